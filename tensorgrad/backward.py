@@ -1,0 +1,221 @@
+"""Backpropagation: the chain rule, applied once to every recorded op, newest first.
+
+Each Tensor carries a sequence number, and an input's is always smaller than its result's. So when the newest
+unfinished Tensor is taken first, all gradients into it have arrived: no recursion, no second pass over the graph,
+time linear in ops and edges.
+"""
+
+import weakref
+from heapq import heappop, heappush
+
+import numpy as np
+
+from .core.tensor import Tensor, type_tensor
+from .errors import GradientError, ShapeError, describe
+from .shapes import broadcast_axes, broadcasts
+
+
+def backward(self, gradient=None, *, create_graph=False):
+    """Add d(self)/d(leaf) to ``.grad`` of every leaf that requires a gradient.
+
+    gradient:     the cotangent to start from, of this Tensor's shape; a scalar may leave it out, and starts from 1
+    create_graph: record the backward too, so that the gradients can be differentiated again
+
+    Raises GradientError if nothing here requires a gradient, or if a non-scalar is given no cotangent.
+
+    >>> import tensorgrad as tg
+    >>> x = tg.Tensor(3.0, requires_grad=True)
+    >>> (x * x).backward()
+    >>> x.grad
+    Tensor(6.)
+    """
+    seed = start(self, gradient)
+    for leaf, g in gradients(self, seed, create_graph):  # all at the end, so that an error changes nothing
+        g = g if create_graph else type_tensor(g)
+        leaf.grad = g if leaf.grad is None else leaf.grad + g
+
+
+def gradients(root, seed, create_graph=False):
+    """Return ``[leaf, gradient]`` for each leaf under ``root``: arrays, or Tensors with ``create_graph``."""
+    if create_graph:
+        return sweep(root, seed, True)
+    with np.errstate(divide="ignore", invalid="ignore"):  # 1 µs; a masked 1/0 inside a rule is no news to the user
+        return sweep(root, seed.data, False)
+
+
+def start(root, gradient):
+    """Return the cotangent to start from, a Tensor of the root's shape and dtype."""
+    if not root.requires_grad:
+        raise GradientError(
+            f"backward() from {describe(root)}, which depends on no Tensor that requires a gradient; "
+            "make one with requires_grad=True before computing, and do not detach() or no_grad() on the way"
+        )
+    if gradient is None:
+        if root.data.size != 1:
+            raise GradientError(
+                f"backward() starts from a scalar, got {describe(root)}; reduce it (.sum() or .mean()), "
+                "or pass the cotangent: .backward(gradient)"
+            )
+        return type_tensor(np.ones_like(root.data))
+    g = gradient if isinstance(gradient, Tensor) else Tensor(gradient, dtype=root.dtype)
+    if g.shape != root.shape:
+        raise ShapeError(f"backward(gradient): gradient {describe(g)} must have the shape of {describe(root)}")
+    return g
+
+
+def sweep(root, g, keep):
+    """Return ``[leaf, gradient]`` pairs of ``root`` for the cotangent ``g``: the hot path.
+
+    With ``keep`` the rules are given Tensors, so what they compute is recorded; else arrays, so that nothing stands
+    between a rule and NumPy.
+    """
+    pending = {root.seq: (root, g)}  # gradients of Tensors not visited yet: may be shared, never written
+    heap = [-root.seq]
+    leaves = {}  # gradients of leaves: owned, so summed in place
+
+    def add(x, gx):
+        """Add ``gx`` to what has reached ``x``."""
+        data = x.data
+        if gx.shape != data.shape or gx.dtype is not data.dtype:
+            gx = fit(gx, data, node, x, keep)
+        s = x.seq
+        if x.op is None and x.watch is None:
+            if s in leaves:
+                leaves[s][1] += gx
+            else:  # copy what a rule passed on, or a view of it: two leaves must not share memory
+                leaves[s] = [x, +gx if gx is g or keep or gx.base is not None else gx]
+        elif s in pending:
+            pending[s] = (x, pending[s][1] + gx)
+        else:
+            pending[s] = (x, gx)
+            heappush(heap, -s)
+
+    while heap:
+        seq = -heappop(heap)
+        node, g = pending.pop(seq)
+        if node.watch is not None:
+            g = watched(node, g, keep)
+        op = node.op
+        if op is None:
+            leaves[seq] = [node, +g]
+            continue
+        inputs, settings = node.inputs, node.settings
+        y = node if keep else node.data
+        if settings is None and len(inputs) == 2:  # a * b: the loop below, unrolled; 0.4 µs of 2
+            a, b = inputs
+            rule_a, rule_b = op.rules
+            if isinstance(a, Tensor):
+                if a.seq > seq:
+                    a = version(a, seq)
+                va = a if keep else a.data
+            else:
+                va, rule_a = a, None
+            if isinstance(b, Tensor):
+                if b.seq > seq:
+                    b = version(b, seq)
+                vb = b if keep else b.data
+                if b.requires_grad and rule_b is not None:
+                    add(b, rule_b(g, y, va, vb))
+            else:
+                vb = b
+            if rule_a is not None and a.requires_grad:
+                add(a, rule_a(g, y, va, vb))
+            continue
+        inputs = [version(x, seq) if isinstance(x, Tensor) else x for x in inputs]
+        values = inputs if keep else [x.data if isinstance(x, Tensor) else x for x in inputs]
+        for i, x in enumerate(inputs):
+            if isinstance(x, Tensor) and x.requires_grad:
+                if op.variadic:
+                    add(x, op.rules[0](g, y, *values, wrt=i, **settings))
+                elif op.rules[i] is not None:
+                    add(x, op.rules[i](g, y, *values, **settings) if settings else op.rules[i](g, y, *values))
+    return leaves.values()
+
+
+def version(x, seq):
+    """Return what ``x`` was at ``seq``: a Tensor written in place since keeps its older self as its first input."""
+    while x.seq > seq:
+        x = x.inputs[0]
+    return x
+
+
+def fit(g, x, node, into, keep):
+    """Return ``g`` in the shape and dtype of ``x``: broadcasting is undone by a sum, a reduction by a spread."""
+    if g.dtype.kind == "c":
+        raise GradientError(f"{node.op.name} made a complex gradient for {describe(into)}; only real ones are defined")
+    if broadcasts(x.shape, g.shape):
+        if g.shape != x.shape:
+            g = np.add.reduce(g, axis=broadcast_axes(g.shape, x.shape)).reshape(x.shape)
+        return g if g.dtype is x.dtype else g.astype(x.dtype)
+    if not broadcasts(g.shape, x.shape):
+        raise ShapeError(
+            f"the rule of op {node.op.name!r} gave a gradient {describe(g)} for its input {describe(into)}; "
+            "it must have that shape, or one that broadcasts from or to it"
+        )
+    if keep:
+        return np.broadcast_to(g, x.shape).astype(x.dtype)
+    spread = np.empty_like(x)  # 0.4 µs, and owned; np.broadcast_to is 3.8
+    spread[...] = g
+    return spread
+
+
+def watched(node, g, keep):
+    """Return the gradient of ``node`` after its hooks, each of which may replace it."""
+    seen = g if keep else type_tensor(g)
+    for hook in tuple(node.watch.values()):
+        changed = hook(seen)
+        if changed is not None:
+            seen = changed if isinstance(changed, Tensor) else Tensor(changed)
+            if seen.shape != node.shape:
+                raise ShapeError(f"a hook of {describe(node)} returned {describe(seen)}; the shapes must agree")
+    return seen if keep else seen.data
+
+
+def register_hook(self, hook):
+    """Call ``hook(grad)`` when this Tensor's gradient is complete; what it returns, unless None, replaces it.
+
+    Returns a function that removes the hook.
+
+    >>> import tensorgrad as tg
+    >>> x = tg.Tensor(3.0, requires_grad=True)
+    >>> remove = x.register_hook(lambda g: g * 10)
+    >>> (x * x).backward()
+    >>> x.grad
+    Tensor(60.)
+    """
+    if not self.requires_grad:
+        raise GradientError(f"a hook on {describe(self)} would never run: it requires no gradient")
+    if self.watch is None:
+        self.watch = {}
+    key = object()
+    self.watch[key] = hook
+
+    def remove():
+        if self.watch is not None:
+            self.watch.pop(key, None)
+            self.watch = self.watch or None
+
+    return remove
+
+
+def retain_grad(self):
+    """Keep this Tensor's gradient in ``.grad`` too, though an op made it.
+
+    >>> import tensorgrad as tg
+    >>> x = tg.Tensor(3.0, requires_grad=True)
+    >>> y = x * x
+    >>> y.retain_grad()
+    >>> (y * 2).backward()
+    >>> y.grad
+    Tensor(2.)
+    """
+    if self.op is not None and "retain" not in (self.watch or {}):
+        if self.watch is None:
+            self.watch = {}
+        ref = weakref.ref(self)  # a hook that held its Tensor would be a cycle
+
+        def keep_it(g):
+            y = ref()
+            y.grad = g if y.grad is None else y.grad + g
+
+        self.watch["retain"] = keep_it

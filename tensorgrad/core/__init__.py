@@ -1,0 +1,1 @@
+"""The machinery that records computations; it knows no derivative."""

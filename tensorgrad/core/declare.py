@@ -1,0 +1,102 @@
+"""The declarers: how a row is written. Each says what the derivative *is*, so the rest can be derived.
+
+A user's op is a row like ours: it is checked, drawn, and differentiated to any order.
+"""
+
+import numpy as np
+
+from .dispatch import make_call
+from .op import REAL, Op, signature_of
+
+
+def elementwise(name, kernel, doc="", *, symbol=None, domain=REAL, kinks=(), numpy=None, **rules):
+    """Declare an op that acts entry by entry: its Jacobian is diagonal, so a rule is also the forward-mode rule.
+
+    ``rules`` name the arguments in order, each with its rule ``(g, y, *inputs)`` or None.
+
+    >>> import numpy as np, tensorgrad as tg
+    >>> cube = tg.elementwise("cube", lambda x: x * x * x, "x³", x=lambda g, y, x: g * 3 * x * x)
+    >>> x = tg.Tensor([1.0, 2.0], requires_grad=True)
+    >>> cube(x).sum().backward()
+    >>> x.grad
+    Tensor([ 3., 12.])
+    """
+    op = _row(name, kernel, doc, "elementwise", rules, numpy, symbol=symbol, domain=domain, kinks=kinks)
+    op.tangents = list(op.rules)
+    return make_call(op)
+
+
+def linear(name, kernel, doc="", *, symbol=None, view=False, numpy=None, explain=None, **rules):
+    """Declare a linear op: its forward-mode rule is the op itself. ``rules`` as in ``elementwise``, with settings."""
+    op = _row(name, kernel, doc, "linear", rules, numpy, symbol=symbol, view=view, explain=explain)
+    if not op.variadic:
+        op.tangents = [lambda t, y, x, **settings: op.call(t, **settings)]
+    return make_call(op)
+
+
+def bilinear(name, kernel, doc="", *, symbol=None, numpy=None, explain=None, **rules):
+    """Declare an op linear in each of two arguments: the forward-mode rule puts the tangent in that argument's place."""
+    op = _row(name, kernel, doc, "bilinear", rules, numpy, symbol=symbol, explain=explain)
+    op.tangents = [
+        lambda t, y, a, b, **settings: op.call(t, b, **settings),
+        lambda t, y, a, b, **settings: op.call(a, t, **settings),
+    ]
+    return make_call(op)
+
+
+def constant(name, kernel, doc="", *, symbol=None, numpy=None, args=None):
+    """Declare an op whose derivative is zero wherever it exists: a comparison, a rounding. It is never recorded."""
+    rules = dict.fromkeys(args) if args else {}
+    return make_call(_row(name, kernel, doc, "constant", rules, numpy, symbol=symbol))
+
+
+def primitive(kernel=None, *, numpy=None, symbol=None, domain=REAL, kinks=(), explain=None, name=None):
+    """Declare an op by the body of its kernel: arrays positional, settings keyword-only. Rules follow by ``.vjp``.
+
+    >>> import numpy as np, tensorgrad as tg
+    >>> @tg.primitive
+    ... def scaled(x, *, by=2.0):
+    ...     '''x times ``by``.'''
+    ...     return x * by
+    >>> @scaled.vjp("x")
+    ... def _(g, y, x, *, by):
+    ...     return g * by
+    >>> x = tg.Tensor([1.0, 2.0], requires_grad=True)
+    >>> scaled(x, by=3.0).sum().backward()
+    >>> x.grad
+    Tensor([3., 3.])
+    """
+
+    def declare(kernel):
+        op = _row(name or kernel.__name__, kernel, kernel.__doc__ or "", "general", {}, numpy,
+                  symbol=symbol, domain=domain, kinks=kinks, explain=explain)  # fmt: skip
+        return make_call(op)
+
+    return declare if kernel is None else declare(kernel)
+
+
+def _row(name, kernel, doc, kind, rules, numpy, **row):
+    if isinstance(kernel, np.ufunc):
+        args, defaults, variadic = tuple(rules) or ("x", "a b", "a b c")[kernel.nin - 1].split(), {}, False
+    elif hasattr(kernel, "__code__"):
+        args, defaults, variadic = signature_of(kernel)
+    else:
+        args, defaults, variadic = tuple(rules), {}, False
+    for arg in rules:
+        if arg not in args:
+            raise ValueError(f"op {name!r} has a rule for {arg!r}, but its arguments are {', '.join(args)}")
+    if numpy is None:
+        numpy = (kernel,) if isinstance(kernel, np.ufunc) else ()
+    module = _caller_module()
+    return Op(name, kernel, args, kind=kind, rules=[rules.get(a) for a in args], defaults=defaults, doc=doc,
+              variadic=variadic, numpy=numpy, module=module, **row)  # fmt: skip
+
+
+def _caller_module():
+    """Return the module in which the declarer was called."""
+    import sys
+
+    frame = sys._getframe(1)
+    while frame.f_globals.get("__name__") == __name__:
+        frame = frame.f_back
+    return frame.f_globals.get("__name__", "")

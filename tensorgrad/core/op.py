@@ -1,0 +1,96 @@
+"""An op is a row: its kernel, the names of its arguments, and one derivative rule per argument.
+
+A rule is plain NumPy, ``rule(g, y, *inputs, **settings)``: the cotangent of the output, the output, the op's own
+arguments, its settings. It may assume nothing about who calls it: arrays, Tensors and complex arrays all pass through.
+The engine undoes broadcasting and casts afterwards, so a rule never does.
+"""
+
+#: Every op there is, by name.
+REGISTRY = {}
+
+REAL, POSITIVE, UNIT, NONZERO, OPEN_UNIT = "real", "positive", "unit", "nonzero", "open unit"
+
+
+class Op:
+    """One row of the derivative table.
+
+    kernel:   the function on arrays, ``kernel(*arrays, **settings)``
+    args:     names of the array arguments, in order; one name for all when ``variadic``
+    kind:     what the derivative is: elementwise, linear, bilinear, constant or general
+    rules:    one vector-Jacobian rule per argument, None where there is no derivative
+    tangents: one Jacobian-vector rule ``(t, y, *inputs, **settings)`` per argument, None to derive it
+    defaults: the settings and their default values
+    symbol:   how the op is drawn
+    domain:   where random inputs may lie: one of the names above, or a dict by argument
+    kinks:    input values at which the derivative jumps
+    view:     whether the result may share the input's memory
+    numpy:    the NumPy functions that mean this op
+    explain:  ``explain(*arrays, **settings)`` -> why these shapes do not fit, or None
+    """
+
+    __slots__ = ("name", "kernel", "args", "kind", "rules", "tangents", "defaults", "symbol", "domain", "kinks",
+                 "view", "variadic", "numpy", "explain", "call", "doc", "module")  # fmt: skip
+
+    def __init__(self, name, kernel, args, *, kind="general", rules=(), defaults=None, doc="", symbol=None,
+                 domain=REAL, kinks=(), view=False, variadic=False, numpy=(), explain=None, module=""):  # fmt: skip
+        self.name, self.kernel, self.args, self.kind = name, kernel, tuple(args), kind
+        self.rules = list(rules) or [None] * len(self.args)
+        self.tangents = [None] * len(self.args)
+        self.defaults = defaults or {}
+        self.symbol, self.domain, self.kinks, self.view = symbol or name, domain, tuple(kinks), view
+        self.variadic, self.numpy, self.explain = variadic, tuple(numpy), explain
+        self.call, self.module, self.doc = None, module, doc
+        self._register()
+
+    def _register(self):
+        old = REGISTRY.get(self.name)
+        if old is not None and old.module.startswith("tensorgrad."):
+            raise ValueError(f"an op named {self.name!r} exists already (in {old.module}); choose another name")
+        REGISTRY[self.name] = self
+
+    def __repr__(self):
+        settings = [f"{k}={v!r}" for k, v in self.defaults.items()]
+        star = "*" if self.variadic else ""
+        return f"<op {self.name}({', '.join([star + a for a in self.args] + settings)})>"
+
+    def position(self, arg):
+        """Return the index of the argument named ``arg``."""
+        if arg not in self.args:
+            raise ValueError(f"op {self.name!r} has no argument {arg!r}; it takes {', '.join(self.args)}")
+        return self.args.index(arg)
+
+    def rule(self, i):
+        """Return the rule of the ``i``-th input, or None."""
+        return self.rules[0 if self.variadic else i]
+
+    def vjp(self, *args):
+        """Declare the rule of the named arguments: ``@op.vjp("x")``."""
+        return self._declarer(self.rules, args)
+
+    def jvp(self, *args):
+        """Declare the forward-mode rule of the named arguments: ``@op.jvp("x")``."""
+        return self._declarer(self.tangents, args)
+
+    def _declarer(self, table, args):
+        def declare(rule):
+            for arg in args:
+                table[self.position(arg)] = rule
+            return rule
+
+        return declare
+
+
+def signature_of(kernel):
+    """Return ``(args, defaults, variadic)`` of a kernel: positional names, keyword-only settings, ``*args`` or not.
+
+    >>> def scale(x, *, by=2): return x * by
+    >>> signature_of(scale)
+    (('x',), {'by': 2}, False)
+    """
+    code = kernel.__code__
+    n, k = code.co_argcount, code.co_kwonlyargcount
+    given = kernel.__kwdefaults__ or {}
+    defaults = {name: given.get(name) for name in code.co_varnames[n : n + k]}
+    variadic = bool(code.co_flags & 0x04)  # inspect.CO_VARARGS, without importing inspect
+    args = (code.co_varnames[n + k],) if variadic else code.co_varnames[:n]
+    return args, defaults, variadic

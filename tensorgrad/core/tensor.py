@@ -1,0 +1,196 @@
+"""Tensor and Parameter: an array that remembers how it was made."""
+
+from itertools import count
+
+import numpy as np
+
+from ..errors import GradientError, describe
+
+#: The next sequence number: an input's is always smaller than its result's.
+tick = count().__next__
+
+
+class Tensor:
+    """A NumPy array that remembers how it was made, so that gradients can be walked back through it.
+
+    ``Tensor(data, requires_grad=False, dtype=None, name=None)`` keeps an array's own dtype and memory; Python floats
+    make float64. Everything NumPy does to arrays it does to Tensors: operators, methods, indexing, ``np.exp(t)``.
+
+    data:          the array
+    grad:          the gradient, a Tensor, after ``backward()``; None before
+    requires_grad: whether gradients flow to it
+    op, inputs, settings: the op that made it and what it was given; ``op is None`` for a leaf
+    name:          what errors and pictures call it
+
+    >>> import numpy as np, tensorgrad as tg
+    >>> w = tg.Tensor([1.0, 2.0], requires_grad=True, name="w")
+    >>> loss = np.sum(w ** 2)
+    >>> loss.backward()
+    >>> w.grad
+    Tensor([2., 4.])
+    """
+
+    __slots__ = ("data", "grad", "requires_grad", "op", "inputs", "settings", "seq", "watch", "name", "__weakref__")
+
+    def __init__(self, data, requires_grad=False, dtype=None, name=None):
+        self.data = as_array(data, dtype)
+        if requires_grad:
+            check_differentiable(self.data)
+        self.requires_grad = bool(requires_grad)
+        self.op, self.inputs, self.settings = None, (), None
+        self.grad = self.watch = None
+        self.name = name
+        self.seq = tick()
+
+    @property
+    def is_leaf(self):
+        """Whether no recorded op made this Tensor."""
+        return self.op is None
+
+    @property
+    def shape(self):
+        return self.data.shape
+
+    @property
+    def dtype(self):
+        return self.data.dtype
+
+    @property
+    def ndim(self):
+        return self.data.ndim
+
+    @property
+    def size(self):
+        return self.data.size
+
+    def numpy(self):
+        """Return the array itself, without a graph. It shares memory: copy it before you change it."""
+        return self.data
+
+    def detach(self):
+        """Return the same values as a leaf that requires no gradient. It shares memory."""
+        return type_tensor(self.data, self.name)
+
+    def item(self, *index):
+        """Return one element as a Python number."""
+        return self.data.item(*index)
+
+    def tolist(self):
+        """Return the values as nested Python lists."""
+        return self.data.tolist()
+
+    def __array__(self, dtype=None, copy=None):
+        if self.requires_grad:
+            raise TypeError(
+                f"this Tensor ({describe(self)}) requires a gradient, and an array would lose it silently; "
+                "use t.numpy() or t.detach() to drop the gradient on purpose, tg.stack(...) to join Tensors"
+            )
+        return np.array(self.data, dtype=dtype, copy=copy)
+
+    def __len__(self):
+        return len(self.data)
+
+    def __iter__(self):
+        if self.data.ndim == 0:
+            raise TypeError("iteration over a 0-d Tensor; t.item() gives its number")
+        return (self[i] for i in range(len(self.data)))
+
+    def __bool__(self):
+        return bool(self.data)
+
+    def __float__(self):
+        return float(self.data)
+
+    def __int__(self):
+        return int(self.data)
+
+    def __index__(self):
+        return self.data.__index__()
+
+    def __format__(self, spec):
+        return format(self.data.item(), spec) if spec and self.data.size == 1 else format(repr(self), spec)
+
+    def __repr__(self):
+        kind = type(self).__name__
+        text = np.array2string(self.data, separator=", ", prefix=f"{kind}(")
+        notes = [text]
+        if self.data.dtype.name not in ("float64", "int64", "bool"):
+            notes.append(f"dtype={self.data.dtype}")
+        if self.requires_grad != (kind == "Parameter"):
+            notes.append(f"requires_grad={self.requires_grad}")
+        if self.name is not None:
+            notes.append(f"name={self.name!r}")
+        return f"{kind}({', '.join(notes)})"
+
+    __hash__ = object.__hash__  # == compares elements; identity is what sets and dicts need
+
+    def __reduce__(self):
+        return type(self), (self.data, self.requires_grad, None, self.name)
+
+    def __deepcopy__(self, memo):
+        return type(self)(self.data.copy(), self.requires_grad, None, self.name)
+
+    def __copy__(self):
+        return self.__deepcopy__({})
+
+
+class Parameter(Tensor):
+    """A Tensor that an optimizer may change: a layer's weight. Requires a gradient unless told otherwise."""
+
+    __slots__ = ()
+
+    def __init__(self, data, requires_grad=True, dtype=None, name=None):
+        super().__init__(data, requires_grad, dtype, name)
+
+
+def type_tensor(data, name=None):
+    """Return a leaf around ``data`` without looking at it: for arrays that are known to be good."""
+    y = new(Tensor)
+    y.data = data if type(data) is np.ndarray else wrap(data)
+    y.requires_grad = False
+    y.op = y.settings = y.grad = y.watch = None
+    y.inputs = ()
+    y.name = name
+    y.seq = tick()
+    return y
+
+
+new = Tensor.__new__
+
+
+def wrap(data):
+    """Return NumPy's scalars as 0-d arrays; anything else, an array's stand-in, as it is."""
+    return np.asarray(data) if isinstance(data, (np.generic, bool, int, float, complex)) else data
+
+
+def as_array(data, dtype=None):
+    """Return ``data`` as a numeric array, or raise a TypeError that says what came instead."""
+    if isinstance(data, Tensor):
+        data = data.data
+    try:
+        array = np.asarray(data, dtype)
+    except ValueError as error:
+        raise ValueError(f"cannot make a Tensor of {describe(data)}: {error}") from None
+    if array.dtype.kind not in "fiubc":
+        raise TypeError(f"a Tensor holds numbers, got {describe(array)}; convert it first, e.g. x.astype('float32')")
+    return array
+
+
+def check_differentiable(array):
+    """Raise unless ``array`` has a real floating dtype."""
+    if array.dtype.kind == "c":
+        raise TypeError(f"gradients of complex Tensors are not defined here, got {describe(array)}; use real parts")
+    if array.dtype.kind != "f":
+        raise TypeError(
+            f"only floats have gradients, got {describe(array)}; write 2.0 instead of 2, or pass dtype='float32'"
+        )
+
+
+def check_writable(tensor):
+    """Raise if an in-place write would destroy a leaf whose gradient is wanted."""
+    if tensor.requires_grad and tensor.op is None:
+        raise GradientError(
+            f"cannot write into {tensor.name or 'a leaf'} ({describe(tensor)}) in place: it requires a gradient and "
+            "its old value would be lost; write into a copy (y = x * 1; y[i] = v), or change x.data to update it "
+            "outside the graph"
+        )

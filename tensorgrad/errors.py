@@ -1,0 +1,92 @@
+"""Every error tensorgrad raises, and the words they share.
+
+    TensorgradError
+    ├── ShapeError(ValueError)           shapes that do not fit together
+    ├── DataError(ValueError)            training data that cannot be used as given
+    ├── UnknownNameError(ValueError)     a string that names nothing, with a suggestion
+    ├── OptionError(ValueError)          an argument outside what it may be
+    ├── GradientError(RuntimeError)      a gradient that cannot be had this way
+    ├── NotReadyError(RuntimeError)      a step is missing: build, compile
+    ├── RenderError(RuntimeError)        a picture that cannot be drawn here
+    └── GradcheckError(AssertionError)   an analytic gradient that disagrees with the numeric one
+
+Catching the built-in type works as well as catching ours.
+"""
+
+
+class TensorgradError(Exception):
+    """The root of every error tensorgrad raises on purpose."""
+
+
+class ShapeError(TensorgradError, ValueError):
+    """Shapes that do not fit together."""
+
+
+class DataError(TensorgradError, ValueError):
+    """Training data that cannot be used as it was given."""
+
+
+class UnknownNameError(TensorgradError, ValueError):
+    """A string that names nothing."""
+
+
+class OptionError(TensorgradError, ValueError):
+    """An argument outside what it may be."""
+
+
+class GradientError(TensorgradError, RuntimeError):
+    """A gradient that cannot be had this way."""
+
+
+class NotReadyError(TensorgradError, RuntimeError):
+    """A step is missing: the model was not built, or not compiled."""
+
+
+class RenderError(TensorgradError, RuntimeError):
+    """A picture that cannot be drawn on this machine."""
+
+
+class GradcheckError(TensorgradError, AssertionError):
+    """An analytic gradient that disagrees with the numeric one."""
+
+
+def describe(x):
+    """Return ``'float32[2, 3]'`` for anything with a dtype and a shape, else a short text.
+
+    >>> import numpy as np
+    >>> describe(np.zeros((2, 3), "float32")), describe(2.5), describe("abc")
+    ('float32[2, 3]', '2.5', "str 'abc'")
+    """
+    if hasattr(x, "dtype") and hasattr(x, "shape"):
+        return f"{x.dtype}{list(x.shape)}"
+    if isinstance(x, (bool, int, float, complex, type(None))):
+        return repr(x)
+    text = repr(x)
+    return f"{type(x).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
+
+
+def suggest(name, known):
+    """Return ``"; did you mean 'adam'?"`` when ``name`` is near a known one, else the whole list.
+
+    >>> suggest("adm", ["adam", "sgd"])
+    "; did you mean 'adam'?"
+    >>> suggest("zzz", ["adam", "sgd"])
+    '; known: adam, sgd'
+    """
+    from difflib import get_close_matches  # costs 3 ms, and only an error pays it
+
+    known = sorted(map(str, known))
+    lowered = {k.lower(): k for k in reversed(known)}
+    near = get_close_matches(str(name).lower(), lowered, 1, 0.6)
+    if near:
+        return f"; did you mean {lowered[near[0]]!r}?"
+    return f"; known: {', '.join(known)}" if known else ""
+
+
+def unknown(kind, name, known):
+    """Return the error for ``name``, which is no ``kind``.
+
+    >>> print(unknown("optimizer", "adm", ["adam", "sgd"]))
+    unknown optimizer 'adm'; did you mean 'adam'?
+    """
+    return UnknownNameError(f"unknown {kind} {name!r}{suggest(name, known)}")

@@ -1,0 +1,176 @@
+"""Options are declared once, as annotated class attributes; ``__init__``, ``repr`` and ``get_config`` derive from them.
+
+    class Dense(Layer):
+        units: int = option(check=positive_int)
+        activation: Any = option(None, convert=activations.get)
+        use_bias: bool = True
+
+A base class's options come last and are keyword-only: ``Dense(32, "relu", name="hidden")``.
+"""
+
+from typing import Any, dataclass_transform
+
+from .errors import OptionError, suggest
+
+REQUIRED = object()
+
+
+class option:
+    """An option with a check and a conversion: ``option(default, check=..., convert=...)``.
+
+    check:   ``check(value)`` -> what it must be, as words ("a positive int"), or None if it is
+    convert: ``convert(value)`` -> the value to keep
+    saved:   whether ``get_config`` and ``repr`` show it
+    """
+
+    __slots__ = ("check", "convert", "default", "name", "saved")
+
+    def __init__(self, default: Any = REQUIRED, *, check=None, convert=None, saved=True):
+        self.default, self.check, self.convert, self.saved = default, check, convert, saved
+        self.name = None
+
+    def __set_name__(self, owner, name):
+        self.name = name
+
+
+class _Signature:
+    """The signature of ``__init__``, for ``help`` and editors."""
+
+    def __get__(self, instance, cls):
+        from inspect import Parameter, Signature  # 5 ms of import, for those who ask
+
+        if cls.__init__ is not Options.__init__:
+            raise AttributeError("__signature__")  # written by hand: it speaks for itself
+        parameters = []
+        for name, field in cls._options.items():
+            kind = Parameter.POSITIONAL_OR_KEYWORD if name in cls._own else Parameter.KEYWORD_ONLY
+            default = Parameter.empty if field.default is REQUIRED else field.default
+            parameters.append(Parameter(name, kind, default=default))
+        return Signature(parameters)
+
+
+@dataclass_transform(eq_default=False, field_specifiers=(option,))
+class Options:
+    """Base of everything that is made from options: layers, losses, metrics, optimizers, initializers."""
+
+    _options: dict = {}
+    _own: tuple = ()
+    __signature__ = _Signature()
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        own = {}
+        written = "__init__" in cls.__dict__  # then its annotations are just annotations
+        for name in () if written else cls.__dict__.get("__annotations__", ()):
+            if name.startswith("_"):
+                continue
+            given = cls.__dict__.get(name, REQUIRED)
+            field = given if isinstance(given, option) else option(given)
+            field.name = name
+            own[name] = field
+            if name in cls.__dict__:
+                delattr(cls, name)
+        inherited = {k: v for base in reversed(cls.__mro__[1:]) for k, v in base.__dict__.get("_options", {}).items()}
+        cls._own = tuple(own) or next((b._own for b in cls.__mro__[1:] if getattr(b, "_own", ())), ())
+        cls._options = {**own, **{k: v for k, v in inherited.items() if k not in own}}
+
+    def __init__(self, *args, **kwargs):
+        cls = type(self)
+        if len(args) > len(cls._own):
+            raise TypeError(f"{cls.__name__} takes {len(cls._own)} positional arguments, got {len(args)}")
+        for name, value in zip(cls._own, args, strict=False):
+            if name in kwargs:
+                raise TypeError(f"{cls.__name__} got {name!r} twice, by position and by name")
+            kwargs[name] = value
+        for name in kwargs.keys() - cls._options:
+            raise TypeError(f"{cls.__name__} has no argument {name!r}{suggest(name, cls._options)}")
+        for name, field in cls._options.items():
+            setattr(self, name, self._value(field, kwargs))
+
+    def _value(self, field, given):
+        cls = type(self).__name__
+        value = given.get(field.name, field.default)
+        if value is REQUIRED:
+            raise TypeError(f"{cls} needs {field.name!r}, e.g. {cls}({field.name}=...)")
+        wanted = field.check(value) if field.check else None
+        if wanted:
+            raise OptionError(f"{cls}: {field.name} must be {wanted}, got {value!r}")
+        if field.convert is None:
+            return value
+        try:
+            return field.convert(value)
+        except (ValueError, TypeError) as error:
+            error.add_note(f"in {cls}({field.name}={value!r})")
+            raise
+
+    def get_config(self):
+        """Return the options as a dict of plain values, enough for ``from_config`` to make an equal object."""
+        return {name: plain(getattr(self, name)) for name, field in self._options.items() if field.saved}
+
+    @classmethod
+    def from_config(cls, config):
+        """Return a new object from what ``get_config`` returned."""
+        return cls(**config)
+
+    def __repr__(self):
+        shown = []
+        for name, field in self._options.items():
+            value = getattr(self, name, field.default)
+            if field.saved and (field.default is REQUIRED or plain(value) != plain(field.default)):
+                shown.append(f"{name}={plain(value)!r}")
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+
+def plain(value):
+    """Return ``value`` as JSON could hold it: an object by its class and config, a function by its name."""
+    if isinstance(value, Options):
+        return {"class_name": type(value).__name__, "config": value.get_config()}
+    if callable(value) and hasattr(value, "__name__"):
+        return value.__name__
+    if isinstance(value, (list, tuple)):
+        return type(value)(plain(item) for item in value)
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return value
+
+
+def positive_int(value):
+    """Say what is wanted unless ``value`` is an int above 0."""
+    return None if _integral(value) and value > 0 else "a positive int"
+
+
+def fraction(value):
+    """Say what is wanted unless ``value`` lies in [0, 1)."""
+    return None if _real(value) and 0 <= value < 1 else "a number in [0, 1)"
+
+
+def non_negative(value):
+    """Say what is wanted unless ``value`` is a number of at least 0."""
+    return None if _real(value) and value >= 0 else "a number of at least 0"
+
+
+def positive(value):
+    """Say what is wanted unless ``value`` is a number above 0."""
+    return None if _real(value) and value > 0 else "a number above 0"
+
+
+def boolean(value):
+    """Say what is wanted unless ``value`` is True or False."""
+    return None if value is True or value is False else "True or False"
+
+
+def one_of(*choices):
+    """Return a check that the value is among ``choices``."""
+    words = ", ".join(map(repr, choices))
+    return lambda value: None if value in choices else f"one of {words}"
+
+
+def _integral(value):
+    return hasattr(value, "__index__") and not isinstance(value, bool)
+
+
+def _real(value):
+    return hasattr(value, "__float__") and not isinstance(value, (bool, str)) and getattr(value, "ndim", 0) == 0
