@@ -29,22 +29,22 @@ def backward(self, gradient=None, *, create_graph=False):
     >>> x.grad
     Tensor(6.)
     """
-    seed = start(self, gradient)
-    for leaf, g in gradients(self, seed, create_graph):  # all at the end, so that an error changes nothing
+    for leaf, g in gradients(self, gradient, create_graph):  # all at the end, so that an error changes nothing
         g = g if create_graph else type_tensor(g)
         leaf.grad = g if leaf.grad is None else leaf.grad + g
 
 
-def gradients(root, seed, create_graph=False):
+def gradients(root, gradient=None, create_graph=False):
     """Return ``[leaf, gradient]`` for each leaf under ``root``: arrays, or Tensors with ``create_graph``."""
+    seed = start(root, gradient)
     if create_graph:
-        return sweep(root, seed, True)
-    with np.errstate(divide="ignore", invalid="ignore"):  # 1 µs; a masked 1/0 inside a rule is no news to the user
-        return sweep(root, seed.data, False)
+        return sweep(root, seed if isinstance(seed, Tensor) else type_tensor(seed), True)
+    with np.errstate(divide="ignore", invalid="ignore"):  # 0.7 µs; a masked 1/0 inside a rule is no news to the user
+        return sweep(root, seed.data if isinstance(seed, Tensor) else seed, False)
 
 
 def start(root, gradient):
-    """Return the cotangent to start from, a Tensor of the root's shape and dtype."""
+    """Return the cotangent to start from: a Tensor of the root's shape, or the number 1 as an array."""
     if not root.requires_grad:
         raise GradientError(
             f"backward() from {describe(root)}, which depends on no Tensor that requires a gradient; "
@@ -56,7 +56,7 @@ def start(root, gradient):
                 f"backward() starts from a scalar, got {describe(root)}; reduce it (.sum() or .mean()), "
                 "or pass the cotangent: .backward(gradient)"
             )
-        return type_tensor(np.ones_like(root.data))
+        return np.ones(root.data.shape, root.data.dtype)
     g = gradient if isinstance(gradient, Tensor) else Tensor(gradient, dtype=root.dtype)
     if g.shape != root.shape:
         raise ShapeError(f"backward(gradient): gradient {describe(g)} must have the shape of {describe(root)}")
@@ -69,12 +69,15 @@ def sweep(root, g, keep):
     With ``keep`` the rules are given Tensors, so what they compute is recorded; else arrays, so that nothing stands
     between a rule and NumPy.
     """
-    pending = {root.seq: (root, g)}  # gradients of Tensors not visited yet: may be shared, never written
-    heap = [-root.seq]
-    leaves = {}  # gradients of leaves: owned, so summed in place
+    leaves = {}  # seq -> [leaf, gradient]: owned, so summed in place
+    pending = {}  # seq -> (Tensor not visited yet, gradient so far): may be shared, never written
+    heap = []  # the seqs of pending, newest first
+    head, head_seq, head_g = None, -1, None  # one that needs no heap: in a chain, every one; 0.2 µs an op
+    node, seq = root, root.seq
 
     def add(x, gx):
         """Add ``gx`` to what has reached ``x``."""
+        nonlocal head, head_seq, head_g
         data = x.data
         if gx.shape != data.shape or gx.dtype is not data.dtype:
             gx = fit(gx, data, node, x, keep)
@@ -84,26 +87,29 @@ def sweep(root, g, keep):
                 leaves[s][1] += gx
             else:  # copy what a rule passed on, or a view of it: two leaves must not share memory
                 leaves[s] = [x, +gx if gx is g or keep or gx.base is not None else gx]
+        elif s == head_seq:
+            head_g = head_g + gx
         elif s in pending:
             pending[s] = (x, pending[s][1] + gx)
+        elif s > head_seq:
+            if head is not None:
+                pending[head_seq] = (head, head_g)
+                heappush(heap, -head_seq)
+            head, head_seq, head_g = x, s, gx
         else:
             pending[s] = (x, gx)
             heappush(heap, -s)
 
-    while heap:
-        seq = -heappop(heap)
-        node, g = pending.pop(seq)
+    while True:
         if node.watch is not None:
             g = watched(node, g, keep)
-        op = node.op
+        op, inputs = node.op, node.inputs
         if op is None:
             leaves[seq] = [node, +g]
-            continue
-        inputs, settings = node.inputs, node.settings
-        y = node if keep else node.data
-        if settings is None and len(inputs) == 2:  # a * b: the loop below, unrolled; 0.4 µs of 2
+        elif len(inputs) == 2 and node.settings is None:  # a * b: what visit does, unrolled; 0.7 µs of 2
             a, b = inputs
             rule_a, rule_b = op.rules
+            y = node if keep else node.data
             if isinstance(a, Tensor):
                 if a.seq > seq:
                     a = version(a, seq)
@@ -120,16 +126,30 @@ def sweep(root, g, keep):
                 vb = b
             if rule_a is not None and a.requires_grad:
                 add(a, rule_a(g, y, va, vb))
-            continue
-        inputs = [version(x, seq) if isinstance(x, Tensor) else x for x in inputs]
-        values = inputs if keep else [x.data if isinstance(x, Tensor) else x for x in inputs]
-        for i, x in enumerate(inputs):
-            if isinstance(x, Tensor) and x.requires_grad:
-                if op.variadic:
-                    add(x, op.rules[0](g, y, *values, wrt=i, **settings))
-                elif op.rules[i] is not None:
-                    add(x, op.rules[i](g, y, *values, **settings) if settings else op.rules[i](g, y, *values))
-    return leaves.values()
+        else:
+            visit(node, g, seq, keep, add)
+        if heap and -heap[0] > head_seq:
+            seq = -heappop(heap)
+            node, g = pending.pop(seq)
+        elif head is not None:
+            node, seq, g = head, head_seq, head_g
+            head, head_seq = None, -1
+        else:
+            return leaves.values()
+
+
+def visit(node, g, seq, keep, add):
+    """Apply the rules of ``node`` and ``add`` each input's gradient."""
+    op, settings = node.op, node.settings or {}
+    inputs = [version(x, seq) if isinstance(x, Tensor) else x for x in node.inputs]
+    values = inputs if keep else [x.data if isinstance(x, Tensor) else x for x in inputs]
+    y = node if keep else node.data
+    for i, x in enumerate(inputs):
+        if isinstance(x, Tensor) and x.requires_grad:
+            if op.variadic:
+                add(x, op.rules[0](g, y, *values, wrt=i, **settings))
+            elif op.rules[i] is not None:
+                add(x, op.rules[i](g, y, *values, **settings))
 
 
 def version(x, seq):
@@ -143,6 +163,10 @@ def fit(g, x, node, into, keep):
     """Return ``g`` in the shape and dtype of ``x``: broadcasting is undone by a sum, a reduction by a spread."""
     if g.dtype.kind == "c":
         raise GradientError(f"{node.op.name} made a complex gradient for {describe(into)}; only real ones are defined")
+    if g.shape == () and not keep:  # the gradient of a sum over everything
+        spread = np.empty_like(x)  # 0.4 µs, and owned; np.broadcast_to is 2.6
+        spread[...] = g
+        return spread
     if broadcasts(x.shape, g.shape):
         if g.shape != x.shape:
             g = np.add.reduce(g, axis=broadcast_axes(g.shape, x.shape)).reshape(x.shape)
@@ -152,11 +176,8 @@ def fit(g, x, node, into, keep):
             f"the rule of op {node.op.name!r} gave a gradient {describe(g)} for its input {describe(into)}; "
             "it must have that shape, or one that broadcasts from or to it"
         )
-    if keep:
-        return np.broadcast_to(g, x.shape).astype(x.dtype)
-    spread = np.empty_like(x)  # 0.4 µs, and owned; np.broadcast_to is 3.8
-    spread[...] = g
-    return spread
+    g = np.broadcast_to(g, x.shape)
+    return g if g.dtype is x.dtype else g.astype(x.dtype)
 
 
 def watched(node, g, keep):

@@ -22,8 +22,10 @@ def make_call(op):
     """Return the public function of ``op`` and enter it in NumPy's tables."""
     if op.kind == "constant":
         call = _constant(op)
-    elif op.defaults or op.variadic or len(op.args) > 2:
+    elif op.variadic or len(op.args) > 2 or op.defaults and len(op.args) == 2:
         call = _general(op)
+    elif op.defaults:
+        call = _unary_with_settings(op)
     else:
         call = (_unary if len(op.args) == 1 else _binary)(op)
     call.__name__ = call.__qualname__ = op.name
@@ -95,6 +97,37 @@ def _binary(op):
             y.op = None
             y.inputs = ()
         y.settings = y.grad = y.watch = y.name = None
+        y.seq = tick()
+        return y
+
+    return call
+
+
+def _unary_with_settings(op):
+    kernel, defaults = op.kernel, op.defaults
+    call_any = _general(op)
+
+    def call(*inputs, **settings):
+        if len(inputs) != 1 or not isinstance(inputs[0], Tensor) or settings and settings.keys() - defaults:
+            return call_any(*inputs, **settings)
+        x = inputs[0]
+        settings = {**defaults, **settings} if settings else defaults
+        try:
+            data = kernel(x.data, **settings)
+        except Exception as error:
+            raise explained(error, op, inputs, settings) from None
+        y = new(Tensor)
+        y.data = data if type(data) is ndarray else wrap(data)
+        if x.requires_grad and is_recording():
+            y.requires_grad = True
+            y.op = op
+            y.inputs = inputs
+            y.settings = settings
+        else:
+            y.requires_grad = False
+            y.op = y.settings = None
+            y.inputs = ()
+        y.grad = y.watch = y.name = None
         y.seq = tick()
         return y
 

@@ -3,12 +3,15 @@
 import numpy as np
 import torch
 from keras_common import draw, floatx, keras, plain
-from keras.src.activations import ALL_OBJECTS_DICT
 
 # No number here lies on a kink of any of the functions below.
 POINTS = np.array(
-    [-100, -30, -7.25, -3.5, -2.2, -1.3, -0.85, -0.45, -0.1, -0.01, 0.01, 0.1]
-    + [0.3, 0.45, 0.6, 0.85, 1.3, 1.75, 2.2, 3.5, 5.5, 7.25, 30, 100]
+    [
+        [-100, -30, -7.25, -3.5, -2.2, -1.3],
+        [-0.85, -0.45, -0.1, -0.01, 0.01, 0.1],
+        [0.3, 0.45, 0.6, 0.85, 1.3, 1.75],
+        [2.2, 3.5, 5.5, 7.25, 30, 100],
+    ]
 )
 ROWS = np.vstack([draw(1, (3, 5), -3, 3), [100, -30, 30, -100, 0.5]])
 CUBE = draw(2, (2, 3, 4), -3, 3)
@@ -74,10 +77,9 @@ def record(name, kwargs, x):
 
 def records():
     along_axis = {name for name, _, _ in ALONG_AXIS}
-    elementwise = sorted(set(ALL_OBJECTS_DICT) - along_axis - {"threshold"})
-    points = POINTS.reshape(4, 6)
+    elementwise = sorted(set(keras.src.activations.ALL_OBJECTS_DICT) - along_axis - {"threshold"})
     with floatx("float64"):
-        made = [record(name, {}, points) for name in elementwise]
-        made += [record(name, kwargs, points) for name, kwargs in WITH_ARGUMENTS]
+        made = [record(name, {}, POINTS) for name in elementwise]
+        made += [record(name, kwargs, POINTS) for name, kwargs in WITH_ARGUMENTS]
         made += [record(name, kwargs, x) for name, kwargs, x in ALONG_AXIS]
     return made

@@ -81,10 +81,7 @@ def draw(seed, shape, low=-1.0, high=1.0, digits=2):
 
 def write(name, records):
     """Write records, one a line, to the JSON file of that name."""
-    lines = (
-        json.dumps(plain(r), separators=(",", ":"), allow_nan=False)
-        for r in records
-    )
+    lines = (json.dumps(plain(r), separators=(",", ":"), allow_nan=False) for r in records)
     path = HERE / name
     path.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
     print(f"{name}: {len(records)} records, {path.stat().st_size} bytes")

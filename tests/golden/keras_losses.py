@@ -24,9 +24,7 @@ CLASS_SEQUENCE = np.array([[0, 2], [1, 1], [2, 0]])
 EXACT = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
 EXACT_ROWS = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [0.5, 0.5, 0.0], [0, 1.0, 0]])
 HUGE = np.array([[200.0, -200.0], [50.0, -50.0], [-1000.0, 1000.0], [-90.0, 88.5]])
-HUGE_ROWS = np.array(
-    [[200.0, -200.0, 0.0], [50.0, -50.0, 49.0], [-1000.0, 1000.0, 0.0], [90.0, 90, -90]]
-)
+HUGE_ROWS = np.array([[200.0, -200.0, 0.0], [50.0, -50.0, 49.0], [-1000.0, 1000.0, 0.0], [90.0, 90, -90]])
 
 
 def probabilities(seed, shape):
@@ -78,9 +76,12 @@ def categorical_cases():
     yield "sequence", sequence_true, draw(26, (3, 2, 3), -3, 3), LOGITS
     yield "multi-hot targets", np.array([[1.0, 1, 0], [0, 0, 0]]), p[:2], {}
     yield "integer targets", ONE_HOT.astype(int), p, {}
-    yield "axis", sequence_true.transpose(0, 2, 1), sequence.transpose(0, 2, 1), {
-        "axis": 1
-    }
+    yield (
+        "axis",
+        sequence_true.transpose(0, 2, 1),
+        sequence.transpose(0, 2, 1),
+        {"axis": 1},
+    )
     yield "integer classes by mistake", CLASSES, p, {}
 
 
@@ -162,9 +163,7 @@ def record(kind, name, case, config, y_true, y_pred, sample_weight, dtype):
     }
     try:
         with floatx(dtype):
-            made["value"], made["grad"] = compute(
-                kind, name, config, y_true, y_pred, sample_weight, dtype
-            )
+            made["value"], made["grad"] = compute(kind, name, config, y_true, y_pred, sample_weight, dtype)
     except (ValueError, RuntimeError, IndexError, TypeError) as error:
         made["error"] = type(error).__name__
     return plain(made)
@@ -187,9 +186,7 @@ def weighted_records(name, case, config, y_true, y_pred, dtype):
     for weight in weights_for(case, y_pred):
         for reduction in REDUCTIONS:
             full = {**config, "reduction": reduction}
-            made.append(
-                record("class", name, case, full, y_true, y_pred, weight, dtype)
-            )
+            made.append(record("class", name, case, full, y_true, y_pred, weight, dtype))
     return made
 
 
@@ -198,9 +195,8 @@ def is_weighted(name, case, config):
     if case == "matrix":
         return not config
     if case in ("sequence", "ignore"):
-        return "ignore_class" in config and "from_logits" not in config or (
-            name == "MeanSquaredError"
-        )
+        ignoring = "ignore_class" in config and "from_logits" not in config
+        return ignoring or name == "MeanSquaredError"
     return case == "targets (n,), predictions (n,1)" and name == "BinaryCrossentropy"
 
 

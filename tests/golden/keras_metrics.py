@@ -3,7 +3,6 @@
 import warnings
 
 import numpy as np
-from keras.src.trainers import compile_utils
 from keras_common import draw, keras, plain
 
 FLAT = np.array([0.5, 2.0, 0.0, 1.5])
@@ -33,17 +32,25 @@ def value_metrics():
     """Metrics of one argument: Mean and Sum."""
     vector, matrix = draw(51, (4,)), draw(52, (4, 3))
     for name in ("Mean", "Sum"):
-        yield name, {}, [
-            {"values": vector},
-            {"values": 2.5},
-            {"values": vector, "sample_weight": FLAT},
-        ]
-        yield name, {"name": "mine"}, [
-            {"values": matrix},
-            {"values": matrix, "sample_weight": FLAT},
-            {"values": matrix, "sample_weight": COLUMN},
-            {"values": matrix, "sample_weight": np.abs(draw(53, (4, 3)))},
-        ]
+        yield (
+            name,
+            {},
+            [
+                {"values": vector},
+                {"values": 2.5},
+                {"values": vector, "sample_weight": FLAT},
+            ],
+        )
+        yield (
+            name,
+            {"name": "mine"},
+            [
+                {"values": matrix},
+                {"values": matrix, "sample_weight": FLAT},
+                {"values": matrix, "sample_weight": COLUMN},
+                {"values": matrix, "sample_weight": np.abs(draw(53, (4, 3)))},
+            ],
+        )
         yield name, {}, [{"values": 3.0, "sample_weight": 2.0}, {"values": 1.0}]
         yield name, {}, [{"values": vector, "sample_weight": np.zeros(4)}]
 
@@ -54,8 +61,10 @@ def accuracy_metrics():
     p, q = scores(54, (4, 2)), scores(55, (4, 2))
     for config in ({}, {"threshold": 0.3}, {"threshold": 0.8}):
         yield "BinaryAccuracy", config, three(BITS, BITS_TOO, p, q)
-        yield "BinaryAccuracy", config, three(
-            BITS[:, :1], BITS_TOO[:, :1], p[:, :1], q[:, :1]
+        yield (
+            "BinaryAccuracy",
+            config,
+            three(BITS[:, :1], BITS_TOO[:, :1], p[:, :1], q[:, :1]),
         )
     yield "BinaryAccuracy", {}, three(BITS[:, 0], BITS_TOO[:, 0], p[:, :1], q[:, :1])
     yield "BinaryAccuracy", {}, [call(BITS, np.full((4, 2), 0.5))]
@@ -65,8 +74,10 @@ def accuracy_metrics():
     yield "CategoricalAccuracy", {}, three(hot, hot_too, p, q)
     yield "CategoricalAccuracy", {}, [call(hot, np.ones((4, 3)))]
     yield "SparseCategoricalAccuracy", {}, three(CLASSES, CLASSES_TOO, p, q)
-    yield "SparseCategoricalAccuracy", {}, three(
-        CLASSES[:, None], CLASSES_TOO[:, None], p, q
+    yield (
+        "SparseCategoricalAccuracy",
+        {},
+        three(CLASSES[:, None], CLASSES_TOO[:, None], p, q),
     )
     p = scores(59, (3, 2, 3))
     calls = [
@@ -76,9 +87,11 @@ def accuracy_metrics():
         call(SEQUENCE, p, np.array([0.5, 2.0, 1.0])),
     ]
     yield "SparseCategoricalAccuracy", {}, calls
-    yield "CategoricalAccuracy", {}, [
-        {**c, "y_true": np.eye(3)[SEQUENCE]} for c in calls
-    ]
+    yield (
+        "CategoricalAccuracy",
+        {},
+        [{**c, "y_true": np.eye(3)[SEQUENCE]} for c in calls],
+    )
 
 
 def top_k_metrics():
@@ -87,12 +100,12 @@ def top_k_metrics():
     hot, hot_too = np.eye(7)[classes], np.eye(7)[classes_too]
     for config in ({}, {"k": 1}, {"k": 3}):
         yield "TopKCategoricalAccuracy", config, three(hot, hot_too, p, q)
-        yield "SparseTopKCategoricalAccuracy", config, three(
-            classes, classes_too, p, q
-        )
-    yield "SparseTopKCategoricalAccuracy", {"k": 2}, [
-        call(classes.reshape(2, 2), p.reshape(2, 2, 7))
-    ]
+        yield "SparseTopKCategoricalAccuracy", config, three(classes, classes_too, p, q)
+    yield (
+        "SparseTopKCategoricalAccuracy",
+        {"k": 2},
+        [call(classes.reshape(2, 2), p.reshape(2, 2, 7))],
+    )
 
 
 def regression_metrics():
@@ -102,10 +115,14 @@ def regression_metrics():
         yield name, {}, three(y, y_too, p, q)
         yield name, {}, three(y[:, 0], y_too[:, 0], p[:, :1], q[:, :1])
         yield name, {}, [call(y[:, 0], p[:, 0]), call(y_too[:3, 0], q[:3, 0])]
-        yield name, {"name": "mine"}, [
-            call(draw(66, (3, 2, 2)), draw(67, (3, 2, 2))),
-            call(draw(68, (3, 2, 2)), draw(67, (3, 2, 2)), SEQUENCE_WEIGHT),
-        ]
+        yield (
+            name,
+            {"name": "mine"},
+            [
+                call(draw(66, (3, 2, 2)), draw(67, (3, 2, 2))),
+                call(draw(68, (3, 2, 2)), draw(67, (3, 2, 2)), SEQUENCE_WEIGHT),
+            ],
+        )
 
 
 def crossentropy_metrics():
@@ -178,9 +195,9 @@ LOSSES = ["crossentropy", "ce", "CE"]
 def resolved(argument, identifier, y_true, y_pred):
     """The class or function a string becomes, and its name in the logs."""
     if argument == "metrics":
-        found = compile_utils.get_metric(identifier, y_true, y_pred)
+        found = keras.src.trainers.compile_utils.get_metric(identifier, y_true, y_pred)
         return type(found).__name__, found.name
-    found = compile_utils.get_loss(identifier, y_true, y_pred)
+    found = keras.src.trainers.compile_utils.get_loss(identifier, y_true, y_pred)
     return found.fn.__name__, found.name
 
 
@@ -191,9 +208,7 @@ def mean_prediction(y_true, y_pred):
 
 def runs(argument, identifier, y_true, y_pred):
     """Whether a model with such outputs evaluates without an error."""
-    model = keras.Sequential(
-        [keras.Input(y_pred.shape[1:]), keras.layers.Activation("linear")]
-    )
+    model = keras.Sequential([keras.Input(y_pred.shape[1:]), keras.layers.Activation("linear")])
     loss = identifier if argument == "loss" else mean_prediction
     metrics = [identifier] if argument == "metrics" else None
     model.compile(loss=loss, metrics=metrics)
@@ -205,7 +220,8 @@ def runs(argument, identifier, y_true, y_pred):
 
 
 def resolution_record(argument, identifier, true_shape, pred_shape):
-    y_true, y_pred = np.zeros(true_shape, "float32"), np.full(pred_shape, 0.5, "float32")
+    y_true = np.zeros(true_shape, "float32")
+    y_pred = np.full(pred_shape, 0.5, "float32")
     error = None
     try:
         found, key = resolved(argument, identifier, y_true, y_pred)
@@ -230,9 +246,7 @@ def resolution_records():
         for identifier in identifiers:
             for pred_shape, true_shapes in SHAPES.items():
                 for true_shape in true_shapes:
-                    yield resolution_record(
-                        argument, identifier, true_shape, pred_shape
-                    )
+                    yield resolution_record(argument, identifier, true_shape, pred_shape)
 
 
 def records():

@@ -50,9 +50,7 @@ def record(name, config):
     steps, rates, values = gradients(), [], []
     for step in steps:
         rates.append(plain(np.float32(float(optimizer.learning_rate))))
-        optimizer.apply(
-            [keras.ops.convert_to_tensor(g) for g in step], variables
-        )
+        optimizer.apply([keras.ops.convert_to_tensor(g) for g in step], variables)
         values.append([plain(v.numpy()) for v in variables])
     return plain(
         {
@@ -67,11 +65,7 @@ def record(name, config):
 
 
 def records():
-    made = [
-        record(name, {**config, **extra})
-        for name, config in VARIANTS
-        for extra in EXTRAS
-    ]
+    made = [record(name, {**config, **extra}) for name, config in VARIANTS for extra in EXTRAS]
     made.append(
         record(
             "SGD",

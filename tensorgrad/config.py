@@ -1,0 +1,37 @@
+"""Settings of the whole library, under Keras's names: the default float dtype and the fuzz factor."""
+
+from .errors import OptionError
+
+_settings = {"floatx": "float32", "epsilon": 1e-7}
+
+
+def floatx():
+    """Return the dtype in which layers make their weights and ``fit`` trains: ``'float32'`` unless set.
+
+    >>> floatx()
+    'float32'
+    """
+    return _settings["floatx"]
+
+
+def set_floatx(dtype):
+    """Set the default float dtype: ``'float16'``, ``'float32'`` or ``'float64'``."""
+    if dtype not in ("float16", "float32", "float64"):
+        raise OptionError(f"set_floatx: dtype must be 'float16', 'float32' or 'float64', got {dtype!r}")
+    _settings["floatx"] = dtype
+
+
+def epsilon():
+    """Return the fuzz factor that keeps logarithms and quotients finite: 1e-7 unless set.
+
+    >>> epsilon()
+    1e-07
+    """
+    return _settings["epsilon"]
+
+
+def set_epsilon(value):
+    """Set the fuzz factor."""
+    if not 0 < value < 1:
+        raise OptionError(f"set_epsilon: value must lie in (0, 1), got {value!r}")
+    _settings["epsilon"] = float(value)
