@@ -1,0 +1,98 @@
+"""Options: declared once, from which the constructor, repr and config derive."""
+
+import inspect
+
+import pytest
+
+from tensorgrad.errors import OptionError
+from tensorgrad.options import Options, boolean, fraction, non_negative, one_of, option, positive, positive_int
+
+
+class Base(Options):
+    name: str = None
+    trainable: bool = option(True, check=boolean)
+
+
+class Box(Base):
+    width: int = option(check=positive_int)
+    depth: float = 1.0
+    kind: str = option("plain", convert=str.lower)
+
+
+def test_options_come_in_order_and_the_base_ones_by_name_only():
+    box = Box(3, 2.0, name="b")
+    assert (box.width, box.depth, box.kind, box.name, box.trainable) == (3, 2.0, "plain", "b", True)
+    with pytest.raises(TypeError, match="Box takes 3 positional arguments, got 4"):
+        Box(3, 2.0, "x", "b")
+    assert str(inspect.signature(Box)) == "(width, depth=1.0, kind='plain', *, name=None, trainable=True)"
+
+
+def test_config_and_repr_recreate_the_object():
+    box = Box(3, kind="FANCY", name="b")
+    assert box.get_config() == {"width": 3, "depth": 1.0, "kind": "fancy", "name": "b", "trainable": True}
+    assert repr(box) == "Box(width=3, kind='fancy', name='b')"
+    assert repr(Box.from_config(box.get_config())) == repr(box) == repr(eval(repr(box)))
+
+
+def test_a_class_with_its_own_init_keeps_it():
+    class Own(Base):
+        size: int
+
+        def __init__(self, size, **kwargs):
+            super().__init__(**kwargs)
+            self.size = size
+
+    own = Own(4, name="o")
+    assert (own.size, own.name) == (4, "o")
+    assert str(inspect.signature(Own)) == "(size, **kwargs)"
+
+
+def test_a_subclass_without_options_inherits_their_positions():
+    class Crate(Box):
+        pass
+
+    assert Crate(5).width == 5
+
+
+def test_objects_are_told_apart_by_identity():
+    assert Box(3) != Box(3)
+    assert len({Box(3), Box(3)}) == 2
+
+
+ERRORS = [
+    (lambda: Box(), TypeError, r"Box needs 'width', e.g. Box\(width=...\)"),
+    (lambda: Box(3, widht=4), TypeError, r"Box has no argument 'widht'; did you mean 'width'\?"),
+    (lambda: Box(3, width=4), TypeError, r"Box got 'width' twice"),
+    (lambda: Box(-3), OptionError, r"^Box: width must be a positive int, got -3$"),
+    (lambda: Box(2.5), OptionError, r"^Box: width must be a positive int, got 2.5$"),
+    (lambda: Box(True), OptionError, r"^Box: width must be a positive int, got True$"),
+    (lambda: Box(3, trainable=1), OptionError, r"^Box: trainable must be True or False, got 1$"),
+]
+
+
+@pytest.mark.parametrize(("call", "kind", "message"), ERRORS, ids=[m for _, _, m in ERRORS])
+def test_errors(call, kind, message):
+    with pytest.raises(kind, match=message):
+        call()
+
+
+def test_a_failed_conversion_says_where():
+    with pytest.raises(TypeError) as caught:
+        Box(3, kind=5)
+    assert caught.value.__notes__ == ["in Box(kind=5)"]
+
+
+@pytest.mark.parametrize(
+    ("check", "good", "bad"),
+    [
+        (positive_int, [1, 10**9], [0, -1, 1.0, "1", None, True]),
+        (fraction, [0, 0.0, 0.999], [1, -0.1, "0.5", None, True, float("nan")]),
+        (non_negative, [0, 2.5], [-1e-9, None, float("nan")]),
+        (positive, [1e-9, 3], [0, None, "x"]),
+        (boolean, [True, False], [0, 1, None, "yes"]),
+        (one_of("a", None), ["a", None], ["b", 0]),
+    ],
+)
+def test_checks(check, good, bad):
+    assert [check(value) for value in good] == [None] * len(good)
+    assert all(isinstance(check(value), str) for value in bad)
