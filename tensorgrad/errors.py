@@ -76,7 +76,7 @@ def suggest(name, known):
     from difflib import get_close_matches  # costs 3 ms, and only an error pays it
 
     known = sorted(map(str, known))
-    lowered = {k.lower(): k for k in reversed(known)}
+    lowered = {k.lower(): k for k in known}  # lower case sorts last, and wins
     near = get_close_matches(str(name).lower(), lowered, 1, 0.6)
     if near:
         return f"; did you mean {lowered[near[0]]!r}?"

@@ -4,8 +4,10 @@ import numpy as np
 
 from . import ops
 from .backward import backward, register_hook, retain_grad
-from .core.dispatch import UFUNC_METHODS
+from .core.dispatch import NUMPY, UFUNC_METHODS
 from .core.tensor import Tensor
+from .ops.indexing import plain_index
+from .ops.movement import reordered
 
 
 def swapped(op):
@@ -13,30 +15,101 @@ def swapped(op):
     return lambda self, other: op(other, self)
 
 
-def reshape(self, *shape):
-    return ops.reshape(self, shape=shape[0] if len(shape) == 1 and not hasattr(shape[0], "__index__") else shape)
+def power(self, exponent):
+    """``x ** n``; a square is one multiplication instead of a power."""
+    return ops.square(self) if type(exponent) is int and exponent == 2 else ops.power(self, exponent)
+
+
+def compared(op):
+    """Return ``==`` or ``!=``, elementwise for numbers and by identity for None and strings."""
+    return lambda self, other: NotImplemented if other is None or isinstance(other, str) else op(self, other)
+
+
+def contains(self, value):
+    """``value in x``: whether any entry equals it."""
+    return bool((self == value).data.any())
+
+
+def getitem(self, index):
+    """``x[index]``: ints, slices, None, Ellipsis, and arrays, lists or Tensors of ints or bools."""
+    return ops.getitem(self, index=plain_index(index))
+
+
+def gathered(shape):
+    """Return ``(2, 3)`` for the arguments ``2, 3`` as well as for ``(2, 3)`` and ``None``."""
+    one = len(shape) == 1 and (shape[0] is None or isinstance(shape[0], (tuple, list)))
+    return shape[0] if one else shape
+
+
+def reshape(self, *shape, order="C"):
+    """``x.reshape(2, -1)`` or ``x.reshape((2, -1))``."""
+    return reordered(self, gathered(shape), order)
+
+
+def transpose(self, *axes):
+    """``x.transpose(1, 0)``, ``x.transpose((1, 0))``, or ``x.transpose()`` to reverse all axes."""
+    return ops.transpose(self, axes=gathered(axes) or None)
 
 
 Tensor.__add__ = Tensor.__radd__ = ops.add
 Tensor.__sub__, Tensor.__rsub__ = ops.sub, swapped(ops.sub)
 Tensor.__mul__ = Tensor.__rmul__ = ops.mul
 Tensor.__truediv__, Tensor.__rtruediv__ = ops.div, swapped(ops.div)
+Tensor.__floordiv__, Tensor.__rfloordiv__ = ops.floor_divide, swapped(ops.floor_divide)
+Tensor.__mod__, Tensor.__rmod__ = ops.remainder, swapped(ops.remainder)
+Tensor.__divmod__, Tensor.__rdivmod__ = ops.divmod, swapped(ops.divmod)
+Tensor.__pow__, Tensor.__rpow__ = power, swapped(ops.power)
 Tensor.__matmul__, Tensor.__rmatmul__ = ops.matmul, swapped(ops.matmul)
 Tensor.__neg__ = ops.neg
 Tensor.__pos__ = ops.positive
+Tensor.__abs__ = ops.absolute
+Tensor.__round__ = lambda self, ndigits=None: ops.round(self, decimals=ndigits or 0)
 
-Tensor.reshape = reshape
-Tensor.astype = ops.astype
-Tensor.sum = ops.sum
+Tensor.__eq__, Tensor.__ne__ = compared(ops.eq), compared(ops.ne)
+Tensor.__lt__, Tensor.__le__, Tensor.__gt__, Tensor.__ge__ = ops.lt, ops.le, ops.gt, ops.ge
+Tensor.__and__ = Tensor.__rand__ = ops.bitwise_and
+Tensor.__or__ = Tensor.__ror__ = ops.bitwise_or
+Tensor.__xor__ = Tensor.__rxor__ = ops.bitwise_xor
+Tensor.__invert__ = ops.invert
+Tensor.__lshift__, Tensor.__rlshift__ = ops.left_shift, swapped(ops.left_shift)
+Tensor.__rshift__, Tensor.__rrshift__ = ops.right_shift, swapped(ops.right_shift)
+Tensor.__contains__ = contains
+Tensor.__getitem__, Tensor.__setitem__ = getitem, ops.setitem
+
+Tensor.sum, Tensor.mean, Tensor.prod = ops.sum, ops.mean, ops.prod
+Tensor.var, Tensor.std = ops.var, ops.std
+Tensor.max, Tensor.min, Tensor.argmax, Tensor.argmin = ops.max, ops.min, ops.argmax, ops.argmin
+Tensor.cumsum, Tensor.cumprod = ops.cumsum, ops.cumprod
+Tensor.any, Tensor.all = ops.any, ops.all
+Tensor.clip, Tensor.round = ops.clip, ops.round
+
+Tensor.reshape, Tensor.transpose, Tensor.swapaxes = reshape, transpose, ops.swapaxes
+Tensor.T, Tensor.mT = property(ops.transpose), property(ops.matrix_transpose)
+Tensor.squeeze = ops.squeeze
+Tensor.ravel = Tensor.flatten = ops.ravel
+Tensor.astype, Tensor.copy = ops.astype, ops.copy
+Tensor.repeat, Tensor.take = ops.repeat, ops.take
+Tensor.diagonal, Tensor.trace = ops.diagonal, ops.trace
+Tensor.dot = ops.dot
+Tensor.argsort, Tensor.nonzero = ops.argsort, ops.nonzero
 
 Tensor.backward = backward
 Tensor.register_hook = register_hook
 Tensor.retain_grad = retain_grad
 
 
-def reducer(op):
-    """Return ``op`` as a ufunc's ``reduce``, which reduces the first axis unless told otherwise."""
-    return lambda x, axis=0, dtype=None, out=None, keepdims=False, **rest: op(x, axis=axis, keepdims=keepdims)
+def every_pair(op):
+    """Return ``op`` as a ufunc's ``outer``: every entry of ``a`` with every entry of ``b``."""
+    return lambda a, b: op(np.reshape(a, (*np.shape(a), *[1] * np.ndim(b))), b)
 
 
-UFUNC_METHODS[np.add, "reduce"] = reducer(ops.sum)
+def refuse(x, *rest):
+    """Answer a ufunc's ``at``, which writes into its first argument."""
+    raise TypeError("a ufunc's .at() writes into an array, where no gradient can follow; write t[i] = t[i] + v instead")
+
+
+for ufunc, call in tuple(NUMPY.items()):
+    if isinstance(ufunc, np.ufunc):
+        UFUNC_METHODS[ufunc, "at"] = refuse
+        if ufunc.nin == 2 and ufunc.signature is None:
+            UFUNC_METHODS[ufunc, "outer"] = every_pair(call)

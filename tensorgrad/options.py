@@ -15,22 +15,24 @@ from .errors import OptionError, suggest
 REQUIRED = object()
 
 
-class option:
-    """An option with a check and a conversion: ``option(default, check=..., convert=...)``.
+class Field:
+    """One declared option: its name, its default, how a value is checked and converted, whether it is saved."""
+
+    __slots__ = ("check", "convert", "default", "name", "saved")
+
+    def __init__(self, default=REQUIRED, check=None, convert=None, saved=True):
+        self.default, self.check, self.convert, self.saved = default, check, convert, saved
+        self.name = ""
+
+
+def option(default: Any = REQUIRED, *, check=None, convert=None, saved=True) -> Any:
+    """Declare an option with more than a default.
 
     check:   ``check(value)`` -> what it must be, as words ("a positive int"), or None if it is
     convert: ``convert(value)`` -> the value to keep
     saved:   whether ``get_config`` and ``repr`` show it
     """
-
-    __slots__ = ("check", "convert", "default", "name", "saved")
-
-    def __init__(self, default: Any = REQUIRED, *, check=None, convert=None, saved=True):
-        self.default, self.check, self.convert, self.saved = default, check, convert, saved
-        self.name = None
-
-    def __set_name__(self, owner, name):
-        self.name = name
+    return Field(default, check, convert, saved)
 
 
 class _Signature:
@@ -65,7 +67,7 @@ class Options:
             if name.startswith("_"):
                 continue
             given = cls.__dict__.get(name, REQUIRED)
-            field = given if isinstance(given, option) else option(given)
+            field = given if isinstance(given, Field) else Field(given)
             field.name = name
             own[name] = field
             if name in cls.__dict__:

@@ -3,6 +3,8 @@
 A user's op is a row like ours: it is checked, drawn, and differentiated to any order.
 """
 
+from typing import Any
+
 import numpy as np
 
 from .dispatch import make_call
@@ -26,7 +28,7 @@ def elementwise(name, kernel, doc="", *, symbol=None, domain=REAL, kinks=(), num
     return make_call(op)
 
 
-def linear(name, kernel, doc="", *, symbol=None, view=False, numpy=None, explain=None, **rules):
+def linear(name, kernel, doc="", *, symbol=None, view=False, numpy=None, explain=None, **rules) -> Any:
     """Declare a linear op: its forward-mode rule is the op itself. ``rules`` as in ``elementwise``, with settings."""
     op = _row(name, kernel, doc, "linear", rules, numpy, symbol=symbol, view=view, explain=explain)
     if not op.variadic:
@@ -34,7 +36,7 @@ def linear(name, kernel, doc="", *, symbol=None, view=False, numpy=None, explain
     return make_call(op)
 
 
-def bilinear(name, kernel, doc="", *, symbol=None, numpy=None, explain=None, **rules):
+def bilinear(name, kernel, doc="", *, symbol=None, numpy=None, explain=None, **rules) -> Any:
     """Declare an op linear in each of two arguments: the forward-mode rule puts the tangent in that argument's place."""
     op = _row(name, kernel, doc, "bilinear", rules, numpy, symbol=symbol, explain=explain)
     op.tangents = [
@@ -44,7 +46,7 @@ def bilinear(name, kernel, doc="", *, symbol=None, numpy=None, explain=None, **r
     return make_call(op)
 
 
-def constant(name, kernel, doc="", *, symbol=None, numpy=None, args=None):
+def constant(name, kernel, doc="", *, symbol=None, numpy=None, args=None) -> Any:
     """Declare an op whose derivative is zero wherever it exists: a comparison, a rounding. It is never recorded."""
     rules = dict.fromkeys(args) if args else {}
     return make_call(_row(name, kernel, doc, "constant", rules, numpy, symbol=symbol))

@@ -4,6 +4,9 @@ Every public op is a plain function made here, at definition time, for its arity
 an object with ``__call__`` 123, ``*args, **kwargs`` 95. Given arrays it is the kernel; given a Tensor it also records.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from ..errors import ShapeError, TensorgradError, describe, suggest
@@ -13,12 +16,12 @@ from .tensor import Tensor, new, tick, wrap
 ndarray = np.ndarray
 
 #: NumPy function or ufunc -> what answers for it when a Tensor is among its arguments.
-NUMPY = {}
+NUMPY: dict[Any, Callable] = {}
 #: (ufunc, "reduce" or "accumulate") -> what answers for it.
-UFUNC_METHODS = {}
+UFUNC_METHODS: dict[tuple[np.ufunc, str], Callable] = {}
 
 
-def make_call(op):
+def make_call(op) -> Any:
     """Return the public function of ``op`` and enter it in NumPy's tables."""
     if op.kind == "constant":
         call = _constant(op)
@@ -33,7 +36,7 @@ def make_call(op):
     call.op, call.vjp, call.jvp = op, op.vjp, op.jvp
     op.call = call
     for function in op.numpy:
-        NUMPY[function] = call
+        NUMPY.setdefault(function, call)  # the first to claim a NumPy function keeps it
     return call
 
 

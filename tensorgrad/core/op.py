@@ -5,8 +5,10 @@ arguments, its settings. It may assume nothing about who calls it: arrays, Tenso
 The engine undoes broadcasting and casts afterwards, so a rule never does.
 """
 
+from __future__ import annotations
+
 #: Every op there is, by name.
-REGISTRY = {}
+REGISTRY: dict[str, Op] = {}
 
 REAL, POSITIVE, UNIT, NONZERO, OPEN_UNIT = "real", "positive", "unit", "nonzero", "open unit"
 

@@ -5,12 +5,13 @@ from itertools import count
 import numpy as np
 
 from ..errors import GradientError, describe
+from .typed import Operators
 
 #: The next sequence number: an input's is always smaller than its result's.
 tick = count().__next__
 
 
-class Tensor:
+class Tensor(Operators):
     """A NumPy array that remembers how it was made, so that gradients can be walked back through it.
 
     ``Tensor(data, requires_grad=False, dtype=None, name=None)`` keeps an array's own dtype and memory; Python floats

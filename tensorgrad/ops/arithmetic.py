@@ -1,8 +1,9 @@
-"""Sums, products and powers, and what else Python's arithmetic operators mean."""
+"""Sums, products, powers and remainders: what Python's arithmetic operators mean, and NumPy's relatives of them."""
 
 import numpy as np
 
 from ..core.declare import constant, elementwise
+from ..core.dispatch import NUMPY
 
 add = elementwise("add", np.add, "Elementwise ``a + b``.", symbol="+",
     a=lambda g, y, a, b: g,
@@ -16,15 +17,82 @@ mul = elementwise("mul", np.multiply, "Elementwise ``a * b``.", symbol="×",
     a=lambda g, y, a, b: g * b,
     b=lambda g, y, a, b: g * a)  # fmt: skip
 
-div = elementwise("div", np.true_divide, "Elementwise ``a / b``.", symbol="÷", domain={"b": "nonzero"},
-    a=lambda g, y, a, b: ratio(g, b),
-    b=lambda g, y, a, b: ratio(-g * y, b))  # fmt: skip
+product = elementwise("product", lambda g, d: np.where((g == 0) | (d == 0), 0, g * d),
+    "``g * d``, but 0 where either is 0, though the other be infinite or nan: the companion of ``ratio``.", symbol="×₀",
+    g=lambda h, y, g, d: product(h, d),
+    d=lambda h, y, g, d: product(h, g))  # fmt: skip
 
 ratio = elementwise("ratio", lambda g, d: np.where(g == 0, 0, g / d),
     "``g / d``, but 0 where ``g`` is 0: what was not used cannot pass on an infinite derivative.",
     symbol="÷₀", domain={"d": "nonzero"},
     g=lambda h, y, g, d: ratio(h, d),
-    d=lambda h, y, g, d: ratio(-h * y, d))  # fmt: skip
+    d=lambda h, y, g, d: product(ratio(-h, d), y))  # fmt: skip
+
+div = elementwise("div", np.true_divide, "Elementwise ``a / b``.", symbol="÷", domain={"b": "nonzero"},
+    a=lambda g, y, a, b: ratio(g, b),
+    b=lambda g, y, a, b: product(ratio(-g, b), y))  # fmt: skip
 
 positive = elementwise("positive", np.positive, "A copy: ``+x``.", symbol="+", x=lambda g, y, x: g)
 neg = elementwise("neg", np.negative, "Elementwise ``-x``.", symbol="−", x=lambda g, y, x: -g)
+
+
+def power_a(g, y, a, b):
+    """∂/∂a: ``b aᵇ⁻¹``; 0 for ``b = 0``, even at ``a = 0``."""
+    if isinstance(b, (int, float)):
+        if b >= 1 and b % 1 == 0:
+            return g * b * a ** (b - 1)  # finite for every a: nothing to mask, and x ** 2 is everywhere
+        if b == 0:
+            return np.zeros_like(a)
+    return product(g * b, a ** (b - 1))
+
+
+def power_b(g, y, a, b):
+    """∂/∂b: ``aᵇ ln a``; 0 at ``a = 0``, where ``0ᵇ`` is flat for ``b > 0``."""
+    return product(g, y * np.log(np.where(a == 0, np.ones_like(y), a)))
+
+
+power = elementwise("power", np.power, "Elementwise ``a ** b``.", symbol="^", domain={"a": "positive"}, kinks=(0,),
+    numpy=(np.power, np.float_power), a=power_a, b=power_b)  # fmt: skip
+
+square = elementwise("square", np.square, "``x²``.", symbol="²", x=lambda g, y, x: 2 * g * x)
+sqrt = elementwise("sqrt", np.sqrt, "``√x``; its derivative is infinite at 0.", symbol="√", domain="positive",
+    kinks=(0,), x=lambda g, y, x: ratio(0.5 * g, y))  # fmt: skip
+cbrt = elementwise("cbrt", np.cbrt, "The real cube root of ``x``.", symbol="∛", kinks=(0,),
+    x=lambda g, y, x: ratio(g, 3 * y * y))  # fmt: skip
+reciprocal = elementwise("reciprocal", np.reciprocal, "``1 / x``.", symbol="1/x", domain="nonzero",
+    x=lambda g, y, x: product(-g, y * y))  # fmt: skip
+absolute = elementwise("absolute", np.absolute, "``|x|``; its derivative at 0 is taken as 0.", symbol="|x|", kinks=(0,),
+    numpy=(np.absolute, np.fabs), x=lambda g, y, x: g * np.sign(x))  # fmt: skip
+hypot = elementwise("hypot", np.hypot, "``√(a² + b²)``, without overflow; its derivatives at 0 are taken as 0.",
+    a=lambda g, y, a, b: ratio(g * a, y),
+    b=lambda g, y, a, b: ratio(g * b, y))  # fmt: skip
+
+sign = constant("sign", np.sign, "-1, 0 or 1.")
+floor = constant("floor", np.floor, "The largest integer of at most ``x``.", symbol="⌊x⌋")
+ceil = constant("ceil", np.ceil, "The smallest integer of at least ``x``.", symbol="⌈x⌉")
+rint = constant("rint", np.rint, "The nearest integer, halves to even.")
+trunc = constant("trunc", np.trunc, "The integer part, towards 0.")
+round = constant("round", lambda x, *, decimals=0: np.round(x, decimals), "``x`` to ``decimals`` decimals.",
+    numpy=(np.round, np.around))  # fmt: skip
+floor_divide = constant("floor_divide", np.floor_divide, "``a // b``, rounded down.", symbol="//")
+
+remainder = elementwise("remainder", np.remainder, "``a % b = a - b ⌊a / b⌋``, of the sign of ``b``.", symbol="%",
+    domain={"b": "nonzero"},
+    a=lambda g, y, a, b: g,
+    b=lambda g, y, a, b: -g * np.floor_divide(a, b))  # fmt: skip
+fmod = elementwise("fmod", np.fmod, "``a - b trunc(a / b)``, of the sign of ``a``.", domain={"b": "nonzero"},
+    a=lambda g, y, a, b: g,
+    b=lambda g, y, a, b: -g * np.rint((a - y) / b))  # fmt: skip
+
+
+def divmod(a, b):
+    """Return ``(a // b, a % b)``.
+
+    >>> import tensorgrad as tg
+    >>> tg.ops.divmod(tg.Tensor([7.0]), 2)
+    (Tensor([3.]), Tensor([1.]))
+    """
+    return floor_divide(a, b), remainder(a, b)
+
+
+NUMPY[np.divmod] = divmod

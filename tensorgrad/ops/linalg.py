@@ -1,9 +1,15 @@
-"""Products of matrices and their generalisations."""
+"""Products of matrices and vectors, and the length of a vector."""
+
+from math import prod
 
 import numpy as np
 
-from ..core.declare import bilinear
-from ..errors import describe
+from ..core.declare import bilinear, primitive
+from ..core.dispatch import NUMPY
+from ..errors import OptionError, ShapeError, describe
+from ..shapes import kept, normalize_axes
+from .arithmetic import mul, ratio
+from .movement import diagonal, expand_dims, ravel, reshape, trace
 
 
 def matmul_a(g, y, a, b):
@@ -17,23 +23,183 @@ def matmul_a(g, y, a, b):
 
 def matmul_b(g, y, a, b):
     """∂/∂b: ``aᵀ @ g``, as one product over all leading axes when ``b`` is a plain matrix."""
-    if a.ndim == 1:
-        return np.expand_dims(a, -1) * (np.expand_dims(g, -2) if b.ndim > 1 else g)
     if b.ndim == 1:
-        return (a.mT @ np.expand_dims(g, -1))[..., 0]
+        return g * a if a.ndim == 1 else (a.mT @ np.expand_dims(g, -1))[..., 0]
+    if a.ndim == 1:
+        return np.expand_dims(a, -1) * np.expand_dims(g, -2)
     if b.ndim == 2 < a.ndim:
-        return a.reshape(-1, a.shape[-1]).T @ g.reshape(-1, g.shape[-1])
+        rows = prod(a.shape[:-1])  # -1 has no answer when there are no columns
+        return a.reshape(rows, a.shape[-1]).T @ g.reshape(rows, g.shape[-1])
     return a.mT @ g
 
 
 def matmul_explain(a, b):
     if a.ndim == 0 or b.ndim == 0:
         return "a number has no rows or columns; use a * b"
-    rows = b.shape[-2] if b.ndim > 1 else b.shape[0]
-    if a.shape[-1] != rows:
-        return (f"a {describe(a)} has {a.shape[-1]} columns but b {describe(b)} has {rows} rows")
-    return "the leading (batch) axes do not broadcast"
+    columns, rows = a.shape[-1], b.shape[-2] if b.ndim > 1 else b.shape[0]
+    if columns != rows:
+        return f"a has {columns} columns but b has {rows} rows"
+    return f"the leading (batch) axes {a.shape[:-2]} and {b.shape[:-2]} do not broadcast"
 
 
 matmul = bilinear("matmul", np.matmul, "Matrix product ``a @ b``, batched over leading axes.", symbol="@",
     explain=matmul_explain, a=matmul_a, b=matmul_b)  # fmt: skip
+
+
+def tensordot_a(g, y, a, b, *, axes):
+    return contracted(g, b, axes[0], axes[1], a.ndim, y.ndim)
+
+
+def tensordot_b(g, y, a, b, *, axes):
+    free = b.ndim - len(axes[1])
+    first = np.moveaxis(g, range(y.ndim - free, y.ndim), range(free))  # b's free axes first, as a's are
+    return contracted(first, a, axes[1], axes[0], b.ndim, y.ndim)
+
+
+def contracted(g, other, own, others, ndim, gdim):
+    """Return ``g`` contracted with ``other`` over the axes that ``other`` alone gave to the result."""
+    free = [i for i in range(ndim) if i not in own]
+    rest = [i for i in range(gdim - len(free) + len(others)) if i not in others]
+    product = np.tensordot(g, other, axes=(list(range(len(free), gdim)), rest))  # then other's ``others``, in order
+    order = free + [own[others.index(i)] for i in sorted(others)]
+    return product.transpose([order.index(i) for i in range(ndim)])
+
+
+def tensordot_explain(a, b, *, axes):
+    for i, j in zip(*axes, strict=True):
+        if a.shape[i] != b.shape[j]:
+            return f"axis {i} of a has length {a.shape[i]} but axis {j} of b has {b.shape[j]}"
+    return None
+
+
+summed_product = bilinear("tensordot", lambda a, b, *, axes: np.tensordot(a, b, axes),
+    "Product summed over the pairs of ``axes``, two tuples.", symbol="·", explain=tensordot_explain,
+    a=tensordot_a, b=tensordot_b)  # fmt: skip
+
+
+def tensordot(a, b, axes=2):
+    """Product summed over axes of both: the last of ``a`` with the first of ``b`` (an int), or two lists of axes.
+
+    >>> import numpy as np, tensorgrad as tg
+    >>> tg.tensordot(tg.Tensor(np.ones((2, 3))), np.ones((3, 2)), axes=1)
+    Tensor([[3., 3.], [3., 3.]])
+    """
+    a, b = array_like(a), array_like(b)
+    if hasattr(axes, "__len__"):
+        of_a, of_b = axes
+    else:
+        of_a, of_b = tuple(range(a.ndim - axes, a.ndim)), tuple(range(axes))
+    axes = positions(of_a, a), positions(of_b, b)
+    if len(axes[0]) != len(axes[1]):
+        raise ShapeError(f"tensordot(a, b): {len(axes[0])} axes of a for {len(axes[1])} of b; got axes={axes}")
+    return summed_product(a, b, axes=axes)
+
+
+def positions(axes, x):
+    """Return the axes of ``x`` as a tuple of non-negative ints."""
+    axes = tuple(axes) if hasattr(axes, "__len__") else (axes,)
+    for i in axes:
+        if not -x.ndim <= i < x.ndim:
+            raise ShapeError(f"tensordot(a, b): there is no axis {i} in {describe(x)}")
+    return normalize_axes(axes, x.ndim)
+
+
+def array_like(x):
+    """Return lists and numbers as arrays, anything else as it is."""
+    return x if hasattr(x, "ndim") else np.asarray(x)
+
+
+def dot(a, b):
+    """Sum over the last axis of ``a`` and the second to last of ``b``; with a number, the product."""
+    a, b = array_like(a), array_like(b)
+    if a.ndim == 0 or b.ndim == 0:
+        return mul(a, b)
+    if b.ndim <= 2:
+        return matmul(a, b)
+    return tensordot(a, b, ((-1,), (-2,)))
+
+
+def inner(a, b):
+    """Sum over the last axes of both; with a number, the product."""
+    a, b = array_like(a), array_like(b)
+    return mul(a, b) if a.ndim == 0 or b.ndim == 0 else tensordot(a, b, ((-1,), (-1,)))
+
+
+def vdot(a, b):
+    """Sum of the products of all entries."""
+    return matmul(ravel(array_like(a)), ravel(array_like(b)))
+
+
+def outer(a, b):
+    """Every entry of ``a`` times every entry of ``b``, both flattened: ``(a.size, b.size)``."""
+    return mul(reshape(array_like(a), shape=(-1, 1)), ravel(array_like(b)))
+
+
+def kron(a, b):
+    """Every entry of ``a`` times the whole of ``b``, as blocks."""
+    a, b = array_like(a), array_like(b)
+    n = max(a.ndim, b.ndim)
+    of_a, of_b = (1,) * (n - a.ndim) + a.shape, (1,) * (n - b.ndim) + b.shape
+    blocks = mul(expand_dims(reshape(a, shape=of_a), tuple(range(1, 2 * n, 2))),
+                 expand_dims(reshape(b, shape=of_b), tuple(range(0, 2 * n, 2))))  # fmt: skip
+    return reshape(blocks, shape=tuple([i * j for i, j in zip(of_a, of_b, strict=True)]))
+
+
+def vecdot(a, b, axis=-1):
+    """Product of vectors, batched: the sum of ``a * b`` along ``axis``."""
+    return mul(array_like(a), array_like(b)).sum(axis=axis)
+
+
+def matvec(a, b):
+    """Product of a matrix and a vector, batched over leading axes."""
+    return matmul(a, expand_dims(array_like(b), -1))[..., 0]
+
+
+def vecmat(a, b):
+    """Product of a vector and a matrix, batched over leading axes."""
+    return matmul(expand_dims(array_like(a), -2), b)[..., 0, :]
+
+
+@primitive(symbol="‖ ‖")
+def norm2(x, *, axis=None, keepdims=False):
+    """Length of vectors along ``axis`` (None: all entries): ``√Σx²``. Its derivative at 0 is 0."""
+    return np.sqrt(np.add.reduce(x * x, axis=axis, keepdims=keepdims))
+
+
+@norm2.vjp("x")
+def norm2_x(g, y, x, *, axis, keepdims):
+    shape = kept(x.shape, axis)
+    return g.reshape(shape) * ratio(x, y.reshape(shape))
+
+
+def norm(x, ord=None, axis=None, keepdims=False):
+    """``np.linalg.norm`` of vectors (``ord`` 1, 2 or inf) and of matrices (``ord`` None or ``'fro'``).
+
+    >>> import tensorgrad as tg
+    >>> x = tg.Tensor([3.0, 4.0], requires_grad=True)
+    >>> tg.norm(x).backward()
+    >>> x.grad
+    Tensor([0.6, 0.8])
+    """
+    axes = x.ndim if axis is None else np.size(axis)
+    if ord is None or (ord == "fro" and axes == 2) or (ord == 2 and axes == 1):
+        return norm2(x, axis=axis, keepdims=keepdims)
+    if axes == 1 and ord == 1:
+        return np.sum(np.abs(x), axis=axis, keepdims=keepdims)
+    if axes == 1 and ord == np.inf:
+        return np.max(np.abs(x), axis=axis, keepdims=keepdims)
+    raise OptionError(
+        f"norm(x): ord={ord!r} over {axes} axes has no derivative rule; use ord 1, 2 or np.inf for vectors, "
+        f"None or 'fro' for matrices; got x {describe(x)}"
+    )
+
+
+NUMPY.update({
+    np.dot: dot, np.inner: inner, np.vdot: vdot, np.outer: outer, np.kron: kron, np.tensordot: tensordot,
+    np.vecdot: vecdot, np.linalg.norm: norm, np.linalg.matmul: matmul, np.linalg.outer: outer,
+    np.linalg.tensordot: tensordot, np.linalg.vecdot: vecdot,
+})  # fmt: skip
+NUMPY[np.linalg.diagonal] = lambda x, *, offset=0: diagonal(x, offset, -2, -1)
+NUMPY[np.linalg.trace] = lambda x, *, offset=0: trace(x, offset, -2, -1)
+if hasattr(np, "matvec"):  # since NumPy 2.2
+    NUMPY.update({np.matvec: matvec, np.vecmat: vecmat})

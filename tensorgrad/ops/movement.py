@@ -1,16 +1,233 @@
-"""Movement: the same entries in another shape or order."""
+"""Movement: the same entries in another shape, order or number.
+
+Few are rows. The others are said through them, so that these few are all there is to differentiate.
+"""
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from ..core.declare import linear
+from ..core.dispatch import NUMPY
+from ..core.tensor import Tensor, type_tensor
+from ..errors import OptionError, ShapeError, describe
+from .indexing import scatter
+
+
+def reshape_explain(x, *, shape):
+    return f"{x.size} entries do not fill the shape {shape}"
+
+
+def broadcast_to_explain(x, *, shape):
+    return f"{x.shape} does not broadcast to {shape}; only axes of length 1 are repeated"
+
+
+def transpose_explain(x, *, axes):
+    return f"axes={axes} is no order of {x.ndim} axes"
+
+
+def transpose_x(g, y, x, *, axes):
+    if axes is None:
+        return g.transpose()
+    axes = [a % x.ndim for a in axes]
+    return g.transpose([axes.index(i) for i in range(x.ndim)])
+
 
 reshape = linear("reshape", lambda x, *, shape: np.reshape(x, shape),
-    "The same entries, in order, in another shape.", view=True, numpy=(np.reshape,),
+    "The same entries, in order, in another shape.", view=True, explain=reshape_explain,
     x=lambda g, y, x, *, shape: g.reshape(x.shape))  # fmt: skip
+
+transpose = linear("transpose", lambda x, *, axes=None: np.transpose(x, axes),
+    "The axes in another order (None: reversed).", symbol="ᵀ", view=True, numpy=(np.transpose,),
+    explain=transpose_explain, x=transpose_x)  # fmt: skip
 
 broadcast_to = linear("broadcast_to", lambda x, *, shape: np.broadcast_to(x, shape),
     "Repeat along new and length-1 axes, without copying.", view=True, numpy=(np.broadcast_to,),
-    x=lambda g, y, x, *, shape: g)  # fmt: skip
+    explain=broadcast_to_explain, x=lambda g, y, x, *, shape: g)  # fmt: skip
 
-astype = linear("astype", lambda x, *, dtype: x.astype(dtype), "The same values in another dtype.", numpy=(np.astype,),
+flip = linear("flip", lambda x, *, axis=None: np.flip(x, axis),
+    "The entries in reverse order along ``axis`` (None: all).", view=True, numpy=(np.flip,),
+    x=lambda g, y, x, *, axis: np.flip(g, axis))  # fmt: skip
+
+roll = linear("roll", lambda x, *, shift, axis=None: np.roll(x, shift, axis),
+    "The entries moved by ``shift`` along ``axis``; those that fall off enter at the other end.", numpy=(np.roll,),
+    x=lambda g, y, x, *, shift, axis: np.roll(g, tuple([-s for s in shift]) if isinstance(shift, tuple) else -shift,
+                                              axis))  # fmt: skip
+
+tril = linear("tril", lambda x, *, k=0: np.tril(x, k),
+    "The lower triangle: 0 above the ``k``-th diagonal.", symbol="◺", numpy=(np.tril,),
+    x=lambda g, y, x, *, k: np.tril(g, k))  # fmt: skip
+
+triu = linear("triu", lambda x, *, k=0: np.triu(x, k),
+    "The upper triangle: 0 below the ``k``-th diagonal.", symbol="◹", numpy=(np.triu,),
+    x=lambda g, y, x, *, k: np.triu(g, k))  # fmt: skip
+
+cast = linear("astype", lambda x, *, dtype: x.astype(np.result_type(x, dtype) if x.dtype.kind == "c" else dtype),
+    "The same values in another dtype.",  # a complex step stays complex
     x=lambda g, y, x, *, dtype: g)  # fmt: skip
+
+
+def reordered(x, shape, order="C", copy=None):
+    """``np.reshape``: row by row (``order="C"``) or column by column (``"F"``)."""
+    if order == "F":
+        shape = tuple(shape)[::-1] if isinstance(shape, (tuple, list)) else shape
+        return transpose(reshape(transpose(x), shape=shape))
+    if order != "C":
+        raise OptionError(f"reshape: order must be 'C' or 'F', got {order!r}")
+    return reshape(x, shape=shape)
+
+
+def ravel(x, order="C"):
+    """All entries in one axis, sharing memory where possible."""
+    return reordered(x, (-1,), order)
+
+
+def squeeze(x, axis=None):
+    """Without the axes of length 1 (``axis``: without these)."""
+    axes = [i for i, n in enumerate(x.shape) if n == 1] if axis is None else normalize_axis_tuple(axis, x.ndim)
+    for a in axes:
+        if x.shape[a] != 1:
+            raise ShapeError(f"squeeze(x): axis {a} has length {x.shape[a]}, only 1 can go; got x {describe(x)}")
+    return reshape(x, shape=tuple([n for i, n in enumerate(x.shape) if i not in axes]))
+
+
+def expand_dims(x, axis):
+    """With new axes of length 1, at ``axis`` (an int or a tuple) of the result."""
+    axis = axis if isinstance(axis, (tuple, list)) else (axis,)
+    new = normalize_axis_tuple(axis, np.ndim(x) + len(axis))
+    lengths = iter(x.shape)
+    return reshape(x, shape=tuple([1 if i in new else next(lengths) for i in range(x.ndim + len(new))]))
+
+
+def swapaxes(x, axis1, axis2):
+    """Two axes exchanged."""
+    axes = list(range(x.ndim))
+    i, j = normalize_axis_index(axis1, x.ndim), normalize_axis_index(axis2, x.ndim)
+    axes[i], axes[j] = j, i
+    return transpose(x, axes=tuple(axes))
+
+
+def matrix_transpose(x):
+    """The last two axes exchanged: ``x.mT``."""
+    return swapaxes(x, -1, -2)
+
+
+def moveaxis(x, source, destination):
+    """The axes ``source`` moved to ``destination``; the others keep their order."""
+    source = normalize_axis_tuple(source, x.ndim, "source")
+    destination = normalize_axis_tuple(destination, x.ndim, "destination")
+    if len(source) != len(destination):
+        raise ShapeError(f"moveaxis(x): {len(source)} source axes for {len(destination)} destinations")
+    axes = [i for i in range(x.ndim) if i not in source]
+    for to, of in sorted(zip(destination, source, strict=True)):
+        axes.insert(to, of)
+    return transpose(x, axes=tuple(axes))
+
+
+def broadcast_arrays(*arrays):
+    """Each array broadcast to the shape all have together."""
+    shape = np.broadcast_shapes(*[np.shape(x) for x in arrays])
+    return tuple([broadcast_to(x, shape=shape) for x in arrays])
+
+
+def astype(x, dtype, copy=True):
+    """The same values in another dtype; what is not a float requires no gradient."""
+    dtype = np.dtype(dtype)
+    if not copy and x.dtype == dtype:
+        return x
+    if not isinstance(x, Tensor) or dtype.kind == "f":
+        return cast(x, dtype=dtype)
+    if dtype.kind == "c" and x.requires_grad:
+        raise TypeError(f"astype(x): gradients of complex Tensors are not defined; got x {describe(x)}")
+    return type_tensor(x.data.astype(dtype))
+
+
+def copy(x, order="K", subok=False):
+    """The same values in memory of their own."""
+    return cast(x, dtype=x.dtype)
+
+
+def rot90(m, k=1, axes=(0, 1)):
+    """Turned by ``k`` quarters in the plane of ``axes``, from the first towards the second."""
+    i, j = normalize_axis_tuple(axes, m.ndim)
+    turned = m if k % 2 == 0 else swapaxes(m, i, j)
+    back = [(), (i,), (i, j), (j,)][k % 4]
+    return flip(turned, axis=back) if back else copy(m)
+
+
+def fliplr(m):
+    """Columns in reverse order."""
+    return flip(m, axis=1)
+
+
+def flipud(m):
+    """Rows in reverse order."""
+    return flip(m, axis=0)
+
+
+def at_least(x, ndim):
+    """With axes of length 1 until there are ``ndim``, placed as NumPy does: around a vector, after a matrix."""
+    x = x if hasattr(x, "shape") else np.asarray(x)
+    lead = 1 if x.ndim < 2 <= ndim else 0
+    shape = (1,) * lead + x.shape
+    return x if x.ndim >= ndim else reshape(x, shape=shape + (1,) * (ndim - len(shape)))
+
+
+def atleast_1d(*arrays):
+    """Each array with at least 1 axis."""
+    return _each(arrays, 1)
+
+
+def atleast_2d(*arrays):
+    """Each array with at least 2 axes."""
+    return _each(arrays, 2)
+
+
+def atleast_3d(*arrays):
+    """Each array with at least 3 axes."""
+    return _each(arrays, 3)
+
+
+def _each(arrays, ndim):
+    results = tuple([at_least(x, ndim) for x in arrays])
+    return results[0] if len(results) == 1 else results
+
+
+def diagonal(x, offset=0, axis1=0, axis2=1):
+    """The entries ``x[i, i + offset]`` in the plane of two axes, as the last axis."""
+    x = moveaxis(x, (axis1, axis2), (-2, -1))
+    return x[(..., *places(x.shape[-2:], offset))]
+
+
+def places(shape, offset):
+    """Return the row and the column indices of a diagonal of a matrix of ``shape``.
+
+    >>> places((2, 3), 1)
+    (array([0, 1]), array([1, 2]))
+    """
+    first = max(-offset, 0)
+    rows = np.arange(first, max(min(shape[0], shape[1] - offset), first))
+    return rows, rows + offset
+
+
+def diag(x, k=0):
+    """The ``k``-th diagonal of a matrix, or the matrix that has the vector ``x`` there and 0 elsewhere."""
+    if x.ndim == 2:
+        return diagonal(x, k)
+    if x.ndim != 1:
+        raise ShapeError(f"diag(x): x must be a vector or a matrix, got {describe(x)}")
+    n = x.shape[0] + abs(k)
+    return scatter(x, index=places((n, n), k), shape=(n, n))
+
+
+def trace(x, offset=0, axis1=0, axis2=1):
+    """The sum of the diagonal."""
+    return diagonal(x, offset, axis1, axis2).sum(axis=-1)
+
+
+NUMPY.update({
+    np.reshape: reordered, np.ravel: ravel, np.squeeze: squeeze, np.expand_dims: expand_dims, np.copy: copy,
+    np.swapaxes: swapaxes, np.moveaxis: moveaxis, np.matrix_transpose: matrix_transpose, np.astype: astype,
+    np.linalg.matrix_transpose: matrix_transpose, np.broadcast_arrays: broadcast_arrays, np.rot90: rot90,
+    np.fliplr: fliplr, np.flipud: flipud, np.atleast_1d: atleast_1d, np.atleast_2d: atleast_2d,
+    np.atleast_3d: atleast_3d, np.diagonal: diagonal, np.diag: diag, np.trace: trace,
+})  # fmt: skip

@@ -1,0 +1,143 @@
+"""Cross-entropies in one piece: stable, and one row each instead of ten.
+
+Three take logits and three take probabilities. The latter clip what they take the logarithm of to
+``[epsilon, 1 - epsilon]``, as Keras does; outside of that range the derivative is 0. ``axis`` holds the classes.
+"""
+
+import numpy as np
+
+from ..core.declare import elementwise, primitive
+from ..errors import describe
+from .activation import log_softmax, sigmoid, softmax, softplus_kernel
+
+
+def same_shape(scores, targets, **settings):
+    if scores.shape != targets.shape:
+        return f"there must be one target for each score, {describe(scores)} and {describe(targets)}"
+    return None
+
+
+def one_id_each(scores, ids, *, axis, **settings):
+    if tuple(np.delete(scores.shape, axis)) != ids.shape:
+        return f"there must be one class id for each entry of {describe(scores)} but for axis {axis}"
+    return None
+
+
+def at(x, ids, axis):
+    """Return ``x[..., id, ...]`` for each id, the class axis kept. Unsigned, since -1 would mean the last class."""
+    return np.take_along_axis(x, np.expand_dims(ids.astype("uint32"), axis), axis=axis)
+
+
+def one_hot(x, ids, axis):
+    """Return where the class axis of ``x`` is at its id: booleans of the shape of ``x``."""
+    shape = [1] * x.ndim
+    shape[axis] = x.shape[axis]
+    return np.expand_dims(ids, axis) == np.arange(shape[axis]).reshape(shape)
+
+
+sigmoid_cross_entropy = elementwise("sigmoid_cross_entropy",
+    lambda logits, targets: softplus_kernel(logits) - logits * targets,
+    "``-t log σ(z) - (1 - t) log(1 - σ(z))``, computed as ``softplus(z) - t z``.", domain={"targets": "open unit"},
+    logits=lambda g, y, logits, targets: g * (sigmoid(logits) - targets),
+    targets=lambda g, y, logits, targets: -g * logits)  # fmt: skip
+
+
+@primitive(domain={"targets": "open unit"}, explain=same_shape)
+def softmax_cross_entropy(logits, targets, *, axis=-1):
+    """``-Σ t log softmax(z)`` along ``axis``: targets are one-hot, or probabilities."""
+    s = logits - np.maximum.reduce(logits, axis=axis, keepdims=True)
+    s = s - np.log(np.add.reduce(np.exp(s), axis=axis, keepdims=True))
+    return -np.add.reduce(targets * s, axis=axis)
+
+
+@softmax_cross_entropy.vjp("logits")
+def _(g, y, logits, targets, *, axis):
+    total = np.add.reduce(targets, axis=axis, keepdims=True)
+    return np.expand_dims(g, axis) * (softmax(logits, axis=axis) * total - targets)
+
+
+@softmax_cross_entropy.vjp("targets")
+def _(g, y, logits, targets, *, axis):
+    return -np.expand_dims(g, axis) * log_softmax(logits, axis=axis)
+
+
+@primitive(explain=one_id_each)
+def sparse_softmax_cross_entropy(logits, ids, *, axis=-1):
+    """``-log softmax(z)[id]`` along ``axis``: targets are class ids. IndexError if one is no class."""
+    s = logits - np.maximum.reduce(logits, axis=axis, keepdims=True)
+    total = np.log(np.add.reduce(np.exp(s), axis=axis, keepdims=True))
+    return np.squeeze(total - at(s, ids, axis), axis=axis)
+
+
+@sparse_softmax_cross_entropy.vjp("logits")
+def _(g, y, logits, ids, *, axis):
+    return np.expand_dims(g, axis) * (softmax(logits, axis=axis) - one_hot(logits, ids, axis))
+
+
+def binary_kernel(p, targets, *, epsilon=1e-7):
+    c = np.minimum(np.maximum(p, epsilon), 1.0 - epsilon)
+    return -(targets * np.log(c) + (1.0 - targets) * np.log(1.0 - c))
+
+
+def binary_p(g, y, p, targets, *, epsilon):
+    inside = (p >= epsilon) & (p <= 1.0 - epsilon)
+    c = np.where(inside, p, 0.5)
+    return g * inside * ((c - targets) / (c * (1.0 - c)))
+
+
+def binary_targets(g, y, p, targets, *, epsilon):
+    c = np.clip(p, epsilon, 1.0 - epsilon)
+    return g * (np.log(1.0 - c) - np.log(c))
+
+
+binary_cross_entropy = elementwise("binary_cross_entropy", binary_kernel, "``-t log p - (1 - t) log(1 - p)``.",
+    domain={"p": "open unit", "targets": "open unit"}, p=binary_p, targets=binary_targets)  # fmt: skip
+
+
+def normalised(p, axis):
+    """Return ``p`` scaled to sum to 1, and the scale."""
+    total = np.add.reduce(p, axis=axis, keepdims=True)
+    return p / total, total
+
+
+def clipped_log(q, epsilon):
+    return np.log(np.clip(q, epsilon, 1.0 - epsilon))
+
+
+def reciprocal(q, epsilon):
+    """Return the derivative of ``clipped_log``: 1/q, and 0 where it clips."""
+    inside = (q >= epsilon) & (q <= 1.0 - epsilon)
+    return inside / np.where(inside, q, 1.0)
+
+
+@primitive(domain={"p": "open unit", "targets": "open unit"}, explain=same_shape)
+def cross_entropy(p, targets, *, axis=-1, epsilon=1e-7):
+    """``-Σ t log(p / Σp)`` along ``axis``: targets are one-hot, or probabilities."""
+    return -np.add.reduce(targets * clipped_log(normalised(p, axis)[0], epsilon), axis=axis)
+
+
+@cross_entropy.vjp("p")
+def _(g, y, p, targets, *, axis, epsilon):
+    q, total = normalised(p, axis)
+    u = targets * reciprocal(q, epsilon)
+    return np.expand_dims(g, axis) * (np.add.reduce(u * q, axis=axis, keepdims=True) - u) / total
+
+
+@cross_entropy.vjp("targets")
+def _(g, y, p, targets, *, axis, epsilon):
+    return -np.expand_dims(g, axis) * clipped_log(normalised(p, axis)[0], epsilon)
+
+
+@primitive(domain={"p": "open unit"}, explain=one_id_each)
+def sparse_cross_entropy(p, ids, *, axis=-1, epsilon=1e-7):
+    """``-log(p[id] / Σp)`` along ``axis``: targets are class ids. IndexError if one is no class."""
+    q = at(p, ids, axis) / np.add.reduce(p, axis=axis, keepdims=True)
+    return -np.squeeze(clipped_log(q, epsilon), axis=axis)
+
+
+@sparse_cross_entropy.vjp("p")
+def _(g, y, p, ids, *, axis, epsilon):
+    q, total = normalised(p, axis)
+    hot = one_hot(p, ids, axis)
+    q = np.add.reduce(q * hot, axis=axis, keepdims=True)
+    return np.expand_dims(g, axis) * reciprocal(q, epsilon) * (q - hot) / total

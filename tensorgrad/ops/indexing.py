@@ -1,0 +1,214 @@
+"""Indexing: reading entries, writing entries, and the gradients of each, which are each other."""
+
+import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
+
+from ..core.declare import linear, primitive
+from ..core.dispatch import NUMPY
+from ..core.mode import is_recording
+from ..core.tensor import Tensor, check_writable, new
+from ..errors import ShapeError, describe
+
+
+def scatter_kernel(x, *, index, shape):
+    y = np.zeros_like(x, shape=shape)
+    if may_repeat(index):
+        np.add.at(y, index, x)
+    else:
+        y[index] = x  # 20 times faster, and the same where no entry is met twice
+    return y
+
+
+getitem = linear("getitem", lambda x, *, index: x[index], "The entries ``x[index]``.", symbol="[ ]", view=True,
+    x=lambda g, y, x, *, index: scatter(g, index=index, shape=x.shape))  # fmt: skip
+
+scatter = linear("scatter", scatter_kernel,
+    "Zeros of ``shape`` with ``x`` added at ``index``: what ``getitem`` is to gradients.", symbol="[ ]ᵀ",
+    x=lambda g, y, x, *, index, shape: g[index])  # fmt: skip
+
+
+@primitive(symbol="[ ]=", name="setitem")
+def assign(x, v, *, index):
+    """A copy of ``x`` with ``v`` at ``index``."""
+    y = np.copy(x)
+    if np.iscomplexobj(v):
+        y = y.astype(np.result_type(x, v))  # a complex step keeps its imaginary part
+    y[index] = v
+    return y
+
+
+assign.vjp("x")(lambda g, y, x, v, *, index: assign(g, 0.0, index=index))
+assign.jvp("x")(lambda t, y, x, v, *, index: assign(t, 0.0, index=index))
+
+
+@assign.vjp("v")
+def assign_v(g, y, x, v, *, index):
+    """∂/∂v: what lies at ``index``; of several writes to one entry only the last one counts."""
+    if may_repeat(index):
+        return np.where(last_writes(x.shape, index), g[index], 0.0)
+    return g[index]
+
+
+@assign.jvp("v")
+def assign_v_tangent(t, y, x, v, *, index):
+    return assign(np.zeros_like(x), t, index=index)
+
+
+def may_repeat(index):
+    """Return whether ``index`` could name an entry twice: only an array of integers can.
+
+    >>> may_repeat((slice(None), 2)), may_repeat(np.array([True, False])), may_repeat(np.array([0, 0]))
+    (False, False, True)
+    """
+    parts = index if isinstance(index, tuple) else (index,)
+    return any(isinstance(i, np.ndarray) and i.dtype.kind in "iu" and i.ndim > 0 for i in parts)
+
+
+def last_writes(shape, index):
+    """Return, for each entry of ``x[index]``, whether ``x[index] = v`` leaves it standing."""
+    owner = np.zeros(shape, int)
+    written = np.arange(owner[index].size).reshape(owner[index].shape)
+    owner[index] = written
+    return owner[index] == written
+
+
+def plain_index(index):
+    """Return an index of ints, slices, None, Ellipsis and arrays: Tensors unwrapped, lists made arrays, arrays copied.
+
+    An array is copied because the gradient needs it later, when its owner may have shuffled it.
+    """
+    kind = type(index)
+    if kind is int or kind is slice or index is None or index is Ellipsis:
+        return index
+    if kind is tuple:
+        return tuple([plain_index(i) for i in index])
+    if isinstance(index, Tensor):
+        return index.data
+    if isinstance(index, np.ndarray):
+        return index.copy()
+    if isinstance(index, list):
+        return np.asarray([np.asarray(i) for i in index]) if index else np.zeros(0, int)
+    return index
+
+
+def setitem(self, index, value):
+    """Write ``value`` at ``index``: ``x[index] = value``, differentiable in both.
+
+    ``x`` becomes the result of an op; whoever computed with its old value, or holds a view of it, keeps that value.
+    ``value`` broadcasts to ``x[index]``, and takes ``x``'s dtype. Raises GradientError for a leaf that requires a
+    gradient, TypeError where a gradient would be lost in an integer Tensor.
+
+    >>> import tensorgrad as tg
+    >>> w = tg.Tensor([1.0, 2.0], requires_grad=True)
+    >>> x = tg.Tensor([0.0, 0.0, 0.0])
+    >>> x[1:] = w * 10
+    >>> x.sum().backward()
+    >>> w.grad
+    Tensor([10., 10.])
+    """
+    check_writable(self)
+    check_value(self, value)
+    index = plain_index(index)
+    old = before_write(self)
+    v = fitted(old if value is self else value, self, index)
+    y = assign(old, v, index=index)
+    if isinstance(v, Tensor) and y.op is not None:
+        repoint(v, self, old)
+    if self.op is None and self.inputs and y.op is None and old.seq + 1 == y.seq:
+        old = self.inputs[0]  # a second write at once: no one can have used what was in between
+    self.data, self.requires_grad, self.op, self.settings = y.data, y.requires_grad, y.op, y.settings
+    self.inputs = y.inputs or (old,)  # unrecorded too, so that earlier users still find the old value
+    self.watch = {"retain": self.watch["retain"]} if self.watch and "retain" in self.watch else None
+    self.grad = None
+    self.seq = y.seq
+
+
+def before_write(x):
+    """Return a Tensor in the state ``x`` has now."""
+    old = new(Tensor)
+    for slot in ("data", "grad", "requires_grad", "op", "inputs", "settings", "seq", "name"):
+        setattr(old, slot, getattr(x, slot))
+    old.watch = {k: hook for k, hook in x.watch.items() if k != "retain"} or None if x.watch else None
+    return old
+
+
+def check_value(x, value):
+    """Raise if writing ``value`` into ``x`` would lose its gradient."""
+    if isinstance(value, Tensor) and value.requires_grad and x.dtype.kind != "f" and is_recording():
+        raise TypeError(
+            f"x[i] = v: x {describe(x)} cannot hold v {describe(value)}, which requires a gradient; "
+            "make x of floats, or write v.detach()"
+        )
+    if np.iscomplexobj(value) and x.dtype.kind != "c":
+        raise TypeError(f"x[i] = v: x {describe(x)} cannot hold the complex v {describe(value)}; use v.real")
+
+
+def fitted(value, x, index):
+    """Return ``value`` as a Tensor or array without the leading length-1 axes that ``x[index]`` lacks."""
+    v = value if isinstance(value, Tensor) else np.asarray(value)
+    if v.ndim > 1 and v.shape[0] == 1:
+        lead = v.ndim - x.data[index].ndim
+        if lead > 0 and v.shape[:lead] == (1,) * lead:
+            return v.reshape(v.shape[lead:])
+    return v
+
+
+def repoint(v, x, old):
+    """Make what ``v`` was computed from hold ``old`` in place of ``x``, or ``x[i] = f(x)`` would hold itself.
+
+    Only what was recorded since ``x`` was last written is visited, so that filling a buffer in a loop stays linear.
+    """
+    pending, seen = [v], set()
+    while pending:
+        node = pending.pop()
+        if node.seq <= old.seq or node.seq in seen:
+            continue
+        seen.add(node.seq)
+        if any(i is x for i in node.inputs):
+            node.inputs = tuple([old if i is x else i for i in node.inputs])
+        pending.extend([i for i in node.inputs if isinstance(i, Tensor)])
+
+
+def assign_explain(x, v, *, index):
+    return f"v {v.shape} does not broadcast to x[index] {x[index].shape}"
+
+
+assign.op.explain = assign_explain
+
+
+def take(x, indices, axis=None, mode="raise"):
+    """The entries of ``x`` at ``indices`` along ``axis`` (None: of the flattened ``x``)."""
+    x = x if hasattr(x, "shape") else np.asarray(x)
+    indices = plain_index(indices) if isinstance(indices, Tensor) else np.asarray(indices)
+    if axis is None:
+        x, axis = x.reshape(-1), 0
+    axis = normalize_axis_index(axis, x.ndim)
+    if mode == "wrap":
+        indices = indices % x.shape[axis]
+    elif mode == "clip":
+        indices = np.clip(indices, 0, x.shape[axis] - 1)
+    return x[(slice(None),) * axis + (indices,)]
+
+
+def take_along_axis(x, indices, axis=-1):
+    """Match the 1-d slices of ``x`` and ``indices`` along ``axis``, and take from each: ``x[i, indices[i, j]]``."""
+    x = x if hasattr(x, "shape") else np.asarray(x)
+    indices = plain_index(indices)
+    if axis is None:
+        x, axis = x.reshape(-1), 0
+    axis = normalize_axis_index(axis, x.ndim)
+    if indices.ndim != x.ndim:
+        raise ShapeError(f"take_along_axis(x, indices): x {describe(x)} and indices {describe(indices)} must have "
+                         "the same number of axes")  # fmt: skip
+    places = np.ogrid[tuple(slice(n) for n in x.shape)]
+    return x[(*places[:axis], indices, *places[axis + 1 :])]
+
+
+def sort(x, axis=-1, kind=None, order=None, *, stable=None):
+    """The entries of ``x`` in ascending order along ``axis``; ties keep their order."""
+    if axis is None:
+        x, axis = x.reshape(-1), 0
+    return take_along_axis(x, np.argsort(x.data if isinstance(x, Tensor) else x, axis, stable=True), axis)
+
+
+NUMPY.update({np.take: take, np.take_along_axis: take_along_axis, np.sort: sort})

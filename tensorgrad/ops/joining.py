@@ -1,0 +1,219 @@
+"""Joining, splitting, padding and repeating arrays.
+
+What gives several results (``split``, ``unstack``) gives a list or tuple of slices: one op per result, all sharing
+the input. An op has one output.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
+
+from ..core.declare import linear, primitive
+from ..core.dispatch import NUMPY
+from ..errors import OptionError, ShapeError, describe
+from .movement import at_least, broadcast_to, expand_dims, moveaxis, ravel, reshape
+
+
+def joined_explain(*x, axis=0):
+    first, axis = x[0], axis % max(x[0].ndim, 1)
+    for i, other in enumerate(x):
+        if other.ndim == 0:
+            return f"x{i} has no axis to join along; use stack"
+        if other.ndim != first.ndim:
+            return f"x{i} has {other.ndim} axes but x0 has {first.ndim}"
+        for k, (n, m) in enumerate(zip(other.shape, first.shape, strict=True)):
+            if k != axis and n != m:
+                return f"x{i} has length {n} along axis {k} but x0 has {m}; only axis {axis} may differ"
+    return None
+
+
+def joined_x(g, y, *x, axis, wrt):
+    axis %= y.ndim
+    start = sum([other.shape[axis] for other in x[:wrt]])
+    return g[(slice(None),) * axis + (slice(start, start + x[wrt].shape[axis]),)]
+
+
+joined = linear("concatenate", lambda *x, axis=0: np.concatenate(x, axis),
+    "Arrays joined along an axis they have.", explain=joined_explain, x=joined_x)  # fmt: skip
+
+
+def stacked_explain(*x, axis=0):
+    i = next((i for i, other in enumerate(x) if other.shape != x[0].shape), None)
+    return None if i is None else f"x{i} has the shape {x[i].shape} but x0 has {x[0].shape}; all must agree"
+
+
+stacked = linear("stack", lambda *x, axis=0: np.stack(x, axis),
+    "Arrays of one shape joined along a new axis.", explain=stacked_explain,
+    x=lambda g, y, *x, axis, wrt: g[(slice(None),) * (axis % y.ndim) + (wrt,)])  # fmt: skip
+
+
+@primitive(name="pad")
+def padded(x, *, pad_width, constant_values=0):
+    """``x`` with ``constant_values`` put before and after each axis."""
+    return np.pad(x, pad_width or 0, constant_values=constant_values)  # a number has no axis to pad
+
+
+@padded.vjp("x")
+def padded_x(g, y, x, *, pad_width, constant_values):
+    return g[tuple([slice(before, before + n) for (before, _), n in zip(pad_width, x.shape, strict=True)])]
+
+
+@padded.jvp("x")
+def padded_tangent(t, y, x, *, pad_width, constant_values):
+    return padded(t, pad_width=pad_width)
+
+
+def concatenate(arrays, axis=0):
+    """Arrays joined along an axis they have (None: flattened first).
+
+    >>> import tensorgrad as tg
+    >>> tg.concatenate([tg.Tensor([1.0]), tg.Tensor([2.0, 3.0])])
+    Tensor([1., 2., 3.])
+    """
+    if axis is None:
+        return joined(*[ravel(x) for x in arrays])
+    return joined(*arrays, axis=axis)
+
+
+def stack(arrays, axis=0):
+    """Arrays of one shape joined along a new axis.
+
+    >>> import tensorgrad as tg
+    >>> tg.stack([tg.Tensor(1.0), tg.Tensor(2.0)])
+    Tensor([1., 2.])
+    """
+    return stacked(*arrays, axis=axis)
+
+
+def vstack(tup):
+    """Arrays joined as rows."""
+    return joined(*[at_least(x, 2) for x in tup])
+
+
+def hstack(tup):
+    """Arrays joined side by side: along axis 1, vectors along their only one."""
+    arrays = [at_least(x, 1) for x in tup]
+    return joined(*arrays, axis=0 if arrays[0].ndim == 1 else 1)
+
+
+def dstack(tup):
+    """Arrays joined along axis 2."""
+    return joined(*[at_least(x, 3) for x in tup], axis=2)
+
+
+def column_stack(tup):
+    """Vectors as columns, and matrices, joined side by side."""
+    arrays = [at_least(x, 1) for x in tup]
+    return joined(*[expand_dims(x, -1) if x.ndim == 1 else x for x in arrays], axis=1)
+
+
+def append(arr, values, axis=None):
+    """``arr`` and ``values`` joined along ``axis`` (None: flattened first)."""
+    return concatenate([at_least(arr, 0), at_least(values, 0)], axis)
+
+
+def array_split(x, indices_or_sections, axis=0):
+    """Slices along ``axis``: so many of nearly one length, or cut before the given indices.
+
+    >>> import tensorgrad as tg
+    >>> tg.array_split(tg.Tensor([1.0, 2.0, 3.0]), 2)
+    [Tensor([1., 2.]), Tensor([3.])]
+    """
+    axis = normalize_axis_index(axis, x.ndim)
+    n = x.shape[axis]
+    if hasattr(indices_or_sections, "__len__"):
+        cuts = [0, *[int(i) for i in indices_or_sections], n]
+    else:
+        sections = int(indices_or_sections)
+        if sections < 1:
+            raise OptionError(f"split(x): the number of sections must be positive, got {sections}")
+        each, extra = divmod(n, sections)
+        cuts = [i * each + min(i, extra) for i in range(sections + 1)]
+    lead = (slice(None),) * axis
+    return [x[(*lead, slice(a, b))] for a, b in pairwise(cuts)]
+
+
+def split(x, indices_or_sections, axis=0):
+    """Slices along ``axis``: so many of one length, or cut before the given indices.
+
+    >>> import tensorgrad as tg
+    >>> tg.split(tg.Tensor([1.0, 2.0, 3.0]), [1])
+    [Tensor([1.]), Tensor([2., 3.])]
+    """
+    n = x.shape[normalize_axis_index(axis, x.ndim)]
+    if not hasattr(indices_or_sections, "__len__") and n % max(int(indices_or_sections), 1):
+        raise ShapeError(f"split(x): axis {axis} of x {describe(x)} does not divide into {indices_or_sections} equal "
+                         "parts; array_split allows unequal ones")  # fmt: skip
+    return array_split(x, indices_or_sections, axis)
+
+
+def hsplit(x, indices_or_sections):
+    """Split along axis 1, a vector along its only one."""
+    return split(x, indices_or_sections, min(1, x.ndim - 1))
+
+
+def vsplit(x, indices_or_sections):
+    """Split along axis 0."""
+    return split(x, indices_or_sections, 0)
+
+
+def dsplit(x, indices_or_sections):
+    """Split along axis 2."""
+    return split(x, indices_or_sections, 2)
+
+
+def unstack(x, axis=0):
+    """The slices ``x[i]`` along ``axis``, as a tuple."""
+    return tuple(moveaxis(x, axis, 0))
+
+
+def pad(x, pad_width, mode="constant", **options):
+    """``x`` with ``(before, after)`` more entries on each axis, made as ``np.pad``'s ``mode`` says.
+
+    pad_width: a number for all, ``(before, after)`` for all, or one such pair per axis
+    mode:      ``constant`` (with ``constant_values=0``), ``edge``, ``reflect``, ``symmetric`` or ``wrap``
+    """
+    widths = np.broadcast_to(np.asarray(pad_width), (x.ndim, 2)).tolist()
+    widths = tuple([(before, after) for before, after in widths])
+    if mode == "constant":
+        return padded(x, pad_width=widths, **options)
+    if mode not in ("edge", "reflect", "symmetric", "wrap") or options.get("reflect_type") == "odd":
+        raise OptionError(
+            f"pad(x): mode must be 'constant', 'edge', 'reflect', 'symmetric' or 'wrap', got {mode!r} {options or ''}"
+        )
+    for axis, width in enumerate(widths):
+        if width != (0, 0):
+            x = x[(slice(None),) * axis + (np.pad(np.arange(x.shape[axis]), width, mode, **options),)]
+    return x
+
+
+def tile(x, reps):
+    """``x`` laid ``reps`` times along each axis."""
+    reps = tuple(reps) if hasattr(reps, "__len__") else (reps,)
+    n = max(len(reps), x.ndim)
+    reps, shape = (1,) * (n - len(reps)) + reps, (1,) * (n - x.ndim) + x.shape
+    apart = reshape(x, shape=tuple([k for length in shape for k in (1, length)]))
+    laid = broadcast_to(apart, shape=tuple([k for pair in zip(reps, shape, strict=True) for k in pair]))
+    return reshape(laid, shape=tuple([r * length for r, length in zip(reps, shape, strict=True)]))
+
+
+def repeat(x, repeats, axis=None):
+    """Each entry along ``axis`` (None: of the flattened ``x``) repeated; ``repeats`` is one number or one for each."""
+    if axis is None:
+        x, axis = ravel(x), 0
+    axis = normalize_axis_index(axis, x.ndim)
+    lead, n, rest = x.shape[:axis], x.shape[axis], x.shape[axis + 1 :]
+    if np.ndim(repeats) > 0:
+        return x[(slice(None),) * axis + (np.repeat(np.arange(n), repeats),)]
+    apart = broadcast_to(expand_dims(x, axis + 1), shape=(*lead, n, int(repeats), *rest))
+    return reshape(apart, shape=(*lead, n * int(repeats), *rest))
+
+
+NUMPY.update({
+    np.concatenate: concatenate, np.stack: stack, np.vstack: vstack, np.hstack: hstack, np.dstack: dstack,
+    np.column_stack: column_stack, np.append: append, np.array_split: array_split, np.split: split,
+    np.hsplit: hsplit, np.vsplit: vsplit, np.dsplit: dsplit, np.pad: pad, np.tile: tile, np.repeat: repeat,
+})  # fmt: skip
+if hasattr(np, "unstack"):  # since NumPy 2.1
+    NUMPY[np.unstack] = unstack

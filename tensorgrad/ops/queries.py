@@ -1,0 +1,69 @@
+"""Questions to an array: NumPy functions that answer from a Tensor's values, with nothing to differentiate.
+
+Also those that would write into a Tensor's array behind its back, which are refused.
+"""
+
+import numpy as np
+
+from ..core.dispatch import NUMPY
+from ..core.tensor import Tensor, type_tensor
+from .movement import broadcast_to
+
+
+def values(x):
+    """Return ``x`` with every Tensor in it replaced by its array."""
+    if isinstance(x, Tensor):
+        return x.data
+    if isinstance(x, (list, tuple)):
+        return type(x)([values(item) for item in x])
+    return x
+
+
+def query(function):
+    """Return ``function`` for Tensors: computed from the values, an array as a Tensor that requires no gradient."""
+
+    def answer(*args, **kwargs):
+        result = function(*values(args), **{name: values(x) for name, x in kwargs.items()})
+        return type_tensor(result) if isinstance(result, np.ndarray) else result
+
+    answer.__name__ = answer.__qualname__ = function.__name__
+    answer.__doc__ = f"``np.{function.__name__}`` of a Tensor's values; no gradient flows through it."
+    return answer
+
+
+def writer(function):
+    """Return ``function``, which writes into its first argument, refusing to write into a Tensor."""
+
+    def refuse(destination, *args, **kwargs):
+        if isinstance(destination, Tensor) or any(isinstance(x, Tensor) and x.requires_grad for x in args):
+            raise TypeError(
+                f"np.{function.__name__} writes into an array, where no gradient can follow; write t[i] = v into a "
+                "Tensor t, or use t.numpy() to give up the gradient"
+            )
+        return function(destination, *values(args), **kwargs)
+
+    return refuse
+
+
+def full_like(a, fill_value, dtype=None, **options):
+    """An array of ``a``'s shape and dtype, filled with ``fill_value``, whose gradient is kept."""
+    if isinstance(fill_value, Tensor) and fill_value.requires_grad:
+        return broadcast_to(fill_value, shape=np.shape(filled(a, 0, **options))).astype(dtype or a.dtype)
+    return filled(a, fill_value, dtype=dtype, **options)
+
+
+argsort, nonzero = query(np.argsort), query(np.nonzero)
+zeros_like, ones_like, filled = query(np.zeros_like), query(np.ones_like), query(np.full_like)
+
+QUERIES = (
+    np.shape, np.ndim, np.size, np.empty_like, np.result_type, np.can_cast, np.min_scalar_type, np.common_type,
+    np.iscomplexobj, np.isrealobj, np.array_equiv, np.isin, np.array_repr, np.array_str, np.array2string,
+    np.argpartition, np.flatnonzero, np.argwhere, np.searchsorted, np.digitize, np.lexsort, np.shares_memory,
+    np.may_share_memory,
+)  # fmt: skip
+WRITERS = (np.copyto, np.put, np.put_along_axis, np.place, np.putmask, np.fill_diagonal)
+
+NUMPY.update({function: query(function) for function in QUERIES})
+NUMPY.update({np.argsort: argsort, np.nonzero: nonzero, np.zeros_like: zeros_like, np.ones_like: ones_like,
+              np.full_like: full_like})  # fmt: skip
+NUMPY.update({function: writer(function) for function in WRITERS})

@@ -1,0 +1,132 @@
+"""NumPy's own functions on Tensors: recorded where there is a rule, refused where a gradient would be lost."""
+
+import numpy as np
+import pytest
+
+import tensorgrad as tg
+
+X = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+
+
+@pytest.fixture
+def w():
+    return tg.Tensor(X, requires_grad=True, name="w")
+
+
+def test_ufuncs_and_functions_record(w):
+    y = np.sum(np.exp(w) * np.where(X > 2, w, 0.0))
+    y.backward()
+    np.testing.assert_allclose(w.grad.data, np.exp(X) * np.where(X > 2, X + 1, 0), rtol=1e-14)
+
+
+@pytest.mark.parametrize("other", [np.ones((2, 3)), np.float64(2), np.float32(2), np.int64(2), 2, [1.0, 2.0, 3.0]])
+def test_arrays_and_scalars_on_the_left_record(w, other):
+    for y in other + w, other * w, np.multiply(other, w), other - w:
+        assert type(y) is tg.Tensor
+        assert y.requires_grad
+
+
+def test_float32_stays_beside_python_numbers():
+    t = tg.Tensor(X.astype("float32"), requires_grad=True)
+    for y in 2.0 * t, t + 1, np.float32(2) * t, t**2, 1 / t:
+        assert y.dtype == "float32"
+    assert (np.float64(2) * t).dtype == "float64"
+
+
+def test_reductions_by_ufunc(w):
+    np.testing.assert_array_equal(np.add.reduce(w).data, X.sum(0))
+    np.testing.assert_array_equal(np.maximum.reduce(w, axis=1).data, X.max(1))
+    np.testing.assert_array_equal(np.add.accumulate(w, axis=1).data, X.cumsum(1))
+    np.testing.assert_array_equal(np.subtract.outer(w[0], w[1]).data, np.subtract.outer(X[0], X[1]))
+
+
+QUESTIONS = [np.shape, np.ndim, np.size, np.iscomplexobj, np.isrealobj, np.array_repr, np.array_str, np.array2string,
+             np.min_scalar_type, lambda x: np.result_type(x, np.float32), lambda x: np.can_cast(x, "float32"),
+             lambda x: np.allclose(x, X), lambda x: np.array_equal(x, X), lambda x: np.array_equiv(x, X),
+             lambda x: np.count_nonzero(x), lambda x: np.size(x, 1), lambda x: np.common_type(x)]  # fmt: skip
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_questions_are_answered_from_the_values(w, question):
+    try:
+        expected = question(X)
+    except TypeError:  # NumPy's own refusal
+        with pytest.raises(TypeError):
+            question(w)
+    else:
+        assert question(w) == expected
+
+
+LIKE = [np.zeros_like, np.ones_like, lambda x: np.full_like(x, 7), lambda x: np.zeros_like(x, dtype="int8"),
+        lambda x: np.isclose(x, 2), lambda x: np.argsort(x, axis=0), lambda x: np.isin(x, [1, 2]),
+        lambda x: np.searchsorted(x[0], [1.5]), lambda x: np.digitize(x, [2.5]), lambda x: np.flatnonzero(x > 2),
+        lambda x: np.argwhere(x > 2), lambda x: np.sign(x), lambda x: np.floor(x / 2)]  # fmt: skip
+
+
+@pytest.mark.parametrize("make", LIKE)
+def test_arrays_that_no_gradient_reaches(w, make):
+    y = make(w)
+    assert type(y) is tg.Tensor
+    assert not y.requires_grad
+    np.testing.assert_array_equal(y.data, make(X))
+    assert y.dtype == make(X).dtype
+
+
+def test_empty_like_has_the_shape(w):
+    assert np.empty_like(w).shape == (2, 3)
+
+
+def test_full_like_keeps_the_gradient_of_its_value(w):
+    y = np.full_like(w, w[0, 1], shape=(4,))
+    y.sum().backward()
+    assert y.tolist() == [2, 2, 2, 2]
+    assert w.grad.tolist() == [[0, 4, 0], [0, 0, 0]]
+
+
+REFUSED = [
+    (lambda w: np.median(w), "np.median has no derivative rule here"),
+    (lambda w: np.linalg.svd(w), "np.svd has no derivative rule here"),
+    (lambda w: np.interp(w, [0, 1], [0, 1]), "np.interp has no derivative rule here"),
+    (lambda w: np.array([w, w]), r"an array would lose it silently.*tg.stack\(...\) to join Tensors"),
+    (lambda w: np.asarray(w), r"this Tensor \(float64\[2, 3\]\) requires a gradient"),
+    (lambda w: np.testing.assert_allclose(w, X), "requires a gradient"),
+    (lambda w: X.copy().__iadd__(w), r"np.add\(..., out=array\) cannot write.*a = a \+ t instead of a \+= t"),
+    (lambda w: np.exp(w, out=np.empty((2, 3))), r"np.exp\(..., out=array\) cannot write a Tensor's result"),
+    (lambda w: np.sum(w, out=np.empty(())), r"sum\(\) has no setting 'out' for Tensors"),
+    (lambda w: np.sum(w, dtype="float32"), r"sum\(\) has no setting 'dtype' for Tensors"),
+    (lambda w: np.sum(w, where=X > 1), r"sum\(\) has no setting 'where' for Tensors"),
+    (lambda w: np.exp(w, where=X > 1), r"exp\(\) got an unexpected keyword argument 'where'"),
+    (lambda w: np.exp(w, dtype="float32"), r"exp\(\) got an unexpected keyword argument 'dtype'"),
+    (lambda w: np.concatenate([w, w], dtype="float32"), "unexpected keyword argument 'dtype'"),
+    (lambda w: np.add.at(w, 0, 1), r"writes into an array, where no gradient can follow; write t\[i\] = t\[i\] \+ v"),
+    (lambda w: np.multiply.reduceat(w, [0, 1]), "np.reduceat has no derivative rule here"),
+]
+
+
+@pytest.mark.parametrize(("call", "message"), REFUSED, ids=[str(i) for i in range(len(REFUSED))])
+def test_what_would_lose_the_gradient_is_refused(w, call, message):
+    with pytest.raises(TypeError, match=message):
+        call(w)
+
+
+def test_functions_without_a_rule_work_on_tensors_that_need_no_gradient(w):
+    assert np.median(w.detach()) == 3.5
+    with tg.no_grad():
+        assert np.median(w) == 3.5
+    np.testing.assert_array_equal(np.array([w.detach(), w.detach()]), [X, X])
+    np.testing.assert_allclose(w.detach(), X)
+
+
+def test_arguments_may_be_named_or_positional(w):
+    for y in np.sum(w, 0), np.sum(w, axis=0), np.sum(w, axis=0, out=None):
+        np.testing.assert_array_equal(y.data, X.sum(0))
+    np.testing.assert_array_equal(np.transpose(w, axes=(1, 0)).data, X.T)
+    np.testing.assert_array_equal(np.reshape(w, shape=(3, 2)).data, X.reshape(3, 2))
+
+
+def test_every_function_in_the_table_is_numpys():
+    from tensorgrad.core.dispatch import NUMPY
+
+    for function, call in NUMPY.items():
+        assert isinstance(function, np.ufunc) or function.__module__.startswith("numpy"), function
+        assert callable(call)
