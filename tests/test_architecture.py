@@ -16,7 +16,7 @@ FLOORS = [
     {"errors", "shapes", "options", "config", "seeding"},
     {"core"},
     {"ops"},
-    {"backward", "forward"},
+    {"backward", "forward", "walk"},
     {"methods", "check", "draw"},
     {"activations", "initializers", "losses", "metrics", "optimizers", "layers"},
     {"models", "callbacks", "data", "utils"},

@@ -1,0 +1,105 @@
+"""The point at which a function is checked: which Tensors are perturbed, under which names, and how it is called."""
+
+from contextlib import contextmanager
+
+import numpy as np
+
+from ..core.tensor import Tensor
+from ..errors import GradientError, describe
+
+
+class Points:
+    """The Tensors to perturb, by name, and ``call()``: the function at them."""
+
+    def __init__(self):
+        self.named = {}
+        self.call = None
+        self._seen = {}
+
+    def add(self, x, name):
+        """Return the Tensor that stands for ``x``; enter it if a gradient is wanted."""
+        if not isinstance(x, Tensor):
+            x = Tensor(_floats(x, name), requires_grad=True)
+        if x.requires_grad and id(x) not in self._seen:
+            copies = sum(known.split(" (")[0] == name for known in self.named)
+            self.named[f"{name} ({copies + 1})" if copies else name] = x
+            self._seen[id(x)] = x
+        return x
+
+    def argument(self, x, name):
+        """Return ``x`` with every array in it a Tensor: tuples, lists and dicts keep their structure."""
+        if isinstance(x, dict):
+            return {key: self.argument(item, f"{name}[{key!r}]") for key, item in x.items()}
+        if isinstance(x, (list, tuple)):
+            items = [self.argument(item, f"{name}[{i}]") for i, item in enumerate(x)]
+            return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
+        return self.add(x, getattr(x, "name", None) or name)
+
+
+def points_of(f, inputs):
+    """Return the Points of ``f(*inputs)``; a function of no arguments closes over its inputs."""
+    if not callable(f):
+        raise TypeError(f"gradcheck: f must be a function or a model, got {describe(f)}")
+    inputs = tuple(inputs) if isinstance(inputs, (tuple, list)) else (inputs,)
+    points, names = Points(), argument_names(f)
+    if names == []:
+        for i, x in enumerate(inputs):
+            if not isinstance(x, Tensor):
+                raise TypeError(
+                    f"gradcheck: f takes no arguments, so its inputs must be the Tensors it closes over; "
+                    f"input {i} is {describe(x)}"
+                )
+            points.add(x, x.name or f"input {i}")
+        points.call = f
+    else:
+        names = (names or []) + [f"input {i}" for i in range(len(names or []), len(inputs))]
+        arguments = [points.argument(x, name) for x, name in zip(inputs, names, strict=False)]
+        points.call = lambda: f(*arguments)
+    if not points.named:
+        raise GradientError(
+            "gradcheck: no input requires a gradient; pass arrays of floats, or Tensors with requires_grad=True"
+        )
+    return points
+
+
+def argument_names(f):
+    """Return the names of the positional arguments of ``f``; None where Python cannot tell."""
+    from inspect import Parameter, signature  # 5 ms of import, for a check
+
+    try:
+        parameters = signature(f).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    if any(p.kind is Parameter.VAR_POSITIONAL for p in parameters):
+        return None
+    return [p.name for p in parameters if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)]
+
+
+def _floats(x, name):
+    """Return ``x`` as an array of floats, or say that only floats can be perturbed."""
+    array = np.asarray(x)
+    if array.dtype.kind != "f":
+        raise TypeError(
+            f"gradcheck: {name} is {describe(x)}, and only floats have gradients; write 2.0 instead of 2 or "
+            "x.astype('float64'), or keep it out of inputs: gradcheck(lambda x: f(x, labels), x)"
+        )
+    return array
+
+
+@contextmanager
+def in_float64(tensors, beside=()):
+    """Make ``tensors`` float64 leaves inside the block, and what they were, bit for bit, after it.
+
+    Those in ``beside`` are cast along: constants of the computation, such as moving averages.
+    """
+    saved = []
+    try:
+        for t in (*tensors, *beside):
+            saved.append((t, t.data, t.grad, t.op, t.inputs, t.settings, t.watch))
+            t.data = np.array(t.data, np.float64, order="C") if t.data.dtype.kind == "f" else t.data
+            t.grad = t.op = t.settings = t.watch = None
+            t.inputs = ()
+        yield
+    finally:
+        for t, data, grad, op, inputs, settings, watch in reversed(saved):
+            t.data, t.grad, t.op, t.inputs, t.settings, t.watch = data, grad, op, inputs, settings, watch

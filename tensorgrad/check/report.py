@@ -1,0 +1,85 @@
+"""What a gradient check found: truthy if all is right, a table when printed."""
+
+from typing import NamedTuple
+
+
+class InputReport(NamedTuple):
+    """What was found for one input.
+
+    name, given:       what it is called, and what came, as ``'float32[3, 2]'``
+    wrong, total:      how many elements disagree, of how many
+    index, output:     the worst element, and the entry of the output it was seen in
+    analytic, numeric: its derivative by reverse mode, and by differences
+    error:             |analytic − numeric| / max(|analytic|, |numeric|) of it
+    difference:        ‖g − ĝ‖ / (‖g‖ + ‖ĝ‖) over all elements
+    connected:         whether a gradient reached it at all
+    """
+
+    name: str
+    given: str
+    wrong: int
+    total: int
+    index: tuple
+    output: str
+    analytic: float
+    numeric: float
+    error: float
+    difference: float
+    connected: bool
+
+    def worst(self):
+        """Return the worst element in words."""
+        if not self.total:
+            return "no elements"
+        place = f"{list(self.index)}" + (f" of {self.output}" if self.output else "")
+        text = f"{place}: analytic {self.analytic:.8g}, numeric {self.numeric:.8g} (relative error {self.error:.1e})"
+        if self.connected:
+            return text
+        if not self.wrong:
+            return "the output does not depend on it"
+        return text + "; no gradient reaches it: the graph is cut by detach(), no_grad() or .numpy()"
+
+
+class Report:
+    """The result of a gradient check: truthy when every element agrees; printed, a line per input.
+
+    inputs: an InputReport for each input, in order
+    method: how it was measured
+    """
+
+    def __init__(self, inputs, method):
+        self.inputs, self.method = list(inputs), method
+
+    def __bool__(self):
+        return not any(r.wrong for r in self.inputs)
+
+    def __getitem__(self, name):
+        """Return the InputReport of the input called ``name``."""
+        for r in self.inputs:
+            if r.name == name:
+                return r
+        raise KeyError(name)
+
+    @property
+    def difference(self):
+        """The largest ‖g − ĝ‖ / (‖g‖ + ‖ĝ‖) of any input."""
+        return max(r.difference for r in self.inputs)
+
+    def as_dict(self):
+        """Return everything as plain Python values."""
+        return {"passed": bool(self), "method": self.method, "inputs": [r._asdict() for r in self.inputs]}
+
+    def __repr__(self):
+        heads = ("input", "given", "wrong", "‖g−ĝ‖/(‖g‖+‖ĝ‖)", "worst element")
+        rows = [(r.name, r.given, f"{r.wrong} of {r.total}", f"{r.difference:.1e}", r.worst()) for r in self.inputs]
+        widths = [max(len(row[i]) for row in (heads, *rows)) for i in range(4)]
+        lines = ["  " + "  ".join([c.ljust(w) for c, w in zip(row, widths, strict=False)] + [row[4]])
+                 for row in (heads, *rows)]  # fmt: skip
+        return "\n".join([self._headline(), *lines, f"  ({self.method})"])
+
+    def _headline(self):
+        total = sum(r.total for r in self.inputs)
+        if self:
+            return f"gradcheck passed: {total} element{'s' * (total != 1)} agree{'s' * (total == 1)}"
+        wrong = [f"{r.name} in {r.wrong} of {r.total} elements" for r in self.inputs if r.wrong]
+        return f"gradcheck failed: wrong gradient of {', '.join(wrong)}"

@@ -1,0 +1,45 @@
+"""A graph as text, one line per leaf and op: what a picture prints in a terminal."""
+
+LEAVES = ("parameter", "input", "seed")
+RESULTS = ("value", "output", "gradient", "parameter gradient")
+MOST_LINES = 60
+
+
+def listing(graph):
+    """Return the listing of a graph, its middle left out when it is long."""
+    words = words_of(graph)
+    given = {box.id: [] for box in graph.boxes}
+    for arrow in graph.arrows:
+        if arrow.kind != "pair":
+            given[arrow.head.id].append(arrow.tail)
+    rows = [(words[box.id], row(box, words, given)) for box in graph.boxes if box.kind in LEAVES + RESULTS]
+    width = max(len(name) for name, _ in rows)
+    lines = [f"  {name.ljust(width)}  {text}" for name, text in rows]
+    if len(lines) > MOST_LINES:
+        half = MOST_LINES // 2
+        lines[half:-half] = [f"  ... {len(lines) - MOST_LINES} more lines ..."]
+    n = graph.count("op", "backward op", "gradient sum")
+    return "\n".join([f'Picture of {n} op{"s" * (n != 1)}; .save("graph.svg") draws it', *lines])
+
+
+def words_of(graph):
+    """Return what each box is called in the listing; what has no name is numbered: t1, t2, ..."""
+    words, nameless = {}, 0
+    for box in graph.boxes:
+        words[box.id] = box.name
+        if not box.name:
+            nameless += 1
+            words[box.id] = f"t{nameless}"
+    return words
+
+
+def row(box, words, given):
+    """Return the line of one box: what it is, or how it was made, and its dtype and shape."""
+    about = " ".join(box.lines[1:] if box.name else box.lines)
+    if not given[box.id]:
+        return f"{box.kind} {about}"
+    (op,) = given[box.id]
+    if not given[op.id]:
+        return f"a view of {words[op.id]}, {about}"
+    arguments = [words[x.id] for x in given[op.id]] + list(op.lines[1:])
+    return f"= {op.name}({', '.join(arguments)}) -> {about}"

@@ -1,0 +1,63 @@
+"""The picture: shows itself in a notebook, prints as a listing, saves by suffix."""
+
+from ..errors import OptionError, RenderError
+from .dot import dot_source
+from .listing import listing
+from .render import fluid, render
+
+TEXT, IMAGES = (".dot", ".gv"), (".svg", ".png", ".pdf")
+
+
+class Picture:
+    """A drawn graph, which holds text and no Tensors.
+
+    graph:  its boxes and arrows
+    source: the DOT text
+
+    >>> import tensorgrad as tg
+    >>> from tensorgrad.draw import draw
+    >>> w = tg.Parameter([1.0, 2.0], name="w")
+    >>> draw((w * w).sum())
+    Picture of 2 ops; .save("graph.svg") draws it
+      w   parameter float64[2]
+      t1  = mul(w, w) -> float64[2]
+      t2  = sum(t1) -> float64[]
+    """
+
+    def __init__(self, graph):
+        self.graph, self.source = graph, dot_source(graph)
+
+    def save(self, path):
+        """Write the picture to ``path`` and return it as a Path; the suffix decides what is written.
+
+        ``.svg``: drawn by `dot` or by the extra ``viz``; ``.png``, ``.pdf``: by `dot`; ``.dot``, ``.gv``: the source.
+        """
+        from pathlib import Path
+
+        path = Path(path)
+        suffix = path.suffix.lower()
+        if suffix not in TEXT + IMAGES:
+            raise OptionError(f"save: {path.name!r} must end in one of {', '.join(IMAGES + TEXT)}")
+        content = self.source.encode() if suffix in TEXT else render(self.source, suffix[1:], len(self.graph.boxes))
+        try:
+            path.write_bytes(content)
+        except OSError as error:
+            error.add_note(f"a picture is saved to a file in an existing directory that can be written to, not {path}")
+            raise
+        return path
+
+    def svg(self):
+        """Return the picture as SVG text."""
+        return render(self.source, "svg", len(self.graph.boxes)).decode()
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        try:
+            return {"image/svg+xml": self._repr_svg_(), "text/plain": repr(self)}
+        except RenderError as error:
+            return {"text/plain": f"{self!r}\n(no image: {error})"}
+
+    def _repr_svg_(self):
+        return fluid(self.svg())
+
+    def __repr__(self):
+        return listing(self.graph)

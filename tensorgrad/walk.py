@@ -1,0 +1,58 @@
+"""The recorded graph as a list: for whatever reads it without differentiating it."""
+
+from .backward import version
+from .core.tensor import Tensor
+
+
+def recorded(root, after=-1):
+    """Return ``[(tensor, inputs)]`` for every Tensor an op made on the way to ``root``, oldest first.
+
+    ``inputs`` are what the op was given: a Tensor written in place since stands there as it was. Tensors whose
+    sequence number is not above ``after`` are taken as leaves. No recursion; linear in ops and edges.
+
+    >>> import tensorgrad as tg
+    >>> x = tg.Tensor(3.0, requires_grad=True)
+    >>> [t.op.name for t, inputs in recorded(x * x + 1.0)]
+    ['mul', 'add']
+    """
+    return merged([root], after)
+
+
+def merged(roots, after=-1):
+    """Return ``recorded`` of several roots as one list, each Tensor once."""
+    found, waiting = {}, list(roots)
+    while waiting:
+        t = waiting.pop()
+        if t.op is None or t.seq in found or t.seq <= after:
+            continue
+        inputs = tuple([version(x, t.seq) if isinstance(x, Tensor) else x for x in t.inputs])
+        found[t.seq] = (t, inputs)
+        waiting.extend(x for x in inputs if isinstance(x, Tensor))
+    return [found[seq] for seq in sorted(found)]
+
+
+class listening:
+    """Inside the block a backward notes each Tensor's gradient in ``found``, by id, and the user's hooks rest.
+
+    steps: what ``recorded`` returned; leaves are not noted, as the backward itself returns theirs
+    """
+
+    def __init__(self, steps, found):
+        leaves = {id(x): x for _, inputs in steps for x in inputs if isinstance(x, Tensor)}
+        self.tensors = list({**leaves, **{id(t): t for t, _ in steps}}.values())
+        self.found = found
+
+    def __enter__(self):
+        self.saved = [t.watch for t in self.tensors]
+        for t in self.tensors:
+            t.watch = None if t.op is None else {"draw": self.noter(id(t))}
+
+    def noter(self, key):
+        def note(g):
+            self.found[key] = g
+
+        return note
+
+    def __exit__(self, *exception):
+        for t, watch in zip(self.tensors, self.saved, strict=True):
+            t.watch = watch

