@@ -2,13 +2,14 @@
 
     class Dense(Layer):
         units: int = option(check=positive_int)
-        activation: Any = option(None, convert=activations.get)
+        activation: Any = option(default=None, convert=activations.get)
         use_bias: bool = True
 
 A base class's options come last and are keyword-only: ``Dense(32, "relu", name="hidden")``.
 """
 
-from typing import Any, dataclass_transform
+import re
+from typing import Any, ClassVar, dataclass_transform
 
 from .errors import OptionError, suggest
 
@@ -18,21 +19,27 @@ REQUIRED = object()
 class Field:
     """One declared option: its name, its default, how a value is checked and converted, whether it is saved."""
 
-    __slots__ = ("check", "convert", "default", "name", "saved")
+    __slots__ = ("check", "convert", "default", "name", "of_class", "saved")
 
-    def __init__(self, default=REQUIRED, check=None, convert=None, saved=True):
-        self.default, self.check, self.convert, self.saved = default, check, convert, saved
+    def __init__(self, default=REQUIRED, check=None, convert=None, saved=True, of_class=None):
+        self.default, self.check, self.convert, self.saved, self.of_class = default, check, convert, saved, of_class
         self.name = ""
 
+    def kept_default(self):
+        """Return what is kept when nothing is given, as ``plain`` values."""
+        return plain(self.default if self.convert is None or self.default is REQUIRED else self.convert(self.default))
 
-def option(default: Any = REQUIRED, *, check=None, convert=None, saved=True) -> Any:
+
+def option(*, default: Any = REQUIRED, check=None, convert=None, saved=True, of_class=None, kw_only=False) -> Any:
     """Declare an option with more than a default.
 
-    check:   ``check(value)`` -> what it must be, as words ("a positive int"), or None if it is
-    convert: ``convert(value)`` -> the value to keep
-    saved:   whether ``get_config`` and ``repr`` show it
+    check:    ``check(value)`` -> what it must be, as words ("a positive int"), or None if it is
+    convert:  ``convert(value)`` -> the value to keep
+    saved:    whether ``get_config`` and ``repr`` show it
+    of_class: ``of_class(class name)`` -> the default, of each subclass anew
+    kw_only:  tells type checkers what holds of a base class's options: they are given by name
     """
-    return Field(default, check, convert, saved)
+    return Field(default, check, convert, saved, of_class)
 
 
 class _Signature:
@@ -55,15 +62,15 @@ class _Signature:
 class Options:
     """Base of everything that is made from options: layers, losses, metrics, optimizers, initializers."""
 
-    _options: dict = {}
-    _own: tuple = ()
+    _options: ClassVar[dict[str, Field]] = {}
+    _own: ClassVar[tuple[str, ...]] = ()
     __signature__ = _Signature()
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         own = {}
         written = "__init__" in cls.__dict__  # then its annotations are just annotations
-        for name in () if written else cls.__dict__.get("__annotations__", ()):
+        for name in () if written else vars(cls).get("__annotations__", ()):
             if name.startswith("_"):
                 continue
             given = cls.__dict__.get(name, REQUIRED)
@@ -75,6 +82,11 @@ class Options:
         inherited = {k: v for base in reversed(cls.__mro__[1:]) for k, v in base.__dict__.get("_options", {}).items()}
         cls._own = tuple(own) or next((b._own for b in cls.__mro__[1:] if getattr(b, "_own", ())), ())
         cls._options = {**own, **{k: v for k, v in inherited.items() if k not in own}}
+        for name, field in cls._options.items():
+            if field.of_class:
+                default = field.of_class(cls.__name__)
+                cls._options[name] = new = Field(default, field.check, field.convert, field.saved, field.of_class)
+                new.name = name
 
     def __init__(self, *args, **kwargs):
         cls = type(self)
@@ -118,10 +130,9 @@ class Options:
         shown = []
         for name, field in self._options.items():
             value = getattr(self, name, field.default)
-            if field.saved and (field.default is REQUIRED or plain(value) != plain(field.default)):
+            if field.saved and plain(value) != field.kept_default():
                 shown.append(f"{name}={plain(value)!r}")
         return f"{type(self).__name__}({', '.join(shown)})"
-
 
 
 def plain(value):
@@ -137,6 +148,20 @@ def plain(value):
     if hasattr(value, "tolist"):
         return value.tolist()
     return value
+
+
+def snake_case(name):
+    """Return a class's name as Keras writes it in strings.
+
+    >>> snake_case("MeanSquaredError"), snake_case("AUC")
+    ('mean_squared_error', 'auc')
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
+def maybe(check):
+    """Return ``check``, which None passes as well."""
+    return lambda value: None if value is None else check(value)
 
 
 def positive_int(value):

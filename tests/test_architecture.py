@@ -38,7 +38,11 @@ def imported(path):
     """Yield ``(line, dotted parts)`` of every import of our own, inside functions too."""
     here = parts(path)
     package = here if path.name == "__init__.py" else here[:-1]
-    for node in ast.walk(ast.parse(path.read_text())):
+    tree = ast.parse(path.read_text())
+    for_types = {n for block in ast.walk(tree) if is_type_checking(block) for n in ast.walk(block)}
+    for node in ast.walk(tree):
+        if node in for_types:
+            continue
         if isinstance(node, ast.ImportFrom):
             if node.level:
                 base = package[: len(package) - (node.level - 1)]
@@ -57,6 +61,11 @@ def imported(path):
                     yield node.lineno, alias.name.split(".")[1:]
 
 
+def is_type_checking(node):
+    """Return whether ``node`` is ``if TYPE_CHECKING:``, which never runs."""
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
 def floor(name):
     for i, names in enumerate(FLOORS):
         if name in names:
@@ -73,7 +82,11 @@ def functions(path):
 def code_lines(node):
     """Return how many lines a function takes without its docstring."""
     body = node.body
-    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) and isinstance(body[0].value.value, str):
+    if (
+        isinstance(body[0], ast.Expr)
+        and isinstance(body[0].value, ast.Constant)
+        and isinstance(body[0].value.value, str)
+    ):
         body = body[1:]
     return node.end_lineno - body[0].lineno + 2 if body else 1
 
@@ -96,7 +109,7 @@ def test_there_is_no_import_cycle():
     done, path = set(), []
 
     def walk(name):
-        assert name not in path, f"import cycle: {' -> '.join([*path[path.index(name):], name])}"
+        assert name not in path, f"import cycle: {' -> '.join([*path[path.index(name) :], name])}"
         if name in done:
             return
         path.append(name)

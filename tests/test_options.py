@@ -10,13 +10,13 @@ from tensorgrad.options import Options, boolean, fraction, non_negative, one_of,
 
 class Base(Options):
     name: str = None
-    trainable: bool = option(True, check=boolean)
+    trainable: bool = option(default=True, check=boolean)
 
 
 class Box(Base):
     width: int = option(check=positive_int)
     depth: float = 1.0
-    kind: str = option("plain", convert=str.lower)
+    kind: str = option(default="plain", convert=str.lower)
 
 
 def test_options_come_in_order_and_the_base_ones_by_name_only():

@@ -19,7 +19,7 @@ class InputReport(NamedTuple):
     given: str
     wrong: int
     total: int
-    index: tuple
+    index: tuple  # type: ignore[assignment]  # hides tuple.index, which nobody calls on a report
     output: str
     analytic: float
     numeric: float

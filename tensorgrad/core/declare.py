@@ -37,7 +37,7 @@ def linear(name, kernel, doc="", *, symbol=None, view=False, numpy=None, explain
 
 
 def bilinear(name, kernel, doc="", *, symbol=None, numpy=None, explain=None, **rules) -> Any:
-    """Declare an op linear in each of two arguments: the forward-mode rule puts the tangent in that argument's place."""
+    """Declare an op linear in each of two arguments: the forward-mode rule puts the tangent in its place."""
     op = _row(name, kernel, doc, "bilinear", rules, numpy, symbol=symbol, explain=explain)
     op.tangents = [
         lambda t, y, a, b, **settings: op.call(t, b, **settings),

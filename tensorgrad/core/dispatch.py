@@ -25,7 +25,7 @@ def make_call(op) -> Any:
     """Return the public function of ``op`` and enter it in NumPy's tables."""
     if op.kind == "constant":
         call = _constant(op)
-    elif op.variadic or len(op.args) > 2 or op.defaults and len(op.args) == 2:
+    elif op.variadic or len(op.args) > 2 or (op.defaults and len(op.args) == 2):
         call = _general(op)
     elif op.defaults:
         call = _unary_with_settings(op)
@@ -111,7 +111,7 @@ def _unary_with_settings(op):
     call_any = _general(op)
 
     def call(*inputs, **settings):
-        if len(inputs) != 1 or not isinstance(inputs[0], Tensor) or settings and settings.keys() - defaults:
+        if len(inputs) != 1 or not isinstance(inputs[0], Tensor) or (settings and settings.keys() - defaults):
             return call_any(*inputs, **settings)
         x = inputs[0]
         settings = {**defaults, **settings} if settings else defaults
@@ -141,7 +141,7 @@ def _general(op):
     kernel, arity, defaults = op.kernel, None if op.variadic else len(op.args), op.defaults
 
     def call(*inputs, **settings):
-        if arity is not None and len(inputs) != arity or settings.keys() - defaults:
+        if (arity is not None and len(inputs) != arity) or settings.keys() - defaults:
             inputs, settings = bind(op, inputs, settings)
         inputs = tuple([x if isinstance(x, Tensor) else operand(x, op) for x in inputs])
         settings = {**defaults, **settings} if defaults else None
@@ -162,7 +162,7 @@ def _constant(op):
     kernel = op.kernel
 
     def call(*inputs, **settings):
-        if settings.keys() - op.defaults or not op.variadic and len(inputs) != len(op.args):
+        if settings.keys() - op.defaults or (not op.variadic and len(inputs) != len(op.args)):
             inputs, settings = bind(op, inputs, settings)
         if not any(isinstance(x, Tensor) for x in inputs):
             return kernel(*inputs, **settings)
@@ -202,7 +202,7 @@ def operand(x, op):
         return x
     if isinstance(x, (list, tuple)):
         x = np.asarray(x)
-    if isinstance(x, (str, bytes, type(None), dict, set)) or getattr(x, "dtype", None) == object:
+    if isinstance(x, (str, bytes, type(None), dict, set)) or getattr(getattr(x, "dtype", None), "kind", "") == "O":
         raise TypeError(f"{op.name}({', '.join(op.args)}) takes numbers and arrays, got {describe(x)}")
     return x
 
@@ -232,16 +232,16 @@ def explained(error, op, inputs, settings=None):
         return error
     names = [f"{op.args[0]}{i}" for i in range(len(inputs))] if op.variadic else op.args
     shown = ", ".join(f"{name} {describe(x)}" for name, x in zip(names, inputs, strict=False))
-    if not isinstance(error, ValueError) or isinstance(error, IndexError):
+    reason = None
+    if isinstance(error, ValueError) and op.explain is not None:
+        arrays = [x.data if isinstance(x, Tensor) else np.asarray(x) for x in inputs]
+        reason = op.explain(*arrays, **(settings or {}))
+    elif op.kind == "elementwise" and "broadcast" in str(error):
+        reason = "these shapes do not broadcast together"
+    if reason is None and type(error) is not ValueError:  # an IndexError, a LinAlgError: the shapes are not to blame
         error.add_note(f"in {op.name}: {shown}")
         return error
-    reason = str(error)
-    if op.explain is not None:
-        arrays = [x.data if isinstance(x, Tensor) else np.asarray(x) for x in inputs]
-        reason = op.explain(*arrays, **(settings or {})) or reason
-    elif op.kind == "elementwise" and "broadcast" in reason:
-        reason = "these shapes do not broadcast together"
-    return ShapeError(f"{op.name}({', '.join(names)}): {reason}; got {shown}")
+    return ShapeError(f"{op.name}({', '.join(names)}): {reason or error}; got {shown}")
 
 
 def array_ufunc(self, ufunc, method, *inputs, **kwargs):

@@ -30,8 +30,25 @@ class Op:
     explain:  ``explain(*arrays, **settings)`` -> why these shapes do not fit, or None
     """
 
-    __slots__ = ("name", "kernel", "args", "kind", "rules", "tangents", "defaults", "symbol", "domain", "kinks",
-                 "view", "variadic", "numpy", "explain", "call", "doc", "module")  # fmt: skip
+    __slots__ = (
+        "args",
+        "call",
+        "defaults",
+        "doc",
+        "domain",
+        "explain",
+        "kernel",
+        "kind",
+        "kinks",
+        "module",
+        "name",
+        "numpy",
+        "rules",
+        "symbol",
+        "tangents",
+        "variadic",
+        "view",
+    )  # fmt: skip
 
     def __init__(self, name, kernel, args, *, kind="general", rules=(), defaults=None, doc="", symbol=None,
                  domain=REAL, kinks=(), view=False, variadic=False, numpy=(), explain=None, module=""):  # fmt: skip

@@ -31,7 +31,7 @@ class Tensor(Operators):
     Tensor([2., 4.])
     """
 
-    __slots__ = ("data", "grad", "requires_grad", "op", "inputs", "settings", "seq", "watch", "name", "__weakref__")
+    __slots__ = ("__weakref__", "data", "grad", "inputs", "name", "op", "requires_grad", "seq", "settings", "watch")
 
     def __init__(self, data, requires_grad=False, dtype=None, name=None):
         self.data = as_array(data, dtype)

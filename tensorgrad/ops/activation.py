@@ -7,9 +7,9 @@ import numpy as np
 from ..core.declare import elementwise, primitive
 
 #: 0 in each dtype: np.maximum(x, 0) converts its 0 at every call, 1.7 µs against 0.5.
-ZERO = {np.dtype(code): np.zeros((), code) for code in "efdgFDbhilqBHILQ"}
+ZERO: dict = {np.dtype(code): np.zeros((), code) for code in "efdgFDbhilqBHILQ"}
 #: Below these numbers sigmoid would leave the normal range, and exp(-x) soon overflow.
-LOWEST = {
+LOWEST: dict = {
     np.dtype(code): np.array(x, code)
     for code, x in {"e": -9.7, "f": -87, "F": -87, "d": -708, "D": -708, "g": -708}.items()
 }

@@ -87,7 +87,8 @@ def clip(x, a_min=None, a_max=None, *, min=None, max=None, out=None):
     return clamp(x, lowest(x) if lo is None else lo, highest(x) if hi is None else hi)
 
 
-clip.op, clip.vjp, clip.jvp = clamp.op, clamp.vjp, clamp.jvp
+for part in ("op", "vjp", "jvp"):
+    setattr(clip, part, getattr(clamp, part))
 
 
 def lowest(x):

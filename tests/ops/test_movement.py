@@ -37,7 +37,7 @@ CALLS = {
     "rot90 4": (lambda x: np.rot90(x, 4) ** 2, X),
     "roll": (lambda x: np.roll(x, 3, 1) ** 2, X),
     "roll flat": (lambda x: np.roll(x, -5) ** 2, X),
-    "roll two": (lambda x: np.roll(x, (1, 2), axis=(0, 2)) ** 2, X),
+    "roll two": (lambda x: np.roll(x, (1, 3), axis=(1, 2)) ** 2, X),
     "tril": (lambda x: np.tril(x, 1) ** 2, X),
     "triu": (lambda x: np.triu(x, -1) ** 2, X),
     "copy": (lambda x: np.copy(x) ** 2, X),

@@ -1,0 +1,226 @@
+"""Activations: the nonlinear functions of layers, under Keras's names. They take and return arrays or Tensors."""
+
+from math import pi, sqrt
+
+import numpy as np
+
+from . import ops
+from .errors import ShapeError, describe, unknown
+
+
+def linear(x):
+    """``x`` itself."""
+    return x
+
+
+def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
+    """``max(x, 0)``; or ``x`` above ``threshold``, ``negative_slope (x - threshold)`` below, at most ``max_value``.
+
+    >>> relu(np.array([-1.0, 2.0]))
+    array([0., 2.])
+    """
+    if threshold == 0.0 and negative_slope == 0.0:
+        y = ops.relu(x)
+    else:
+        y = np.where(x > threshold, x, negative_slope * (x - threshold))
+    return y if max_value is None else np.where(y < max_value, y, max_value)
+
+
+def relu6(x):
+    """``min(max(x, 0), 6)``."""
+    return relu(x, max_value=6.0)
+
+
+def leaky_relu(x, negative_slope=0.2):
+    """``x`` above 0, ``negative_slope x`` below."""
+    return np.where(x > 0, x, negative_slope * x)
+
+
+def elu(x, alpha=1.0):
+    """``x`` above 0, ``alpha (eˣ - 1)`` below. Clevert et al. (2016)."""
+    return ops.elu(x, alpha=alpha)
+
+
+def selu(x):
+    """``1.0507 elu(x, 1.6733)``, which keeps mean 0 and variance 1 through layers. Klambauer et al. (2017)."""
+    return 1.0507009873554805 * ops.elu(x, alpha=1.6732632423543772)
+
+
+def celu(x, alpha=1.0):
+    """``x`` above 0, ``alpha (e^(x / alpha) - 1)`` below. Barron (2017)."""
+    return alpha * ops.elu(x / alpha, alpha=1.0)
+
+
+def gelu(x, approximate=False):
+    """``x Φ(x)`` with the normal distribution function Φ, or its tanh approximation. Hendrycks and Gimpel (2016).
+
+    >>> gelu(np.array([-2.0, 2.0]))
+    array([-0.04550026,  1.95449974])
+    """
+    if approximate:
+        return 0.5 * x * (1.0 + np.tanh(sqrt(2 / pi) * (x + 0.044715 * (x * x * x))))
+    return 0.5 * x * ops.erfc(x * -sqrt(0.5))  # erfc(-a) is 1 + erf(a), exact where that cancels
+
+
+def silu(x):
+    """``x σ(x)``, also known as swish. Elfwing et al. (2017)."""
+    return x * ops.sigmoid(x)
+
+
+def mish(x):
+    """``x tanh(log(1 + eˣ))``. Misra (2019)."""
+    return x * np.tanh(ops.softplus(x))
+
+
+def sigmoid(x):
+    """``1 / (1 + e⁻ˣ)``.
+
+    >>> sigmoid(np.array([-2.0, 0.0]))
+    array([0.11920292, 0.5       ])
+    """
+    return ops.sigmoid(x)
+
+
+def hard_sigmoid(x):
+    """``x / 6 + 1/2``, clipped to [0, 1]."""
+    return relu6(x + 3.0) / 6.0
+
+
+def hard_silu(x):
+    """``x hard_sigmoid(x)``. Howard et al. (2019)."""
+    return x * hard_sigmoid(x)
+
+
+def hard_tanh(x):
+    """``x`` clipped to [-1, 1]."""
+    return np.clip(x, -1.0, 1.0)
+
+
+def tanh(x):
+    """Hyperbolic tangent."""
+    return np.tanh(x)
+
+
+def tanh_shrink(x):
+    """``x - tanh(x)``."""
+    return x - np.tanh(x)
+
+
+def softplus(x):
+    """``log(1 + eˣ)``."""
+    return ops.softplus(x)
+
+
+def softsign(x):
+    """``x / (1 + |x|)``."""
+    return x / (1.0 + np.abs(x))
+
+
+def softmax(x, axis=-1):
+    """``exp(x) / Σ exp(x)`` along ``axis``: positive numbers that sum to 1.
+
+    >>> softmax(np.array([[0.0, 0.0]]))
+    array([[0.5, 0.5]])
+    """
+    return ops.softmax(x, axis=axis)
+
+
+def log_softmax(x, axis=-1):
+    """``log(softmax(x))`` along ``axis``, without rounding to -inf."""
+    return ops.log_softmax(x, axis=axis)
+
+
+def log_sigmoid(x):
+    """``log(σ(x))``, without rounding to -inf."""
+    return -ops.softplus(-x)
+
+
+def exponential(x):
+    """``eˣ``."""
+    return np.exp(x)
+
+
+def soft_shrink(x, threshold=0.5):
+    """``x`` brought nearer to 0 by ``threshold``, and 0 within it."""
+    return np.where(x > threshold, x - threshold, np.where(x < -threshold, x + threshold, 0.0))
+
+
+def hard_shrink(x, threshold=0.5):
+    """``x``, but 0 where ``|x| ≤ threshold``."""
+    return np.where(x > threshold, x, np.where(x < -threshold, x, 0.0))
+
+
+def squareplus(x, b=4):
+    """``(x + √(x² + b)) / 2``."""
+    return 0.5 * (x + np.sqrt(x * x + b))
+
+
+def sparse_plus(x):
+    """0 up to -1, ``((x + 1) / 2)²`` up to 1, then ``x``."""
+    middle = 0.25 * ((x + 1.0) * (x + 1.0))
+    return np.where(x <= -1, 0.0, np.where(x < 1, middle, x))
+
+
+def sparse_sigmoid(x):
+    """``(x + 1) / 2``, clipped to [0, 1]."""
+    return np.clip(0.5 * (x + 1.0), 0.0, 1.0)
+
+
+def sparsemax(x, axis=-1):
+    """The nearest point to ``x`` on the simplex along ``axis``: like softmax, with exact zeros. Keras 3.15's is off.
+
+    >>> sparsemax(np.array([0.5, 0.2, -1.0]))
+    array([0.65, 0.35, 0.  ])
+    """
+    return ops.sparsemax(x, axis=axis)
+
+
+def glu(x, axis=-1):
+    """``a σ(b)`` where a and b are the halves of ``x`` along ``axis``. Dauphin et al. (2017)."""
+    axis = axis % x.ndim
+    half, odd = divmod(x.shape[axis], 2)
+    if odd:
+        raise ShapeError(f"glu halves axis {axis}, which must be even; got {describe(x)}")
+    before = (slice(None),) * axis
+    return x[(*before, slice(half))] * ops.sigmoid(x[(*before, slice(half, None))])
+
+
+def threshold(x, threshold, default_value):
+    """``x`` above ``threshold``, else ``default_value``."""
+    return np.where(x > threshold, x, default_value)
+
+
+_FUNCTIONS = (
+    linear, relu, relu6, leaky_relu, elu, selu, celu, gelu, silu, mish, sigmoid, hard_sigmoid, hard_silu, hard_tanh,
+    tanh, tanh_shrink, softplus, softsign, softmax, log_softmax, log_sigmoid, exponential, soft_shrink, hard_shrink,
+    squareplus, sparse_plus, sparse_sigmoid, sparsemax, glu,
+)  # fmt: skip
+_KNOWN = {**{function.__name__: function for function in _FUNCTIONS}, "swish": silu, "hard_swish": hard_silu}
+
+swish, hard_swish = silu, hard_silu
+
+
+def get(identifier):
+    """Return the activation that ``identifier`` means: None (linear), a name or any callable, such as a layer.
+
+    >>> get("relu") is relu, get(None) is linear
+    (True, True)
+    """
+    if identifier is None:
+        return linear
+    if isinstance(identifier, str):
+        if identifier not in _KNOWN:
+            raise unknown("activation", identifier, _KNOWN)
+        return _KNOWN[identifier]
+    if callable(identifier):
+        return identifier
+    raise TypeError(f"an activation is a name like 'relu' or a function, got {describe(identifier)}")
+
+
+def serialize(activation):
+    """Return the name that ``get`` takes for ``activation``.
+
+    >>> serialize(silu)
+    'silu'
+    """
+    return activation.__name__

@@ -1,0 +1,62 @@
+"""History: the values of every epoch, and their plot."""
+
+from .base import Callback
+
+
+class History(Callback):
+    """What ``fit`` returns: the values of every epoch.
+
+    history:  dict from name to a list with one float an epoch (``val_`` names: one for each validated epoch)
+    epoch:    the numbers of the epochs, from 0
+    measured: dict from name to the epochs its values belong to
+    params:   ``verbose``, ``epochs`` and ``steps`` of the ``fit``
+    """
+
+    def __init__(self):
+        self.history, self.epoch, self.measured = {}, [], {}
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.epoch.append(epoch)
+        for key, value in (logs or {}).items():
+            self.history.setdefault(key, []).append(value)
+            self.measured.setdefault(key, []).append(epoch)
+
+    def plot(self, save=None):
+        """Draw the loss and each metric by epoch, training beside validation; return matplotlib's figure.
+
+        save: a path to write the picture to. Needs matplotlib: ``pip install matplotlib``
+        """
+        return draw(self, save)
+
+    def __repr__(self):
+        last = ", ".join(f"{key}={values[-1]:.4g}" for key, values in self.history.items())
+        return f"<History of {len(self.epoch)} epochs{'; last: ' + last if last else ''}>"
+
+
+def draw(history, save=None):
+    """Draw the values of ``history`` by epoch, one panel each, training beside validation; return the figure."""
+    try:
+        from matplotlib import pyplot
+        from matplotlib.ticker import MaxNLocator
+    except ImportError as error:
+        raise ImportError("history.plot() draws with matplotlib: pip install matplotlib") from error
+    names = sorted((k for k in history.history if not k.startswith("val_")), key=lambda k: (k != "loss", k))
+    figure = pyplot.figure(figsize=(4.8 * max(len(names), 1), 3.6), layout="constrained")
+    for i, name in enumerate(names):
+        axes = figure.add_subplot(1, len(names), i + 1)
+        for key, label, style in ((name, "training", "-"), (f"val_{name}", "validation", "--")):
+            values = history.history.get(key, [])
+            if values:
+                axes.plot(epochs_of(history, key), values, style, marker="." if len(values) < 30 else "", label=label)
+        axes.set(title=name, xlabel="epoch")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.grid(alpha=0.3)
+        axes.legend()
+    if save is not None:
+        figure.savefig(save)
+    return figure
+
+
+def epochs_of(history, key):
+    """Return the epochs, from 1, in which ``key`` was measured."""
+    return [epoch + 1 for epoch in history.measured.get(key, [])]

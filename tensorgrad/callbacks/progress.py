@@ -1,0 +1,152 @@
+"""The progress bar: a line that is redrawn in a terminal, one plain line for each epoch elsewhere."""
+
+import sys
+from shutil import get_terminal_size
+from time import perf_counter
+
+from .base import Callback
+
+WIDTH = 20
+#: Seconds between two redraws.
+INTERVAL = 0.08
+
+
+class Progress:
+    """Show how far a number of steps has come: ``12/50 ━━━━━━━━━━━━━━━━━━━━ 1s 3ms/step - loss: 0.3``.
+
+    steps:   how many there will be
+    verbose: 1 for the bar (a single line where it cannot be redrawn), 2 for a single line
+    title:   what comes before, such as ``"Epoch 1/20"``
+    """
+
+    def __init__(self, steps, verbose=1, title=""):
+        self.steps, self.out = steps, sys.stdout
+        self.live = verbose == 1 and redrawable(self.out)
+        self.start = self.due = perf_counter()
+        self.open = False
+        if title and (self.live or verbose == 2):
+            self.out.write(title + "\n")
+        self.title = "" if self.live or verbose == 2 or not title else title + " - "
+        if not self.live:
+            self.due = float("inf")
+
+    def update(self, step, logs):
+        """Redraw the bar after ``step`` steps. Callers ask ``due`` first: drawing costs more than a small step."""
+        now = perf_counter()
+        left = (now - self.start) / max(step, 1) * (self.steps - step)
+        self._draw(self._bar(step, clock(left), now, logs))
+        self.due = now + INTERVAL
+
+    def finish(self, step, logs):
+        """Write the line as it stays."""
+        now = perf_counter()
+        if self.live:
+            self._draw(self._bar(step, f"{now - self.start:.0f}s", now, logs), whole=True)
+        else:
+            parts = [f"{self.title}{step}/{self.steps}", f"{now - self.start:.0f}s", per_step(now - self.start, step)]
+            self.out.write(" - ".join(parts) + metrics_text(logs))
+        self.out.write("\n")
+        self.out.flush()
+        self.open = False
+
+    def abandon(self):
+        """End a half-drawn line, so that what comes next starts on its own."""
+        if self.open:
+            self.out.write("\n")
+            self.out.flush()
+            self.open = False
+
+    def _bar(self, step, time, now, logs):
+        done = int(WIDTH * step / self.steps) if self.steps else 0
+        cell = "━" if encodable("━", self.out) else "="
+        head = f"{step:{len(str(self.steps))}d}/{self.steps}"
+        tail = f" {time} {per_step(now - self.start, step)}{metrics_text(logs)}"
+        return head, cell * done, cell * (WIDTH - done), tail
+
+    def _draw(self, parts, whole=False):
+        head, done, rest, tail = parts
+        if not whole:
+            room = get_terminal_size().columns - len(head) - WIDTH - 3
+            tail = tail if len(tail) <= room else tail[: max(room, 0)] + " "
+        self.out.write(f"\r\33[1m{head}\33[0m \33[32m{done}\33[90m{rest}\33[0m{tail}\33[K")
+        self.out.flush()
+        self.open = True
+
+
+class ProgbarLogger(Callback):
+    """Prints the progress bar and the lines of ``fit``, ``evaluate`` and ``predict``."""
+
+    bar = None
+    fitting = False
+
+    def on_train_begin(self, logs=None):
+        self.fitting = True
+
+    def on_epoch_begin(self, epoch, logs=None):
+        epochs = self.params["epochs"]
+        self._begin(f"Epoch {epoch + 1}/{epochs}" if epochs > 1 else "")
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.bar.finish(self.seen, logs or {})
+
+    def on_test_begin(self, logs=None):
+        if not self.fitting:
+            self._begin()
+
+    def on_test_end(self, logs=None):
+        if not self.fitting:
+            self.bar.finish(self.seen, logs or {})
+
+    def on_predict_begin(self, logs=None):
+        self._begin()
+
+    def on_predict_end(self, logs=None):
+        self.bar.finish(self.seen, {})
+
+    def _begin(self, title=""):
+        self.seen = 0
+        self.bar = Progress(self.params["steps"], self.params["verbose"], title)
+
+
+def redrawable(out):
+    """Return whether a line written to ``out`` can be written over: in a terminal or a notebook."""
+    return bool(getattr(out, "isatty", lambda: False)()) or "ipykernel" in sys.modules
+
+
+def encodable(text, out):
+    try:
+        text.encode(getattr(out, "encoding", None) or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def clock(seconds):
+    """Return a duration as people write it.
+
+    >>> clock(5.4), clock(65), clock(3725)
+    ('5s', '1:05', '1:02:05')
+    """
+    minutes, seconds = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}:{minutes:02d}:{seconds:02d}"
+    return f"{minutes}:{seconds:02d}" if minutes else f"{seconds}s"
+
+
+def per_step(seconds, steps):
+    """Return the time of one step: ``3ms/step``."""
+    each = seconds / max(steps, 1)
+    if each >= 1:
+        return f"{each:.0f}s/step"
+    return f"{each * 1e3:.0f}ms/step" if each >= 1e-3 else f"{each * 1e6:.0f}us/step"
+
+
+def metrics_text(logs):
+    """Return values as Keras writes them: four decimals, or powers of ten when small.
+
+    >>> metrics_text({"loss": 0.25, "mae": -0.5, "tiny": 2e-5})
+    ' - loss: 0.2500 - mae: -0.5000 - tiny: 2.0000e-05'
+    """
+    texts = (f"{k}: {v:.4f}" if abs(v) > 1e-3 else f"{k}: {v:.4e}" for k, v in logs.items())
+    return "".join(f" - {text}" for text in texts)

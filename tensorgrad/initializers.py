@@ -1,0 +1,281 @@
+"""Initializers: the numbers a weight starts from."""
+
+from math import prod, sqrt
+from typing import Any
+
+import numpy as np
+
+from .config import floatx
+from .errors import ShapeError, describe, unknown
+from .options import Options, non_negative, one_of, option, positive
+from .seeding import generator
+
+#: Standard deviation of a standard normal cut at ±2.
+TRUNCATED_STD = 0.87962566103423978
+
+
+class Initializer(Options):
+    """Base of all initializers: ``init(shape, dtype=None, rng=None)`` returns an array.
+
+    dtype: ``floatx()`` unless given
+    rng:   an ``np.random.Generator``; else one made from the initializer's ``seed``, so that one seed gives the same
+           numbers at every call; with no seed, new ones at every call
+
+    A subclass defines ``draw(shape, rng)``.
+
+    >>> class Half(Initializer):
+    ...     def draw(self, shape, rng):
+    ...         return np.full(shape, 0.5)
+    >>> Half()((2,))
+    array([0.5, 0.5], dtype=float32)
+    """
+
+    def __call__(self, shape, dtype=None, rng=None):
+        shape = (shape,) if hasattr(shape, "__index__") else tuple(shape)
+        if rng is None and hasattr(self, "seed"):
+            rng = generator(self.seed)
+        return np.asarray(self.draw(shape, rng), dtype or floatx())
+
+    def draw(self, shape, rng):
+        """Return an array of ``shape``, its random numbers drawn from ``rng``."""
+        raise TypeError(f"{type(self).__name__} must define draw(self, shape, rng)")
+
+
+class Zeros(Initializer):
+    """All 0.
+
+    >>> Zeros()((2,))
+    array([0., 0.], dtype=float32)
+    """
+
+    def draw(self, shape, rng):
+        return np.zeros(shape)
+
+
+class Ones(Initializer):
+    """All 1."""
+
+    def draw(self, shape, rng):
+        return np.ones(shape)
+
+
+class Constant(Initializer):
+    """All ``value``, a number or an array that broadcasts to the shape."""
+
+    value: Any = 0.0
+
+    def draw(self, shape, rng):
+        return np.full(shape, self.value)
+
+
+class Identity(Initializer):
+    """``gain`` on the diagonal of a matrix, 0 elsewhere.
+
+    >>> Identity()((2, 3))
+    array([[1., 0., 0.],
+           [0., 1., 0.]], dtype=float32)
+    """
+
+    gain: float = 1.0
+
+    def draw(self, shape, rng):
+        if len(shape) != 2:
+            raise ShapeError(f"Identity makes matrices, got shape {shape}")
+        return self.gain * np.eye(*shape)
+
+
+class RandomNormal(Initializer):
+    """Normal numbers: N(mean, stddev²)."""
+
+    mean: float = 0.0
+    stddev: float = option(default=0.05, check=non_negative)
+    seed: int | None = None
+
+    def draw(self, shape, rng):
+        return rng.normal(self.mean, self.stddev, shape)
+
+
+class RandomUniform(Initializer):
+    """Uniform numbers in [minval, maxval)."""
+
+    minval: float = -0.05
+    maxval: float = 0.05
+    seed: int | None = None
+
+    def draw(self, shape, rng):
+        return rng.uniform(self.minval, self.maxval, shape)
+
+
+class TruncatedNormal(Initializer):
+    """Normal numbers, redrawn until they lie within two ``stddev`` of ``mean``."""
+
+    mean: float = 0.0
+    stddev: float = option(default=0.05, check=non_negative)
+    seed: int | None = None
+
+    def draw(self, shape, rng):
+        return self.mean + self.stddev * truncated(rng, shape)
+
+
+def truncated(rng, shape):
+    """Return standard normal numbers in [-2, 2]: those outside are drawn again."""
+    x = rng.standard_normal(shape)
+    flat = x.reshape(-1)
+    while (outside := np.flatnonzero(np.abs(flat) > 2)).size:
+        flat[outside] = rng.standard_normal(outside.size)
+    return x
+
+
+class VarianceScaling(Initializer):
+    """Numbers of variance ``scale / n``, n the number of inputs, of outputs, or their mean: the fans of ``fans``.
+
+    mode:         'fan_in', 'fan_out' or 'fan_avg'
+    distribution: 'truncated_normal' (cut at 2σ, its variance made up for), 'untruncated_normal' or 'uniform'
+    input_axes, output_axes: the axes whose sizes multiply to the fans, where the last two are not meant
+
+    >>> round(float(VarianceScaling(2.0, seed=1)((200, 100)).std()), 2)
+    0.1
+    """
+
+    scale: float = option(default=1.0, check=positive)
+    mode: str = option(default="fan_in", check=one_of("fan_in", "fan_out", "fan_avg"))
+    distribution: str = option(
+        default="truncated_normal", check=one_of("truncated_normal", "untruncated_normal", "uniform")
+    )
+    seed: int | None = None
+    input_axes: tuple | None = None
+    output_axes: tuple | None = None
+
+    def draw(self, shape, rng):
+        fan_in, fan_out = fans(shape, self.input_axes, self.output_axes)
+        n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
+        std = sqrt(self.scale / max(1.0, n))
+        if self.distribution == "uniform":
+            return rng.uniform(-sqrt(3) * std, sqrt(3) * std, shape)
+        if self.distribution == "untruncated_normal":
+            return rng.normal(0.0, std, shape)
+        return std / TRUNCATED_STD * truncated(rng, shape)
+
+
+def fans(shape, input_axes=None, output_axes=None):
+    """Return ``(fan_in, fan_out)``: the last two axes, each times the receptive field (all axes before them).
+
+    >>> fans((3, 3, 8, 16)), fans((200, 100)), fans((50,))
+    ((72, 144), (200, 100), (50, 50))
+    """
+    if input_axes is not None and output_axes is not None:
+        return prod(shape[a] for a in input_axes), prod(shape[a] for a in output_axes)
+    if len(shape) < 2:
+        return (shape[0], shape[0]) if shape else (1, 1)
+    field = prod(shape[:-2])
+    return shape[-2] * field, shape[-1] * field
+
+
+def scaled(name, scale, mode, distribution, doc):
+    """Return a VarianceScaling with three of its options fixed: the usual ones have names."""
+    fixed = {"scale": scale, "mode": mode, "distribution": distribution}
+    options = {"seed": None, "input_axes": None, "output_axes": None}
+    annotations = dict.fromkeys(options, Any)
+    body = {"__doc__": doc, "__module__": __name__, "__annotations__": annotations, **options}
+    cls = type(name, (Initializer,), {**body, "draw": VarianceScaling.draw})
+    for option_name, value in fixed.items():
+        setattr(cls, option_name, value)
+    return cls
+
+
+GlorotUniform = scaled("GlorotUniform", 1.0, "fan_avg", "uniform", "Uniform in ±√(6 / (fan_in + fan_out)).")
+GlorotNormal = scaled(
+    "GlorotNormal", 1.0, "fan_avg", "truncated_normal", "Truncated normal, σ = √(2 / (fan_in + fan_out))."
+)
+HeUniform = scaled("HeUniform", 2.0, "fan_in", "uniform", "Uniform in ±√(6 / fan_in): for relu.")
+HeNormal = scaled("HeNormal", 2.0, "fan_in", "truncated_normal", "Truncated normal, σ = √(2 / fan_in): for relu.")
+LecunUniform = scaled("LecunUniform", 1.0, "fan_in", "uniform", "Uniform in ±√(3 / fan_in).")
+LecunNormal = scaled("LecunNormal", 1.0, "fan_in", "truncated_normal", "Truncated normal, σ = √(1 / fan_in): for selu.")
+
+
+class Orthogonal(Initializer):
+    """``gain`` times a random matrix with orthonormal columns, or rows where they are fewer.
+
+    All axes but the last count as rows. Saxe et al., "Exact solutions to the nonlinear dynamics of learning" (2014).
+
+    >>> q = Orthogonal(seed=1)((4, 3), dtype="float64")
+    >>> np.allclose(q.T @ q, np.eye(3))
+    True
+    """
+
+    gain: float = 1.0
+    seed: int | None = None
+
+    def draw(self, shape, rng):
+        if len(shape) < 2:
+            raise ShapeError(f"Orthogonal needs at least two axes, got shape {shape}")
+        rows, columns = prod(shape[:-1]), shape[-1]
+        q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
+        q = q * np.sign(np.diag(r))  # so that q is uniform among all such matrices
+        return self.gain * (q.T if rows < columns else q).reshape(shape)
+
+
+_KNOWN = {
+    "zeros": Zeros,
+    "zero": Zeros,
+    "ones": Ones,
+    "one": Ones,
+    "constant": Constant,
+    "identity": Identity,
+    "IdentityInitializer": Identity,
+    "random_normal": RandomNormal,
+    "normal": RandomNormal,
+    "random_uniform": RandomUniform,
+    "uniform": RandomUniform,
+    "truncated_normal": TruncatedNormal,
+    "variance_scaling": VarianceScaling,
+    "glorot_uniform": GlorotUniform,
+    "glorot_normal": GlorotNormal,
+    "he_uniform": HeUniform,
+    "he_normal": HeNormal,
+    "lecun_uniform": LecunUniform,
+    "lecun_normal": LecunNormal,
+    "orthogonal": Orthogonal,
+    "OrthogonalInitializer": Orthogonal,
+}
+_KNOWN |= {cls.__name__: cls for cls in _KNOWN.values()}
+
+
+class FromFunction(Initializer):
+    """What ``function(shape, dtype)`` returns: so a plain function serves as an initializer."""
+
+    function: Any
+
+    def __call__(self, shape, dtype=None, rng=None):
+        shape, dtype = tuple(shape), dtype or floatx()
+        made = np.asarray(self.function(shape, dtype), dtype)
+        if made.shape != shape:
+            raise ShapeError(f"initializer {self.function!r} was asked for shape {shape} and returned {describe(made)}")
+        return made
+
+
+def get(identifier):
+    """Return the Initializer that ``identifier`` means: a name, an instance, a class, a config dict or a function.
+
+    A function is called as ``function(shape, dtype)``. None gives None.
+
+    >>> get("he_normal"), get({"class_name": "Constant", "config": {"value": 2.0}})
+    (HeNormal(), Constant(value=2.0))
+    """
+    if identifier is None or isinstance(identifier, Initializer):
+        return identifier
+    if isinstance(identifier, type) and issubclass(identifier, Initializer):
+        return identifier()
+    if isinstance(identifier, dict) and "class_name" in identifier:
+        return _named(identifier["class_name"]).from_config(identifier.get("config", {}))
+    if isinstance(identifier, str):
+        return _named(identifier)()
+    if callable(identifier):
+        return FromFunction(identifier)
+    raise TypeError(f"an initializer is a name like 'he_normal', an object or a function, got {describe(identifier)}")
+
+
+def _named(name):
+    if name not in _KNOWN:
+        raise unknown("initializer", name, _KNOWN)
+    return _KNOWN[name]

@@ -1,0 +1,277 @@
+"""Layer: what every layer can do. One's own writes ``build`` (its weights) and ``call`` (its mathematics)."""
+
+from collections import Counter
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from .. import initializers
+from ..core.mode import no_grad
+from ..core.tensor import Parameter, Tensor, as_array, tick, type_tensor
+from ..errors import NotReadyError, ShapeError, describe
+from ..options import Options, boolean, maybe, option, plain, positive_int, snake_case
+from .fields import float_dtype, sample_shape, text, with_batch
+from .weights import Weights
+
+#: Every layer class by name, the newest of a name: what ``Sequential.from_config`` looks up.
+CLASSES = {}
+#: None; while somebody draws, the list to which each layer call adds ``(first_seq, last_seq, layer, depth)``.
+scopes = None
+
+_names: Counter[str] = Counter()
+_training = ContextVar("training", default=False)
+
+
+class Layer(Weights, Options):
+    """Base class of all layers: makes its weights at first use, then computes.
+
+    ``Layer(name=None, trainable=True, dtype=None)``; a first layer also takes ``input_shape=(10,)`` or
+    ``input_dim=10``, without the batch axis. A subclass declares its options or writes ``__init__``, then:
+
+    - ``build(self, input_shape)`` makes weights with ``self.add_weight(shape, initializer)``; ``input_shape`` has the
+      batch axis, as None
+    - ``call(self, x)`` returns the output for the Tensor ``x``; ``call(self, x, training=False)`` is told whether the
+      model is being trained
+
+    Called with arrays or Tensors, a layer returns a Tensor, which remembers how it was made; ``.numpy()`` is the
+    array. Arrays are cast to ``dtype``, whole numbers too unless the class says ``autocast = False``; Tensors keep
+    their dtype.
+
+    >>> class Scale(Layer):
+    ...     def build(self, input_shape):
+    ...         self.gain = self.add_weight((input_shape[-1],), "ones", name="gain")
+    ...     def call(self, x):
+    ...         return x * self.gain
+    >>> layer = Scale(name="scale")
+    >>> layer([[1.0, 2.0]]).numpy()
+    array([[1., 2.]], dtype=float32)
+    >>> layer.count_params()
+    2
+    """
+
+    name: str = option(default=None, check=maybe(text), kw_only=True)
+    trainable: bool = option(default=True, check=boolean, kw_only=True)
+    dtype: Any = option(default=None, convert=float_dtype, kw_only=True)
+    input_dim: Any = option(default=None, check=maybe(positive_int), saved=False, kw_only=True)
+    input_shape: Any = option(default=None, check=maybe(sample_shape), convert=with_batch, saved=False, kw_only=True)
+
+    built = False
+    autocast = True
+    _takes_training = False
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        CLASSES[cls.__name__] = cls
+        cls._takes_training = takes_training(cls.call)
+        if "build" in cls.__dict__:
+            cls.build = _marking_built(cls.build)
+
+    def _value(self, field, given):
+        value = super()._value(field, given)
+        if field.name == "name" and value is None:
+            return auto_name(type(self))
+        if field.name == "input_shape" and value is None and "input_dim" not in self._own:
+            return with_batch(given.get("input_dim"))
+        return value
+
+    def __setattr__(self, name, value):
+        object.__setattr__(self, name, value)
+        if name == "trainable":
+            self._freeze(not value)
+
+    def build(self, input_shape):
+        """Make the weights for inputs of ``input_shape``, batch axis first. The base class makes none."""
+
+    def call(self, x):
+        """Return the output for ``x``: a layer of one's own writes this."""
+        raise TypeError(f"{type(self).__name__} has no call(self, x): write it, it is the layer's mathematics")
+
+    def check_input(self, shape):
+        """Raise ShapeError if inputs of ``shape`` do not fit the weights; any do, unless a layer knows better."""
+
+    def __call__(self, x, *args, training=None, **kwargs):
+        around = _training.get()
+        if training is None:
+            training = around
+        elif training is not around:  # layers inside, called without training=, are to know it
+            token = _training.set(training)
+            try:
+                return self(x, *args, training=training, **kwargs)
+            finally:
+                _training.reset(token)
+        try:
+            if not self.built:
+                self.check_made()
+            if not isinstance(x, Tensor):
+                x = self._as_input(x)
+            if not self.built:
+                self.build(batch_shape(shape_of(x)))
+            self.check_input(shape_of(x))
+            if self._takes_training:
+                kwargs["training"] = training
+            if scopes is not None:
+                return self._noted_call(x, args, kwargs)
+            return self.call(x, *args, **kwargs)
+        except Exception as error:
+            error.add_note(f"in {self.label()} called with x: {described(x)}")
+            raise
+
+    def _noted_call(self, x, args, kwargs):
+        """Call, and write down which sequence numbers were given out meanwhile: what ran in here has one of them."""
+        found = scopes
+        found.depth += 1
+        first = tick()
+        try:
+            return self.call(x, *args, **kwargs)
+        finally:
+            found.depth -= 1
+            found.append((first, tick(), self, found.depth))
+
+    def _as_input(self, x):
+        """Return what a user passes as Tensors: a list or dict of arrays item by item."""
+        if isinstance(x, Tensor):
+            return x
+        if isinstance(x, dict):
+            return {key: self._as_input(item) for key, item in x.items()}
+        if isinstance(x, (list, tuple)) and x and all(isinstance(item, (Tensor, np.ndarray)) for item in x):
+            return type(x)(self._as_input(item) for item in x)
+        array = as_array(x)
+        return type_tensor(array.astype(self.dtype, copy=False) if self.autocast and array.dtype.kind != "c" else array)
+
+    def check_made(self):
+        """Raise unless the base class's ``__init__`` has run."""
+        if "name" not in vars(self):
+            raise NotReadyError(f"{type(self).__name__}.__init__ must call super().__init__(**kwargs) first")
+
+    def add_weight(self, shape, initializer="glorot_uniform", dtype=None, trainable=True, name=None):
+        """Return a new Parameter, which belongs to this layer once it is kept as an attribute.
+
+        shape:       its shape, an int for a vector
+        initializer: a name, an Initializer or a function ``init(shape, dtype)``
+        trainable:   whether optimizers change it
+        """
+        shape = (shape,) if hasattr(shape, "__index__") else tuple(shape)
+        if None in shape:
+            raise ShapeError(f"{self.label()} cannot make a weight of shape {shape}: every size of it must be known")
+        values = initializers.get(initializer or "glorot_uniform")(shape, dtype=dtype or self.dtype)
+        weight = Parameter(values, trainable and self.trainable, name=f"{self.name}/{name or 'weight'}")
+        if trainable and not self.trainable:
+            self._frozen = [*self._frozen, weight]
+        return weight
+
+    def compute_output_shape(self, input_shape):
+        """Return the shape of the output for inputs of ``input_shape``, None where it varies: here by trying."""
+        two, three = self._tried(input_shape, 2), self._tried(input_shape, 3)
+        return tuple(a if a == b else None for a, b in zip(two, three, strict=True))
+
+    def _tried(self, input_shape, size):
+        sizes = tuple(size if n is None else n for n in input_shape)
+        with no_grad(), np.errstate(all="ignore"):
+            y = self(type_tensor(np.zeros(sizes, self.dtype)), training=False)
+        if not hasattr(y, "shape"):
+            raise TypeError(f"{self.label()} returned {describe(y)}; call(self, x) must return one Tensor")
+        return y.shape
+
+    @property
+    def output_shape(self):
+        """The shape of the output, with None as the batch axis; None while the layer is not built."""
+        return self.compute_output_shape(self.input_shape) if self.built and self.input_shape else None
+
+    def label(self):
+        """Return how errors call this layer."""
+        return repr(self)
+
+    def __repr__(self):
+        shown = [f"name={vars(self).get('name')!r}"]
+        for name, field in self._options.items():
+            value = plain(getattr(self, name, field.default))
+            if field.saved and name != "name" and value != field.kept_default():
+                shown.append(f"{name}={value!r}")
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+Layer._own = ()  # the base class's options are given by name
+CLASSES["Layer"] = Layer
+
+
+def takes_training(call):
+    """Return whether ``call`` has an argument named ``training``."""
+    call = getattr(call, "__wrapped__", call)
+    code = getattr(call, "__code__", None)
+    return code is not None and "training" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+
+def _marking_built(build):
+    """Return ``build`` so that the layer knows afterwards that it was built, and for what."""
+
+    @wraps(build)
+    def marking(self, input_shape=None):
+        self.check_made()
+        build(self, input_shape)
+        self.built = True
+        if input_shape is not None:
+            self.input_shape = tuple(input_shape) if isinstance(input_shape, list) else input_shape
+
+    return marking
+
+
+Layer.build = _marking_built(Layer.build)
+
+
+def auto_name(cls):
+    """Return a name nobody has in this process: ``dense``, ``dense_1`` ...
+
+    >>> auto_name(type("MyFirstLayer", (), {}))
+    'my_first_layer'
+    """
+    stem = snake_case(cls.__name__)
+    number = _names[stem]
+    _names[stem] += 1
+    return f"{stem}_{number}" if number else stem
+
+
+def shape_of(x):
+    """Return the shape of a Tensor, or of each in a list or dict."""
+    if isinstance(x, dict):
+        return {key: shape_of(item) for key, item in x.items()}
+    return [shape_of(item) for item in x] if isinstance(x, (list, tuple)) else x.shape
+
+
+def batch_shape(shape):
+    """Return ``shape`` with None in place of the number of rows."""
+    if isinstance(shape, dict):
+        return {key: batch_shape(item) for key, item in shape.items()}
+    return [batch_shape(item) for item in shape] if isinstance(shape, list) else (None, *shape[1:])
+
+
+def described(x):
+    if isinstance(x, (list, tuple)) and all(hasattr(item, "shape") for item in x):
+        return "[" + ", ".join(map(describe, x)) + "]"
+    return describe(x)
+
+
+class Scopes(list):
+    """Which sequence numbers belong to which layer: ``(first_seq, last_seq, layer, depth)``, innermost first."""
+
+    depth = 0
+
+
+@contextmanager
+def layer_scopes():
+    """Write down, while drawing, what each layer call recorded.
+
+    >>> from tensorgrad.layers import Flatten
+    >>> with layer_scopes() as found:
+    ...     y = Flatten(name="flat")([[[1.0], [2.0]]])
+    >>> [layer.name for first, last, layer, depth in found]
+    ['flat']
+    """
+    global scopes
+    before, scopes = scopes, Scopes()
+    try:
+        yield scopes
+    finally:
+        scopes = before

@@ -1,0 +1,72 @@
+"""Dense: every output sees every input."""
+
+from math import prod
+from operator import index
+from typing import Any
+
+from .. import activations, initializers
+from ..errors import ShapeError
+from ..options import boolean, option, positive_int
+from .base import Layer
+
+
+class Dense(Layer):
+    """A fully connected layer: ``activation(x @ kernel + bias)``.
+
+    x: (batch, ..., inputs)  kernel: (inputs, units)  bias: (units,)  output: (batch, ..., units)
+
+    units:              the width of the output
+    activation:         a name such as ``"relu"``, a function, or None for none
+    use_bias:           whether to add ``bias``
+    kernel_initializer: what ``kernel`` starts from; ``bias_initializer`` likewise
+
+    >>> Dense(2, kernel_initializer="ones")([[1.0, 2.0, 3.0]]).numpy()
+    array([[6., 6.]], dtype=float32)
+    """
+
+    units: int = option(check=positive_int, convert=index)
+    activation: Any = option(default=None, convert=activations.get)
+    use_bias: bool = option(default=True, check=boolean)
+    kernel_initializer: Any = option(default="glorot_uniform", convert=initializers.get)
+    bias_initializer: Any = option(default="zeros", convert=initializers.get)
+
+    kernel = bias = None
+
+    def build(self, input_shape):
+        if len(input_shape) < 2 or input_shape[-1] is None:
+            raise ShapeError(
+                f"layer {self.name!r} (Dense) needs inputs of shape (batch, ..., width) with a known width, "
+                f"got {input_shape}"
+            )
+        self.kernel = self.add_weight((input_shape[-1], self.units), self.kernel_initializer, name="kernel")
+        if self.use_bias:
+            self.bias = self.add_weight((self.units,), self.bias_initializer, name="bias")
+
+    def call(self, x):
+        y = x @ self.kernel
+        return self.activation(y if self.bias is None else y + self.bias)
+
+    def compute_output_shape(self, input_shape):
+        if self.kernel is not None:
+            self.check_input(input_shape)
+        return (*input_shape[:-1], self.units)
+
+    def check_input(self, shape):
+        kernel = self.kernel.data.shape
+        if len(shape) < 2 or shape[-1] != kernel[0]:
+            raise ShapeError(
+                f"layer {self.name!r} (Dense) has a kernel of shape {kernel}, so its input must be "
+                f"(batch, {kernel[0]}), got {tuple(shape)}{remedy(shape, kernel[0])}"
+            )
+
+
+def remedy(shape, width):
+    """Return what to do about inputs of ``shape`` where the last axis should be ``width``, as the end of a sentence."""
+    known = [n for n in shape[1:] if n is not None]
+    if len(shape) == 1:
+        return "; for one sample, write x[None, :]"
+    if len(shape) > 2 and len(known) == len(shape) - 1 and prod(known) == width:
+        return f"; insert Flatten() before it ({' × '.join(map(str, known))} = {width})"
+    if len(shape) == 2 and shape[0] == width:
+        return "; is x transposed? x.T has that shape"
+    return f"; give it {width} columns, or make the layer anew for {shape[-1]}"

@@ -1,0 +1,20 @@
+"""Flatten: all axes but the first into one."""
+
+from math import prod
+
+from .base import Layer
+
+
+class Flatten(Layer):
+    """Make each sample one row: (batch, a, b, ...) becomes (batch, a × b × ...).
+
+    >>> Flatten()([[[1.0, 2.0], [3.0, 4.0]]]).shape
+    (1, 4)
+    """
+
+    def call(self, x):
+        return x.reshape((x.shape[0], prod(x.shape[1:])))
+
+    def compute_output_shape(self, input_shape):
+        rest = input_shape[1:]
+        return (input_shape[0], None if None in rest else prod(rest))

@@ -1,0 +1,122 @@
+"""Losses: each a function ``(y_true, y_pred)`` with one value per sample, and the class of the same name.
+
+The class reduces the values to the number that training makes small: ``MeanSquaredError()(y_true, y_pred)``.
+"""
+
+from ..errors import describe, unknown
+from .base import Loss, LossFunctionWrapper, loss_class
+from .functions import (
+    binary_crossentropy,
+    categorical_crossentropy,
+    mean_absolute_error,
+    mean_squared_error,
+    sparse_categorical_crossentropy,
+)
+from .targets import check_targets
+
+__all__ = [
+    "BinaryCrossentropy", "CategoricalCrossentropy", "Loss", "LossFunctionWrapper", "MeanAbsoluteError",
+    "MeanSquaredError", "SparseCategoricalCrossentropy", "as_loss", "binary_crossentropy", "categorical_crossentropy",
+    "check", "check_targets", "get", "mean_absolute_error", "mean_squared_error", "resolve",
+    "sparse_categorical_crossentropy", "task",
+]  # fmt: skip
+
+BinaryCrossentropy = loss_class("BinaryCrossentropy", binary_crossentropy)
+CategoricalCrossentropy = loss_class("CategoricalCrossentropy", categorical_crossentropy)
+SparseCategoricalCrossentropy = loss_class(
+    "SparseCategoricalCrossentropy", sparse_categorical_crossentropy, takes_ids=True,
+    order=("from_logits", "ignore_class", "reduction", "axis", "name", "dtype"),
+)  # fmt: skip
+MeanSquaredError = loss_class("MeanSquaredError", mean_squared_error)
+MeanAbsoluteError = loss_class("MeanAbsoluteError", mean_absolute_error)
+
+_CLASSES = (
+    BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy, MeanSquaredError, MeanAbsoluteError,
+)  # fmt: skip
+_BY_CLASS_NAME = {cls.__name__: cls for cls in _CLASSES}
+_BY_NAME = {cls.function.__name__: cls for cls in _CLASSES} | {
+    "bce": BinaryCrossentropy, "BCE": BinaryCrossentropy, "mse": MeanSquaredError, "MSE": MeanSquaredError,
+    "mae": MeanAbsoluteError, "MAE": MeanAbsoluteError,
+}  # fmt: skip
+
+#: The strings that mean one of three cross-entropies, by the shapes of targets and predictions.
+CROSSENTROPY = ("crossentropy", "ce")
+_BY_TASK = {
+    "binary": BinaryCrossentropy,
+    "categorical": CategoricalCrossentropy,
+    "sparse_categorical": SparseCategoricalCrossentropy,
+}
+
+
+def get(identifier):
+    """Return the loss that ``identifier`` means, as Keras does: a name of a function gives the function, the name of a
+    class an instance, a config dict an instance; functions, instances and None are returned as they are.
+
+    >>> get("mse") is mean_squared_error, get("MeanSquaredError")
+    (True, MeanSquaredError())
+    """
+    if isinstance(identifier, str):
+        if identifier in _BY_NAME:
+            return _BY_NAME[identifier].function
+        if identifier in _BY_CLASS_NAME:
+            return _BY_CLASS_NAME[identifier]()
+        raise unknown("loss", identifier, [name for name in [*_BY_NAME, *_BY_CLASS_NAME] if not name.isupper()])
+    if isinstance(identifier, dict) and "class_name" in identifier:
+        name = identifier["class_name"]
+        if name not in _BY_CLASS_NAME:
+            raise unknown("loss", name, _BY_CLASS_NAME)
+        return _BY_CLASS_NAME[name].from_config(identifier.get("config", {}))
+    if isinstance(identifier, type) and issubclass(identifier, Loss):
+        return identifier()
+    if identifier is None or callable(identifier):
+        return identifier
+    raise TypeError(f"a loss is a name like 'mse', an object or a function, got {describe(identifier)}")
+
+
+def as_loss(identifier):
+    """Return ``identifier``, whatever ``get`` takes, as a Loss object; a function is wrapped.
+
+    >>> as_loss("mse"), as_loss(lambda y_true, y_pred: y_pred).name
+    (MeanSquaredError(), 'lambda')
+    """
+    found = get(identifier)
+    if found is None:
+        raise TypeError("a loss is needed, got None")
+    if isinstance(found, Loss):
+        return found
+    name = getattr(found, "__name__", None)
+    if name in _BY_NAME and _BY_NAME[name].function is found:
+        return _BY_NAME[name]()
+    return LossFunctionWrapper(found)
+
+
+def check(identifier):
+    """Raise if ``resolve`` will not know ``identifier``: an unknown name, or no loss at all."""
+    if not (isinstance(identifier, str) and identifier.lower() in CROSSENTROPY):
+        get(identifier)
+
+
+def resolve(identifier, y_true_shape, y_pred_shape):
+    """Return ``as_loss(identifier)``; 'crossentropy' and 'ce' become the one that fits the shapes, as ``task`` says.
+
+    >>> resolve("ce", (32,), (32, 10))
+    SparseCategoricalCrossentropy(name='ce')
+    """
+    if isinstance(identifier, str) and identifier.lower() in CROSSENTROPY:
+        return _BY_TASK[task(y_true_shape, y_pred_shape)](name=identifier)
+    return as_loss(identifier)
+
+
+def task(y_true_shape, y_pred_shape):
+    """Return what Keras takes targets and predictions of these shapes for.
+
+    'binary': one output; 'sparse_categorical': class ids; 'categorical': one target for each output.
+
+    >>> task((32,), (32, 1)), task((32,), (32, 10)), task((32, 10), (32, 10))
+    ('binary', 'sparse_categorical', 'categorical')
+    """
+    if y_pred_shape[-1] == 1:
+        return "binary"
+    if len(y_true_shape) < len(y_pred_shape) or (y_true_shape[-1] == 1 and y_pred_shape[-1] > 1):
+        return "sparse_categorical"
+    return "categorical"

@@ -1,0 +1,146 @@
+"""Loss: from one value per sample to the number that training makes small."""
+
+from typing import Any
+
+import numpy as np
+
+from ..config import floatx
+from ..errors import ShapeError, describe
+from ..options import Options, one_of, option, snake_case
+from .targets import aligned, as_array
+
+REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight", "none", None)
+
+
+class Loss(Options):
+    """Base of all losses: a subclass defines ``call(y_true, y_pred)``, one value per sample.
+
+    Calling it gives a scalar: a Tensor if ``y_pred`` is one, else an array. ``y_true`` takes the dtype of ``y_pred``.
+
+    reduction: 'sum_over_batch_size' or 'mean' (the mean of all values), 'sum', 'mean_with_sample_weight' (their sum
+               divided by that of the weights), 'none' or None (no reduction)
+    dtype:     the dtype to compute in, instead of that of ``y_pred``
+
+    ``sample_weight`` is one weight for each sample, or for each value. The mean still divides by their number, as in
+    Keras.
+
+    >>> class Cubed(Loss):
+    ...     def call(self, y_true, y_pred):
+    ...         return np.mean(np.abs(y_pred - y_true) ** 3, axis=-1)
+    >>> Cubed()([[1.0], [2.0]], [[1.0], [4.0]])
+    np.float64(4.0)
+    """
+
+    name: str | None = option(default=None, of_class=snake_case)
+    reduction: str | None = option(default="sum_over_batch_size", check=one_of(*REDUCTIONS))
+    dtype: Any = option(default=None, saved=False)
+
+    #: Whether the targets are class ids, which keep their dtype.
+    takes_ids = False
+
+    def call(self, y_true, y_pred):
+        """Return one value per sample."""
+        raise TypeError(f"{type(self).__name__} must define call(self, y_true, y_pred)")
+
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        y_true, y_pred = as_array(y_true), as_array(y_pred)
+        dtype = self.dtype or (y_pred.dtype if y_pred.dtype.kind == "f" else floatx())
+        if y_pred.dtype != dtype:
+            y_pred = y_pred.astype(dtype)
+        if y_true.dtype != dtype and not self.takes_ids:
+            y_true = y_true.astype(dtype)
+        values = self.call(y_true, y_pred)
+        return reduced(values, sample_weight, self.mask(y_true, values), self.reduction)
+
+    def mask(self, y_true, values):
+        """Return which values count, as an array of their shape, or None for all."""
+
+
+def reduced(values, weight, mask, reduction):
+    """Return ``values``, weighted, masked and brought to one number as ``reduction`` says."""
+    if weight is None and mask is None and reduction in ("sum_over_batch_size", "mean"):
+        return np.mean(values) if values.size else np.sum(values)
+    if mask is not None:
+        mask = mask.astype(values.dtype)
+    if weight is not None:
+        values, weight = weighed(values, as_array(weight).astype(values.dtype))
+        values = values * weight
+    if reduction in ("none", None):
+        return values
+    total = np.sum(values)
+    if reduction == "sum":
+        return total
+    if reduction == "mean_with_sample_weight" and weight is not None:
+        divisor = np.sum(weight if mask is None else weight * mask.reshape(values.shape))
+    elif mask is not None:
+        divisor = np.sum(mask)
+    else:
+        return total / max(values.size, 1)
+    return total / np.where(divisor == 0, np.ones_like(divisor), divisor)  # nothing counts: 0
+
+
+def weighed(values, weight):
+    """Return ``values`` and ``weight`` with as many axes: a weight per sample holds for all values of the sample."""
+    if weight.ndim == values.ndim + 1 and weight.shape[-1] == 1:
+        if values.ndim == 1:
+            values = values.reshape((*values.shape, 1))
+        else:
+            weight = weight.reshape(weight.shape[:-1])
+    wide = (*weight.shape, *[1] * (values.ndim - weight.ndim))
+    if len(wide) != values.ndim or any(w not in (1, n) for w, n in zip(wide, values.shape, strict=True)):
+        raise ShapeError(
+            f"sample_weight {describe(weight)} does not fit the loss's values {describe(values)}: "
+            "give one weight per sample, shape (n,), or one per value"
+        )
+    return values, weight.reshape(wide)
+
+
+class LossFunctionWrapper(Loss):
+    """A function ``(y_true, y_pred, **settings)`` as a Loss.
+
+    >>> LossFunctionWrapper(lambda y_true, y_pred: abs(y_pred - y_true), name="distance")([1.0, 2.0], [1.0, 4.0])
+    np.float64(1.0)
+    """
+
+    def __init__(self, fn, reduction="sum_over_batch_size", name=None, dtype=None, **settings):
+        name = name or getattr(fn, "__name__", type(fn).__name__).strip("<>")
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self.fn, self.settings = fn, settings
+
+    def call(self, y_true, y_pred):
+        return self.fn(*aligned(y_true, y_pred), **self.settings)
+
+    def get_config(self):
+        """Return the options, the function and its settings."""
+        return {"fn": self.fn, **super().get_config(), **self.settings}
+
+
+class FunctionLoss(Loss):
+    """Base of the classes that ``loss_class`` derives: ``function`` with its settings as options."""
+
+    settings = ()
+
+    def call(self, y_true, y_pred):
+        return self.function(*aligned(y_true, y_pred), **{name: getattr(self, name) for name in self.settings})
+
+    def mask(self, y_true, values):
+        ignored = getattr(self, "ignore_class", None)
+        return None if ignored is None else (as_array(y_true) != ignored).reshape(values.shape)
+
+
+def loss_class(name, function, order=None, takes_ids=False):
+    """Return the class ``name`` of a loss function: the function's settings become options before Loss's own.
+
+    order: the options in Keras's order where that is another
+    """
+    code = function.__code__
+    settings = dict(zip(code.co_varnames[2 : code.co_argcount], function.__defaults__ or (), strict=True))
+    shared = {"reduction": Loss._options["reduction"], "name": function.__name__, "dtype": Loss._options["dtype"]}
+    options = {**settings, **shared}
+    options = {k: options[k] for k in order or options}
+    summary = function.__doc__.strip().splitlines()[0]
+    doc = f"{summary}\n\nThe class of ``{function.__name__}``; options as there and in ``Loss``."
+    return type(name, (FunctionLoss,), {
+        "__doc__": doc, "__module__": function.__module__, "__annotations__": dict.fromkeys(options, Any), **options,
+        "function": staticmethod(function), "settings": tuple(settings), "takes_ids": takes_ids,
+    })  # fmt: skip

@@ -1,0 +1,91 @@
+"""The losses: functions of ``(y_true, y_pred)`` that give one value per sample."""
+
+import numpy as np
+
+from .. import ops
+from ..config import epsilon
+from .targets import aligned, as_array, bad_label, class_ids, floats, same_shape
+
+
+def mean_squared_error(y_true, y_pred):
+    """Mean of ``(y_pred - y_true)²`` over the last axis.
+
+    >>> mean_squared_error([[0.0, 1.0]], [[1.0, 3.0]])
+    array([2.5])
+    """
+    y_true, y_pred = aligned(*floats(y_true, y_pred))
+    same_shape("mean_squared_error", y_true, y_pred)
+    return np.mean(np.square(y_pred - y_true), axis=-1)
+
+
+def mean_absolute_error(y_true, y_pred):
+    """Mean of ``|y_pred - y_true|`` over the last axis."""
+    y_true, y_pred = aligned(*floats(y_true, y_pred))
+    same_shape("mean_absolute_error", y_true, y_pred)
+    return np.mean(np.abs(y_pred - y_true), axis=-1)
+
+
+def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, axis=-1):
+    """Mean of ``-t log p - (1 - t) log(1 - p)`` over ``axis``: for outputs that are each a yes or a no.
+
+    from_logits:     ``y_pred`` are numbers before the sigmoid, not probabilities
+    label_smoothing: targets become ``t (1 - s) + s / 2``
+
+    Probabilities are clipped to ``[epsilon(), 1 - epsilon()]``.
+
+    >>> binary_crossentropy([[1.0]], [[0.0]], from_logits=True)
+    array([0.69314718])
+    """
+    y_true, y_pred = floats(y_true, y_pred)
+    same_shape("binary_crossentropy", y_true, y_pred)
+    if label_smoothing:
+        y_true = y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing
+    if from_logits:
+        return np.mean(ops.sigmoid_cross_entropy(y_pred, y_true), axis=axis)
+    return np.mean(ops.binary_cross_entropy(y_pred, y_true, epsilon=epsilon()), axis=axis)
+
+
+def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, axis=-1):
+    """``-Σ t log p`` over the classes on ``axis``: for one-hot targets, or probabilities.
+
+    from_logits:     ``y_pred`` are numbers before the softmax, not probabilities
+    label_smoothing: targets become ``t (1 - s) + s / classes``
+
+    Probabilities are divided by their sum, then clipped to ``[epsilon(), 1 - epsilon()]``.
+
+    >>> categorical_crossentropy([[0.0, 1.0]], [[2.0, 2.0]])
+    array([0.69314718])
+    """
+    y_true, y_pred = floats(y_true, y_pred)
+    same_shape("categorical_crossentropy", y_true, y_pred)
+    if label_smoothing:
+        y_true = y_true * (1.0 - label_smoothing) + label_smoothing / y_true.shape[axis]
+    if from_logits:
+        return ops.softmax_cross_entropy(y_pred, y_true, axis=axis)
+    return ops.cross_entropy(y_pred, y_true, axis=axis, epsilon=epsilon())
+
+
+def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_class=None, axis=-1):
+    """``-log p[label]`` over the classes on ``axis``: for targets that are class ids, counted from 0.
+
+    from_logits:  ``y_pred`` are numbers before the softmax, not probabilities
+    ignore_class: samples with this label, such as -1, have loss 0; the class's mean is over the others
+
+    Probabilities as in ``categorical_crossentropy``. Raises DataError for a label that is no class.
+
+    >>> sparse_categorical_crossentropy([1], [[2.0, 2.0]])
+    array([0.69314718])
+    """
+    y_pred = floats(0.0, y_pred)[1]
+    ids = class_ids("sparse_categorical_crossentropy", as_array(y_true), y_pred, axis)
+    if ignore_class is not None:
+        counted = ids != ignore_class
+        ids = np.where(counted, ids, 0)
+    try:
+        if from_logits:
+            values = ops.sparse_softmax_cross_entropy(y_pred, ids, axis=axis)
+        else:
+            values = ops.sparse_cross_entropy(y_pred, ids, axis=axis, epsilon=epsilon())
+    except IndexError:
+        raise bad_label("sparse_categorical_crossentropy", ids, y_pred.shape[axis]) from None
+    return values if ignore_class is None else np.where(counted, values, 0.0)

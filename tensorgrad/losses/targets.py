@@ -1,0 +1,164 @@
+"""What a loss is given: arrays of the right shape, and labels that mean something."""
+
+import numpy as np
+
+from ..config import floatx
+from ..core.tensor import Tensor
+from ..errors import DataError, ShapeError, describe
+
+
+def as_array(x):
+    """Return a list as an array; arrays and Tensors as they are."""
+    return x if hasattr(x, "dtype") and hasattr(x, "reshape") else np.asarray(x)
+
+
+def floats(y_true, y_pred):
+    """Return both as arrays or Tensors of one float dtype: that of ``y_pred``."""
+    y_true, y_pred = as_array(y_true), as_array(y_pred)
+    if y_pred.dtype.kind != "f":
+        y_pred = y_pred.astype(floatx())
+    return y_true if y_true.dtype == y_pred.dtype else y_true.astype(y_pred.dtype), y_pred
+
+
+def aligned(y_true, y_pred):
+    """Return both with as many axes, if one has a last axis of length 1 that the other lacks: (n,) and (n, 1) agree."""
+    a, b = len(y_true.shape), len(y_pred.shape)
+    if a == b + 1 and y_true.shape[-1] == 1:
+        if b == 1:
+            return y_true, y_pred.reshape((*y_pred.shape, 1))
+        return y_true.reshape(y_true.shape[:-1]), y_pred
+    if b == a + 1 and y_pred.shape[-1] == 1:
+        if a == 1:
+            return y_true.reshape((*y_true.shape, 1)), y_pred
+        return y_true, y_pred.reshape(y_pred.shape[:-1])
+    return y_true, y_pred
+
+
+def same_shape(name, y_true, y_pred):
+    """Raise unless the shapes agree: losses never broadcast."""
+    if y_true.shape != y_pred.shape:
+        raise ShapeError(_mismatch(name, describe(y_true), describe(y_pred), y_true.shape, y_pred.shape))
+
+
+def class_ids(name, y_true, y_pred, axis):
+    """Return the labels ``y_true`` as integers, one for each entry of ``y_pred`` but for its class axis."""
+    ids = y_true.data if isinstance(y_true, Tensor) else as_array(y_true)
+    if ids.ndim == y_pred.ndim and ids.shape[axis] == 1:
+        ids = np.squeeze(ids, axis)
+    axis = axis % y_pred.ndim
+    wanted = (*y_pred.shape[:axis], *y_pred.shape[axis + 1 :])
+    if ids.shape != wanted:
+        raise ShapeError(_not_ids(name, ids.shape, y_pred.shape, f"{describe(ids)} for y_pred {describe(y_pred)}"))
+    return ids if ids.dtype.kind in "iu" else ids.astype("int64")
+
+
+def check_targets(loss, y_true, y_pred_shape):
+    """Raise if ``y_true`` cannot be the targets of ``loss`` for predictions of ``y_pred_shape``: once, before training.
+
+    loss:         a Loss, or anything: only the losses of this package are known
+    y_pred_shape: its first axis, the samples, may be None
+
+    Raises ShapeError for shapes that do not agree, DataError for labels that are not integers or out of range, each
+    with the row, the value and the remedy.
+
+    >>> import tensorgrad as tg
+    >>> check_targets(tg.losses.SparseCategoricalCrossentropy(), np.array([0, 3, 1]), (None, 3))
+    Traceback (most recent call last):
+    tensorgrad.errors.DataError: sparse_categorical_crossentropy: label 3 at row 1 is no class: the predictions have 3
+    classes, so labels go from 0 to 2; give the last layer 4 units, or number the classes anew with
+    np.unique(y, return_inverse=True)[1]
+    """
+    function = getattr(loss, "function", None)
+    name = getattr(function, "__name__", None)
+    y = as_array(y_true)
+    n = y.shape[0] if y.ndim else 0
+    shape = (n, *y_pred_shape[1:])
+    if name == "sparse_categorical_crossentropy":
+        _check_ids(name, y, shape, loss.axis, loss.ignore_class)
+    elif name is not None:
+        _check_shape(name, y, shape)
+        if name.endswith("crossentropy"):
+            _check_unit(name, y)
+
+
+def _check_shape(name, y, shape):
+    stand_in = np.broadcast_to(np.zeros((), floatx()), shape)  # a shape without its memory
+    true, pred = aligned(np.broadcast_to(np.zeros((), y.dtype), y.shape), stand_in)
+    if true.shape != pred.shape:
+        raise ShapeError(_mismatch(name, describe(y), f"of shape {_batch(shape)}", y.shape, shape))
+
+
+def _check_unit(name, y):
+    outside = (y < 0) | (y > 1)
+    if outside.any():
+        at = np.argwhere(outside)[0]
+        raise DataError(
+            f"{name}: target {y[tuple(at)]} at row {at[0]} is outside [0, 1]: targets are labels 0 and 1 or "
+            "probabilities; encode the labels so, or use a loss for numbers, such as mean_squared_error"
+        )
+
+
+def _check_ids(name, y, shape, axis, ignored):
+    if y.ndim == len(shape) and y.shape[axis] == 1:
+        y = np.squeeze(y, axis)
+    axis = axis % len(shape)
+    if y.shape != (*shape[:axis], *shape[axis + 1 :]):
+        raise ShapeError(_not_ids(name, y.shape, shape, f"{describe(y)} for predictions of shape {_batch(shape)}"))
+    k = shape[axis]
+    wrong = y != np.trunc(y) if y.dtype.kind == "f" else np.zeros(y.shape, bool)
+    if wrong.any():
+        at = np.argwhere(wrong)[0]
+        raise DataError(
+            f"{name}: label {y[tuple(at)]} at row {at[0]} is not an integer: labels are class ids from 0 to {k - 1}; "
+            "for numbers use a regression loss, such as mean_squared_error"
+        )
+    wrong = (y < 0) | (y >= k)
+    if ignored is not None:
+        wrong &= y != ignored
+    if wrong.any():
+        at = np.argwhere(wrong)[0]
+        raise DataError(_no_class(name, int(y[tuple(at)]), at[0], k, max(int(y.max()), k - 1) + 1))
+
+
+def bad_label(name, ids, classes):
+    """Return the error for the first of ``ids`` that is no class."""
+    at = np.argwhere((ids < 0) | (ids >= classes))[0]
+    return DataError(_no_class(name, int(ids[tuple(at)]), at[0], classes, max(int(ids.max()), classes - 1) + 1))
+
+
+def _no_class(name, label, row, classes, needed):
+    units = f"give the last layer {needed} units, or " if needed > classes else ""
+    return (
+        f"{name}: label {label} at row {row} is no class: the predictions have {classes} classes, so labels go from 0 "
+        f"to {classes - 1}; {units}number the classes anew with np.unique(y, return_inverse=True)[1]"
+    )
+
+
+def _batch(shape):
+    return f"({', '.join(['n', *map(str, shape[1:])])}{',' if len(shape) == 1 else ''})"
+
+
+def _mismatch(name, true, pred, true_shape, pred_shape):
+    """Return why targets and predictions of these shapes do not go together, and what to do."""
+    ids = len(pred_shape) > 1 and true_shape in (pred_shape[:-1], (*pred_shape[:-1], 1))
+    if name == "categorical_crossentropy" and ids:
+        return (
+            f"{name}: y_true {true} holds labels that are ids, but must be one-hot like y_pred {pred}: "
+            "use sparse_categorical_crossentropy, or to_categorical(y)"
+        )
+    message = f"{name}: y_true {true} and y_pred {pred} must have the same shape, for losses never broadcast"
+    if true_shape[:1] == pred_shape[:1] and len(pred_shape) == 2 and len(true_shape) <= 2:
+        columns = true_shape[1] if len(true_shape) == 2 else 1
+        units = f"{columns} unit{'s' if columns > 1 else ''}"
+        return f"{message}; give the last layer {units}, or the targets {pred_shape[1]} columns"
+    return f"{message}; reshape one of them"
+
+
+def _not_ids(name, true_shape, pred_shape, shapes):
+    """Return why labels of this shape are not class ids for such predictions, and what to do."""
+    if true_shape == pred_shape:
+        return (
+            f"{name}: y_true {shapes} is one-hot, but must hold class ids: "
+            "use categorical_crossentropy, or y.argmax(axis=-1)"
+        )
+    return f"{name}: y_true {shapes}: there must be one class id for each row of class scores"

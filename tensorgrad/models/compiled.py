@@ -1,0 +1,103 @@
+"""What ``compile`` settles: the optimizer, the loss and the metrics of a model."""
+
+from .. import losses, metrics, optimizers
+from ..config import floatx
+from ..errors import DataError, OptionError, describe
+
+
+class Compiled:
+    """The optimizer, loss and metrics of one ``compile``; names are checked here, shapes when data come."""
+
+    def __init__(self, optimizer, loss, metrics, weighted_metrics):
+        self.optimizer = optimizers.get(optimizer)
+        self.loss = loss
+        if loss is not None:
+            losses.check(loss)
+        self.metrics = listed(metrics, "metrics")
+        self.weighted = listed(weighted_metrics, "weighted_metrics")
+        self._meters = {}
+
+    def prepare(self, data, output_shape, where, name="y"):
+        """Raise unless the loss can compare the targets with such outputs; make them floats unless they are ids."""
+        if self.loss is None:
+            return
+        if data.y is None:
+            raise DataError(f"{where}: {name} is missing, and the loss compares it with the output")
+        shape = (len(data), *output_shape[1:])
+        loss = losses.resolve(self.loss, data.y.shape, shape)
+        losses.check_targets(loss, data.y, shape)
+        if not loss.takes_ids:
+            data.y = data.y.astype(floatx(), copy=False)
+
+    def meters(self, y, output_shape):
+        """Return the Meters for targets like ``y`` and outputs of ``output_shape``, made once for these shapes."""
+        true = None if y is None else (None, *y.shape[1:])
+        key = true, output_shape
+        if key not in self._meters:
+            plain, weighted = ([], []) if true is None else (self.metrics, self.weighted)
+            self._meters[key] = Meters(
+                None if self.loss is None else losses.resolve(self.loss, true, output_shape),
+                [metrics.resolve(m, true, output_shape) for m in plain],
+                [metrics.resolve(m, true, output_shape) for m in weighted],
+            )
+        return self._meters[key]
+
+
+def listed(value, name):
+    """Return the metrics in ``value`` as a list, each of them known."""
+    if value is None:
+        return []
+    if not isinstance(value, (list, tuple)):
+        shown = repr(value) if isinstance(value, str) else "..."
+        raise OptionError(f"compile: {name} must be a list, got {describe(value)}; write {name}=[{shown}]")
+    for item in value:
+        metrics.check(item)
+    return list(value)
+
+
+class Meters:
+    """The loss and the metrics for one shape of data, and their running means over the rows of an epoch."""
+
+    def __init__(self, loss, plain, weighted):
+        self.loss, self.plain, self.weighted = loss, plain, weighted
+        self.keys = unique_keys([m.name for m in plain], [m.name for m in weighted])
+        self.reset()
+
+    def reset(self):
+        """Begin anew."""
+        self.total, self.rows = 0.0, 0
+        for metric in (*self.plain, *self.weighted):
+            metric.reset_state()
+
+    def update(self, loss, y, y_pred, w):
+        """Count one batch in: its loss, targets, outputs and weights, all arrays."""
+        rows = len(y_pred)
+        self.rows += rows
+        if loss is not None:
+            self.total += loss * rows
+        for metric in self.plain:
+            metric.update_state(y, y_pred, None)
+        for metric in self.weighted:
+            metric.update_state(y, y_pred, w)
+
+    def logs(self):
+        """Return the means so far as floats: the loss first, then the metrics as they were listed."""
+        values = {} if self.loss is None else {"loss": self.total / max(self.rows, 1)}
+        for key, metric in zip(self.keys, (*self.plain, *self.weighted), strict=True):
+            values[key] = float(metric.result())
+        return values
+
+
+def unique_keys(plain, weighted):
+    """Return the log key of each metric: a weighted one that is listed unweighted too has a prefix, as in Keras.
+
+    >>> unique_keys(["mae", "mae"], ["mae", "mse"])
+    ['mae', 'mae_1', 'weighted_mae', 'mse']
+    """
+    keys, seen = [], {}
+    for name, prefix in [(n, "") for n in plain] + [(n, "weighted_") for n in weighted]:
+        key = prefix + name if name in seen else name
+        number = seen.get(key, 0)
+        seen[key] = number + 1
+        keys.append(f"{key}_{number}" if number else key)
+    return keys

@@ -1,0 +1,163 @@
+"""The user's data: checked once, made arrays once. Every complaint names what, where and what to do."""
+
+import numpy as np
+
+from ..config import floatx
+from ..core.tensor import Tensor
+from ..errors import DataError, describe
+
+
+class Data:
+    """Samples with their targets and weights: arrays of one length; ``y`` and ``w`` may be None."""
+
+    __slots__ = ("w", "x", "y")
+
+    def __init__(self, x, y=None, w=None):
+        self.x, self.y, self.w = x, y, w
+
+    def __len__(self):
+        return len(self.x)
+
+    def rows(self, start, stop):
+        """Return the rows from ``start`` to ``stop``."""
+        return Data(*(None if a is None else a[start:stop] for a in (self.x, self.y, self.w)))
+
+
+def prepare(x, y, sample_weight, where, names=("x", "y", "sample_weight"), integers=False):
+    """Return what the user passed as ``Data``, or raise a DataError that says what is wrong with it.
+
+    where:    the method, as errors call it
+    names:    how errors call the three arrays
+    integers: whether whole numbers in ``x`` stay whole
+    """
+    x = floats(array_of(x, names[0], where), names[0], where, keep_integers=integers)
+    if y is not None:
+        y = floats(array_of(y, names[1], where), names[1], where, keep_integers=True)
+        same_length(x, y, names[0], names[1], where)
+    return Data(x, y, None if sample_weight is None else weights_of(sample_weight, x, names, where))
+
+
+def array_of(value, name, where):
+    """Return ``value`` (an array, a list, a Tensor, a data frame) as a numeric array with at least one row."""
+    if value is None:
+        raise DataError(f"{where}: {name} is missing")
+    if hasattr(value, "__next__") or (callable(getattr(value, "__iter__", None)) and not hasattr(value, "__len__")):
+        raise DataError(f"{where}: {name} is {type(value).__name__}, which has no length; make it an array first")
+    if isinstance(value, (str, bytes, dict, set)):
+        raise DataError(f"{where}: {name} must be an array or a list, got {describe(value)}")
+    try:
+        array = value.data if isinstance(value, Tensor) else np.asarray(value)
+    except ValueError:
+        raise DataError(f"{where}: {name} has rows of different lengths; make them one length") from None
+    if array.ndim == 0 and array.dtype.kind not in "fiub":
+        hint = "; write .toarray()" if hasattr(value, "toarray") else ""  # SciPy's sparse matrices
+        raise DataError(f"{where}: {name} must be an array or a list, got {type(value).__name__}{hint}")
+    if array.dtype.kind not in "fiub":
+        raise DataError(f"{where}: {name} {not_numbers(array)}")
+    if array.ndim == 0:
+        raise DataError(f"{where}: {name} must be an array with one row per sample, got the number {array}")
+    if array.size == 0:
+        raise DataError(f"{where}: {name} is empty ({describe(array)}); give it at least one row")
+    return array
+
+
+def not_numbers(array):
+    """Return, as the end of a sentence, what an array without numbers holds and what to do."""
+    if array.dtype.kind == "c":
+        return f"is complex ({describe(array)}); pass real numbers, e.g. its .real and .imag side by side"
+    if array.dtype.kind in "Mm":
+        return f"holds dates or times ({describe(array)}); convert them to numbers, e.g. days since the first"
+    for place, item in np.ndenumerate(array):
+        try:
+            if array.dtype.kind == "O":
+                float(item)
+                continue
+        except (TypeError, ValueError):
+            pass
+        return (
+            f"holds {describe(plain_item(item))} {at(place)} (dtype {array.dtype}); it must hold numbers: "
+            "encode text, e.g. np.unique(column, return_inverse=True)[1]"
+        )
+    return "has dtype object though it holds numbers; convert it, e.g. x.astype(float)"
+
+
+def plain_item(item):
+    return item.item() if isinstance(item, np.generic) else item
+
+
+def at(place):
+    """Return an index in words: ``at row 3, column 2``.
+
+    >>> at((3, 2)), at((4,)), at((0, 1, 2))
+    ('at row 3, column 2', 'at row 4', 'at [0, 1, 2]')
+    """
+    if len(place) > 2:
+        return f"at [{', '.join(map(str, place))}]"
+    return "at " + ", ".join(f"{axis} {i}" for axis, i in zip(("row", "column"), place, strict=False))
+
+
+def floats(array, name, where, keep_integers):
+    """Return ``array`` in ``floatx()``, or whole numbers as they are; raise if an entry is not finite."""
+    if array.dtype.kind != "f" and keep_integers:
+        return array
+    with np.errstate(all="ignore"):
+        made = array.astype(floatx(), copy=False)
+        total = np.add.reduce(made, axis=None, dtype="float64")  # one pass, no mask: nan or inf shows in the sum
+    if not np.isfinite(total):
+        check_finite(made, array, name, where)
+    return made
+
+
+def check_finite(made, array, name, where):
+    bad = ~np.isfinite(made)
+    count = int(np.count_nonzero(bad))
+    if not count:
+        return
+    place = tuple(int(i) for i in np.argwhere(bad)[0])
+    value = array[place].item()
+    more = f" and {count - 1} more like it" if count > 1 else ""
+    if np.isfinite(value):
+        raise DataError(f"{where}: {name} holds {value} {at(place)}{more}, too large for {made.dtype}; scale it down")
+    raise DataError(
+        f"{where}: {name} holds {value} {at(place)}{more}; remove such rows or fill them in, "
+        f"e.g. np.nan_to_num({name.split()[-1]})"
+    )
+
+
+def same_length(a, b, name_a, name_b, where):
+    if len(a) != len(b):
+        raise DataError(f"{where}: {name_a} has {len(a)} rows, {name_b} has {len(b)}; they must have as many")
+
+
+def weights_of(value, x, names, where):
+    """Return weights as floats, one a row; a column becomes a vector."""
+    w = floats(array_of(value, names[2], where), names[2], where, keep_integers=False)
+    same_length(x, w, names[0], names[2], where)
+    if w.ndim == 2 and w.shape[1] == 1:
+        w = w[:, 0]
+    if w.min() < 0:
+        place = int(np.argmin(w))
+        raise DataError(f"{where}: {names[2]} must not be negative, got {w.min()} {at((place,))}")
+    return w
+
+
+def validation(value, where, integers=False):
+    """Return what ``validation_data`` means: ``(x, y)`` or ``(x, y, sample_weight)``."""
+    if not isinstance(value, (tuple, list)) or len(value) not in (2, 3):
+        got = f"{type(value).__name__} of {len(value)}" if isinstance(value, (tuple, list)) else describe(value)
+        raise DataError(f"{where}: validation_data must be (x, y) or (x, y, sample_weight), got {got}")
+    names = ("validation x", "validation y", "validation sample_weight")
+    x, y, w = (*value, None)[:3]
+    return prepare(x, y, w, where, names, integers)
+
+
+def split(data, fraction, where):
+    """Return ``(training, validation)``: the last rows, cut off before any shuffling, are for validation."""
+    cut = int(np.floor(len(data) * (1.0 - fraction)))
+    if cut == 0 or cut == len(data):
+        empty = "training" if cut == 0 else "validation"
+        raise DataError(
+            f"{where}: validation_split={fraction} of {len(data)} rows leaves none for {empty}; "
+            "use more rows, another fraction, or validation_data=(x, y)"
+        )
+    return data.rows(0, cut), data.rows(cut, len(data))

@@ -1,0 +1,45 @@
+"""What ``fit`` tells the user once, because it is surprising."""
+
+import warnings
+
+import numpy as np
+
+from ..losses import BinaryCrossentropy
+from .batches import lost_classes
+
+
+def notes(compiled, meters, data, held, output_shape):
+    """Print and warn about what often goes wrong unseen.
+
+    held: the rows that ``validation_split`` cut off, or None
+    """
+    about_accuracy(compiled, meters, output_shape)
+    if held is not None and "crossentropy" in type(meters.loss).__name__.lower():
+        about_split(data, held)
+
+
+def about_accuracy(compiled, meters, output_shape):
+    """Multi-label outputs get categorical accuracy, which looks at the largest entry only."""
+    if not isinstance(meters.loss, BinaryCrossentropy) or (output_shape[-1] or 1) < 2:
+        return
+    for identifier, metric in zip(compiled.metrics, meters.plain, strict=True):
+        if identifier in ("accuracy", "acc"):
+            print(
+                f"note: {identifier!r} is {type(metric).__name__} here, as in Keras, because the output has "
+                f"{output_shape[-1]} columns; for several labels a row, write metrics=['binary_accuracy']"
+            )
+
+
+def about_split(data, held):
+    """Sorted labels leave the validation rows with classes the training never saw."""
+    y = data.y
+    if (y.ndim > 1 and y.shape[-1] > 1 and (y.sum(axis=-1) != 1).any()) or (y != np.round(y)).any():
+        return  # several labels a row, or probabilities
+    lost = lost_classes(y, held.y)
+    if len(lost):
+        shown = ", ".join(f"{c:g}" for c in lost[:5]) + (", ..." if len(lost) > 5 else "")
+        warnings.warn(
+            f"validation_split takes the last {len(held)} rows, before shuffling, and they hold classes that the "
+            f"training rows lack ({shown}): the data seem sorted; shuffle x and y together first",
+            stacklevel=4,
+        )

@@ -1,0 +1,232 @@
+"""Sequential: layers one after the other."""
+
+from ..core.tensor import Tensor
+from ..draw import draw
+from ..errors import NotReadyError, OptionError, describe, suggest, unknown
+from ..layers.base import CLASSES, Layer, layer_scopes
+from ..layers.input import InputLayer
+from .summary import summarize
+from .training import Trainer
+
+
+class Sequential(Trainer, Layer):
+    """A model of layers in sequence, itself a layer.
+
+    layers:    the layers, or some of them; ``add`` appends more
+    name:      ``"sequential"``, ``"sequential_1"`` ... unless given
+    trainable: False freezes all weights
+
+    The weights are made as soon as the shape of the input is known: from ``Input(shape)`` as the first entry, from
+    ``input_shape=`` on the first layer, from ``build``, or from the first data.
+
+    >>> from tensorgrad.layers import Dense
+    >>> model = Sequential(name="small")
+    >>> model.add(Dense(name="hidden", units=4, input_shape=(2,), activation="relu"))
+    >>> model.add(Dense(name="output", units=1, activation="sigmoid"))
+    >>> model.count_params()
+    17
+    >>> model.predict([[0.0, 0.0], [1.0, 2.0]], verbose=0).shape
+    (2, 1)
+    """
+
+    def __init__(self, layers=None, name=None, trainable=True):
+        super().__init__(name=name, trainable=trainable)
+        self._input, self._layers = None, []
+        if isinstance(layers, Layer):
+            raise OptionError(f"Sequential: layers must be a list of layers, got {layers!r}; write Sequential([...])")
+        for layer in layers or ():
+            self.add(layer)
+
+    @property
+    def layers(self):
+        """The layers in order, without the ``InputLayer``."""
+        return list(self._layers)
+
+    @property
+    def autocast(self):
+        """Whether arrays are cast to floats: as the first layer wants it."""
+        return self._layers[0].autocast if self._layers else True
+
+    def add(self, layer):
+        """Append a layer. Its weights are made at once if the shape of its input is known."""
+        if not isinstance(layer, Layer):
+            raise OptionError(f"add: a layer is needed, got {not_a_layer(layer)}")
+        layer.check_made()
+        if isinstance(layer, InputLayer):
+            self._take_input(layer)
+            return
+        self._check_new(layer)
+        shape = self._output if self._layers or self._input else None
+        if shape is None and not self._layers:
+            shape = layer.input_shape
+        if shape is not None:
+            shape, came = self._built(layer, shape), shape
+            if not self._layers and self.input_shape is None:
+                self.input_shape = came
+        if not self.trainable:
+            layer.trainable = False
+        self._layers.append(layer)
+        self._output = shape
+        self.built = shape is not None
+
+    _output = None
+
+    def _take_input(self, layer):
+        if self._layers or self._input:
+            raise OptionError(f"add: {layer!r} must come first, but {self.label()} has layers already")
+        self._input, self.input_shape, self._output = layer, layer.input_shape, layer.input_shape
+
+    def _check_new(self, layer):
+        for known in self._layers:
+            if known is layer:
+                raise OptionError(
+                    f"add: layer {layer.name!r} is in {self.label()} already; make a second one for its own weights"
+                )
+            if known.name == layer.name:
+                raise OptionError(
+                    f"add: {self.label()} has a layer named {layer.name!r} already; give this one another name=, "
+                    "or none to be named automatically"
+                )
+
+    def _built(self, layer, shape):
+        """Build ``layer`` for inputs of ``shape`` and return the shape of its output."""
+        try:
+            if not layer.built:
+                layer.build(shape)
+            return layer.compute_output_shape(shape)
+        except Exception as error:
+            error.add_note(f"in building {layer.label()} of {self.label()} for inputs of shape {shape}")
+            raise
+
+    def pop(self):
+        """Remove the last layer and return it."""
+        if not self._layers:
+            raise OptionError(f"pop: {self.label()} has no layers")
+        layer = self._layers.pop()
+        if not self._layers and self._input is None:
+            self.input_shape = self._output = None
+        elif self._output is not None:
+            self._output = self._shape_through(self.input_shape)
+        self.built = bool(self._layers) and self._output is not None
+        return layer
+
+    def build(self, input_shape=None):
+        """Make all weights for inputs of ``input_shape``, with the batch axis: ``(None, 10)``."""
+        shape = input_shape if input_shape is not None else self.input_shape
+        if shape is None:
+            raise NotReadyError(
+                f"build: the shape of the input is not known; write {self.label()}.build((None, 10)), "
+                "or give the first layer input_shape=(10,)"
+            )
+        if not self._layers:
+            raise NotReadyError(f"build: {self.label()} has no layers; add some first")
+        self.input_shape = shape = tuple(shape)
+        for layer in self._layers:
+            shape = self._built(layer, shape)
+        self._output = shape
+
+    def _shape_through(self, shape):
+        for layer in self._layers:
+            shape = layer.compute_output_shape(shape)
+        return shape
+
+    def compute_output_shape(self, input_shape):
+        return self._shape_through(tuple(input_shape))
+
+    @property
+    def output_shape(self):
+        """The shape of the output, with None as the batch axis; None while it is not known."""
+        return self._output
+
+    def call(self, x, training=False):
+        if not self._layers:
+            raise NotReadyError(f"{self.label()} has no layers; add some first")
+        for layer in self._layers:
+            x = layer(x, training=training)
+        return x
+
+    def get_layer(self, name=None, index=None):
+        """Return the layer of that name, or at that index."""
+        if hasattr(name, "__index__"):
+            name, index = None, name
+        if (name is None) == (index is None):
+            raise OptionError("get_layer: give a name or an index")
+        if index is not None:
+            if not -len(self._layers) <= index < len(self._layers):
+                raise OptionError(
+                    f"get_layer: index must be below {len(self._layers)}, the number of layers, got {index}"
+                )
+            return self._layers[index]
+        for layer in self._layers:
+            if layer.name == name:
+                return layer
+        raise unknown(f"layer in {self.label()}:", name, [layer.name for layer in self._layers])
+
+    def summary(self, line_length=None, print_fn=None, expand_nested=False, show_trainable=False):
+        """Print a table of the layers with the shapes of their outputs and their numbers of parameters.
+
+        line_length:     the width of the table; as wide as it needs to be unless given
+        print_fn:        called with the text instead of printing it
+        expand_nested:   show the layers inside layers too
+        show_trainable:  show which layers training changes
+        """
+        summarize(self, line_length, print_fn, expand_nested, show_trainable)
+
+    def draw(self, x, y=None, *, backward="none", direction="TB", values=False):
+        """Return a Picture of what the model computes from ``x``, a frame around each layer; with ``y``, of its loss.
+
+        backward, direction, values: as in ``tg.draw``
+
+        >>> from tensorgrad.layers import Dense
+        >>> model = Sequential([Dense(1, input_shape=(2,), name="out")], name="line")
+        >>> model.draw([[1.0, 2.0]])
+        Picture of 2 ops; .save("graph.svg") draws it
+          x           input float32[1, 2]
+          out/kernel  parameter float32[2, 1]
+          t1          = matmul(x, out/kernel) -> float32[1, 1]
+          out/bias    parameter float32[1]
+          t2          = add(t1, out/bias) -> float32[1, 1]
+        """
+        data = self._shaped_data(x, y, None, "draw") if y is None else self._checked_data(x, y, None, "draw")
+        x = Tensor(data.x, name="x")
+        with layer_scopes() as scopes:
+            root = self(x)
+        if y is not None:
+            y = data.y
+            root = self.compute_loss(x, y, root, training=False)
+        return draw(root, backward=backward, direction=direction, names={"y": y}, values=values, scopes=scopes)
+
+    def get_config(self):
+        """Return name, layers and input shape as plain values, enough for ``from_config``."""
+        layers = [{"class_name": type(layer).__name__, "config": layer.get_config()} for layer in self._layers]
+        return {"name": self.name, "trainable": self.trainable, "layers": layers, "build_input_shape": self.input_shape}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Return a model like the one whose ``get_config`` this was, with new weights."""
+        model = cls(name=config.get("name"), trainable=config.get("trainable", True))
+        known = {**CLASSES, **(custom_objects or {})}
+        for entry in config["layers"]:
+            if entry["class_name"] not in known:
+                raise unknown("layer class", entry["class_name"], known)
+            model.add(known[entry["class_name"]].from_config(entry["config"]))
+        if config.get("build_input_shape") is not None:
+            model.build(tuple(config["build_input_shape"]))
+        return model
+
+    def label(self):
+        return f"Sequential(name={self.name!r})"
+
+    def __repr__(self):
+        entries = [layer for layer in (self._input, *self._layers) if layer is not None]
+        inside = "".join(f"    {line},\n" for entry in entries for line in repr(entry).splitlines())
+        return f"Sequential([\n{inside}], name={self.name!r})"
+
+
+def not_a_layer(value):
+    """Return what came instead of a layer, and what to write."""
+    if isinstance(value, type):
+        return f"the class {value.__name__}; make a layer of it: {value.__name__}(...)"
+    if isinstance(value, str):
+        return f"the string {value!r}{suggest(value, CLASSES)} (as an object, e.g. Dense(32))"
+    return describe(value)

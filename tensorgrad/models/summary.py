@@ -1,0 +1,84 @@
+"""summary(): a model as a table."""
+
+import sys
+
+
+def summarize(model, line_length=None, print_fn=None, expand_nested=False, show_trainable=False):
+    """Print a table of ``model``, or call ``print_fn`` with it as text."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(show_lines=True, width=line_length, pad_edge=True)
+    table.add_column("Layer (type)", min_width=None if line_length else 26, overflow="fold")
+    table.add_column("Output Shape", min_width=None if line_length else 18, overflow="fold")
+    table.add_column("Param #", justify="right", min_width=None if line_length else 10)
+    if show_trainable:
+        table.add_column("Trainable", justify="center")
+    for cells in rows(model.layers, expand_nested, show_trainable):
+        table.add_row(*cells)
+
+    plain = print_fn is not None or not getattr(sys.stdout, "isatty", lambda: False)()
+    console = Console(highlight=False, **({"color_system": None, "force_terminal": False} if plain else {}))
+    needed = line_length or Console(width=10_000).measure(table).maximum
+    if plain or line_length:
+        console.width = max(needed, 60)  # a file or a pipe has no edge at which to wrap
+    with console.capture() as captured:
+        console.print(f'[bold]Model: "{escaped(model.name)}"[/]')
+        console.print(table)
+        for line in totals(model):
+            console.print(line)
+    text = captured.get().rstrip("\n")
+    (print_fn or print)(text)
+
+
+def rows(layers, expand_nested, show_trainable, indent=""):
+    """Yield the cells of each layer, and of the layers inside it after it."""
+    for layer in layers:
+        cells = [
+            f"{indent}{escaped(layer.name)} ([cyan]{type(layer).__name__}[/])",
+            shape_text(layer),
+            params_text(layer),
+        ]
+        if show_trainable:
+            cells.append("-" if not layer.weights else "yes" if layer.trainable_weights else "no")
+        yield cells
+        if expand_nested:
+            yield from rows(getattr(layer, "layers", ()), expand_nested, show_trainable, indent + "  └ ")
+
+
+def shape_text(layer):
+    shape = layer.output_shape
+    return "?" if shape is None else f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+
+
+def params_text(layer):
+    return f"{layer.count_params():,}" if layer.built else "0 (unbuilt)"
+
+
+def totals(model):
+    """Yield the lines under the table: numbers and sizes of all, trainable and other parameters."""
+    groups = (
+        ("Total", model.weights),
+        ("Trainable", model.trainable_weights),
+        ("Non-trainable", model.non_trainable_weights),
+    )
+    for name, weights in groups:
+        count, size = sum(w.size for w in weights), sum(w.data.nbytes for w in weights)
+        yield f"[bold] {name} params:[/] {count:,} ({size_text(size)})"
+
+
+def size_text(size):
+    """Return a number of bytes as people read it, in binary units, as Keras does.
+
+    >>> size_text(0), size_text(1540), size_text(3 << 20)
+    ('0.00 B', '1.50 KB', '3.00 MB')
+    """
+    for unit in ("B", "KB", "MB", "GB"):
+        if size < 1024 or unit == "GB":
+            return f"{size:.2f} {unit}"
+        size /= 1024
+    return ""
+
+
+def escaped(text):
+    return text.replace("[", "\\[")

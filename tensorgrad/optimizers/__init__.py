@@ -1,0 +1,35 @@
+"""Optimizers: they change parameters, one step down the gradient at a time."""
+
+from ..errors import describe, unknown
+from .adam import Adam
+from .base import Optimizer
+from .sgd import SGD
+
+__all__ = ["SGD", "Adam", "Optimizer", "get"]
+
+_KNOWN = {cls.__name__.lower(): cls for cls in (SGD, Adam)}
+
+
+def get(identifier):
+    """Return the Optimizer that ``identifier`` means: a name (in any case), an instance, a class, or a config dict.
+
+    >>> get("adam")
+    Adam()
+    >>> get({"class_name": "SGD", "config": {"learning_rate": 0.5}})
+    SGD(learning_rate=0.5)
+    """
+    if isinstance(identifier, Optimizer):
+        return identifier
+    if isinstance(identifier, type) and issubclass(identifier, Optimizer):
+        return identifier()
+    if isinstance(identifier, dict) and "class_name" in identifier:
+        return _named(identifier["class_name"]).from_config(identifier.get("config", {}))
+    if isinstance(identifier, str):
+        return _named(identifier)()
+    raise TypeError(f"an optimizer is a name like 'adam' or an object like Adam(0.001), got {describe(identifier)}")
+
+
+def _named(name):
+    if name.lower() not in _KNOWN:
+        raise unknown("optimizer", name, _KNOWN)
+    return _KNOWN[name.lower()]

@@ -1,0 +1,44 @@
+"""Adam: steps scaled by running moments of the gradient."""
+
+from math import sqrt
+
+import numpy as np
+
+from ..options import fraction, option, positive
+from .base import Optimizer, rate_or_schedule
+
+
+class Adam(Optimizer):
+    """Adaptive moments: ``m += (1−β₁)(g − m)``, ``v += (1−β₂)(g² − v)``, ``w −= α·m / (√v + ε)``.
+
+    ``α = lr·√(1−β₂ᵗ) / (1−β₁ᵗ)`` at step t: ε is added before the bias correction, as in Keras; PyTorch adds it after.
+    Kingma and Ba, "Adam" (2015), section 2; ``amsgrad`` divides by the largest v so far: Reddi et al. (2018).
+
+    >>> Adam(0.01)
+    Adam(learning_rate=0.01)
+    """
+
+    learning_rate: float = option(default=0.001, check=rate_or_schedule)
+    beta_1: float = option(default=0.9, check=fraction)
+    beta_2: float = option(default=0.999, check=fraction)
+    epsilon: float = option(default=1e-7, check=positive)
+    amsgrad: bool = False
+
+    def slots(self):
+        return {"m": 0.0, "v": 0.0, "largest_v": 0.0} if self.amsgrad else {"m": 0.0, "v": 0.0}
+
+    def update(self, w, g, rate, step, spare, m, v, largest_v=None):
+        np.subtract(g, m, out=spare)
+        spare *= 1 - self.beta_1
+        m += spare
+        np.multiply(g, g, out=spare)
+        spare -= v
+        spare *= 1 - self.beta_2
+        v += spare
+        if largest_v is not None:
+            v = np.maximum(largest_v, v, out=largest_v)
+        np.sqrt(v, out=spare)
+        spare += self.epsilon
+        np.divide(m, spare, out=spare)
+        spare *= rate * sqrt(1 - self.beta_2**step) / (1 - self.beta_1**step)
+        w -= spare

@@ -1,0 +1,51 @@
+"""Parameters gathered in flat vectors, so that an update is a handful of NumPy calls however many layers there are."""
+
+import numpy as np
+
+
+class Flat:
+    """Some parameters of one dtype as one vector; each ``p.data`` is a view of its piece.
+
+    w, g, spare: the values, their gradient, and room to compute in: vectors of one length
+    slots:       the optimizer's memory, a vector of that length each, by name
+    places:      ``(parameter, view of w, view of g)`` in each parameter's shape
+    pieces:      the slice of each parameter
+    """
+
+    __slots__ = ("g", "pieces", "places", "slots", "spare", "w")
+
+    def __init__(self, params, slots, kept):
+        self.w = np.concatenate([p.data.reshape(-1) for p in params])
+        self.g, self.spare = np.empty_like(self.w), np.empty_like(self.w)
+        self.slots = {name: np.full_like(self.w, start) for name, start in slots.items()}
+        self.places, self.pieces = [], []
+        end = 0
+        for p in params:
+            piece = slice(end, end := end + p.data.size)
+            self.pieces.append(piece)
+            self.places.append((p, self.w[piece].reshape(p.shape), self.g[piece].reshape(p.shape)))
+            for name, old in kept.get(id(p), (p, {}))[1].items():
+                if name in self.slots and old.shape == p.shape:
+                    self.slots[name][piece] = old.reshape(-1)
+
+    def bind(self):
+        """Make each ``p.data`` the view of its piece, taking along a value put there since."""
+        for p, view, _ in self.places:
+            if p.data is not view:
+                view[...] = p.data
+                p.data = view
+
+    def state(self):
+        """Return ``{id: (parameter, {slot: view in its shape})}``."""
+        return {
+            id(p): (p, {name: vector[piece].reshape(view.shape) for name, vector in self.slots.items()})
+            for (p, view, _), piece in zip(self.places, self.pieces, strict=True)
+        }
+
+
+def gather(params, slots, kept):
+    """Return a Flat for each dtype among ``params``; ``kept`` is what ``Flat.state`` gave for some of them before."""
+    by_dtype = {}
+    for p in params:
+        by_dtype.setdefault(p.dtype, []).append(p)
+    return [Flat(group, slots, kept) for group in by_dtype.values()]

@@ -1,0 +1,23 @@
+"""Samples of ops/solve.py: matrices far from singular."""
+
+import numpy as np
+
+from . import Sample
+
+RNG = np.random.default_rng(3)
+ONE = 3 * np.eye(3) + RNG.uniform(-1, 1, (3, 3))
+TWO = -2 * np.eye(2) + RNG.uniform(-0.5, 0.5, (4, 2, 2))
+
+SAMPLES = {
+    "inv": [Sample((ONE,)), Sample((TWO,)), Sample(((0, 2, 2),))],
+    "det": [Sample((ONE,)), Sample((TWO,)), Sample((-ONE,))],
+    "logabsdet": [Sample((ONE,)), Sample((TWO,)), Sample((-ONE,))],
+    "solve": [
+        Sample((ONE, (3,))),
+        Sample((ONE, (3, 2))),
+        Sample((ONE, (4, 3, 2))),
+        Sample((TWO, (2,))),
+        Sample((TWO, (2, 3))),
+        Sample((TWO, (4, 2, 1))),
+    ],
+}

@@ -1,0 +1,50 @@
+"""What the README shows is what happens, and the examples run."""
+
+import io
+import re
+import subprocess
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+SHOWN = re.findall(r"```python\n(.*?)```\n+```text\n(.*?)```", README, re.S)
+
+
+@pytest.mark.parametrize(("code", "output"), SHOWN, ids=[f"example {i}" for i in range(len(SHOWN))])
+def test_an_example_prints_what_is_shown(code, output):
+    with redirect_stdout(io.StringIO()) as printed:
+        exec(compile(code, "README.md", "exec"), {})
+    assert printed.getvalue().rstrip() == output.rstrip()
+
+
+def test_there_are_examples_with_their_output():
+    assert len(SHOWN) >= 2
+
+
+def test_the_readme_never_sends_anyone_to_the_other_project_of_that_name():
+    assert not re.search(r"pip install [\"']?tensorgrad", README)
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("script", sorted(p.name for p in (ROOT / "examples").glob("*.py")))
+def test_the_examples_run(script, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(ROOT / "examples" / script)], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+@pytest.mark.heavy
+def test_the_quickstart_learns_checks_and_draws(tmp_path):
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "examples" / "quickstart.py")], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert float(re.search(r"accuracy ([\d.]+)%", done.stdout).group(1)) >= 96
+    assert "gradcheck passed" in done.stdout
+    assert (tmp_path / "graph.svg").read_text().count("<svg") == 1
+    assert (tmp_path / "history.png").read_bytes().startswith(b"\x89PNG")
