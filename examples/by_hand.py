@@ -22,7 +22,7 @@ parameters = [W1, b1, W2, b2]
 
 
 def loss(x=x, y=y):
-    h = np.maximum(x @ W1 + b1, 0)
+    h = tg.relu(x @ W1 + b1)
     return np.mean(tg.sigmoid_cross_entropy(h @ W2 + b2, y))
 
 
@@ -35,6 +35,10 @@ for step in range(301):
         print(f"step {step:3d}  loss {value:.4f}")
 
 print()
-print(tg.gradcheck(lambda *_: loss(x[:20], y[:20]), parameters))
+few, labels = x[190:210], y[190:210]
+print(tg.gradcheck(lambda *_: loss(few, labels), parameters))
 print()
-print(tg.draw(loss(x[:20], y[:20]), names={"x": x, "y": y}))
+
+picture = tg.draw(loss(few, labels), backward="both", direction="TB", names={"x": few, "y": labels})
+print(picture)
+print(f"\nthe same as a picture: {picture.save('by_hand.svg').resolve()}")

@@ -23,13 +23,13 @@ print(f"{len(x_train)} images to learn from, {len(x_test)} held back\n")
 
 model = Sequential(name="digits")
 model.add(Input(shape=(64,)))
-model.add(Dense(64, activation="relu", name="hidden"))
+model.add(Dense(128, activation="relu", name="hidden"))
 model.add(Dropout(0.2, name="dropout"))
 model.add(Dense(10, activation="softmax", name="output"))
 model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
 model.summary()
 
-history = model.fit(x_train, y_train, epochs=30, batch_size=32, validation_split=0.1)
+history = model.fit(x_train, y_train, epochs=40, batch_size=32, validation_split=0.1)
 
 loss, accuracy = model.evaluate(x_test, y_test, verbose=0)
 print(f"\nheld-back images: loss {loss:.3f}, accuracy {accuracy:.1%}\n")
