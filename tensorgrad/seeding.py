@@ -2,7 +2,7 @@
 
 import numpy as np
 
-_root: list[np.random.SeedSequence] = []  # made at first use: numpy.random is 8 ms of import
+_root: list = []  # made at first use: numpy.random is 8 ms of import
 
 
 def set_random_seed(seed):
