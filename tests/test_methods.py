@@ -162,3 +162,21 @@ def test_what_cannot_be_added_says_so():
         x + "a"
     with pytest.raises(TypeError, match=r"mul\(a, b\) takes numbers and arrays, got None"):
         x * None
+
+
+def test_what_is_declared_to_type_checkers_is_what_a_tensor_has():
+    import ast
+    from pathlib import Path
+
+    from tensorgrad.core import typed
+
+    tree = ast.parse(Path(typed.__file__).read_text())
+    (cls,) = [n for n in tree.body if isinstance(n, ast.ClassDef)]
+    (block,) = [n for n in cls.body if isinstance(n, ast.If)]
+    declared = {n.name if isinstance(n, ast.FunctionDef) else n.target.id for n in block.body}
+    given = {name for name, value in vars(tg.Tensor).items() if callable(value) or isinstance(value, property)}
+    own = {
+        n.name for n in ast.walk(ast.parse(Path(tg.core.tensor.__file__).read_text())) if isinstance(n, ast.FunctionDef)
+    }
+    assert declared - given == set()
+    assert given - declared - own - {"__hash__"} == set()

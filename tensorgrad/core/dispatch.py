@@ -211,6 +211,8 @@ def bind(op, inputs, settings):
     """Sort a call's arguments as NumPy would: settings may be positional, arrays may be named."""
     inputs, settings = list(inputs), dict(settings)
     if not op.variadic:
+        if not inputs and "a" in settings and op.args[0] == "x":
+            inputs.append(settings.pop("a"))  # what NumPy calls it: np.sum(a=t)
         for name in op.args[len(inputs) :]:
             if name in settings:
                 inputs.append(settings.pop(name))
@@ -268,9 +270,9 @@ def array_function(self, function, types, args, kwargs):
     tensors = []
     args, kwargs = _unwrap((args, kwargs), tensors)
     if is_recording() and any(t.requires_grad for t in tensors):
-        name = getattr(function, "__name__", function)
+        module = getattr(function, "__module__", None) or "numpy"
         raise TypeError(
-            f"np.{name} has no derivative rule here, and its result would lose the gradient silently; "
+            f"{module.replace('numpy', 'np', 1)}.{getattr(function, '__name__', function)} has no derivative rule here, and its result would lose the gradient silently; "
             "pass t.numpy() to use the values only, or declare an op with tg.primitive"
         )
     return function(*args, **kwargs)
