@@ -23,7 +23,7 @@ def import_times(rounds=15):
     return {name: 1e3 * median(times[1:]) for name, times in seconds.items()}  # the first run compiles
 
 
-def report():
+def report(options):
     ms = import_times()
     extra = ms["tensorgrad"] - ms["numpy"]
     return f"import numpy {ms['numpy']:.0f} ms, import tensorgrad {ms['tensorgrad']:.0f} ms: {extra:.0f} ms more"

@@ -2,6 +2,7 @@
 
 import gc
 import platform
+import tracemalloc
 from collections.abc import Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -10,6 +11,22 @@ from time import perf_counter
 
 ROUNDS = 11
 TURN = 0.03  # seconds a contestant runs per round
+PACKAGES = ("numpy", "torch", "jax", "keras", "autograd", "mygrad")
+
+
+def contestants(rows: Iterable[tuple[str, str, Callable]], *args) -> dict[str, Callable]:
+    """Return ``{name: maker(*args)}`` of the rows ``(name, package, maker)`` whose package is installed."""
+    return {name: maker(*args) for name, package, maker in rows if find_spec(package) is not None}
+
+
+def agree(steps: dict[str, Callable[[], float]], first_steps=5, tolerance=1e-4):
+    """Raise unless all contestants, fresh, have the same losses in the first steps: that they do the same work."""
+    losses = {name: [step() for _ in range(first_steps)] for name, step in steps.items()}
+    first, *others = losses
+    for name in others:
+        for i, (a, b) in enumerate(zip(losses[first], losses[name], strict=True)):
+            if not abs(a - b) <= tolerance * abs(a):
+                raise AssertionError(f"the loss of step {i + 1} is {a:.6g} in {first} and {b:.6g} in {name}")
 
 
 def measure(steps: dict[str, Callable[[], object]], rounds=ROUNDS, turn=TURN) -> dict[str, list[float]]:
@@ -36,41 +53,60 @@ def calibrate(step, turn):
 
 
 def timed(step, n):
-    """Return the seconds per call over ``n`` calls."""
+    """Return the seconds per call over ``n`` calls, all of them finished."""
     start = perf_counter()
     for _ in range(n):
-        step()
+        result = step()
+    if hasattr(result, "block_until_ready"):  # JAX's
+        result.block_until_ready()
     return (perf_counter() - start) / n
 
 
-def contestants(makers: Iterable[Callable]) -> dict[str, Callable[[], object]]:
-    """Return ``{name: step}`` of the makers whose package is installed; the maker's docstring names the contestant."""
-    return {
-        maker.__doc__: maker()
-        for maker in makers
-        if find_spec(maker.__name__) is not None  # makers are named for the package they need
-    }
+def peak(maker, *args) -> list[int]:
+    """Return the most bytes that Python and NumPy held for the contestant during a step."""
+    gc.collect()
+    tracemalloc.start()
+    try:
+        step = maker(*args)
+        for _ in range(2):
+            step()
+        tracemalloc.reset_peak()
+        step()
+        return [tracemalloc.get_traced_memory()[1]]
+    finally:
+        tracemalloc.stop()
 
 
-def table(title: str, times: dict[str, list[float]], ours="tensorgrad") -> str:
-    """Return a Markdown table of medians and of their ratios to ours."""
-    base = median(times[ours])
-    lines = [f"{title}", "", "| | median µs | fastest | slowest | ÷ ours |", "|---|---:|---:|---:|---:|"]
-    for name, seconds in times.items():
-        low, mid, high = (1e6 * t for t in (min(seconds), median(seconds), max(seconds)))
-        lines.append(f"| {name} | {mid:.0f} | {low:.0f} | {high:.0f} | {mid / (1e6 * base):.2f} |")
+def table(title: str, results: dict[str, dict[str, list[float]]], ours="tensorgrad", scale=1e6) -> str:
+    """Return a Markdown table: a line per workload, a column per contestant, medians and their ratios to ours.
+
+    results: ``{workload: {contestant: figures}}``; a figure is shown times ``scale``
+    """
+    names = list(dict.fromkeys(name for figures in results.values() for name in figures))
+    lines = [title, "", f"| | {' | '.join(names)} |", f"|---|{'---:|' * len(names)}"]
+    for workload, figures in results.items():
+        mids = {name: median(values) for name, values in figures.items()}
+        cells = [cell(name, mids, ours, scale) for name in names]
+        lines.append(f"| {workload} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def machine() -> str:
+def cell(name, mids, ours, scale):
+    if name not in mids:
+        return ""
+    shown = f"{scale * mids[name]:.0f}"
+    return shown if name == ours else f"{shown} ({mids[name] / mids[ours]:.2f})"
+
+
+def machine(threads=1) -> str:
     """Return what the figures were measured on."""
     packages = []
-    for name in ("numpy", "torch", "autograd", "mygrad"):
+    for name in PACKAGES:
         try:
             packages.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             continue
-    return f"{cpu()}, Python {platform.python_version()}, {', '.join(packages)}"
+    return f"{cpu()}, {threads} thread(s), Python {platform.python_version()}, {', '.join(packages)}"
 
 
 def cpu() -> str:

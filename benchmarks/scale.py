@@ -37,7 +37,7 @@ def doublings(n):
     return perf_counter() - start
 
 
-def report():
+def report(options):
     lines = ["| ops in a chain | forward s | backward s | freed s |", "|---:|---:|---:|---:|"]
     for n in (10_000, 100_000, 1_000_000):
         lines.append("| {:,} | {:.3f} | {:.3f} | {:.3f} |".format(n, *chain(n)))

@@ -212,6 +212,9 @@ def get(identifier):
         if identifier not in _KNOWN:
             raise unknown("activation", identifier, _KNOWN)
         return _KNOWN[identifier]
+    if isinstance(identifier, type):
+        name = identifier.__name__
+        raise TypeError(f"an activation is a name like 'relu' or a function, got the class {name}; write {name}()")
     if callable(identifier):
         return identifier
     raise TypeError(f"an activation is a name like 'relu' or a function, got {describe(identifier)}")

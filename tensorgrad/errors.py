@@ -65,21 +65,34 @@ def describe(x):
     return f"{type(x).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
 
 
+def counted(n, noun):
+    """Return a number with its noun.
+
+    >>> counted(1, "row"), counted(3, "row"), counted(2, "class")
+    ('1 row', '3 rows', '2 classes')
+    """
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}{'es' if noun.endswith('s') else 's'}"
+
+
 def suggest(name, known):
     """Return ``"; did you mean 'adam'?"`` when ``name`` is near a known one, else the whole list.
 
     >>> suggest("adm", ["adam", "sgd"])
     "; did you mean 'adam'?"
+    >>> suggest("he", ["he_normal", "he_uniform", "zeros"])
+    "; did you mean 'he_normal' or 'he_uniform'?"
     >>> suggest("zzz", ["adam", "sgd"])
     '; known: adam, sgd'
     """
     from difflib import get_close_matches  # costs 3 ms, and only an error pays it
 
-    known = sorted(map(str, known))
+    known = sorted({str(k) for k in known})
     lowered = {k.lower(): k for k in known}  # lower case sorts last, and wins
-    near = get_close_matches(str(name).lower(), lowered, 1, 0.6)
+    near = get_close_matches(str(name).lower(), lowered, 1, 0.7)
+    if not near and len(str(name)) > 1:
+        near = [k for k in lowered if k.startswith(f"{name}_".lower())]
     if near:
-        return f"; did you mean {lowered[near[0]]!r}?"
+        return f"; did you mean {' or '.join(repr(lowered[k]) for k in near)}?"
     return f"; known: {', '.join(known)}" if known else ""
 
 

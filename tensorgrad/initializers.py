@@ -277,5 +277,5 @@ def get(identifier):
 
 def _named(name):
     if name not in _KNOWN:
-        raise unknown("initializer", name, _KNOWN)
+        raise unknown("initializer", name, [known for known in _KNOWN if known.islower()])
     return _KNOWN[name]

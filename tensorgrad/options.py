@@ -11,7 +11,7 @@ A base class's options come last and are keyword-only: ``Dense(32, "relu", name=
 import re
 from typing import Any, ClassVar, dataclass_transform
 
-from .errors import OptionError, suggest
+from .errors import OptionError, describe, suggest
 
 REQUIRED = object()
 
@@ -108,7 +108,8 @@ class Options:
             raise TypeError(f"{cls} needs {field.name!r}, e.g. {cls}({field.name}=...)")
         wanted = field.check(value) if field.check else None
         if wanted:
-            raise OptionError(f"{cls}: {field.name} must be {wanted}, got {value!r}")
+            shown = describe(value) if hasattr(value, "shape") else repr(value)
+            raise OptionError(f"{cls}: {field.name} must be {wanted}, got {shown}")
         if field.convert is None:
             return value
         try:
@@ -116,6 +117,12 @@ class Options:
         except (ValueError, TypeError) as error:
             error.add_note(f"in {cls}({field.name}={value!r})")
             raise
+
+    def __getattr__(self, name):
+        cls = type(self)
+        if name in cls._options:
+            raise AttributeError(f"{cls.__name__} has no {name!r}: its __init__ must call super().__init__(...) first")
+        raise AttributeError(f"{cls.__name__!r} object has no attribute {name!r}")
 
     def get_config(self):
         """Return the options as a dict of plain values, enough for ``from_config`` to make an equal object."""
@@ -192,7 +199,8 @@ def boolean(value):
 def one_of(*choices):
     """Return a check that the value is among ``choices``."""
     words = ", ".join(map(repr, choices))
-    return lambda value: None if value in choices else f"one of {words}"
+    plain_kinds = (str, bool, type(None))  # an array would be compared entry by entry
+    return lambda value: None if isinstance(value, plain_kinds) and value in choices else f"one of {words}"
 
 
 def _integral(value):

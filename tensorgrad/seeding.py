@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .errors import OptionError
+
 _root: list = []  # made at first use: numpy.random is 8 ms of import
 
 
@@ -18,6 +20,8 @@ def set_random_seed(seed):
 def generator(seed=None):
     """Return a new ``np.random.Generator``: from ``seed`` (an int or a Generator, kept), else the next of the process.
 
+    Raises OptionError if ``seed`` is no seed.
+
     >>> generator(3).random() == generator(3).random()
     True
     """
@@ -25,4 +29,9 @@ def generator(seed=None):
         return seed
     if not _root:
         set_random_seed(None)
-    return np.random.default_rng(_root[0].spawn(1)[0] if seed is None else seed)
+    if seed is None:
+        return np.random.default_rng(_root[0].spawn(1)[0])
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError):
+        raise OptionError(f"seed must be an int of at least 0, a NumPy Generator or None, got {seed!r}") from None

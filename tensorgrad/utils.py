@@ -3,7 +3,7 @@
 import numpy as np
 
 from .core.tensor import Tensor
-from .errors import DataError
+from .errors import DataError, describe
 from .seeding import set_random_seed
 
 __all__ = ["set_random_seed", "to_categorical"]
@@ -23,7 +23,8 @@ def to_categorical(x, num_classes=None):
     """
     ids = x.data if isinstance(x, Tensor) else np.asarray(x)
     if ids.dtype.kind not in "fiub":
-        raise DataError(f"to_categorical: class ids are whole numbers, got dtype {ids.dtype}")
+        raise DataError(f"to_categorical: class ids are whole numbers, got {describe(ids)}; "
+                        "number them first: np.unique(y, return_inverse=True)[1]")  # fmt: skip
     if ids.ndim > 1 and ids.shape[-1] == 1:
         ids = ids[..., 0]
     count = num_classes if num_classes is not None else int(ids.max(initial=-1)) + 1

@@ -13,10 +13,10 @@ Y = np.arange(20) % 2
 ONE_HOT = np.eye(3)[Y]
 
 
-def model(loss="binary_crossentropy", units=1, activation="sigmoid", input_shape=(4,)):
+def model(loss="binary_crossentropy", units=1, activation="sigmoid", input_shape=(4,), metrics=None):
     layers = [Dense(3, "relu", input_shape=input_shape, name="hidden"), Dense(units, activation, name="out")]
     made = Sequential(layers, name="net")
-    made.compile("adam", loss)
+    made.compile("adam", loss, metrics=metrics)
     return made
 
 
@@ -30,8 +30,8 @@ def frozen():
     return made
 
 
-def sparse():
-    return model("sparse_categorical_crossentropy", 3, "softmax")
+def sparse(metrics=None):
+    return model("sparse_categorical_crossentropy", 3, "softmax", metrics=metrics)
 
 
 def mse(units=1):
@@ -76,6 +76,14 @@ FIT = [
      "without .numpy() or .detach()"),
     # lengths and emptiness
     (model, lambda m: m.fit(X, Y[:15]), DataError, "fit: x has 20 rows, y has 15; they must have as many"),
+    (model, lambda m: m.fit(X.T, Y), DataError,
+     "fit: x has 4 rows, y has 20; they must have as many; is x transposed? x.T has 20"),
+    (model, lambda m: m.fit(X, Y[None]), DataError,
+     "fit: x has 20 rows, y has 1; they must have as many; is y transposed? y.T has 20"),
+    (model, lambda m: m.fit([X], Y), DataError,
+     "fit: x has 1 row, y has 20; they must have as many; x is one array in a list, float32[1, 20, 4]: pass x[0]"),
+    (model, lambda m: m.fit((X, Y)), DataError,
+     "fit: x is a tuple of 2 arrays (float64[20, 4], int64[20]); pass one array, and targets as y"),
     (model, lambda m: m.fit(X[:0], Y[:0]), DataError,
      "fit: x is empty (float64[0, 4]); give it at least one row"),
     (model, lambda m: m.predict([]), DataError, "predict: x is empty (float64[0]); give it at least one row"),
@@ -99,6 +107,10 @@ FIT = [
      "fit: x has dtype object though it holds numbers; convert it, e.g. x.astype(float)"),
     (model, lambda m: m.fit(X, np.where(Y, "yes", "no")), DataError,
      f"fit: y holds str 'no' at row 0 (dtype <U3); {NUMBERS}"),
+    (model, lambda m: m.fit(X, Y.astype(str)), DataError,
+     "fit: y has dtype <U21 though it holds numbers; convert it, e.g. y.astype(float)"),
+    (model, lambda m: m.fit(np.ma.masked_less(X, 0), Y), DataError,
+     "fit: x is a masked array with missing entries; fill them in, e.g. x.filled(0)"),
     (model, lambda m: m.fit(X.astype("M8[s]"), Y), DataError,
      "fit: x holds dates or times (datetime64[s][20, 4]); convert them to numbers, e.g. days since the first"),
     (model, lambda m: m.fit(X + 0j, Y), DataError,
@@ -157,7 +169,7 @@ FIT = [
     (model, lambda m: m.fit(X, Y, validation_split=-0.1), OptionError,
      "fit: validation_split must be a number in [0, 1), got -0.1"),
     (model, lambda m: m.fit(X[:1], Y[:1], validation_split=0.5), DataError,
-     "fit: validation_split=0.5 of 1 rows leaves none for training; use more rows, another fraction, or "
+     "fit: validation_split=0.5 of 1 row leaves none for training; use more rows, another fraction, or "
      "validation_data=(x, y)"),
     (model, lambda m: m.fit(X, Y, validation_split=1e-17), DataError,
      "fit: validation_split=1e-17 of 20 rows leaves none for validation; use more rows, another fraction, or "
@@ -177,11 +189,19 @@ FIT = [
      "fit: shuffle must be True, False or 'batch', got 'yes'"),
     (model, lambda m: m.fit(X, Y, validation_freq=0), OptionError,
      "fit: validation_freq must be a positive int, or a list of epochs counted from 1, got 0"),
+    (model, lambda m: m.fit(X, Y, seed=-1), OptionError,
+     "seed must be an int of at least 0, a NumPy Generator or None, got -1"),
+    (model, lambda m: m.fit(X, Y, callbacks="stop"), OptionError,
+     "callbacks must be a list of Callback objects, got str 'stop'"),
     (model, lambda m: m.fit(X, Y, callbacks=[print]), OptionError,
      "callbacks must be a list of Callback objects, got builtin_function_or_method <built-in function print> in it"),
     (model, lambda m: m.fit(X, Y, callbacks=[tg.callbacks.History]), OptionError,
      "callbacks must be a list of Callback objects, got type <class 'tensorgrad.callbacks.history.History'> in it; "
      "make one: History(...)"),
+    # metrics that cannot compare such targets
+    (lambda: sparse(["categorical_accuracy"]), lambda m: m.fit(X, Y), ShapeError,
+     "categorical_accuracy: y_true int64[1] holds labels that are ids, but must be one-hot like y_pred float32[1, 3]: "
+     "use sparse_categorical_accuracy, or to_categorical(y)"),
     # validation data
     (model, lambda m: m.fit(X, Y, validation_data=X), DataError,
      "fit: validation_data must be (x, y) or (x, y, sample_weight), got float64[20, 4]"),
@@ -213,6 +233,9 @@ FIT = [
      "fit: class_weight needs class labels in y, got 0.25 at row 0"),
     (model, lambda m: m.fit(X, Y, sample_weight=np.ones(3)), DataError,
      "fit: x has 20 rows, sample_weight has 3; they must have as many"),
+    (model, lambda m: m.fit(X, Y, sample_weight=np.ones((20, 3))), ShapeError,
+     "sample_weight float32[20, 3] does not fit the loss's values float32[20]: give one weight per sample, shape (n,), "
+     "or one per value"),
     (model, lambda m: m.fit(X, Y, sample_weight=put(np.ones(20), 4, -2)), DataError,
      "fit: sample_weight must not be negative, got -2.0 at row 4"),
 ]  # fmt: skip

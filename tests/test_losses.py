@@ -10,7 +10,7 @@ from scipy import special
 
 import tensorgrad as tg
 from tensorgrad import losses
-from tensorgrad.errors import DataError, OptionError, ShapeError, UnknownNameError
+from tensorgrad.errors import DataError, OptionError, ShapeError, UnknownNameError, describe
 
 RECORDS = json.loads((Path(__file__).parent / "golden" / "losses.json").read_text(encoding="utf-8"))
 BROADCAST = "broadcast targets (n,1)"  # Keras broadcasts; losses here never do
@@ -242,7 +242,7 @@ ERRORS = [
      "broadcast; give the last layer 1 unit, or the targets 3 columns"),
     (lambda: losses.BinaryCrossentropy()(np.zeros((5, 2)), np.zeros((5, 1))), ShapeError,
      "binary_crossentropy: y_true float64[5, 2] and y_pred float64[5, 1] must have the same shape, for losses never "
-     "broadcast; give the last layer 2 units, or the targets 1 columns"),
+     "broadcast; give the last layer 2 units, or the targets 1 column"),
     (lambda: losses.CategoricalCrossentropy()(np.array([0.0, 1.0]), np.ones((2, 3))), ShapeError,
      "categorical_crossentropy: y_true float64[2] holds labels that are ids, but must be one-hot like y_pred "
      "float64[2, 3]: use sparse_categorical_crossentropy, or to_categorical(y)"),
@@ -261,6 +261,17 @@ ERRORS = [
     (lambda: losses.MeanSquaredError()(np.zeros((4, 2)), np.zeros((4, 2)), np.ones(3)), ShapeError,
      "sample_weight float64[3] does not fit the loss's values float64[4]: give one weight per sample, shape (n,), or "
      "one per value"),
+    (lambda: losses.LossFunctionWrapper(lambda y, p: None)(Y, P), TypeError,
+     "the loss 'lambda' returned None: it must return one value per sample, computed from y_pred"),
+    (lambda: losses.MeanSquaredError(Y, P), OptionError,
+     "MeanSquaredError: reduction must be one of 'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight', "
+     f"'none', None, got {describe(Y)}"),
+    (lambda: losses.BinaryCrossentropy(from_logits="yes"), OptionError,
+     "BinaryCrossentropy: from_logits must be True or False, got 'yes'"),
+    (lambda: losses.BinaryCrossentropy(label_smoothing=2), OptionError,
+     "BinaryCrossentropy: label_smoothing must be a number in [0, 1), got 2"),
+    (lambda: losses.get("cross_entropy"), UnknownNameError,
+     "unknown loss 'cross_entropy'; did you mean 'crossentropy'?"),
     (lambda: losses.Loss()(Y, P), TypeError, "Loss must define call(self, y_true, y_pred)"),
 ]  # fmt: skip
 CHECKED = [
@@ -270,6 +281,20 @@ CHECKED = [
     ("categorical_crossentropy", np.array([[0], [2]]), (None, 3), ShapeError,
      "categorical_crossentropy: y_true int64[2, 1] holds labels that are ids, but must be one-hot like y_pred of shape "
      "(n, 3): use sparse_categorical_crossentropy, or to_categorical(y)"),
+    ("categorical_crossentropy", np.zeros((2, 1)), (None, 1), ShapeError,
+     "categorical_crossentropy: predictions of shape (n, 1) have one class, for which the loss is always 0; give the "
+     "last layer a unit for each class, or use binary_crossentropy for a yes or no"),
+    ("mse", np.zeros(5), (None, 8, 3), ShapeError,
+     "mean_squared_error: y_true float64[5] and y_pred of shape (n, 8, 3) must have the same shape, for losses never "
+     "broadcast; put Flatten() before the first Dense if each sample is to have one row of outputs"),
+    ("sparse_categorical_crossentropy", np.zeros(5), (None, 8, 3), ShapeError,
+     "sparse_categorical_crossentropy: y_true float64[5] for predictions of shape (n, 8, 3): there must be one class "
+     "id for each row of class scores; put Flatten() before the first Dense if each sample is to have one row of "
+     "outputs"),
+    ("sparse_categorical_crossentropy", np.array([0, 1]), (None, 1), DataError,
+     "sparse_categorical_crossentropy: label 1 at row 1 is no class: the predictions have 1 class, so labels go from 0 "
+     "to 0; give the last layer 2 units, or use binary_crossentropy for a yes or no, or number the classes anew with "
+     "np.unique(y, return_inverse=True)[1]"),
     ("categorical_crossentropy", np.array([[0, 2, 0]]), (None, 3), DataError,
      "categorical_crossentropy: target 2 at row 0 is outside [0, 1]: targets are labels 0 and 1 or probabilities; "
      "encode the labels so, or use a loss for numbers, such as mean_squared_error"),

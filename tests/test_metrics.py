@@ -123,10 +123,22 @@ ERRORS = [
     (lambda: metrics.check(3), TypeError, "a metric is a name like 'accuracy', an object or a function, got 3"),
     (lambda: metrics.check(None), TypeError, "a metric is a name like 'accuracy', an object or a function, got None"),
     (lambda: metrics.BinaryAccuracy()(np.zeros((4, 3)), np.zeros((4, 1))), ShapeError,
-     "binary_accuracy: y_true float64[4, 3] and y_pred float64[4, 1] must have the same shape, for losses never "
-     "broadcast; give the last layer 3 units, or the targets 1 columns"),
+     "binary_accuracy: y_true float64[4, 3] and y_pred float64[4, 1] must have the same shape, for metrics "
+     "never broadcast; give the last layer 3 units, or the targets 1 column"),
     (lambda: metrics.SparseCategoricalAccuracy()(np.zeros((4, 3)), np.zeros((4, 3))), ShapeError,
-     "sparse_categorical_accuracy: y_true float64[4, 3] must hold one class id for each row of float64[4, 3]"),
+     "sparse_categorical_accuracy: y_true float64[4, 3] must hold one class id for each row of float64[4, 3]; "
+     "for one-hot targets use categorical_accuracy"),
+    (lambda: metrics.CategoricalAccuracy()(np.zeros(4), np.zeros((4, 3))), ShapeError,
+     "categorical_accuracy: y_true float64[4] holds labels that are ids, but must be one-hot like y_pred "
+     "float64[4, 3]: use sparse_categorical_accuracy, or to_categorical(y)"),
+    (lambda: metrics.BinaryAccuracy()(np.zeros(4), np.zeros((4, 3))), ShapeError,
+     "binary_accuracy: y_true float64[4] and y_pred float64[4, 3] must have the same shape, for metrics never "
+     "broadcast; if y_true holds class ids, use 'accuracy' or 'sparse_categorical_accuracy'"),
+    (lambda: metrics.get("acc"), UnknownNameError,
+     "what the metric 'acc' means depends on the data; outside compile, name 'binary_accuracy' or "
+     "'categorical_accuracy' or 'sparse_categorical_accuracy'"),
+    (lambda: metrics.resolve(lambda y, p: None, (4,), (4, 1))(np.zeros(4), np.zeros((4, 1))), TypeError,
+     "metric 'lambda' must return one value per sample, got object[]"),
     (lambda: metrics.Metric(name="x").result(), TypeError, "Metric must define result(self)"),
 ]  # fmt: skip
 

@@ -27,7 +27,12 @@ def test_of_more_axes():
         ([0, 3], 3, "to_categorical: class ids are whole numbers from 0 to 2, got 3 at index 1"),
         ([0, -1], None, "to_categorical: class ids are whole numbers from 0 to 0, got -1 at index 1"),
         ([0.5], None, "to_categorical: class ids are whole numbers from 0 to 0, got 0.5 at index 0"),
-        (["a"], None, "to_categorical: class ids are whole numbers, got dtype <U1"),
+        (
+            ["a"],
+            None,
+            "to_categorical: class ids are whole numbers, got <U1[1]; number them first: "
+            "np.unique(y, return_inverse=True)[1]",
+        ),
     ],
 )
 def test_what_is_no_class(x, classes, message):

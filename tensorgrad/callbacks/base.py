@@ -1,6 +1,6 @@
 """Callback: what runs between the steps and epochs of a training."""
 
-from ..errors import OptionError
+from ..errors import OptionError, describe
 
 HOOKS = tuple(
     f"on_{what}_{when}"
@@ -91,5 +91,7 @@ class LambdaCallback(Callback):
         for name, function in hooks.items():
             if name not in HOOKS:
                 raise OptionError(f"LambdaCallback has no hook {name!r}; the hooks are {', '.join(HOOKS)}")
+            if function is not None and not callable(function):
+                raise OptionError(f"LambdaCallback: {name} must be a function, got {describe(function)}")
             if function is not None:
                 setattr(self, name, function)

@@ -270,9 +270,10 @@ def array_function(self, function, types, args, kwargs):
     tensors = []
     args, kwargs = _unwrap((args, kwargs), tensors)
     if is_recording() and any(t.requires_grad for t in tensors):
-        module = getattr(function, "__module__", None) or "numpy"
+        module = (getattr(function, "__module__", None) or "numpy").replace("numpy", "np", 1)
+        name = getattr(function, "__name__", function)
         raise TypeError(
-            f"{module.replace('numpy', 'np', 1)}.{getattr(function, '__name__', function)} has no derivative rule here, and its result would lose the gradient silently; "
+            f"{module}.{name} has no derivative rule here, and its result would lose the gradient silently; "
             "pass t.numpy() to use the values only, or declare an op with tg.primitive"
         )
     return function(*args, **kwargs)

@@ -11,7 +11,7 @@ import numpy as np
 from .. import initializers
 from ..core.mode import no_grad
 from ..core.tensor import Parameter, Tensor, as_array, tick, type_tensor
-from ..errors import NotReadyError, ShapeError, describe
+from ..errors import NotReadyError, OptionError, ShapeError, describe
 from ..options import Options, boolean, maybe, option, plain, positive_int, snake_case
 from .fields import float_dtype, sample_shape, text, with_batch
 from .weights import Weights
@@ -78,6 +78,8 @@ class Layer(Weights, Options):
         return value
 
     def __setattr__(self, name, value):
+        if name == "trainable" and boolean(value):
+            raise OptionError(f"{type(self).__name__}: trainable must be True or False, got {value!r}")
         object.__setattr__(self, name, value)
         if name == "trainable":
             self._freeze(not value)
@@ -138,6 +140,10 @@ class Layer(Weights, Options):
             return {key: self._as_input(item) for key, item in x.items()}
         if isinstance(x, (list, tuple)) and x and all(isinstance(item, (Tensor, np.ndarray)) for item in x):
             return type(x)(self._as_input(item) for item in x)
+        if x is None or isinstance(x, (str, Layer)):
+            what = x.label() if isinstance(x, Layer) else repr(x)
+            raise TypeError(f"{self.label()} is called on arrays or Tensors, got {what}; "
+                            "layers in sequence go into a list: Sequential([Input((4,)), Dense(3)])")  # fmt: skip
         array = as_array(x)
         return type_tensor(array.astype(self.dtype, copy=False) if self.autocast and array.dtype.kind != "c" else array)
 
@@ -244,7 +250,7 @@ def batch_shape(shape):
     """Return ``shape`` with None in place of the number of rows."""
     if isinstance(shape, dict):
         return {key: batch_shape(item) for key, item in shape.items()}
-    return [batch_shape(item) for item in shape] if isinstance(shape, list) else (None, *shape[1:])
+    return [batch_shape(item) for item in shape] if isinstance(shape, list) else (None, *shape[1:])[: len(shape)]
 
 
 def described(x):

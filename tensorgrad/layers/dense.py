@@ -36,7 +36,7 @@ class Dense(Layer):
         if len(input_shape) < 2 or input_shape[-1] is None:
             raise ShapeError(
                 f"layer {self.name!r} (Dense) needs inputs of shape (batch, ..., width) with a known width, "
-                f"got {input_shape}"
+                f"got {tuple(input_shape)}{axes_remedy(input_shape)}"
             )
         self.kernel = self.add_weight((input_shape[-1], self.units), self.kernel_initializer, name="kernel")
         if self.use_bias:
@@ -58,6 +58,13 @@ class Dense(Layer):
                 f"layer {self.name!r} (Dense) has a kernel of shape {kernel}, so its input must be "
                 f"(batch, {kernel[0]}), got {tuple(shape)}{remedy(shape, kernel[0])}"
             )
+
+
+def axes_remedy(shape):
+    """Return what to do about inputs of ``shape`` that lack an axis, as the end of a sentence."""
+    if len(shape) == 1 and shape[0] is None:
+        return "; make a vector a column, x[:, None], or one sample, x[None]"
+    return f"; with the batch axis first, {(None, *shape)}" if len(shape) == 1 else ""
 
 
 def remedy(shape, width):

@@ -2,6 +2,7 @@
 
 from math import prod
 
+from ..errors import ShapeError
 from .base import Layer
 
 
@@ -11,6 +12,10 @@ class Flatten(Layer):
     >>> Flatten()([[[1.0, 2.0], [3.0, 4.0]]]).shape
     (1, 4)
     """
+
+    def check_input(self, shape):
+        if not shape:
+            raise ShapeError(f"layer {self.name!r} (Flatten) needs inputs of shape (batch, ...), got a single number")
 
     def call(self, x):
         return x.reshape((x.shape[0], prod(x.shape[1:])))

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..core.tensor import Parameter
-from ..errors import NotReadyError, ShapeError, describe
+from ..core.tensor import Parameter, Tensor
+from ..errors import NotReadyError, ShapeError, counted, describe
 
 
 class Weights:
@@ -91,14 +91,19 @@ class Weights:
 
         Raises NotReadyError if there are no weights yet, ShapeError if the arrays do not fit; then nothing changes.
         """
-        own, arrays = self.weights, [np.asarray(w) for w in weights]
+        if not isinstance(weights, (list, tuple)):
+            raise TypeError(f"set_weights: a list of arrays is needed, got {describe(weights)}")
+        own, arrays = self.weights, [w.data if isinstance(w, Tensor) else np.asarray(w) for w in weights]
         if len(own) != len(arrays):
             if not self.built:
                 raise NotReadyError(f"set_weights: {self.label()} has no weights yet; build it first")
             wanted = ", ".join(f"{w.name} {list(w.shape)}" for w in own)
-            raise ShapeError(f"set_weights: {self.label()} has {len(own)} weights ({wanted}), got {len(arrays)} arrays")
+            raise ShapeError(
+                f"set_weights: {self.label()} has {counted(len(own), 'weight')} ({wanted}), "
+                f"got {counted(len(arrays), 'array')}"
+            )
         for i, (weight, array) in enumerate(zip(own, arrays, strict=True)):
-            if weight.shape != array.shape:
+            if weight.shape != array.shape or array.dtype.kind not in "fiub":
                 raise ShapeError(
                     f"set_weights: array {i} is for {weight.name} and must be {describe(weight)}, got {describe(array)}"
                 )

@@ -4,7 +4,7 @@ The class reduces the values to the number that training makes small: ``MeanSqua
 """
 
 from ..errors import describe, unknown
-from .base import Loss, LossFunctionWrapper, loss_class
+from .base import Loss, LossFunctionWrapper, check_weights, loss_class
 from .functions import (
     binary_crossentropy,
     categorical_crossentropy,
@@ -17,7 +17,7 @@ from .targets import check_targets
 __all__ = [
     "BinaryCrossentropy", "CategoricalCrossentropy", "Loss", "LossFunctionWrapper", "MeanAbsoluteError",
     "MeanSquaredError", "SparseCategoricalCrossentropy", "as_loss", "binary_crossentropy", "categorical_crossentropy",
-    "check", "check_targets", "get", "mean_absolute_error", "mean_squared_error", "resolve",
+    "check", "check_targets", "check_weights", "get", "mean_absolute_error", "mean_squared_error", "resolve",
     "sparse_categorical_crossentropy", "task",
 ]  # fmt: skip
 
@@ -60,7 +60,7 @@ def get(identifier):
             return _BY_NAME[identifier].function
         if identifier in _BY_CLASS_NAME:
             return _BY_CLASS_NAME[identifier]()
-        raise unknown("loss", identifier, [name for name in [*_BY_NAME, *_BY_CLASS_NAME] if not name.isupper()])
+        raise unknown("loss", identifier, [name for name in [*CROSSENTROPY, *_BY_NAME] if not name.isupper()])
     if isinstance(identifier, dict) and "class_name" in identifier:
         name = identifier["class_name"]
         if name not in _BY_CLASS_NAME:

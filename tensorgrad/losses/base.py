@@ -6,16 +6,18 @@ import numpy as np
 
 from ..config import floatx
 from ..errors import ShapeError, describe
-from ..options import Options, one_of, option, snake_case
+from ..options import Options, boolean, fraction, one_of, option, snake_case
 from .targets import aligned, as_array
 
+CHECKS = {"from_logits": boolean, "label_smoothing": fraction}
 REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight", "none", None)
 
 
 class Loss(Options):
     """Base of all losses: a subclass defines ``call(y_true, y_pred)``, one value per sample.
 
-    Calling it gives a scalar: a Tensor if ``y_pred`` is one, else an array. ``y_true`` takes the dtype of ``y_pred``.
+    Calling it gives a scalar: a Tensor if ``y_pred`` is one, else an array. ``y_true`` takes the dtype of ``y_pred``,
+    and (n,) beside (n, 1) its shape, so that they never broadcast to (n, n).
 
     reduction: 'sum_over_batch_size' or 'mean' (the mean of all values), 'sum', 'mean_with_sample_weight' (their sum
                divided by that of the weights), 'none' or None (no reduction)
@@ -43,13 +45,18 @@ class Loss(Options):
         raise TypeError(f"{type(self).__name__} must define call(self, y_true, y_pred)")
 
     def __call__(self, y_true, y_pred, sample_weight=None):
-        y_true, y_pred = as_array(y_true), as_array(y_pred)
+        y_true, y_pred = aligned(as_array(y_true), as_array(y_pred))
         dtype = self.dtype or (y_pred.dtype if y_pred.dtype.kind == "f" else floatx())
         if y_pred.dtype != dtype:
             y_pred = y_pred.astype(dtype)
         if y_true.dtype != dtype and not self.takes_ids:
             y_true = y_true.astype(dtype)
         values = self.call(y_true, y_pred)
+        if not hasattr(values, "dtype"):
+            raise TypeError(
+                f"the loss {self.name!r} returned {describe(values)}: it must return one value per sample, computed "
+                "from y_pred"
+            )
         return reduced(values, sample_weight, self.mask(y_true, values), self.reduction)
 
     def mask(self, y_true, values):
@@ -95,6 +102,16 @@ def weighed(values, weight):
     return values, weight.reshape(wide)
 
 
+def check_weights(loss, weight, y_pred_shape):
+    """Raise ShapeError if ``weight`` does not fit the values of ``loss`` for predictions of ``y_pred_shape``."""
+    if weight is None or weight.ndim == 1 or not isinstance(loss, FunctionLoss):
+        return
+    axis = getattr(loss, "axis", -1) % len(y_pred_shape)
+    shape = (*y_pred_shape[:axis], *y_pred_shape[axis + 1 :])
+    if None not in shape:
+        weighed(np.broadcast_to(np.zeros((), weight.dtype), shape), weight)  # a shape without its memory
+
+
 class LossFunctionWrapper(Loss):
     """A function ``(y_true, y_pred, **settings)`` as a Loss.
 
@@ -108,7 +125,7 @@ class LossFunctionWrapper(Loss):
         self.fn, self.settings = fn, settings
 
     def call(self, y_true, y_pred):
-        return self.fn(*aligned(y_true, y_pred), **self.settings)
+        return self.fn(y_true, y_pred, **self.settings)
 
     def get_config(self):
         """Return the options, the function and its settings."""
@@ -121,7 +138,7 @@ class FunctionLoss(Loss):
     settings = ()
 
     def call(self, y_true, y_pred):
-        return self.function(*aligned(y_true, y_pred), **{name: getattr(self, name) for name in self.settings})
+        return self.function(y_true, y_pred, **{name: getattr(self, name) for name in self.settings})
 
     def mask(self, y_true, values):
         ignored = getattr(self, "ignore_class", None)
@@ -134,13 +151,14 @@ def loss_class(name, function, order=None, takes_ids=False):
     order: the options in Keras's order where that is another
     """
     code = function.__code__
-    settings = dict(zip(code.co_varnames[2 : code.co_argcount], function.__defaults__ or (), strict=True))
+    defaults = dict(zip(code.co_varnames[2 : code.co_argcount], function.__defaults__ or (), strict=True))
+    settings = {k: option(default=v, check=CHECKS[k]) if k in CHECKS else v for k, v in defaults.items()}
     shared = {"reduction": Loss._options["reduction"], "name": function.__name__, "dtype": Loss._options["dtype"]}
     options = {**settings, **shared}
     options = {k: options[k] for k in order or options}
     summary = function.__doc__.strip().splitlines()[0]
     doc = f"{summary}\n\nThe class of ``{function.__name__}``; options as there and in ``Loss``."
     return type(name, (FunctionLoss,), {
-        "__doc__": doc, "__module__": function.__module__, "__annotations__": dict.fromkeys(options, Any), **options,
+        "__doc__": doc, "__module__": __package__, "__annotations__": dict.fromkeys(options, Any), **options,
         "function": staticmethod(function), "settings": tuple(settings), "takes_ids": takes_ids,
     })  # fmt: skip

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..config import floatx
 from ..core.tensor import Tensor
-from ..errors import DataError, ShapeError, describe
+from ..errors import DataError, ShapeError, counted, describe
 
 
 def as_array(x):
@@ -79,6 +79,11 @@ def check_targets(loss, y_true, y_pred_shape):
         _check_shape(name, y, shape)
         if name.endswith("crossentropy"):
             _check_unit(name, y)
+        if name.startswith("categorical") and shape[loss.axis] == 1:
+            raise ShapeError(
+                f"{name}: predictions of shape {_batch(shape)} have one class, for which the loss is always 0; "
+                "give the last layer a unit for each class, or use binary_crossentropy for a yes or no"
+            )
 
 
 def _check_shape(name, y, shape):
@@ -128,9 +133,11 @@ def bad_label(name, ids, classes):
 
 def _no_class(name, label, row, classes, needed):
     units = f"give the last layer {needed} units, or " if needed > classes else ""
+    if classes == 1 and label == 1:
+        units += "use binary_crossentropy for a yes or no, or "
     return (
-        f"{name}: label {label} at row {row} is no class: the predictions have {classes} classes, so labels go from 0 "
-        f"to {classes - 1}; {units}number the classes anew with np.unique(y, return_inverse=True)[1]"
+        f"{name}: label {label} at row {row} is no class: the predictions have {counted(classes, 'class')}, so labels "
+        f"go from 0 to {classes - 1}; {units}number the classes anew with np.unique(y, return_inverse=True)[1]"
     )
 
 
@@ -141,17 +148,28 @@ def _batch(shape):
 def _mismatch(name, true, pred, true_shape, pred_shape):
     """Return why targets and predictions of these shapes do not go together, and what to do."""
     ids = len(pred_shape) > 1 and true_shape in (pred_shape[:-1], (*pred_shape[:-1], 1))
-    if name == "categorical_crossentropy" and ids:
+    if "categorical" in name and ids:
         return (
             f"{name}: y_true {true} holds labels that are ids, but must be one-hot like y_pred {pred}: "
-            "use sparse_categorical_crossentropy, or to_categorical(y)"
+            f"use sparse_{name}, or to_categorical(y)"
         )
-    message = f"{name}: y_true {true} and y_pred {pred} must have the same shape, for losses never broadcast"
+    what = "metrics" if name.endswith("accuracy") else "losses"
+    message = f"{name}: y_true {true} and y_pred {pred} must have the same shape, for {what} never broadcast"
+    if name == "binary_accuracy" and ids:
+        return f"{message}; if y_true holds class ids, use 'accuracy' or 'sparse_categorical_accuracy'"
     if true_shape[:1] == pred_shape[:1] and len(pred_shape) == 2 and len(true_shape) <= 2:
         columns = true_shape[1] if len(true_shape) == 2 else 1
-        units = f"{columns} unit{'s' if columns > 1 else ''}"
-        return f"{message}; give the last layer {units}, or the targets {pred_shape[1]} columns"
-    return f"{message}; reshape one of them"
+        return (
+            f"{message}; give the last layer {counted(columns, 'unit')}, "
+            f"or the targets {counted(pred_shape[1], 'column')}"
+        )
+    return f"{message}{flatten_remedy(true_shape, pred_shape) or '; reshape one of them'}"
+
+
+def flatten_remedy(true_shape, pred_shape):
+    """Return what to do about predictions of too many axes, as the end of a sentence: usually a Flatten is missing."""
+    missing = len(pred_shape) > 2 and len(true_shape) < len(pred_shape)
+    return "; put Flatten() before the first Dense if each sample is to have one row of outputs" if missing else ""
 
 
 def _not_ids(name, true_shape, pred_shape, shapes):
@@ -161,4 +179,5 @@ def _not_ids(name, true_shape, pred_shape, shapes):
             f"{name}: y_true {shapes} is one-hot, but must hold class ids: "
             "use categorical_crossentropy, or y.argmax(axis=-1)"
         )
-    return f"{name}: y_true {shapes}: there must be one class id for each row of class scores"
+    message = f"{name}: y_true {shapes}: there must be one class id for each row of class scores"
+    return f"{message}{flatten_remedy(true_shape, pred_shape)}"

@@ -5,7 +5,7 @@ from math import sqrt
 import numpy as np
 
 from .. import losses
-from ..errors import describe, unknown
+from ..errors import UnknownNameError, describe, unknown
 from ..losses import (
     binary_crossentropy,
     categorical_crossentropy,
@@ -119,8 +119,11 @@ def get(identifier):
 
 
 def _named(name):
+    if name not in _KNOWN and name in _BY_TASK:
+        meanings = " or ".join(repr(cls._options["name"].default) for cls in _BY_TASK[name].values())
+        raise UnknownNameError(f"what the metric {name!r} means depends on the data; outside compile, name {meanings}")
     if name not in _KNOWN:
-        raise unknown("metric", name, [known for known in [*_KNOWN, *_BY_TASK] if not known.isupper()])
+        raise unknown("metric", name, [known for known in [*_KNOWN, *_BY_TASK] if known.islower()])
     return _KNOWN[name]
 
 

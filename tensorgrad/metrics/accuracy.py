@@ -70,5 +70,8 @@ def ids_for(name, y_true, y_pred):
     if ids.ndim == y_pred.ndim and ids.shape[-1] == 1:
         ids = ids[..., 0]
     if ids.shape != y_pred.shape[:-1]:
-        raise ShapeError(f"{name}: y_true {describe(ids)} must hold one class id for each row of {describe(y_pred)}")
+        hint = f"; for one-hot targets use {name.removeprefix('sparse_')}" if ids.shape == y_pred.shape else ""
+        raise ShapeError(
+            f"{name}: y_true {describe(ids)} must hold one class id for each row of {describe(y_pred)}{hint}"
+        )
     return ids

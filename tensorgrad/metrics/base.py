@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..core.tensor import Tensor
+from ..errors import describe
 from ..losses.base import weighed
 from ..losses.targets import aligned
 from ..options import Options, option, snake_case
@@ -140,7 +141,10 @@ class MeanMetricWrapper(Mean):
     def update_state(self, y_true, y_pred, sample_weight=None):
         """Take in a batch of targets and predictions."""
         y_true, y_pred = aligned(array(y_true), array(y_pred))
-        super().update_state(array(self.fn(y_true, y_pred, **self.settings)), sample_weight)
+        values = array(self.fn(y_true, y_pred, **self.settings))
+        if values.dtype.kind not in "fiub":
+            raise TypeError(f"metric {self.name!r} must return one value per sample, got {describe(values)}")
+        super().update_state(values, sample_weight)
 
     def get_config(self):
         """Return the options, the function and its settings."""

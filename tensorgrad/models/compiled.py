@@ -1,8 +1,11 @@
 """What ``compile`` settles: the optimizer, the loss and the metrics of a model."""
 
+import numpy as np
+
 from .. import losses, metrics, optimizers
 from ..config import floatx
-from ..errors import DataError, OptionError, describe
+from ..errors import DataError, OptionError, ShapeError, describe
+from ..losses.targets import aligned
 
 
 class Compiled:
@@ -26,6 +29,7 @@ class Compiled:
         shape = (len(data), *output_shape[1:])
         loss = losses.resolve(self.loss, data.y.shape, shape)
         losses.check_targets(loss, data.y, shape)
+        losses.check_weights(loss, data.w, shape)
         if not loss.takes_ids:
             data.y = data.y.astype(floatx(), copy=False)
 
@@ -37,8 +41,8 @@ class Compiled:
             plain, weighted = ([], []) if true is None else (self.metrics, self.weighted)
             self._meters[key] = Meters(
                 None if self.loss is None else losses.resolve(self.loss, true, output_shape),
-                [metrics.resolve(m, true, output_shape) for m in plain],
-                [metrics.resolve(m, true, output_shape) for m in weighted],
+                [fitting(metrics.resolve(m, true, output_shape), y, output_shape) for m in plain],
+                [fitting(metrics.resolve(m, true, output_shape), y, output_shape) for m in weighted],
             )
         return self._meters[key]
 
@@ -75,6 +79,8 @@ class Meters:
         self.rows += rows
         if loss is not None:
             self.total += loss * rows
+        if y is not None:
+            y, y_pred = aligned(y, y_pred)  # (n,) and (n, 1) would broadcast in a metric of the user's
         for metric in self.plain:
             metric.update_state(y, y_pred, None)
         for metric in self.weighted:
@@ -84,8 +90,30 @@ class Meters:
         """Return the means so far as floats: the loss first, then the metrics as they were listed."""
         values = {} if self.loss is None else {"loss": self.total / max(self.rows, 1)}
         for key, metric in zip(self.keys, (*self.plain, *self.weighted), strict=True):
-            values[key] = float(metric.result())
+            values[key] = number(metric)
         return values
+
+
+def number(metric):
+    """Return the metric's result as a float."""
+    result = metric.result()
+    try:
+        return float(result)
+    except (TypeError, ValueError):
+        raise TypeError(f"metric {metric.name!r}: result() must return a number, got {describe(result)}") from None
+
+
+def fitting(metric, y, output_shape):
+    """Return ``metric`` after trying it on one row: one that cannot compare such shapes raises before training."""
+    if isinstance(metric, metrics.FunctionMetric):
+        row = np.ones((1, *(n or 1 for n in output_shape[1:])), floatx())
+        try:
+            metric.update_state(np.zeros_like(y[:1]), row)
+        except ShapeError as error:
+            error.add_note(f"in metric {metric.name!r}, tried on one row before training")
+            raise
+        metric.reset_state()
+    return metric
 
 
 def unique_keys(plain, weighted):

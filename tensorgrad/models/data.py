@@ -4,7 +4,7 @@ import numpy as np
 
 from ..config import floatx
 from ..core.tensor import Tensor
-from ..errors import DataError, describe
+from ..errors import DataError, counted, describe
 
 
 class Data:
@@ -45,15 +45,17 @@ def array_of(value, name, where):
         raise DataError(f"{where}: {name} is {type(value).__name__}, which has no length; make it an array first")
     if isinstance(value, (str, bytes, dict, set)):
         raise DataError(f"{where}: {name} must be an array or a list, got {describe(value)}")
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+        raise DataError(f"{where}: {name} is a masked array with missing entries; fill them in, e.g. {name}.filled(0)")
     try:
         array = value.data if isinstance(value, Tensor) else np.asarray(value)
     except ValueError:
-        raise DataError(f"{where}: {name} has rows of different lengths; make them one length") from None
+        raise DataError(f"{where}: {name} {ragged(value)}") from None
     if array.ndim == 0 and array.dtype.kind not in "fiub":
         hint = "; write .toarray()" if hasattr(value, "toarray") else ""  # SciPy's sparse matrices
         raise DataError(f"{where}: {name} must be an array or a list, got {type(value).__name__}{hint}")
     if array.dtype.kind not in "fiub":
-        raise DataError(f"{where}: {name} {not_numbers(array)}")
+        raise DataError(f"{where}: {name} {not_numbers(array, name)}")
     if array.ndim == 0:
         raise DataError(f"{where}: {name} must be an array with one row per sample, got the number {array}")
     if array.size == 0:
@@ -61,7 +63,15 @@ def array_of(value, name, where):
     return array
 
 
-def not_numbers(array):
+def ragged(value):
+    """Return, as the end of a sentence, why ``value`` is no array, and what to do."""
+    if all(getattr(item, "ndim", 0) for item in value) and len(value) < 4:
+        shown = ", ".join(map(describe, value))
+        return f"is a {type(value).__name__} of {len(value)} arrays ({shown}); pass one array, and targets as y"
+    return "has rows of different lengths; make them one length"
+
+
+def not_numbers(array, name):
     """Return, as the end of a sentence, what an array without numbers holds and what to do."""
     if array.dtype.kind == "c":
         return f"is complex ({describe(array)}); pass real numbers, e.g. its .real and .imag side by side"
@@ -69,16 +79,13 @@ def not_numbers(array):
         return f"holds dates or times ({describe(array)}); convert them to numbers, e.g. days since the first"
     for place, item in np.ndenumerate(array):
         try:
-            if array.dtype.kind == "O":
-                float(item)
-                continue
+            float(item)
         except (TypeError, ValueError):
-            pass
-        return (
-            f"holds {describe(plain_item(item))} {at(place)} (dtype {array.dtype}); it must hold numbers: "
-            "encode text, e.g. np.unique(column, return_inverse=True)[1]"
-        )
-    return "has dtype object though it holds numbers; convert it, e.g. x.astype(float)"
+            return (
+                f"holds {describe(plain_item(item))} {at(place)} (dtype {array.dtype}); it must hold numbers: "
+                "encode text, e.g. np.unique(column, return_inverse=True)[1]"
+            )
+    return f"has dtype {array.dtype} though it holds numbers; convert it, e.g. {name.split()[-1]}.astype(float)"
 
 
 def plain_item(item):
@@ -125,8 +132,17 @@ def check_finite(made, array, name, where):
 
 
 def same_length(a, b, name_a, name_b, where):
-    if len(a) != len(b):
-        raise DataError(f"{where}: {name_a} has {len(a)} rows, {name_b} has {len(b)}; they must have as many")
+    if len(a) == len(b):
+        return
+    remedy = ""
+    for name, array, other in ((name_a, a, b), (name_b, b, a)):
+        if array.ndim == 2 and array.shape[1] == len(other):
+            remedy = f"; is {name} transposed? {name.split()[-1]}.T has {len(other)}"
+        elif array.ndim > 2 and array.shape[:2] == (1, len(other)):
+            remedy = f"; {name} is one array in a list, {describe(array)}: pass {name.split()[-1]}[0]"
+    raise DataError(
+        f"{where}: {name_a} has {counted(len(a), 'row')}, {name_b} has {len(b)}; they must have as many{remedy}"
+    )
 
 
 def weights_of(value, x, names, where):
@@ -157,7 +173,7 @@ def split(data, fraction, where):
     if cut == 0 or cut == len(data):
         empty = "training" if cut == 0 else "validation"
         raise DataError(
-            f"{where}: validation_split={fraction} of {len(data)} rows leaves none for {empty}; "
+            f"{where}: validation_split={fraction} of {counted(len(data), 'row')} leaves none for {empty}; "
             "use more rows, another fraction, or validation_data=(x, y)"
         )
     return data.rows(0, cut), data.rows(cut, len(data))

@@ -1,5 +1,7 @@
 """The training loop: epochs of steps. Everything that can be settled once is settled before the first step."""
 
+import warnings
+
 import numpy as np
 
 from ..backward import gradients
@@ -70,7 +72,7 @@ def train_step(model, meters, guard=None):
     if not params:
         raise GradientError(f"{model.label()} has no trainable weights: there is nothing to train")
     guard = guard or Interrupts()
-    update = meters.update
+    update, told = meters.update, []
 
     def step(x, y, w):
         y_pred = model(x, training=True)
@@ -81,12 +83,26 @@ def train_step(model, meters, guard=None):
                 "compute it with Tensors throughout, without .numpy() or .detach()"
             )
         found = {id(leaf): g for leaf, g in gradients(loss)}
+        if len(found) < len(params) and not told:
+            told.extend(untrained(params, found))
         update(loss.data.item(), y, y_pred.data, w)
         guard.busy = True
         optimizer.apply([found.get(id(p)) for p in params], params)
         guard.free()
 
     return step
+
+
+def untrained(params, found):
+    """Warn that no gradient reaches some of ``params``, and return them."""
+    lost = [p for p in params if id(p) not in found]
+    names = ", ".join(str(p.name) for p in lost)
+    warnings.warn(
+        f"the loss does not depend on {names}: training leaves them as they are; is a layer unused, "
+        "or does .numpy() or .detach() cut the way?",
+        stacklevel=2,
+    )
+    return lost
 
 
 def test_epoch(model, meters, order, calls):

@@ -30,10 +30,11 @@ class Sequential(Trainer, Layer):
     """
 
     def __init__(self, layers=None, name=None, trainable=True):
+        if layers is not None and not isinstance(layers, (list, tuple)):
+            shown = layers.label() if isinstance(layers, Layer) else describe(layers)
+            raise OptionError(f"Sequential: layers must be a list of layers, got {shown}; write Sequential([...])")
         super().__init__(name=name, trainable=trainable)
         self._input, self._layers = None, []
-        if isinstance(layers, Layer):
-            raise OptionError(f"Sequential: layers must be a list of layers, got {layers!r}; write Sequential([...])")
         for layer in layers or ():
             self.add(layer)
 
@@ -77,6 +78,8 @@ class Sequential(Trainer, Layer):
         self._input, self.input_shape, self._output = layer, layer.input_shape, layer.input_shape
 
     def _check_new(self, layer):
+        if holds(layer, self):
+            raise OptionError(f"add: {layer.label()} holds {self.label()} itself: no model is its own layer")
         for known in self._layers:
             if known is layer:
                 raise OptionError(
@@ -113,6 +116,8 @@ class Sequential(Trainer, Layer):
     def build(self, input_shape=None):
         """Make all weights for inputs of ``input_shape``, with the batch axis: ``(None, 10)``."""
         shape = input_shape if input_shape is not None else self.input_shape
+        if shape is not None and not isinstance(shape, (tuple, list)):
+            raise OptionError(f"build: input_shape must be a tuple with the batch axis, like (None, 10), got {shape!r}")
         if shape is None:
             raise NotReadyError(
                 f"build: the shape of the input is not known; write {self.label()}.build((None, 10)), "
@@ -223,10 +228,17 @@ class Sequential(Trainer, Layer):
         return f"Sequential([\n{inside}], name={self.name!r})"
 
 
+def holds(layer, wanted):
+    """Return whether ``wanted`` is ``layer`` or a layer inside it, however deep."""
+    return layer is wanted or any(holds(part, wanted) for part in layer.sublayers())
+
+
 def not_a_layer(value):
     """Return what came instead of a layer, and what to write."""
     if isinstance(value, type):
         return f"the class {value.__name__}; make a layer of it: {value.__name__}(...)"
+    if isinstance(value, str) and value in CLASSES:
+        return f"the string {value!r}; make a layer of it: {value}(...)"
     if isinstance(value, str):
         return f"the string {value!r}{suggest(value, CLASSES)} (as an object, e.g. Dense(32))"
     return describe(value)

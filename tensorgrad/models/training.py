@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..callbacks import CallbackList
-from ..errors import NotReadyError, OptionError, ShapeError
+from ..errors import NotReadyError, OptionError, ShapeError, counted
 from ..options import boolean, one_of
 from ..seeding import generator
 from .arguments import check, check_fit, check_run
@@ -231,6 +231,7 @@ class Trainer:
         """Return ``data`` after a look at the shape of its samples; build the model for it if it is not built yet."""
         if not self.built:
             self.build((None, *data.x.shape[1:]))
+        data.x = as_samples(data.x, self.input_shape)
         wanted, got = self.input_shape, data.x.shape
         if len(wanted) != len(got) or any(w not in (None, g) for w, g in zip(wanted[1:], got[1:], strict=True)):
             raise ShapeError(
@@ -248,13 +249,26 @@ def returned(logs, return_dict):
     return values[0] if len(values) == 1 else values
 
 
+def as_samples(x, wanted):
+    """Return ``x`` with a last axis of 1 more or less if that gives it as many axes as ``wanted``, as Keras does.
+
+    >>> as_samples(np.zeros(5), (None, 1)).shape, as_samples(np.zeros((5, 3, 1)), (None, 3)).shape
+    ((5, 1), (5, 3))
+    """
+    if x.ndim == len(wanted) - 1 and wanted[-1] == 1:
+        return x[..., None]
+    if x.ndim == len(wanted) + 1 and x.shape[-1] == 1:
+        return x[..., 0]
+    return x
+
+
 def sample_words(shape):
     """Return an input shape in words.
 
     >>> sample_words((None, 10)), sample_words((None, 28, 28))
     ('10 columns', 'samples of shape (28, 28)')
     """
-    return f"{shape[1]} columns" if len(shape) == 2 else f"samples of shape {tuple(shape[1:])}"
+    return counted(shape[1], "column") if len(shape) == 2 else f"samples of shape {tuple(shape[1:])}"
 
 
 def shape_remedy(wanted, got):

@@ -75,7 +75,10 @@ class Optimizer(Options):
     @property
     def learning_rate(self):
         """The rate of the next step."""
-        rate = self._rate
+        rate = vars(self).get("_rate")
+        if rate is None:
+            cls = type(self).__name__
+            raise TypeError(f"{cls} has no learning_rate: declare one in the class, e.g. learning_rate: float = 0.01")
         return float(rate(self.iterations)) if callable(rate) else rate
 
     @learning_rate.setter
@@ -128,7 +131,7 @@ class Optimizer(Options):
         >>> w.data, w.grad
         (array([0.5, 1. ]), None)
         """
-        params = list({id(p): p for p in ([params] if isinstance(params, Tensor) else params)}.values())
+        params = list({id(p): p for p in listed(params)}.values())
         for i, p in enumerate(params):
             check_parameter(p, i)
             if p.grad is None:
@@ -152,7 +155,7 @@ class Optimizer(Options):
         0.5
         """
         loss = loss() if callable(loss) else loss
-        params = [params] if isinstance(params, Tensor) else list(params)
+        params = listed(params)
         found = {id(leaf): g for leaf, g in gradients(loss, start(loss, None))}
         self.apply([found.get(id(p)) for p in params], params)
         return loss
@@ -251,6 +254,15 @@ def shorten(vectors, most):
     if norm > most:
         for v in vectors:
             v *= most / norm
+
+
+def listed(params):
+    """Return ``params``, a Tensor or several, as a list."""
+    if isinstance(params, Tensor):
+        return [params]
+    if hasattr(params, "trainable_weights"):
+        raise TypeError(f"an optimizer changes Tensors: pass the .trainable_weights of {params.label()}")
+    return list(params)
 
 
 def label(p, i):
