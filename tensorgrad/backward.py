@@ -56,7 +56,7 @@ def start(root, gradient):
                 f"backward() starts from a scalar, got {describe(root)}; reduce it (.sum() or .mean()), "
                 "or pass the cotangent: .backward(gradient)"
             )
-        return np.ones(root.data.shape, root.data.dtype)
+        return np.ones_like(root.data)
     g = gradient if isinstance(gradient, Tensor) else Tensor(gradient, dtype=root.dtype)
     if g.shape != root.shape:
         raise ShapeError(f"backward(gradient): gradient {describe(g)} must have the shape of {describe(root)}")

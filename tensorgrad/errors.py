@@ -6,6 +6,7 @@
     ├── UnknownNameError(ValueError)     a string that names nothing, with a suggestion
     ├── OptionError(ValueError)          an argument outside what it may be
     ├── GradientError(RuntimeError)      a gradient that cannot be had this way
+    ├── TraceError(TypeError)            Python code that a compiled function cannot run
     ├── NotReadyError(RuntimeError)      a step is missing: build, compile
     ├── RenderError(RuntimeError)        a picture that cannot be drawn here
     └── GradcheckError(AssertionError)   an analytic gradient that disagrees with the numeric one
@@ -36,6 +37,10 @@ class OptionError(TensorgradError, ValueError):
 
 class GradientError(TensorgradError, RuntimeError):
     """A gradient that cannot be had this way."""
+
+
+class TraceError(TensorgradError, TypeError):
+    """Python code that a compiled function cannot run: it needs a value that only a run has."""
 
 
 class NotReadyError(TensorgradError, RuntimeError):

@@ -14,7 +14,7 @@ def set_random_seed(seed):
     >>> set_random_seed(7); a == generator().random()
     True
     """
-    _root[:] = [np.random.SeedSequence(seed)]
+    _root[:] = [made(np.random.SeedSequence, seed)]
 
 
 def generator(seed=None):
@@ -31,7 +31,11 @@ def generator(seed=None):
         set_random_seed(None)
     if seed is None:
         return np.random.default_rng(_root[0].spawn(1)[0])
+    return made(np.random.default_rng, seed)
+
+
+def made(kind, seed):
     try:
-        return np.random.default_rng(seed)
+        return kind(seed)
     except (TypeError, ValueError):
         raise OptionError(f"seed must be an int of at least 0, a NumPy Generator or None, got {seed!r}") from None

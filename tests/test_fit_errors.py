@@ -73,7 +73,7 @@ FIT = [
      "Sequential(name='net') has no trainable weights: there is nothing to train"),
     (lambda: model(lambda y, p: np.float32(0)), lambda m: m.fit(X, Y), GradientError,
      "the loss 'lambda' does not depend on the weights of Sequential(name='net'): compute it with Tensors throughout, "
-     "without .numpy() or .detach()"),
+     "without .numpy() or .detach(), outside no_grad()"),
     # lengths and emptiness
     (model, lambda m: m.fit(X, Y[:15]), DataError, "fit: x has 20 rows, y has 15; they must have as many"),
     (model, lambda m: m.fit(X.T, Y), DataError,
@@ -134,6 +134,8 @@ FIT = [
      "model with input_shape=(3,)"),
     (model, lambda m: m.predict(X[0]), ShapeError,
      "predict: x has shape (4,), but Sequential(name='net') takes 4 columns; for one sample, write x[None]"),
+    (model, lambda m: m.fit(Y, X), ShapeError,
+     "fit: x has shape (20,), but Sequential(name='net') takes 4 columns; are x and y swapped?"),
     (model, lambda m: m.evaluate(X.T, Y[:4]), ShapeError,
      "evaluate: x has shape (4, 20), but Sequential(name='net') takes 4 columns; is it transposed? x.T fits"),
     (model, lambda m: m.fit(X.reshape(20, 2, 2), Y), ShapeError,
@@ -267,6 +269,8 @@ def test_fit(make, call, kind, message, capsys):
     after = [made.get_weights(), made.optimizer and made.optimizer.iterations, made.history]
     assert all(np.array_equal(a, b) for a, b in zip(before[0], after[0], strict=True))
     assert after[1] == before[1]
+    if not message.startswith("the loss"):  # only the first step can tell
+        assert after[2] is before[2]
     assert capsys.readouterr().out == ""
 
 

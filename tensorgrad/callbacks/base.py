@@ -24,9 +24,11 @@ class Callback:
     params = None
 
     def set_params(self, params):
+        """Take ``params``: a dict with ``verbose``, ``epochs`` and ``steps`` of the run."""
         self.params = params
 
     def set_model(self, model):
+        """Take the model that runs."""
         self.model = model
 
     def on_batch_begin(self, batch, logs=None):

@@ -15,7 +15,7 @@ class CallbackList:
     """
 
     def __init__(self, callbacks=None, add_history=False, add_progbar=False, model=None, **params):
-        if callable(callbacks) or isinstance(callbacks, str):
+        if callbacks is not None and not isinstance(callbacks, (list, tuple, Callback)):
             raise OptionError(f"callbacks must be a list of Callback objects, got {describe(callbacks)}")
         given = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or [])
         for callback in given:

@@ -258,7 +258,7 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
     else:
         call = UFUNC_METHODS.get((ufunc, method))
     if call is None:
-        return array_function(self, getattr(ufunc, method), (), inputs, kwargs)
+        return array_function(self, ufunc if method == "__call__" else getattr(ufunc, method), (), inputs, kwargs)
     return call(*inputs, **kwargs)
 
 
@@ -270,13 +270,20 @@ def array_function(self, function, types, args, kwargs):
     tensors = []
     args, kwargs = _unwrap((args, kwargs), tensors)
     if is_recording() and any(t.requires_grad for t in tensors):
-        module = (getattr(function, "__module__", None) or "numpy").replace("numpy", "np", 1)
-        name = getattr(function, "__name__", function)
         raise TypeError(
-            f"{module}.{name} has no derivative rule here, and its result would lose the gradient silently; "
+            f"{full_name(function)} has no derivative rule here, and its result would lose the gradient silently; "
             "pass t.numpy() to use the values only, or declare an op with tg.primitive"
         )
     return function(*args, **kwargs)
+
+
+def full_name(function):
+    """Return what a function is called: ``'np.linalg.svd'``; a ufunc outside NumPy has only its name."""
+    name, owner = getattr(function, "__name__", str(function)), getattr(function, "__self__", None)
+    if isinstance(owner, np.ufunc):
+        return f"{full_name(owner)}.{name}"
+    module = getattr(function, "__module__", None) or ("numpy" if getattr(np, name, None) is function else "")
+    return f"{module}.{name}".replace("numpy", "np", 1).lstrip(".")
 
 
 def _unwrap(x, found):

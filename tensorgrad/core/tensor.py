@@ -50,18 +50,22 @@ class Tensor(Operators):
 
     @property
     def shape(self):
+        """The length of each axis, a tuple."""
         return self.data.shape
 
     @property
     def dtype(self):
+        """The NumPy dtype of the entries."""
         return self.data.dtype
 
     @property
     def ndim(self):
+        """The number of axes."""
         return self.data.ndim
 
     @property
     def size(self):
+        """The number of entries."""
         return self.data.size
 
     def numpy(self):
@@ -159,6 +163,12 @@ def type_tensor(data, name=None):
 new = Tensor.__new__
 
 
+class StandIn:
+    """Base of what may stand in for an ndarray in a Tensor while a function is traced."""
+
+    __slots__ = ()
+
+
 def wrap(data):
     """Return NumPy's scalars as 0-d arrays; anything else, an array's stand-in, as it is."""
     return np.asarray(data) if isinstance(data, (np.generic, bool, int, float, complex)) else data
@@ -168,6 +178,8 @@ def as_array(data, dtype=None):
     """Return ``data`` as a numeric array, or raise a TypeError that says what came instead."""
     if isinstance(data, Tensor):
         data = data.data
+    if isinstance(data, StandIn):
+        return data if dtype is None else data.astype(dtype, copy=False)
     try:
         array = np.asarray(data, dtype)
     except ValueError as error:

@@ -80,6 +80,11 @@ class Layer(Weights, Options):
     def __setattr__(self, name, value):
         if name == "trainable" and boolean(value):
             raise OptionError(f"{type(self).__name__}: trainable must be True or False, got {value!r}")
+        if isinstance(vars(self).get(name), Parameter) and isinstance(value, (np.ndarray, list)):
+            raise TypeError(
+                f"{self.label()}: {name} is a Parameter, and an array in its place would not be trained; "
+                f"write layer.{name}.data[...] = values, or set_weights"
+            )
         object.__setattr__(self, name, value)
         if name == "trainable":
             self._freeze(not value)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..errors import ShapeError
+from ..ops.random import uniform_like
 from ..options import fraction, maybe, option
 from ..seeding import generator
 from .base import Layer
@@ -41,7 +42,7 @@ class Dropout(Layer):
     def call(self, x, training=False):
         if not training or self.rate == 0:
             return x
-        kept = self._rng.random(self._mask_shape(x.shape), "float32") >= self.rate
+        kept = uniform_like(x, self._rng, self._mask_shape(x.shape)) >= self.rate
         return x * (kept.astype(x.dtype) * (1 / (1 - self.rate)))
 
     def _mask_shape(self, shape):

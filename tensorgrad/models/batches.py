@@ -115,6 +115,17 @@ def class_weights(weights, y, classes, where):
     return table[ids.astype(np.intp)]
 
 
+def grouped(train_y, val_y):
+    """Return whether at least 20 rows, of more than one class, come in the order of their classes.
+
+    >>> grouped(np.repeat([0, 1, 2], 10), np.array([2, 2])), grouped(np.arange(30) % 2, np.array([1, 1]))
+    (True, False)
+    """
+    ids = class_ids(np.concatenate([train_y, val_y])).astype("float64")
+    steps = np.diff(ids)
+    return len(ids) >= 20 and bool(steps.any()) and bool((steps >= 0).all() or (steps <= 0).all())
+
+
 def lost_classes(train_y, val_y):
     """Return the classes that occur in ``val_y`` but not in ``train_y``."""
     return np.setdiff1d(class_ids(val_y), class_ids(train_y))

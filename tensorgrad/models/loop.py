@@ -37,6 +37,7 @@ def train(model, meters, order, validation, calls, epochs):
     logs = {}
     with Interrupts() as guard:
         step = train_step(model, meters, guard)
+        model.history = calls.history
         calls.call("on_train_begin", {})
         try:
             for epoch in epochs:
@@ -80,7 +81,7 @@ def train_step(model, meters, guard=None):
         if not isinstance(loss, Tensor) or not loss.requires_grad:
             raise GradientError(
                 f"the loss {loss_of.name!r} does not depend on the weights of {model.label()}: "
-                "compute it with Tensors throughout, without .numpy() or .detach()"
+                "compute it with Tensors throughout, without .numpy() or .detach(), outside no_grad()"
             )
         found = {id(leaf): g for leaf, g in gradients(loss)}
         if len(found) < len(params) and not told:

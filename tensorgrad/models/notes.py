@@ -4,8 +4,9 @@ import warnings
 
 import numpy as np
 
+from ..errors import counted
 from ..losses import BinaryCrossentropy
-from .batches import lost_classes
+from .batches import class_ids, grouped, lost_classes
 
 
 def notes(compiled, meters, data, held, output_shape):
@@ -37,9 +38,17 @@ def about_split(data, held):
         return  # several labels a row, or probabilities
     lost = lost_classes(y, held.y)
     if len(lost):
-        shown = ", ".join(f"{c:g}" for c in lost[:5]) + (", ..." if len(lost) > 5 else "")
-        warnings.warn(
-            f"validation_split takes the last {len(held)} rows, before shuffling, and they hold classes that the "
-            f"training rows lack ({shown}): the data seem sorted; shuffle x and y together first",
-            stacklevel=4,
-        )
+        trouble = f"they hold classes that the training rows lack ({shown(lost)}): the data seem sorted"
+    elif grouped(y, held.y):
+        trouble = f"the rows are sorted by class, so they hold only {shown(np.unique(class_ids(held.y)))}"
+    else:
+        return
+    warnings.warn(
+        f"validation_split takes the last {counted(len(held), 'row')}, before shuffling, and {trouble}; "
+        "shuffle x and y together first",
+        stacklevel=4,
+    )
+
+
+def shown(classes):
+    return ", ".join(f"{c:g}" for c in classes[:5]) + (", ..." if len(classes) > 5 else "")

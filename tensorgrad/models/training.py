@@ -104,7 +104,6 @@ class Trainer:
         meters = compiled.meters(data.y, self.output_shape)
         if verbose:
             notes(compiled, meters, data, held if validation_data is None else None, self.output_shape)
-        self.history = calls.history
         return train(self, meters, order, checks, calls, range(initial_epoch, epochs))
 
     def evaluate(
@@ -274,9 +273,10 @@ def sample_words(shape):
 def shape_remedy(wanted, got):
     """Return what to do about data of shape ``got`` where ``wanted`` is taken, as the end of a sentence."""
     sample, given = tuple(wanted[1:]), tuple(got[1:])
+    if not given:
+        return "; for one sample, write x[None]" if got == sample else "; are x and y swapped?"
     if got == sample:
-        batch = f"; if x holds {got[0]}, make the model with input_shape={given}" if given else ""
-        return f"; for one sample, write x[None]{batch}"
+        return f"; for one sample, write x[None]; if x holds {got[0]}, make the model with input_shape={given}"
     if None not in sample and np.prod(sample) == np.prod(given):
         return f"; reshape it: x.reshape(-1, {', '.join(map(str, sample))}), or put Flatten() first"
     if len(wanted) == len(got) + 1 and sample[1:] == given:

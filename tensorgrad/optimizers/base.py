@@ -101,12 +101,22 @@ class Optimizer(Options):
         >>> w.data
         array([0., 2.])
         """
-        flats = self._take(grads, params)
-        if not flats:
-            return
+        if self._take(grads, params):
+            self.descend()
+
+    def places(self, params):
+        """Return where the gradient of each of ``params`` belongs: arrays to write into before ``descend``.
+
+        The parameters then lie in flat vectors. The places hold until others are asked for, or given to ``apply``.
+        """
+        self._layout(list(params))
+        return [place for _, _, place in self._places]
+
+    def descend(self):
+        """Take one step down the gradients in the places: the second half of ``apply``."""
         rate, step, decay = self.learning_rate, self.iterations + 1, self.weight_decay
-        self._clip(flats)
-        for flat in flats:
+        self._clip(self._flats)
+        for flat in self._flats:
             w = flat.w
             if decay:
                 np.multiply(w, decay * rate, out=flat.spare)

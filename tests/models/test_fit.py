@@ -29,6 +29,7 @@ def data(rng):
 
 class TestLearning:
     def test_the_users_own_example(self, rng, capsys):
+        seeding.set_random_seed(0)
         X_train = rng.normal(size=(1000, 10))
         y_train = (X_train @ rng.normal(size=10) > 0).astype(int)
         model = Sequential(name = 'Modelo')  # fmt: skip

@@ -1,0 +1,22 @@
+"""Random numbers, drawn so that a compiled program draws anew at each run."""
+
+import numpy as np
+
+from ..core.tensor import StandIn, Tensor
+
+
+def uniform_like(x, rng, shape=None, dtype="float32"):
+    """Return numbers drawn uniformly from [0, 1): an array of the shape of ``x``, or of ``shape``.
+
+    x:   an array or Tensor; only its shape counts, and whether it is being traced
+    rng: an ``np.random.Generator``
+
+    >>> import numpy as np
+    >>> uniform_like(np.zeros(2), np.random.default_rng(0)) == np.random.default_rng(0).random(2, "float32")
+    array([ True,  True])
+    """
+    y = np.empty_like(x.data if isinstance(x, Tensor) else x, shape=shape, dtype=dtype, order="C")
+    if isinstance(y, StandIn):
+        return y.drawn(rng.random, dtype=dtype)
+    rng.random(out=y, dtype=dtype)
+    return y
