@@ -1,24 +1,44 @@
 """What ``compile`` settles: the optimizer, the loss and the metrics of a model."""
 
+import weakref
+
 import numpy as np
 
 from .. import losses, metrics, optimizers
+from ..compile.training import TrainingStep
 from ..config import floatx
-from ..errors import DataError, OptionError, ShapeError, describe
+from ..core.tensor import Tensor
+from ..errors import DataError, GradientError, OptionError, ShapeError, describe
 from ..losses.targets import aligned
+
+#: How many training steps are kept; one is enough unless layers are frozen and thawed in turn.
+STEPS = 8
 
 
 class Compiled:
     """The optimizer, loss and metrics of one ``compile``; names are checked here, shapes when data come."""
 
-    def __init__(self, optimizer, loss, metrics, weighted_metrics):
+    def __init__(self, optimizer, loss, metrics, weighted_metrics, eagerly=False):
         self.optimizer = optimizers.get(optimizer)
         self.loss = loss
         if loss is not None:
             losses.check(loss)
         self.metrics = listed(metrics, "metrics")
         self.weighted = listed(weighted_metrics, "weighted_metrics")
-        self._meters = {}
+        self._meters, self._steps = {}, {}
+        self.eagerly = eagerly
+
+    def training_step(self, model, loss, params):
+        """Return the TrainingStep of ``model``: the one of before, with its programs, if nothing has changed."""
+        key = id(loss), tuple(map(id, params)), repr(model)
+        if key not in self._steps:
+            if len(self._steps) == STEPS:
+                del self._steps[next(iter(self._steps))]
+            self._steps[key] = TrainingStep(training_forward(model, loss), self.optimizer, params, self.eagerly)
+        return self._steps[key]
+
+    def __getstate__(self):
+        return {**self.__dict__, "_steps": {}}  # programs are written again where they are needed
 
     def prepare(self, data, output_shape, where, name="y"):
         """Raise unless the loss can compare the targets with such outputs; make them floats unless they are ids."""
@@ -45,6 +65,24 @@ class Compiled:
                 [fitting(metrics.resolve(m, true, output_shape), y, output_shape) for m in weighted],
             )
         return self._meters[key]
+
+
+def training_forward(model, loss_of):
+    """Return ``forward(x, y, w)`` -> the loss and the predictions of ``model`` in training."""
+    found = weakref.ref(model)  # the model keeps what compile settled, which keeps this: no cycle
+
+    def forward(x, y, w):
+        model = found()
+        y_pred = model(x, training=True)
+        loss = loss_of(y, y_pred, w)
+        if not isinstance(loss, Tensor) or not loss.requires_grad:
+            raise GradientError(
+                f"the loss {loss_of.name!r} does not depend on the weights of {model.label()}: "
+                "compute it with Tensors throughout, without .numpy() or .detach(), outside no_grad()"
+            )
+        return loss, y_pred
+
+    return forward
 
 
 def listed(value, name):

@@ -4,10 +4,8 @@ import warnings
 
 import numpy as np
 
-from ..backward import gradients
 from ..callbacks.calls import ordered
 from ..core.mode import no_grad
-from ..core.tensor import Tensor
 from ..errors import GradientError
 from .interrupts import Interrupts
 
@@ -69,34 +67,28 @@ def train_epoch(model, meters, order, calls, step):
 
 def train_step(model, meters, guard=None):
     """Return ``step(x, y, w)``: forward, loss, backward and one move of the optimizer."""
-    loss_of, optimizer, params = meters.loss, model.optimizer, model.trainable_weights
+    params = model.trainable_weights
     if not params:
         raise GradientError(f"{model.label()} has no trainable weights: there is nothing to train")
     guard = guard or Interrupts()
+    training = model.compiled.training_step(model, meters.loss, params)
     update, told = meters.update, []
 
-    def step(x, y, w):
-        y_pred = model(x, training=True)
-        loss = loss_of(y, y_pred, w)
-        if not isinstance(loss, Tensor) or not loss.requires_grad:
-            raise GradientError(
-                f"the loss {loss_of.name!r} does not depend on the weights of {model.label()}: "
-                "compute it with Tensors throughout, without .numpy() or .detach(), outside no_grad()"
-            )
-        found = {id(leaf): g for leaf, g in gradients(loss)}
-        if len(found) < len(params) and not told:
-            told.extend(untrained(params, found))
-        update(loss.data.item(), y, y_pred.data, w)
+    def step(x, y, w, model=model):  # the program knows the model only weakly
+        loss, y_pred = training.gradients(x, y, w)
+        if len(training.reached) < len(params) and not told:
+            told.extend(untrained(params, training.reached))
+        update(loss, y, y_pred, w)
         guard.busy = True
-        optimizer.apply([found.get(id(p)) for p in params], params)
+        training.update()
         guard.free()
 
     return step
 
 
-def untrained(params, found):
-    """Warn that no gradient reaches some of ``params``, and return them."""
-    lost = [p for p in params if id(p) not in found]
+def untrained(params, reached):
+    """Warn that a gradient reaches only some of ``params``, and return the others."""
+    lost = [p for p in params if all(p is not q for q in reached)]
     names = ", ".join(str(p.name) for p in lost)
     warnings.warn(
         f"the loss does not depend on {names}: training leaves them as they are; is a layer unused, "

@@ -37,10 +37,12 @@ class Trainer:
         loss:             a name, a Loss or a function ``(y_true, y_pred)``
         metrics:          a list of names, Metrics or functions; ``"accuracy"`` is the one that fits the shapes
         weighted_metrics: the same, but these use class and sample weights
-        run_eagerly, jit_compile: taken for Keras's sake; they do not change results
+        run_eagerly:      True runs the layers' Python at every step, as does ``jit_compile=False``; else a step of the
+                          training runs once as it is, and from then on as a program of NumPy calls with the same results
         """
         check("compile", run_eagerly=(run_eagerly, boolean), jit_compile=(jit_compile, one_of("auto", True, False)))
-        self.compiled = Compiled(optimizer, loss, metrics, weighted_metrics)
+        eagerly = run_eagerly or jit_compile is False
+        self.compiled = Compiled(optimizer, loss, metrics, weighted_metrics, eagerly)
 
     @property
     def optimizer(self):

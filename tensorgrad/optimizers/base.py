@@ -124,6 +124,15 @@ class Optimizer(Options):
             self.update(w, flat.g, rate, step, flat.spare, **flat.slots)
         self.iterations = step
 
+    #: Whether the step is ``w -= rate·g`` and nothing else, so that the gradients may be computed times the rate.
+    proportional = False
+
+    def descend_scaled(self):
+        """Take one step down gradients in the places that were computed times the rate: see ``proportional``."""
+        for flat in self._flats:
+            flat.w -= flat.g
+        self.iterations += 1
+
     def apply_gradients(self, grads_and_vars):
         """Take one step down ``(gradient, parameter)`` pairs: ``apply`` under Keras's older name."""
         pairs = list(grads_and_vars)

@@ -20,6 +20,11 @@ class SGD(Optimizer):
     momentum: float = option(default=0.0, check=fraction)
     nesterov: bool = False
 
+    @property
+    def proportional(self):
+        clipped = self.clipnorm or self.clipvalue or self.global_clipnorm
+        return not (self.momentum or self.weight_decay or clipped)
+
     def slots(self):
         return {"momentum": 0.0} if self.momentum else {}
 

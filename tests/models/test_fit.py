@@ -207,7 +207,7 @@ class TestShuffling:
     def rows(self, n=10, **args):
         recorder = Recorder(input_shape=(1,))
         model = Sequential([recorder, Dense(1)])
-        model.compile(SGD(0.0), "mse")
+        model.compile(SGD(0.0), "mse", run_eagerly=True)  # what it records happens at every step
         model.fit(np.arange(n)[:, None], np.zeros(n), batch_size=4, verbose=0, **args)
         return recorder.seen
 
@@ -283,6 +283,7 @@ class TestInterruption:
 
         model = self.model()
         model.add(Stops())
+        model.compile(SGD(0.1), "mse", run_eagerly=True)
         self.fit(model)
         assert_array_equal(model.get_weights()[0], self.weights_after(4))
         assert model.history.epoch == [0]

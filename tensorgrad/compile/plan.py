@@ -1,0 +1,133 @@
+"""Where each result lies: buffers are shared by values that are not needed at the same time."""
+
+import numpy as np
+
+from .passes import contiguous
+from .program import Value
+from .statements import donors, has_out
+
+ALIGNMENT = 64
+
+
+class Plan:
+    """The buffers of a program.
+
+    slots:    ``{root: buffer number}``; a result without one is made anew at each run
+    external: ``{root: array}`` of outputs that are written where the caller wants them
+    sizes:    the bytes of each buffer
+    naive:    the bytes that one buffer for each result would take
+    """
+
+    def __init__(self, program):
+        self.program, self.roots = program, program.roots
+        self.slots: dict[Value, int] = {}
+        self.external = self._external()
+        self.sizes: list[int] = []
+        self.taken_over: set[Value] = set()
+        self.naive = 0
+        self._assign()
+
+    @property
+    def planned(self):
+        """The bytes of all buffers together."""
+        return sum(self.sizes)
+
+    def root(self, v):
+        return self.roots.get(v, v.root)
+
+    def fixed(self, v):
+        """Return whether ``v`` lies in the same memory at every run, so that views of it can be made once."""
+        root = self.root(v)
+        return root.kind in ("captured", "constant") or root in self.slots or root in self.external
+
+    def bound(self, call):
+        """Return whether a call is a view that is made once, before the first run."""
+        return call.view is not None and self.fixed(call.view) and all(
+            v is call.view or v.kind == "constant" for v in call.operands)  # fmt: skip
+
+    def _external(self):
+        """Return the roots that can lie in the array to which an output is to be written."""
+        makers = {call.output: call for call in self.program.calls if has_out(call)}
+        found = {}
+        for place, array in self.program.into.items():
+            v = self.program.outputs[place]
+            root = self.root(v)
+            if root in makers and root not in found and v.nbytes == root.nbytes and contiguous(v) and contiguous(root):
+                found[root] = array.reshape(root.shape)
+        return found
+
+    def _last_uses(self):
+        last = {}
+        for i, call in enumerate(self.program.calls):
+            for v in call.operands:
+                last[self.root(v)] = i
+        for v in self.program.outputs:
+            last[self.root(v)] = len(self.program.calls)
+        return last
+
+    def _assign(self):
+        last, free = self._last_uses(), []
+        for i, call in enumerate(self.program.calls):
+            v = call.output
+            if has_out(call) and packed(v) and v not in self.external:
+                self.naive += v.nbytes
+                donor = self._donor(call, last, i)
+                if donor is not None:
+                    self.slots[v] = self.slots[donor]
+                    self.taken_over.add(donor)
+                else:
+                    self.slots[v] = self._slot(v.nbytes, free)
+            for root in {self.root(x) for x in (*call.operands, *call.results)}:
+                if root in self.slots and last.get(root, i) == i and root not in self.taken_over:
+                    free.append(self.slots[root])
+
+    def _donor(self, call, last, i):
+        """Return the root that dies here and whose memory the result can lie in, entry upon entry."""
+        v = call.output
+        for x in donors(call):
+            root = self.root(x)
+            alike = (x.shape, x.strides, x.dtype.itemsize, root.nbytes) == (
+                v.shape,
+                v.strides,
+                v.dtype.itemsize,
+                v.nbytes,
+            )
+            if root in self.slots and last[root] == i and alike and root not in self.taken_over:
+                return root
+        return None
+
+    def _slot(self, nbytes, free):
+        """Return a free buffer of at most four times the size that is needed, or a new one."""
+        size = max(ALIGNMENT, -(-nbytes // ALIGNMENT) * ALIGNMENT)
+        fits = [slot for slot in free if size <= self.sizes[slot] <= 4 * size]
+        if fits:
+            best = min(reversed(fits), key=self.sizes.__getitem__)  # of equals the last used, which the cache may hold
+            free.remove(best)
+            return best
+        self.sizes.append(size)
+        return len(self.sizes) - 1
+
+    def arrays(self):
+        """Return ``{root: array}`` with the buffers made."""
+        memory = [aligned(size) for size in self.sizes]
+        found = {
+            root: np.ndarray(root.shape, root.dtype, memory[slot], 0, root.strides) for root, slot in self.slots.items()
+        }
+        return found | self.external
+
+
+def aligned(nbytes):
+    """Return bytes that begin at a multiple of 64: a cache line, and a vector register."""
+    raw = np.empty(nbytes + ALIGNMENT, np.uint8)
+    start = -raw.ctypes.data % ALIGNMENT
+    return raw[start : start + nbytes]
+
+
+def packed(v):
+    """Return whether ``v`` fills its memory, its axes in whatever order."""
+    step = v.dtype.itemsize
+    for stride, length in sorted(zip(v.strides, v.shape, strict=True)):
+        if length != 1 and stride != step:
+            return False
+        step *= length
+    return v.size > 0

@@ -1,0 +1,180 @@
+"""Program: a function written down as a list of NumPy calls over numbered values."""
+
+from typing import Any
+
+from ..errors import describe
+
+
+class Value:
+    """What a call takes or gives: an array's shape, dtype and layout, and where its memory comes from.
+
+    kind:    "input"; "captured" (an array of the user's, by reference); "constant"; "result" (of a call)
+    root:    of a captured array, the one whose memory it lies in; of a result, what it was when it was traced
+    array:   the array of a captured value or a constant
+    """
+
+    __slots__ = ("array", "dtype", "kind", "name", "number", "root", "shape", "strides")
+
+    def __init__(self, number, example, kind="result", root=None, array=None, name=None):
+        self.number, self.kind, self.array, self.name = number, kind, array, name
+        self.shape, self.dtype, self.strides = example.shape, example.dtype, example.strides
+        self.root = self if root is None else root
+
+    @property
+    def size(self):
+        n = 1
+        for length in self.shape:
+            n *= length
+        return n
+
+    @property
+    def nbytes(self):
+        return self.size * self.dtype.itemsize
+
+    def __repr__(self):
+        return f"%{self.number}:{describe(self)}"
+
+
+class Origin:
+    """Where a call comes from: the op's name, the layer's, the user's line; None where there is none."""
+
+    __slots__ = ("layer", "line", "op")
+
+    def __init__(self, op=None, layer=None, line=None):
+        self.op, self.layer, self.line = op, layer, line
+
+    def __str__(self):
+        return ", ".join(x for x in (self.op, self.layer, self.line) if x)
+
+
+class Call:
+    """``output = function(*args, **kwargs)``, where Values stand among the arguments.
+
+    view:   the Value of which the result is a view, or None
+    writes: the Value whose memory the call changes, or None
+    effect: whether it does more than compute: a random draw moves its generator on
+    errors: the floating-point error handling that was set around it, as ``np.errstate`` takes it; None for the caller's
+    """
+
+    __slots__ = ("args", "effect", "errors", "function", "kwargs", "origin", "output", "view", "writes")
+
+    def __init__(self, function, args, kwargs, output, *, view=None, writes=None, effect=False, errors=None,
+                 origin=None):  # fmt: skip
+        self.function, self.args, self.kwargs, self.output, self.view = function, args, kwargs, output, view
+        self.writes, self.effect, self.errors, self.origin = writes, effect, errors, origin or Origin()
+
+    def replaced(self, **changes):
+        """Return a call like this one but for ``changes``."""
+        new = Call.__new__(Call)
+        for slot in Call.__slots__:
+            setattr(new, slot, changes[slot] if slot in changes else getattr(self, slot))
+        return new
+
+    @property
+    def operands(self):
+        """The Values among the arguments, each as often as it stands there."""
+        found: list[Value] = []
+        mapped((self.args, self.kwargs), Value, found.append)
+        return found
+
+    @property
+    def results(self):
+        """The Values the call gives, a tuple."""
+        if self.output is None:
+            return ()
+        return self.output if isinstance(self.output, tuple) else (self.output,)
+
+
+class Program:
+    """Calls in the order in which they run.
+
+    inputs:   Values that are given at each run
+    outputs:  Values that a run returns; ``into`` maps the place of an output to the array it is written to
+    """
+
+    def __init__(self, calls, inputs, outputs, into=None):
+        self.calls, self.inputs, self.outputs, self.into = list(calls), list(inputs), list(outputs), into or {}
+
+    def replaced(self, calls, outputs=None):
+        """Return a program like this one with other calls."""
+        return Program(calls, self.inputs, self.outputs if outputs is None else outputs, self.into)
+
+    @property
+    def roots(self):
+        """``{value: root}``: the Value in whose memory each result lies."""
+        found = {}
+        for call in self.calls:
+            for v in call.results:
+                found[v] = v if call.view is None else found.get(call.view, call.view.root)
+        return found
+
+    def written(self, roots):
+        """Return the roots of all memory that some call changes after it was made."""
+        return {roots.get(call.writes, call.writes.root) for call in self.calls if call.writes is not None}
+
+    def __len__(self):
+        return len(self.calls)
+
+    def __str__(self):
+        lines = [f"{v!r} = {v.name}  # input" for v in self.inputs]
+        shown = set(self.inputs)
+        for call in self.calls:
+            for v in call.operands:
+                if v not in shown and v.kind != "result":
+                    shown.add(v)
+                    lines.append(f"{v!r} = {v.name or v.kind}  # {v.kind}")
+            lines.append(listed(call))
+        lines.append(f"return {', '.join(f'%{v.number}' for v in self.outputs)}")
+        return "\n".join(lines)
+
+
+def listed(call):
+    """Return a call as a line: ``%5:float32[32, 64] = maximum(%4, 0)  # relu, hidden, model.py:12``."""
+    shown = [text(x) for x in call.args] + [f"{k}={text(x)}" for k, x in call.kwargs.items()]
+    left = ", ".join(map(repr, call.results))
+    if call.writes is not None:
+        left = f"%{call.writes.number}"
+    note = f"  # {call.origin}" if str(call.origin) else ""
+    return (
+        f"{left or '-'} {'<-' if call.writes is not None else '='} {name_of(call.function)}({', '.join(shown)}){note}"
+    )
+
+
+def text(x):
+    """Return an argument as the listing shows it."""
+    if isinstance(x, Value):
+        return f"%{x.number}"
+    if isinstance(x, (tuple, list)):
+        inside = ", ".join(map(text, x))
+        return f"[{inside}]" if isinstance(x, list) else f"({inside}{',' if len(x) == 1 else ''})"
+    if isinstance(x, slice):
+        return ":".join("" if part is None else text(part) for part in (x.start, x.stop, x.step)[: 3 if x.step else 2])
+    if x is Ellipsis:
+        return "..."
+    return repr(x) if isinstance(x, (str, bytes, int, float, complex, bool, type(None))) else getattr(
+        x, "__name__", type(x).__name__)  # fmt: skip
+
+
+def name_of(function):
+    """Return a function's name as the listing shows it.
+
+    >>> import numpy as np
+    >>> name_of(np.add), name_of(np.add.reduce), name_of(np.where)
+    ('add', 'add.reduce', 'where')
+    """
+    owner = getattr(function, "__self__", None)
+    prefix = f"{owner.__name__}." if hasattr(owner, "nin") else ""
+    return prefix + function.__name__
+
+
+def mapped(x: Any, kind: Any, change: Any) -> Any:
+    """Return nested tuples, lists, dicts and slices with every ``kind`` in them replaced by ``change`` of it."""
+    if isinstance(x, kind):
+        return change(x)
+    if type(x) is tuple or type(x) is list:
+        return type(x)([mapped(item, kind, change) for item in x])
+    if type(x) is dict:
+        return {key: mapped(item, kind, change) for key, item in x.items()}
+    if type(x) is slice:
+        return slice(mapped(x.start, kind, change), mapped(x.stop, kind, change), mapped(x.step, kind, change))
+    return x

@@ -1,0 +1,165 @@
+"""The statement of a call: NumPy source that writes its result into a buffer, or makes a new array of it."""
+
+import operator
+
+import numpy as np
+
+from .actions import accumulated, assigned, cast, drawn, spread
+from .program import Value
+
+#: NumPy 2.4 deprecates a third positional argument of these.
+BY_KEYWORD = {np.maximum, np.minimum}
+REDUCTIONS = ("axis", "dtype", "out", "keepdims")
+#: Up to so many entries two ``np.copyto`` are cheaper than ``np.where``, which has no ``out``.
+SMALL = 256
+WITH_OUT = {np.concatenate, np.stack, np.clip}
+
+
+def elementwise(call):
+    """Return whether a call is a ufunc's, entry by entry, with one result."""
+    f = call.function
+    return isinstance(f, np.ufunc) and f.nout == 1 and f.signature is None and call.writes is None
+
+
+def reduction(call):
+    """Return whether a call is a ufunc's ``reduce`` or ``accumulate``."""
+    f = call.function
+    return isinstance(getattr(f, "__self__", None), np.ufunc) and f.__name__ in ("reduce", "accumulate")
+
+
+def has_out(call):
+    """Return whether a call can write its result into a buffer."""
+    if not isinstance(call.output, Value) or call.view is not None or call.writes is not None:
+        return False
+    f = call.function
+    if f is np.where:
+        mask = call.args[0]
+        masked = isinstance(mask, Value) and mask.dtype.kind == "b"
+        return len(call.args) == 3 and masked and call.output.size <= SMALL
+    own = (spread, assigned, accumulated, cast, drawn, np.dot, np.matmul, np.copy, np.empty_like, *WITH_OUT)
+    return elementwise(call) or (reduction(call) and not call.kwargs.keys() & {"initial", "where"}) or f in own
+
+
+def donors(call):
+    """Return the operands whose memory the result may take over when nobody else needs it."""
+    if elementwise(call):
+        return [x for x in call.args if isinstance(x, Value)]
+    if call.function in (assigned, accumulated):
+        return [call.args[0]]
+    if call.function is np.where and all(x is not call.args[2] for x in call.args[:2]):
+        return [x for x in call.args[2:] if isinstance(x, Value)]
+    return []
+
+
+class Statements:
+    """Write calls as source: ``name`` of each Value, ``keep`` for an object that source cannot spell."""
+
+    def __init__(self, name, keep):
+        self.name, self.keep = name, keep
+
+    def into(self, call, same):
+        """Return the statements that write a call's result into its buffer.
+
+        same: whether the buffer is the memory of an operand, which then holds the values to start from
+        """
+        f, out = call.function, self.name(call.output)
+        args = [self.text(x) for x in call.args]
+        if reduction(call):
+            return [self.reduce(call, out)]
+        if f is np.empty_like:
+            return []
+        if f is np.where:
+            start = [] if same else [f"np.copyto({out}, {args[2]})"]
+            return [*start, f"np.copyto({out}, {args[1]}, where={args[0]})"]
+        if f in (assigned, accumulated):
+            start = [] if same else [f"np.copyto({out}, {args[0]})"]
+            if f is accumulated:
+                return [*start, f"{self.function(call.args[3])}.at({out}, {args[1]}, {args[2]})"]
+            return [*start, f"{out}[{self.index(call.args[1])}] = {args[2]}"]
+        if f in (spread, np.copy, cast):
+            unsafe = "" if f is np.copy else ', casting="unsafe"'
+            return [f"np.copyto({out}, {args[0]}{unsafe})"]
+        if f is drawn:
+            draw, _, _, settings = call.args
+            given = self.joined((), {**settings, "out": call.output})
+            return [f"{self.keep(draw.__self__, 'rng')}.{draw.__name__}({given})"]
+        positional = isinstance(f, np.ufunc) and f not in BY_KEYWORD and not call.kwargs
+        if positional or f is np.dot:
+            return [f"{self.function(f)}({', '.join([*args, out])})"]
+        return [f"{self.function(f)}({self.joined(call.args, {**call.kwargs, 'out': call.output})})"]
+
+    def reduce(self, call, out):
+        """Return ``np.add.reduce(x, axis, None, out)``: by position, which is 0.1 µs cheaper than by keyword."""
+        given = dict(zip(REDUCTIONS, call.args[1:], strict=False)) | call.kwargs
+        parts = [self.text(call.args[0]), self.text(given.get("axis", 0)), self.text(given.get("dtype")), out]
+        if given.get("keepdims"):
+            parts.append("True")
+        return f"{self.function(call.function)}({', '.join(parts)})"
+
+    def fresh(self, call):
+        """Return the statement that makes a new array of a call's result, or changes one in place."""
+        f, args = call.function, call.args
+        if f is operator.setitem:
+            return f"{self.text(args[0])}[{self.index(args[1])}] = {self.text(args[2])}"
+        left = ", ".join(self.name(v) for v in call.results)
+        return f"{left} = {self.expression(call)}" if left else self.expression(call)
+
+    def expression(self, call):
+        """Return the right side of a call that makes an array or a view."""
+        f, args = call.function, call.args
+        if f is operator.getitem:
+            return f"{self.text(args[0])}[{self.index(args[1])}]"
+        if f is cast:
+            return f"{self.text(args[0])}.astype({self.text(args[1])})"
+        if f is np.ndarray.transpose and len(args) == 1:
+            return f"{self.text(args[0])}.T"
+        if getattr(np.ndarray, f.__name__, None) is f:
+            return f"{self.text(args[0])}.{f.__name__}({self.joined(args[1:], call.kwargs)})"
+        return f"{self.function(f)}({self.joined(args, call.kwargs)})"
+
+    def joined(self, args, kwargs):
+        """Return arguments as they stand between the parentheses."""
+        return ", ".join([self.text(x) for x in args] + [f"{k}={self.text(x)}" for k, x in kwargs.items()])
+
+    def function(self, f):
+        """Return a function's name in source."""
+        owner = getattr(f, "__self__", None)
+        if isinstance(owner, np.ufunc):
+            return f"{self.function(owner)}.{f.__name__}"
+        module = "numpy" if isinstance(f, np.ufunc) else getattr(f, "__module__", None) or ""
+        path = ".".join(["np", *module.split(".")[1:], f.__name__])
+        found = np if module.partition(".")[0] == "numpy" else None
+        for part in path.split(".")[1:]:
+            found = getattr(found, part, None)
+        return path if found is f else self.keep(f, f.__name__)
+
+    def index(self, x):
+        """Return what stands between the brackets of an index."""
+        if type(x) is tuple and x:
+            return ", ".join(self.index_part(part) for part in x) + ("," if len(x) == 1 else "")
+        return self.index_part(x)
+
+    def index_part(self, x):
+        if type(x) is not slice:
+            return self.text(x)
+        parts = ["" if part is None else self.text(part) for part in (x.start, x.stop, x.step)]
+        return ":".join(parts if x.step is not None else parts[:2])
+
+    def text(self, x):
+        """Return an argument in source."""
+        if isinstance(x, Value):
+            return self.name(x)
+        if type(x) is tuple:
+            return f"({', '.join(map(self.text, x))}{',' if len(x) == 1 else ''})"
+        if type(x) is list:
+            return f"[{', '.join(map(self.text, x))}]"
+        if type(x) is slice:
+            return f"slice({self.text(x.start)}, {self.text(x.stop)}, {self.text(x.step)})"
+        if x is Ellipsis:
+            return "..."
+        if isinstance(x, np.dtype) and x.names is None:
+            return repr(x.str if not x.isnative else x.name)
+        if isinstance(x, type) and issubclass(x, np.generic):
+            return f"np.{x.__name__}"
+        plain = x is None or type(x) in (bool, int, str) or (type(x) is float and x - x == 0)
+        return repr(x) if plain else self.keep(x, "k")

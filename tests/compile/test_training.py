@@ -1,0 +1,270 @@
+"""The compiled training step is the eager one, bit for bit: whatever the layers, the loss and the optimizer."""
+
+import re
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import tensorgrad as tg
+from tensorgrad.compile.training import TrainingStep
+from tensorgrad.layers import Activation, Dense, Dropout, Flatten
+from tensorgrad.losses import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    SparseCategoricalCrossentropy,
+)
+from tensorgrad.optimizers import SGD, Adam
+
+ACTIVATIONS = ["relu", "tanh", "sigmoid", "softplus", "elu", "gelu", "softmax", "selu", "silu", "leaky_relu", None]
+OPTIMIZERS = {
+    "sgd": lambda: SGD(0.1),
+    "momentum": lambda: SGD(0.05, momentum=0.9),
+    "nesterov": lambda: SGD(0.05, momentum=0.9, nesterov=True),
+    "decay": lambda: SGD(0.05, weight_decay=0.01),
+    "schedule": lambda: SGD(lambda step: 0.1 / (1 + step)),
+    "adam": lambda: Adam(0.01),
+    "amsgrad": lambda: Adam(0.01, amsgrad=True),
+    "clipped": lambda: Adam(0.01, clipnorm=0.1),
+}
+#: The loss, the last activation, and what the targets are.
+LOSSES = {
+    "mse": (MeanSquaredError, None, "numbers"),
+    "mae": (MeanAbsoluteError, None, "numbers"),
+    "bce": (BinaryCrossentropy, "sigmoid", "labels"),
+    "bce logits": (lambda: BinaryCrossentropy(from_logits=True), None, "labels"),
+    "ce": (CategoricalCrossentropy, "softmax", "one-hot"),
+    "ce logits": (lambda: CategoricalCrossentropy(from_logits=True, label_smoothing=0.1), None, "one-hot"),
+    "sparse": (SparseCategoricalCrossentropy, "softmax", "ids"),
+    "sparse logits": (lambda: SparseCategoricalCrossentropy(from_logits=True), None, "ids"),
+    "ignoring": (lambda: SparseCategoricalCrossentropy(from_logits=True, ignore_class=0), None, "ids"),
+}
+
+
+def targets(kind, rows, columns, rng):
+    ids = rng.integers(0, columns, rows)
+    return {
+        "numbers": rng.normal(size=(rows, columns)).astype("f"),
+        "labels": rng.integers(0, 2, (rows, columns)).astype("f"),
+        "one-hot": np.eye(columns, dtype="f")[ids],
+        "ids": ids,
+    }[kind]
+
+
+def model_of(widths, activation, last, dropout, dtype):
+    tg.set_random_seed(5)
+    layers = [Flatten()]
+    for width in widths:
+        layers += [Dense(width, dtype=dtype), Activation(activation, dtype=dtype)]
+        if dropout:
+            layers.append(Dropout(dropout, dtype=dtype))
+    model = tg.Sequential([*layers, Dense(3, last, dtype=dtype)])
+    model.build((None, 2, 3))
+    return model
+
+
+def forward_of(model, loss):
+    def forward(x, y, w):
+        y_pred = model(x, training=True)
+        return loss(y, y_pred, w), y_pred
+
+    return forward
+
+
+def run(model, loss, optimizer, batches, eagerly):
+    step = TrainingStep(forward_of(model, loss), optimizer, model.trainable_weights, eagerly)
+    found = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for x, y, w in batches:
+            value, y_pred = step.gradients(x, y, w)
+            found.append((value, y_pred.copy()))
+            step.update()
+    return found, step
+
+
+def agree(compiled, eager, model, twin):
+    for (a, p), (b, q) in zip(compiled, eager, strict=True):
+        assert a == b
+        assert p.tobytes() == q.tobytes()
+    for a, b in zip(model.get_weights(), twin.get_weights(), strict=True):
+        assert a.tobytes() == b.tobytes()
+
+
+@given(
+    widths=st.lists(st.integers(1, 5), max_size=3),
+    activation=st.sampled_from(ACTIVATIONS),
+    loss=st.sampled_from(sorted(LOSSES)),
+    optimizer=st.sampled_from(sorted(OPTIMIZERS)),
+    dropout=st.sampled_from([0.0, 0.3]),
+    weighted=st.booleans(),
+    dtype=st.sampled_from(["float32", "float64"]),
+    rows=st.lists(st.integers(1, 6), min_size=1, max_size=3),
+)
+@settings(max_examples=120, deadline=None)
+def test_random_models_train_as_they_do_eagerly(widths, activation, loss, optimizer, dropout, weighted, dtype, rows):
+    make_loss, last, kind = LOSSES[loss]
+    rng = np.random.default_rng(len(widths))
+    batches = []
+    for n in [*rows, *rows]:  # each size twice: traced, then replayed
+        w = rng.uniform(0, 2, n).astype("f") if weighted else None
+        batches.append((rng.normal(size=(n, 2, 3)).astype("f"), targets(kind, n, 3, rng), w))
+    results = []
+    for eagerly in (False, True):
+        model = model_of(widths, activation, last, dropout, dtype)
+        found, step = run(model, make_loss(), OPTIMIZERS[optimizer](), batches, eagerly)
+        assert step.eagerly is eagerly
+        results.append((found, model))
+    agree(results[0][0], results[1][0], results[0][1], results[1][1])
+
+
+def pair(optimizer):
+    """Return two equal models with a step each, compiled and eager."""
+    made = []
+    for eagerly in (False, True):
+        model = model_of([4], "relu", None, 0.0, "float32")
+        loss = MeanSquaredError()
+        made.append((model, TrainingStep(forward_of(model, loss), optimizer(), model.trainable_weights, eagerly)))
+    return made
+
+
+def batch(seed, rows=4):
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(rows, 2, 3)).astype("f"), rng.normal(size=(rows, 3)).astype("f")
+
+
+def same_steps(made, n=2, seed=0):
+    for i in range(n):
+        losses = []
+        for _, step in made:
+            losses.append(step.gradients(*batch(seed + i))[0])
+            step.update()
+        assert losses[0] == losses[1]
+    (a, step), (b, _) = made
+    assert not step.eagerly
+    for u, v in zip(a.get_weights(), b.get_weights(), strict=True):
+        assert u.tobytes() == v.tobytes()
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_what_callbacks_do_between_steps_is_seen(optimizer):
+    made = pair(optimizer)
+    same_steps(made)
+    for model, _ in made:
+        model.set_weights([w * 0.5 for w in model.get_weights()])
+    same_steps(made, seed=2)
+    for model, step in made:
+        kernel = model.trainable_weights[0]
+        kernel.data = np.ones_like(kernel.data)  # another array, not the same with other values
+        step.optimizer.learning_rate = 0.002
+    same_steps(made, seed=4)
+    for model, _ in made:
+        model.layers[1].trainable = False
+    same_steps(made, seed=6)
+    for model, _ in made:
+        model.layers[1].trainable = True
+    same_steps(made, seed=8)
+
+
+def test_weights_that_the_loss_does_not_reach_are_left_alone_with_their_momentum():
+    made = []
+    for eagerly in (False, True):
+        a, b = tg.Parameter(np.ones(3, "f")), tg.Parameter(np.ones(3, "f"))
+        step = TrainingStep(lambda x, y, w, a=a: (((x * a - y) ** 2).mean(), x * a), Adam(0.1), [b, a], eagerly)
+        made.append((a, b, step))
+    x, y = np.ones((2, 3), "f"), np.zeros((2, 3), "f")
+    for _ in range(3):
+        assert made[0][2].gradients(x, y)[0] == made[1][2].gradients(x, y)[0]
+        made[0][2].update()
+        made[1][2].update()
+    assert (made[0][0].data == made[1][0].data).all()
+    assert (made[0][1].data == 1).all()
+    assert not any(slot.any() for slot in made[0][2].optimizer.state(made[0][1]).values())
+
+
+def test_batches_of_several_sizes_have_a_program_each():
+    made = pair(OPTIMIZERS["adam"])
+    for seed, rows in enumerate([4, 2, 4, 2, 4]):
+        losses = []
+        for _, step in made:
+            losses.append(step.gradients(*batch(seed, rows))[0])
+            step.update()
+        assert losses[0] == losses[1]
+    assert len(made[0][1].programs) == 2
+
+
+def test_a_forward_that_cannot_be_traced_runs_eagerly_and_says_why_once():
+    def forward(x, y, w):
+        loss = ((x * a - y) ** 2).mean()
+        return (loss * 2 if loss.item() > 1e9 else loss), x * a
+
+    a = tg.Parameter(np.ones(3, "f"))
+    step = TrainingStep(forward, SGD(0.1), [a])
+    x, y = np.ones((2, 3), "f"), np.zeros((2, 3), "f")
+    words = r"trains without a compiled program, more slowly: test_training.py:\d+: item\(\) needs the value"
+    with pytest.warns(UserWarning, match=words):
+        assert step.gradients(x, y)[0] == 1
+    step.update()
+    assert step.gradients(x, y)[0] < 1  # a second warning would be an error
+    assert step.eagerly
+
+
+def test_a_users_error_is_raised_as_it_is_and_changes_nothing():
+    model = model_of([4], "relu", None, 0.5, "float32")
+    step = TrainingStep(forward_of(model, MeanSquaredError()), SGD(0.1), model.trainable_weights)
+    before, state = model.get_weights(), model.layers[3]._rng.bit_generator.state
+    x, y = batch(0)
+    with pytest.raises(tg.ShapeError, match="mean_squared_error"):
+        step.gradients(x, y[:, :2])
+    for a, b in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert not step.eagerly
+    assert model.layers[3]._rng.bit_generator.state != state  # the eager run, whose error it is, drew
+    step.gradients(x, y)
+    assert not step.eagerly
+
+
+def test_a_loss_without_weights_is_named():
+    step = TrainingStep(lambda x, y, w: (tg.Tensor(1.0), x), SGD(), [tg.Parameter(np.ones(3))])
+    with pytest.raises(tg.GradientError, match=re.escape("the loss does not depend on the parameters")):
+        step.gradients(np.ones((2, 3)), np.ones(2))
+
+
+def test_gradients_land_in_the_optimizers_vector_without_a_copy():
+    model = model_of([4], "relu", None, 0.0, "float32")
+    step = TrainingStep(forward_of(model, MeanSquaredError()), SGD(0.1), model.trainable_weights)
+    step.gradients(*batch(0))
+    assert "copyto" not in step.replay.source
+    assert len(step.replay.code.plan.external) == 4
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_rate_folded_into_the_seed_saves_a_pass_and_changes_last_bits_only(loss):
+    make_loss, last, kind = LOSSES[loss]
+    made, rng = [], np.random.default_rng(0)
+    for fused in (True, False):
+        model = model_of([4, 4], "tanh", last, 0.3, "float64")
+        step = TrainingStep(forward_of(model, make_loss()), SGD(0.1), model.trainable_weights, fused=fused)
+        made.append((model, step))
+    for i in range(6):
+        x, y = rng.normal(size=(5, 2, 3)), targets(kind, 5 - i // 3, 3, rng)
+        for _, step in made:
+            step.optimizer.learning_rate = 0.1 / (1 + i % 4)
+            step.gradients(x[: len(y)], y)
+            step.update()
+    (a, step), (b, other) = made
+    assert step.fused
+    assert step.optimizer.iterations == 6
+    assert len(step.replay.program) <= len(other.replay.program)
+    for u, v in zip(a.get_weights(), b.get_weights(), strict=True):
+        np.testing.assert_allclose(u, v, rtol=1e-10, atol=1e-14)
+
+
+def test_the_rate_is_folded_only_where_the_step_is_just_that():
+    for name, optimizer in OPTIMIZERS.items():
+        step = TrainingStep(None, optimizer(), [], fused=True)
+        assert step.fused is (name in ("sgd", "schedule"))
