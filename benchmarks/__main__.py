@@ -20,6 +20,7 @@ def arguments(words=None):
     parser.add_argument("--threads", type=int, default=1, help="of every library (1)")
     parser.add_argument("--rounds", type=int, default=11, help="turns of each contestant (11)")
     parser.add_argument("--only", nargs="*", metavar="workload", help="of train and fit, such as 784-128-10")
+    parser.add_argument("--chart", metavar="FILE", help="in train: draw the ratios as bars")
     parser.add_argument("--torch-compile", action="store_true", help="in train; needs a C++ compiler and minutes")
     options = parser.parse_args(words)
     for name in options.names:

@@ -8,6 +8,7 @@ for once. Before anything is measured, all contestants must have the same losses
 import shutil
 import sys
 
+from . import chart
 from .hand import HandWritten, textbook
 from .networks import RATE, tasks
 from .runner import agree, contestants, measure, peak, table
@@ -229,6 +230,8 @@ def report(options):
         times[str(task)] = measure(steps, options.rounds)
         memory[str(task)] = {name: peak(maker, task) for name, package, maker in rows(options)
                              if name in steps and package in NUMPY_ONLY}  # fmt: skip
+    if options.chart:
+        chart.save(times, OURS, options.chart)
     return "\n\n".join([
         table("**A training step**: median µs (÷ ours)", times, OURS),
         table("**Peak memory of a step**: KiB, weights and buffers included (÷ ours)", memory, OURS, scale=1 / 1024),

@@ -11,14 +11,16 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text()
-SHOWN = re.findall(r"```python\n(.*?)```\n+```text\n(.*?)```", README, re.S)
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+README = PAGES[0].read_text()
+PAIR = re.compile(r"```python\n(.*?)```\n+```text\n(.*?)```", re.S)
+SHOWN = [(page.name, *pair) for page in PAGES for pair in PAIR.findall(page.read_text())]
 
 
-@pytest.mark.parametrize(("code", "output"), SHOWN, ids=[f"example {i}" for i in range(len(SHOWN))])
-def test_an_example_prints_what_is_shown(code, output):
+@pytest.mark.parametrize(("page", "code", "output"), SHOWN, ids=[f"{s[0]} {i}" for i, s in enumerate(SHOWN)])
+def test_an_example_prints_what_is_shown(page, code, output):
     with redirect_stdout(io.StringIO()) as printed:
-        exec(compile(code, "README.md", "exec"), {})
+        exec(compile(code, page, "exec"), {})
     assert_same_text(printed.getvalue().rstrip(), output.rstrip())
 
 
