@@ -10,7 +10,7 @@ layers, models, losses, metrics, optimizers, activations, initializers, callback
 
 from . import activations, callbacks, initializers, layers, losses, methods, metrics, models, ops, optimizers, utils
 from .check import gradcheck
-from .compile import compile
+from .compile import compile as compile  # not in __all__: Python has one too
 from .config import epsilon, floatx, set_epsilon, set_floatx
 from .core.declare import bilinear, constant, elementwise, linear, primitive
 from .core.mode import enable_grad, no_grad

@@ -1,16 +1,29 @@
-"""The compiled step: a function is traced once, and from then on runs as a flat program of NumPy calls.
+"""The compiled step: a function is traced once, and from then on runs as a flat program of NumPy calls."""
 
-compile   a function, compiled
-Step      what ``compile`` returns
-"""
-
-__all__ = ["Step", "compile"]
+__all__ = ["compile"]
 
 
-def __getattr__(name):
-    """Return what is listed above; 3 ms of import wait for it."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from . import step
+def compile(function=None, *, static=()):
+    """Return ``function`` as a Step: it runs once as it is, and from then on as a flat program of NumPy calls.
 
-    return getattr(step, name)
+    static: names or positions of arguments that are part of the program, such as flags: hashable, a program for each
+
+    Arguments and results are arrays, Tensors, numbers, and tuples, lists and dicts of them. There is a program for each
+    combination of shapes, dtypes, layouts and structure. Tensors the function uses from outside, such as weights, are
+    used where they are, so that a change of theirs is seen, and changes made to them last. Frozen into the program is
+    all other Python: branches, loops, attributes, what a plain array from outside was computed from.
+
+    Raises TraceError, with the line, where Python needs a value: ``if x > 0``, ``float(x)``, ``x[mask]``.
+
+    >>> import numpy as np
+    >>> step = compile(lambda x: np.exp(x) / np.exp(x).sum())
+    >>> step(np.array([0.0, 0.0])), step(np.array([1.0, 1.0]))
+    (array([0.5, 0.5]), array([0.5, 0.5]))
+    >>> step.cache_info()
+    CacheInfo(hits=1, misses=1, maxsize=64, currsize=1)
+    """
+    from .step import Step  # 3 ms of import, for those who compile
+
+    if function is None:
+        return lambda function: Step(function, static)
+    return Step(function, static)

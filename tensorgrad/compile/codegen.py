@@ -25,8 +25,10 @@ class Code:
         self.arrays: dict[Value, np.ndarray] = self.plan.arrays()
         self.write = Statements(self.name, self.keep)
         self.bindings: list[tuple[str, str]] = []
+        self.blocks: list[tuple] = []
         body = self.body()
         inputs = ", ".join(self.name(v) for v in program.inputs)
+        self.inputs = [self.name(v) for v in program.inputs]
         self.source = "\n".join([f"def run({inputs}):", *body])
         space = {self.name(v): array for v, array in self.arrays.items()}
         self.namespace = {"np": np, **space, **self.kept}
@@ -88,6 +90,7 @@ class Code:
             if statements and str(call.origin) != origin:
                 origin = str(call.origin)
                 statements[0] += f"  # {origin}" if origin else ""
+            self.blocks.append((call, statements))
             lines += [("    " if errors is None else "        ") + line for line in statements]
         return [*lines, *["    " + line for line in self.ending()]]
 

@@ -174,7 +174,7 @@ def constant_of(v, array):
 
 
 def fold_seed(program, seed):
-    """Carry out what is linear in ``seed``, a captured 0-d array, once for 1; return the program and the arrays it gave.
+    """Carry out once, for 1, what is linear in the captured array ``seed``; return the program and the arrays so made.
 
     Such an array times a number is what the program would have computed from that number as the seed.
     """
@@ -195,7 +195,7 @@ def fold_seed(program, seed):
             kept.append(call)
             continue
         one = {x: np.ones_like(seed) if x.array is seed else x.array for x in seeds}
-        args, kwargs = mapped((call.args, call.kwargs), Value, lambda x: one[x] if x in one else x.array)  # noqa: B023
+        args, kwargs = mapped((call.args, call.kwargs), Value, lambda x: one.get(x, x.array))  # noqa: B023
         array = np.array(call.function(*args, **kwargs), order="K")
         same[v] = constant_of(v, array)
         scaled.add(same[v])

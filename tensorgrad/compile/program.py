@@ -50,32 +50,29 @@ class Origin:
 class Call:
     """``output = function(*args, **kwargs)``, where Values stand among the arguments.
 
+    operands: the Values among the arguments, each as often as it stands there
     view:   the Value of which the result is a view, or None
     writes: the Value whose memory the call changes, or None
     effect: whether it does more than compute: a random draw moves its generator on
     errors: the floating-point error handling that was set around it, as ``np.errstate`` takes it; None for the caller's
     """
 
-    __slots__ = ("args", "effect", "errors", "function", "kwargs", "origin", "output", "view", "writes")
+    __slots__ = ("args", "effect", "errors", "function", "kwargs", "operands", "origin", "output", "view", "writes")
 
     def __init__(self, function, args, kwargs, output, *, view=None, writes=None, effect=False, errors=None,
                  origin=None):  # fmt: skip
         self.function, self.args, self.kwargs, self.output, self.view = function, args, kwargs, output, view
         self.writes, self.effect, self.errors, self.origin = writes, effect, errors, origin or Origin()
+        self.operands = operands_of(args, kwargs)
 
     def replaced(self, **changes):
         """Return a call like this one but for ``changes``."""
         new = Call.__new__(Call)
         for slot in Call.__slots__:
             setattr(new, slot, changes[slot] if slot in changes else getattr(self, slot))
+        if "args" in changes or "kwargs" in changes:
+            new.operands = operands_of(new.args, new.kwargs)
         return new
-
-    @property
-    def operands(self):
-        """The Values among the arguments, each as often as it stands there."""
-        found: list[Value] = []
-        mapped((self.args, self.kwargs), Value, found.append)
-        return found
 
     @property
     def results(self):
@@ -83,6 +80,17 @@ class Call:
         if self.output is None:
             return ()
         return self.output if isinstance(self.output, tuple) else (self.output,)
+
+
+def operands_of(args, kwargs):
+    """Return the Values among arguments, each as often as it stands there."""
+    found: list[Value] = []
+    for x in (*args, *kwargs.values()):
+        if isinstance(x, Value):
+            found.append(x)
+        elif type(x) in (tuple, list, dict, slice):
+            mapped(x, Value, found.append)
+    return found
 
 
 class Program:

@@ -63,9 +63,13 @@ class Statements:
         same: whether the buffer is the memory of an operand, which then holds the values to start from
         """
         f, out = call.function, self.name(call.output)
-        args = [self.text(x) for x in call.args]
+        if f is drawn:
+            draw, _, _, settings = call.args
+            given = self.joined((), {**settings, "out": call.output})
+            return [f"{self.keep(draw.__self__, 'rng')}.{draw.__name__}({given})"]
         if reduction(call):
             return [self.reduce(call, out)]
+        args = [self.text(x) for x in call.args]
         if f is np.empty_like:
             return []
         if f is np.where:
@@ -79,10 +83,6 @@ class Statements:
         if f in (spread, np.copy, cast):
             unsafe = "" if f is np.copy else ', casting="unsafe"'
             return [f"np.copyto({out}, {args[0]}{unsafe})"]
-        if f is drawn:
-            draw, _, _, settings = call.args
-            given = self.joined((), {**settings, "out": call.output})
-            return [f"{self.keep(draw.__self__, 'rng')}.{draw.__name__}({given})"]
         positional = isinstance(f, np.ufunc) and f not in BY_KEYWORD and not call.kwargs
         if positional or f is np.dot:
             return [f"{self.function(f)}({', '.join([*args, out])})"]

@@ -1,4 +1,4 @@
-"""compile: a function that is traced once for each kind of arguments, and replayed from then on."""
+"""Step: a function that is traced once for each kind of arguments, and replayed from then on."""
 
 from collections import OrderedDict, namedtuple
 from threading import RLock
@@ -15,30 +15,6 @@ from .watch import tracing_now
 #: How many programs a Step keeps.
 LIMIT = 64
 CacheInfo = namedtuple("CacheInfo", "hits misses maxsize currsize")
-
-
-def compile(function=None, *, static=()):
-    """Return ``function`` as a Step: it runs once as it is, and from then on as a flat program of NumPy calls.
-
-    static: names or positions of arguments that are part of the program, such as flags: hashable, a program for each
-
-    Arguments and results are arrays, Tensors, numbers, and tuples, lists and dicts of them. There is a program for each
-    combination of shapes, dtypes, layouts and structure. Tensors the function uses from outside, such as weights, are
-    used where they are, so that a change of theirs is seen, and changes made to them last. Frozen into the program is
-    all other Python: branches, loops, attributes, what a plain array from outside was computed from.
-
-    Raises TraceError, with the line, where Python needs a value: ``if x > 0``, ``float(x)``, ``x[mask]``.
-
-    >>> import numpy as np
-    >>> step = compile(lambda x: np.exp(x) / np.exp(x).sum())
-    >>> step(np.array([0.0, 0.0])), step(np.array([1.0, 1.0]))
-    (array([0.5, 0.5]), array([0.5, 0.5]))
-    >>> step.cache_info()
-    CacheInfo(hits=1, misses=1, maxsize=64, currsize=1)
-    """
-    if function is None:
-        return lambda function: Step(function, static)
-    return Step(function, static)
 
 
 class Step:

@@ -55,7 +55,13 @@ def outside(t, trace):
 def shown(t):
     """Return what ``t.data`` is to this thread."""
     array, trace = _data.__get__(t), _current.get()
-    return array if trace is None or type(array) is not np.ndarray else trace.of_tensor(t, array)
+    if trace is None or type(array) is not np.ndarray:
+        return array
+    if outside(t, trace):
+        return trace.of_tensor(t, array)
+    fresh = trace.call(np.copy, (array,))  # made by the function: each run starts from these values again
+    _data.__set__(t, fresh)
+    return fresh
 
 
 def stored(t, new):

@@ -61,7 +61,7 @@ def may_repeat(index):
     (False, False, True)
     """
     parts = index if isinstance(index, tuple) else (index,)
-    return any(isinstance(i, np.ndarray) and i.dtype.kind in "iu" and i.ndim > 0 for i in parts)
+    return any(hasattr(i, "dtype") and i.dtype.kind in "iu" and i.ndim > 0 for i in parts)
 
 
 def last_writes(shape, index):
@@ -145,7 +145,7 @@ def check_value(x, value):
 
 def fitted(value, x, index):
     """Return ``value`` as a Tensor or array without the leading length-1 axes that ``x[index]`` lacks."""
-    v = value if isinstance(value, Tensor) else np.asarray(value)
+    v = value if hasattr(value, "ndim") else np.asarray(value)
     if v.ndim > 1 and v.shape[0] == 1:
         lead = v.ndim - x.data[index].ndim
         if lead > 0 and v.shape[:lead] == (1,) * lead:
@@ -179,7 +179,7 @@ assign.op.explain = assign_explain
 def take(x, indices, axis=None, mode="raise"):
     """The entries of ``x`` at ``indices`` along ``axis`` (None: of the flattened ``x``)."""
     x = x if hasattr(x, "shape") else np.asarray(x)
-    indices = plain_index(indices) if isinstance(indices, Tensor) else np.asarray(indices)
+    indices = plain_index(indices) if hasattr(indices, "dtype") else np.asarray(indices)
     if axis is None:
         x, axis = x.reshape(-1), 0
     axis = normalize_axis_index(axis, x.ndim)

@@ -145,6 +145,11 @@ def test_a_copy_in_another_layout_stays(x):
     assert check(lambda x: [x.T.copy()], x, only="copies") == ["transpose", "copy"]
 
 
+def test_powers_are_what_numpys_operator_makes_of_them(x):
+    powers = lambda x: [np.abs(x) ** n for n in (2, 0.5, -1, 3)]  # noqa: E731
+    assert check(powers, x) == ["absolute", "square", "sqrt", "reciprocal", "power"]
+
+
 def test_plain_products_become_dot(x):
     column = np.ones((3, 1))
     assert check(lambda x: [x.T @ x, x @ x.T], x, only="kernels").count("dot") == 2

@@ -2,6 +2,8 @@
 
 import gc
 import re
+import subprocess
+import sys
 import threading
 import weakref
 
@@ -103,6 +105,26 @@ def test_another_kind_of_argument_is_another_program(x, change):
     found, expected = step(change(x)), f(change(x))
     np.testing.assert_array_equal(np.asarray(found), np.asarray(expected))
     assert step.cache_info() == (0, 2, LIMIT, 2)
+
+
+def test_the_layout_of_a_tensor_counts_too(x):
+    step = compile(lambda t: np.add.reduce(np.exp(t.data), axis=0))
+    square = np.random.default_rng(0).normal(size=(40, 40)).astype("f")
+    for array in (square, square.T, square, square.T):
+        found, expected = step(tg.Tensor(array)), np.add.reduce(np.exp(array), axis=0)
+        assert found.tobytes() == expected.tobytes()
+    assert step.cache_info()[:2] == (2, 2)
+
+
+def test_an_index_that_is_an_argument_is_read_at_each_run(w):
+    step = compile(lambda i, rows: (w[i] * 2, w[rows], w.data[rows[0], 1:]))
+    for i, rows in ((0, [2, 1]), (2, [0, 0]), (1, [1, 2])):
+        i, rows = np.array(i), np.array(rows)
+        row, taken, part = step(i, rows)
+        np.testing.assert_array_equal(row.data, w.data[i] * 2)
+        np.testing.assert_array_equal(taken.data, w.data[rows])
+        np.testing.assert_array_equal(part, w.data[rows[0], 1:])
+    assert step.cache_info().hits == 2
 
 
 def test_no_grad_is_another_program(w):
@@ -219,6 +241,20 @@ def test_views_and_writes_behave_as_in_numpy(x):
         for a, b in zip(step(data), f(data), strict=True):
             np.testing.assert_array_equal(a, b)
     assert step.cache_info().hits == 1
+
+
+def test_a_tensor_made_inside_starts_anew_at_each_run(x):
+    def f(x):
+        y = tg.Tensor(np.zeros((5, 3), "f"))
+        y[1:3] = tg.Tensor(x[:2])
+        y[0] = y[1] * 2
+        y.data += 1
+        return y
+
+    step = compile(f)
+    for data in (x, x * 0, 2 * x):
+        np.testing.assert_array_equal(step(data).data, f(data).data)
+    assert step.cache_info().hits == 2
 
 
 def test_a_write_into_an_argument_is_a_write_into_the_callers_array():
@@ -410,3 +446,26 @@ def test_layers_trace_as_they_stand(x):
     listing = str(step.program(x))
     assert "float32[5, 4] = maximum(" in listing
     assert re.search(r"# relu, hidden, test_step.py:\d+$", listing, re.MULTILINE)
+
+
+def test_importing_tensorgrad_does_not_load_the_compiler():
+    probe = "import sys, tensorgrad; print([m for m in sys.modules if m.startswith('tensorgrad.compile.')])"
+    out = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert "tensorgrad.compile.trace" not in out.stdout
+
+
+@pytest.mark.parametrize("pick", [lambda w, i: w[i], lambda w, i: np.take(w, i, axis=0), lambda w, i: w[:, i[:2]]])
+def test_entries_picked_twice_by_ids_that_are_inputs_get_both_gradients(pick):
+    w = tg.Tensor(np.arange(12.0).reshape(4, 3), requires_grad=True)
+
+    @tg.compile
+    def gradient(ids):
+        (pick(w, ids) ** 2).sum().backward()
+        g, w.grad = w.grad, None
+        return g
+
+    for ids in ([0, 1, 1, 2], [2, 2, 2, 0], [1, 0, 2, 1]):
+        found = gradient(np.array(ids))
+        (pick(w, np.array(ids)) ** 2).sum().backward()
+        np.testing.assert_array_equal(found.data, w.grad.data)
+        w.grad = None
