@@ -33,11 +33,11 @@ def model_of(task):
 
 def as_fit(task):
     """The step that ``fit`` takes: a Sequential, its loss, gradients and optimizer."""
-    from tensorgrad.models.loop import train_step
+    from tensorgrad.models.loop import TrainStep
 
     model = model_of(task)
     meters = model.compiled.meters(task.labels, model.output_shape)
-    step = train_step(model, meters)
+    step = TrainStep(model, meters)
 
     def run():
         meters.reset()

@@ -35,23 +35,35 @@ class CallbackList:
         for callback in self.callbacks:
             getattr(callback, hook)(*args)
 
-    def batch_begin(self, what, batch):
-        """Call ``on_train_batch_begin`` and its like, of callbacks that have it."""
-        for callback in self.listening[f"on_{what}_batch_begin"]:
-            getattr(callback, f"on_{what}_batch_begin")(batch, {})
+    def batch_hooks(self, what, logs):
+        """Return two functions of a batch's number, to call before and after it; None for one where nobody looks.
 
-    def batch_end(self, what, batch, logs):
-        """Call ``on_train_batch_end`` and its like. ``logs()`` gives the values, and is called only when needed."""
-        listening = self.listening[f"on_{what}_batch_end"]
-        if listening:
-            values = ordered(logs())
-            for callback in listening:
-                getattr(callback, f"on_{what}_batch_end")(batch, values)
-        bar = self.progbar
-        if bar is not None and not (bar.fitting and what == "test"):
-            bar.seen = batch + 1
-            if bar.bar.live and perf_counter() >= bar.bar.due:
-                bar.bar.update(bar.seen, ordered(logs()) if what != "predict" else {})
+        what: "train", "test" or "predict"
+        logs: ``logs()`` gives the values so far, and is called only when they are needed
+        """
+        names = f"on_{what}_batch_begin", f"on_{what}_batch_end"
+        first, last = [[getattr(c, name) for c in self.listening[name]] for name in names]
+        bar = self.progbar.bar if self.progbar is not None and not (what == "test" and self.progbar.fitting) else None
+        bar = bar if bar is not None and bar.live else None
+
+        def begin(batch):
+            for hook in first:
+                hook(batch, {})
+
+        def end(batch):
+            if last:
+                values = ordered(logs())
+                for hook in last:
+                    hook(batch, values)
+            if bar is not None and perf_counter() >= bar.due:
+                bar.update(batch + 1, ordered(logs()) if what != "predict" else {})
+
+        return begin if first else None, end if last or bar is not None else None
+
+    def count(self, batches, what=None):
+        """Note how many batches there were, for the line that stays; those of a validation are not shown."""
+        if self.progbar is not None and not (what == "test" and self.progbar.fitting):
+            self.progbar.seen = batches
 
     def abandon(self):
         """End a half-drawn bar: an error or Ctrl-C is about to be shown."""

@@ -22,13 +22,12 @@ class Progress:
     def __init__(self, steps, verbose=1, title=""):
         self.steps, self.out = steps, sys.stdout
         self.live = verbose == 1 and redrawable(self.out)
-        self.start = self.due = perf_counter()
+        self.start = perf_counter()
+        self.due = self.start + INTERVAL if self.live else float("inf")
         self.open = False
         if title and (self.live or verbose == 2):
             self.out.write(title + "\n")
         self.title = "" if self.live or verbose == 2 or not title else title + " - "
-        if not self.live:
-            self.due = float("inf")
 
     def update(self, step, logs):
         """Redraw the bar after ``step`` steps. Callers ask ``due`` first: drawing costs more than a small step."""

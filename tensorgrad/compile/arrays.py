@@ -131,6 +131,10 @@ class TraceArray(StandIn):
         """Be filled by ``draw(out=...)``, a method of a random generator; each replay draws anew."""
         return self.tape.draw(draw, self, settings)
 
+    def descended(self, optimizer, grads, params):
+        """Have ``optimizer`` step down ``grads``, now and at each replay; this is the array of one of ``params``."""
+        self.tape.descend(optimizer, grads, params)
+
     def __array__(self, dtype=None, copy=None):
         raise needs_value("making an ndarray", self)
 

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 
+from .descent import Descent
 from .plan import Plan
 from .program import Value, mapped
 from .statements import Statements
@@ -108,13 +109,19 @@ class Code:
 
     def statements(self, call):
         """Return a call's lines."""
-        v = call.output
-        if call.writes is None and isinstance(v, Value) and v in self.arrays:
-            start = call.args[2] if call.function is np.where else call.args and call.args[0]
+        v, f = call.output, call.function
+        if isinstance(f, Descent):
+            lines = [self.copied(g, place) for g, place in f.gradients(call) if not self.plan.lies(g, place)]
+            return [*lines, f"{self.keep(f.optimizer, type(f.optimizer).__name__.lower())}.descend()"]
+        if not call.writes and isinstance(v, Value) and v in self.arrays:
+            start = call.args[2] if f is np.where else call.args and call.args[0]
             slots = self.plan.slots
             same = isinstance(start, Value) and v in slots and slots.get(self.plan.root(start)) == slots[v]
             return self.write.into(call, same)
         return [self.write.fresh(call)]
+
+    def copied(self, v, target):
+        return f"np.copyto({self.keep(target, 'into')}, {self.name(v)})"
 
     def ending(self):
         """Return the lines that hand over the outputs: copies, unless told otherwise or new anyway."""
@@ -124,6 +131,6 @@ class Code:
             if target is None:
                 owned = self.copy and (self.plan.fixed(v) or self.plan.root(v).kind == "input")
                 shown.append(f"{self.name(v)}.copy()" if owned else self.name(v))
-            elif self.plan.external.get(self.plan.root(v)) is None or not np.shares_memory(self.array(v), target):
-                lines.append(f"np.copyto({self.keep(target, 'into')}, {self.name(v)})")
+            elif not self.plan.lies(v, target):
+                lines.append(self.copied(v, target))
         return [*lines, f"return ({', '.join(shown)}{',' if len(shown) == 1 else ''})"]

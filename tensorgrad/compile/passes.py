@@ -5,6 +5,7 @@ import operator
 import numpy as np
 
 from .actions import cast, spread
+from .algebra import equal_to
 from .program import Program, Value, mapped
 
 #: Ufuncs in which a Python number takes the dtype of the array beside it.
@@ -51,7 +52,29 @@ def substituted(call, same):
         return call
     args, kwargs = mapped((call.args, call.kwargs), Value, lambda v: same.get(v, v))
     return call.replaced(args=args, kwargs=kwargs, view=same.get(call.view, call.view),
-                         writes=same.get(call.writes, call.writes))  # fmt: skip
+                         writes=tuple([same.get(v, v) for v in call.writes]))  # fmt: skip
+
+
+def simplify(program):
+    """Let ``x * 1``, ``x - 0``, ``-(-x)``, a transpose of a transpose be x: see ``algebra``."""
+    roots = program.roots
+    written = program.written(roots)
+    same: dict[Value, Value] = {}
+    makers: dict[Value, object] = {}
+    kept = []
+    for call in program.calls:
+        call = substituted(call, same)
+        x, y = equal_to(call, makers), call.output
+        if (
+            x is not None
+            and (x.shape, x.dtype, x.strides) == (y.shape, y.dtype, y.strides)
+            and not {roots.get(x, x.root), roots[y]} & written
+        ):
+            same[y] = x
+        else:
+            kept.append(call)
+            makers.update(dict.fromkeys(call.results, call))
+    return program.replaced(kept, [same.get(v, v) for v in program.outputs])
 
 
 def fold(program):
@@ -62,7 +85,7 @@ def fold(program):
     for call in program.calls:
         call = substituted(call, same)
         v = call.output
-        if not isinstance(v, Value) or v in written or call.effect or call.writes is not None or not constant(call):
+        if not isinstance(v, Value) or v in written or call.effect or call.writes or not constant(call):
             kept.append(call)
             continue
         args, kwargs = mapped((call.args, call.kwargs), Value, example)
@@ -98,9 +121,9 @@ def merge(program):
     kept = []
     for call in program.calls:
         call = substituted(call, same)
-        if call.writes is not None:
-            version[roots.get(call.writes, call.writes.root)] += 1
-        pure = isinstance(call.output, Value) and not call.effect and call.writes is None
+        for v in call.writes:
+            version[roots.get(v, v.root)] += 1
+        pure = isinstance(call.output, Value) and not call.effect and not call.writes
         if not pure or (call.view is None and call.output in written) or call.function is np.empty_like:
             kept.append(call)
             continue
@@ -134,10 +157,9 @@ def drop_dead(program):
     memory = {roots.get(v, v.root) for v in needed}
     kept = []
     for call in reversed(program.calls):
-        root = None if call.writes is None else roots.get(call.writes, call.writes.root)
+        changed = [roots.get(v, v.root) for v in call.writes]
         alive = call.effect or any(v in needed for v in call.results)
-        if root is not None:
-            alive = root in memory or root.kind != "result"
+        alive = alive or any(root in memory or root.kind != "result" for root in changed)
         if alive:
             kept.append(call)
             needed.update(call.operands)
@@ -270,6 +292,7 @@ PASSES = {
     "copies": drop_copies,
     "merge": merge,
     "fold": fold,
+    "algebra": simplify,
     "kernels": choose_kernels,
     "numbers": arrays_for_numbers,
     "constants": shrink_constants,
@@ -283,6 +306,6 @@ def optimized(program: Program, without=(), seed=None):
     for name, change in PASSES.items():
         if name not in without:
             program = change(program)
-        if name == "fold" and seed is not None:
+        if name == "algebra" and seed is not None:  # no sooner: what scales with the seed is 1 only now
             program, scaled = fold_seed(program, seed)
     return program, scaled

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .descent import Descent
 from .passes import contiguous
 from .program import Value
 from .statements import donors, has_out
@@ -21,6 +22,7 @@ class Plan:
     def __init__(self, program):
         self.program, self.roots = program, program.roots
         self.slots: dict[Value, int] = {}
+        self.last = self._last_uses()
         self.external = self._external()
         self.sizes: list[int] = []
         self.taken_over: set[Value] = set()
@@ -49,12 +51,30 @@ class Plan:
         """Return the roots that can lie in the array to which an output is to be written."""
         makers = {call.output: call for call in self.program.calls if has_out(call)}
         found = {}
-        for place, array in self.program.into.items():
-            v = self.program.outputs[place]
+        for v, array in self._wanted():
             root = self.root(v)
-            if root in makers and root not in found and v.nbytes == root.nbytes and contiguous(v) and contiguous(root):
+            whole = v.nbytes == root.nbytes and contiguous(v) and contiguous(root)
+            if root in makers and root not in found and whole and root.dtype == v.dtype == array.dtype:
                 found[root] = array.reshape(root.shape)
         return found
+
+    def _wanted(self):
+        """Yield ``(value, array)`` for what is to end up in an array of the caller's or an optimizer's.
+
+        An optimizer changes its gradients, so theirs are those that nobody needs later; and if it takes several steps,
+        one gradient must not be written before another was used.
+        """
+        for place, array in self.program.into.items():
+            yield self.program.outputs[place], array
+        steps = [(i, call) for i, call in enumerate(self.program.calls) if isinstance(call.function, Descent)]
+        for i, call in steps:
+            if sum(other.function.optimizer is call.function.optimizer for _, other in steps) == 1:
+                yield from [(v, a) for v, a in call.function.gradients(call) if self.last[self.root(v)] == i]
+
+    def lies(self, v, array):
+        """Return whether ``v`` is computed right into ``array``."""
+        found = self.external.get(self.root(v))
+        return found is not None and np.shares_memory(found, array)
 
     def _last_uses(self):
         last = {}
@@ -66,7 +86,7 @@ class Plan:
         return last
 
     def _assign(self):
-        last, free = self._last_uses(), []
+        last, free = self.last, []
         for i, call in enumerate(self.program.calls):
             v = call.output
             if has_out(call) and packed(v) and v not in self.external:

@@ -52,14 +52,14 @@ class Call:
 
     operands: the Values among the arguments, each as often as it stands there
     view:   the Value of which the result is a view, or None
-    writes: the Value whose memory the call changes, or None
+    writes: the Values whose memory the call changes, a tuple
     effect: whether it does more than compute: a random draw moves its generator on
     errors: the floating-point error handling that was set around it, as ``np.errstate`` takes it; None for the caller's
     """
 
     __slots__ = ("args", "effect", "errors", "function", "kwargs", "operands", "origin", "output", "view", "writes")
 
-    def __init__(self, function, args, kwargs, output, *, view=None, writes=None, effect=False, errors=None,
+    def __init__(self, function, args, kwargs, output, *, view=None, writes=(), effect=False, errors=None,
                  origin=None):  # fmt: skip
         self.function, self.args, self.kwargs, self.output, self.view = function, args, kwargs, output, view
         self.writes, self.effect, self.errors, self.origin = writes, effect, errors, origin or Origin()
@@ -118,7 +118,7 @@ class Program:
 
     def written(self, roots):
         """Return the roots of all memory that some call changes after it was made."""
-        return {roots.get(call.writes, call.writes.root) for call in self.calls if call.writes is not None}
+        return {roots.get(v, v.root) for call in self.calls for v in call.writes}
 
     def __len__(self):
         return len(self.calls)
@@ -139,13 +139,9 @@ class Program:
 def listed(call):
     """Return a call as a line: ``%5:float32[32, 64] = maximum(%4, 0)  # relu, hidden, model.py:12``."""
     shown = [text(x) for x in call.args] + [f"{k}={text(x)}" for k, x in call.kwargs.items()]
-    left = ", ".join(map(repr, call.results))
-    if call.writes is not None:
-        left = f"%{call.writes.number}"
+    left = ", ".join([f"%{v.number}" for v in call.writes] or map(repr, call.results))
     note = f"  # {call.origin}" if str(call.origin) else ""
-    return (
-        f"{left or '-'} {'<-' if call.writes is not None else '='} {name_of(call.function)}({', '.join(shown)}){note}"
-    )
+    return f"{left or '-'} {'<-' if call.writes else '='} {name_of(call.function)}({', '.join(shown)}){note}"
 
 
 def text(x):

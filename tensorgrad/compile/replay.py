@@ -87,15 +87,27 @@ class Replay:
         self.scaled = [(array, array.copy()) for array in scaled]
         self.code = Code(self.program, copy)
         self.state = [entry for entry in trace.tensors.values() if entry[0].seq < trace.start]
-        self.graded = list(trace.graded.values())
+        self.graded, self.descents = list(trace.graded.values()), trace.descents
         self.lock = Lock()
 
     def holds(self):
         """Return whether every Tensor from outside still has the array that the program uses."""
-        for t, array, wanted in self.state:  # noqa: SIM110  (a generator costs 0.3 µs more)
+        for t, array, wanted in self.state:
             if t.data is not array or t.requires_grad is not wanted:
+                return self.moved()
+        for descent in self.descents:  # noqa: SIM110  (a generator costs 0.3 µs more)
+            if descent.optimizer._flats is not descent.flats:
                 return False
         return True
+
+    def moved(self):
+        """Return whether all is as before once optimizers have moved values given to parameters to where they lie."""
+        for descent in self.descents:
+            if descent.holds():
+                descent.bind()
+        return all(descent.holds() for descent in self.descents) and all(
+            t.data is array and t.requires_grad is wanted for t, array, wanted in self.state
+        )
 
     def scale(self, by):
         """Set what the program multiplies all gradients by."""
@@ -137,6 +149,12 @@ class Replay:
     def save(self, path):
         """Write the program as a script that needs NumPy alone, its arrays beside it: ``step.py`` and ``step.npz``."""
         save(self.code, path)
+
+    def draw(self, direction="TB"):
+        """Return the program as a Picture: one box for each call, captured arrays coloured, writes as bold arrows."""
+        from ..draw import draw  # which imports ``program``
+
+        return draw(self, direction=direction)
 
     def __len__(self):
         return len(self.program)

@@ -18,7 +18,7 @@ WITH_OUT = {np.concatenate, np.stack, np.clip}
 def elementwise(call):
     """Return whether a call is a ufunc's, entry by entry, with one result."""
     f = call.function
-    return isinstance(f, np.ufunc) and f.nout == 1 and f.signature is None and call.writes is None
+    return isinstance(f, np.ufunc) and f.nout == 1 and f.signature is None and not call.writes
 
 
 def reduction(call):
@@ -29,7 +29,7 @@ def reduction(call):
 
 def has_out(call):
     """Return whether a call can write its result into a buffer."""
-    if not isinstance(call.output, Value) or call.view is not None or call.writes is not None:
+    if not isinstance(call.output, Value) or call.view is not None or call.writes:
         return False
     f = call.function
     if f is np.where:

@@ -8,6 +8,7 @@ from ..core.tensor import tick
 from ..errors import TraceError, describe
 from .actions import accumulated, assigned, cast, drawn, spread
 from .arrays import NEEDS_VALUES, QUERIES, TraceArray, needs_value
+from .descent import descend
 from .origin import Origins, line_of_user
 from .program import Call, Value, mapped
 
@@ -15,13 +16,14 @@ from .program import Call, Value, mapped
 class Trace:
     """The calls written down so far, and the arrays they were given.
 
-    tensors: ``{id: (Tensor, its array, requires_grad)}`` of every Tensor from outside that was read
+    tensors:  ``{id: (Tensor, its array, requires_grad)}`` of every Tensor from outside that was read
+    descents: the optimizers' steps
     """
 
     def __init__(self):
         self.calls, self.values, self.known = [], [], {}
         self.bases, self.tensors, self.seen, self.graded = {}, {}, set(), {}
-        self.drawn, self.saved = {}, {}
+        self.drawn, self.saved, self.put_back, self.descents = {}, {}, [], []
         self.origins = Origins()
         self.errors = np.geterr()
         self.open = True
@@ -46,7 +48,7 @@ class Trace:
                 base = base.base
             root = self.bases.get(id(base))
             if root is None:
-                root = self.bases[id(base)] = self.value(base, "captured", None, name, True)
+                root = self.bases[id(base)] = self.value(base, "captured", keep=True)
             v = root if base is array else self.value(array, "captured", root, name, True)
             found = self.known[id(array)] = TraceArray(self, v, array)
         if name and found.node.name is None:
@@ -85,14 +87,14 @@ class Trace:
         stands = self.stand_ins(result, (args, kwargs), function) if written is None else None
         if isinstance(stands, TraceArray) and weak and stands.ndim == 0 and stands.dtype.kind in "fi":
             stands.weak = float if stands.dtype.kind == "f" else int
-        self.note(function, args, kwargs, stands, written, effect)
+        self.note(function, args, kwargs, stands, () if written is None else (written,), effect)
         return stands
 
-    def note(self, function, args, kwargs, stands, written=None, effect=False):
-        """Append a call that gave ``stands``, or that wrote into ``written``."""
+    def note(self, function, args, kwargs, stands, written=(), effect=False):
+        """Append a call that gave ``stands``, or that wrote into each of ``written``."""
         args, kwargs, output = mapped((args, kwargs, stands), TraceArray, lambda t: t.node)
         errors = {kind: how for kind, how in np.geterr().items() if how != self.errors[kind]} or None
-        call = Call(function, args, kwargs, output, writes=None if written is None else written.node, effect=effect,
+        call = Call(function, args, kwargs, output, writes=tuple([t.node for t in written]), effect=effect,
                     errors=errors, origin=self.origins.here())  # fmt: skip
         lent = next((v.root for v in call.results if v.root is not v), None)
         call.view = next((v for v in call.operands if v.root is lent), None)
@@ -222,18 +224,28 @@ class Trace:
         y.become(self.call(drawn, (method, y.shape, y.dtype, settings), effect=True))
         return y
 
+    def descend(self, optimizer, grads, params):
+        """Write down an optimizer's step."""
+        descend(self, optimizer, grads, params)
+
     def save(self, t):
         """Keep what a captured array holds before the trace writes into it, in case the trace fails."""
-        base = t.node.root.array
-        if base is not None and id(base) not in self.saved:
-            self.saved[id(base)] = base, base.copy()
+        if t.node.root.array is not None:
+            self.keep(t.node.root.array)
+
+    def keep(self, array):
+        """Keep what an array from outside holds now."""
+        if id(array) not in self.saved:
+            self.saved[id(array)] = array, array.copy()
 
     def undo(self):
-        """Put back what the trace changed: arrays from outside and the states of generators."""
+        """Put back what the trace changed: arrays from outside, generators, optimizers."""
         for array, old in self.saved.values():
             array[...] = old
         for rng, state in self.drawn.values():
             rng.bit_generator.state = state
+        for put_back in reversed(self.put_back):
+            put_back()
 
     def check_open(self):
         if not self.open:

@@ -39,6 +39,16 @@ def tracing(trace):
         trace.open = False
 
 
+@contextmanager
+def paused():
+    """Show this thread arrays as they are while the block runs."""
+    token = _current.set(None)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
 def _count(by):
     """Note that so many more threads trace; the slots are properties while any does."""
     with _lock:

@@ -16,6 +16,10 @@ LOOKS = {
     "parameter gradient": {"shape": "record", "style": "filled,bold,dashed", "fillcolor": "#FFD98A", "color": BACK},
     "backward op": {"shape": "ellipse", "style": "filled", "fillcolor": "#F8D3BF", "color": BACK, **SMALL},
 }
+LOOKS["call"] = {"shape": "record", "style": "filled,rounded", "fillcolor": "#E6E6E6", "color": INK}
+LOOKS["backward call"] = {**LOOKS["call"], "fillcolor": LOOKS["backward op"]["fillcolor"], "color": BACK}
+LOOKS["change"] = {**LOOKS["call"], "style": "filled,bold,rounded", "fillcolor": "#FFFFFF", "color": "#8A5F00"}
+LOOKS["returned"] = {**LOOKS["output"], "shape": "record"}
 LOOKS["gradient sum"] = {**LOOKS["backward op"], "peripheries": "2"}
 
 #: How each kind of arrow looks. Backward arrows are written from head to tail, so that they run beside the forward.
@@ -24,6 +28,7 @@ LINES = {
     "back": {"color": BACK},
     "use": {"style": "dashed", "color": FAINT, "arrowhead": "vee", "constraint": "false"},
     "give": {"style": "dashed", "color": FAINT, "arrowhead": "vee", "arrowtail": "vee"},
+    "write": {"style": "bold", "color": "#8A5F00", "arrowhead": "empty", "constraint": "false"},
     "pair": {"style": "dotted", "color": "#8A5F00", "dir": "none", "penwidth": "1.5", "minlen": "0", "weight": "3"},
 }
 

@@ -2,6 +2,8 @@
 
 LEAVES = ("parameter", "input", "seed")
 RESULTS = ("value", "output", "gradient", "parameter gradient")
+CALLS = ("call", "backward call", "change")
+LISTED = (*LEAVES, *RESULTS, *CALLS, "returned")
 MOST_LINES = 60
 
 
@@ -10,16 +12,17 @@ def listing(graph):
     words = words_of(graph)
     given = {box.id: [] for box in graph.boxes}
     for arrow in graph.arrows:
-        if arrow.kind != "pair":
+        if arrow.kind not in ("pair", "write"):
             given[arrow.head.id].append(arrow.tail)
-    rows = [(words[box.id], row(box, words, given)) for box in graph.boxes if box.kind in LEAVES + RESULTS]
+    rows = [(words[box.id], row(box, words, given)) for box in graph.boxes if box.kind in LISTED]
     width = max(len(name) for name, _ in rows)
     lines = [f"  {name.ljust(width)}  {text}" for name, text in rows]
     if len(lines) > MOST_LINES:
         half = MOST_LINES // 2
         lines[half:-half] = [f"  ... {len(lines) - MOST_LINES} more lines ..."]
-    n = graph.count("op", "backward op", "gradient sum")
-    return "\n".join([f'Picture of {n} op{"s" * (n != 1)}; .save("graph.svg") draws it', *lines])
+    n, calls = graph.count("op", "backward op", "gradient sum"), graph.count(*CALLS)
+    what = f"{calls} call{'s' * (calls != 1)}" if calls else f"{n} op{'s' * (n != 1)}"
+    return "\n".join([f'Picture of {what}; .save("graph.svg") draws it', *lines])
 
 
 def words_of(graph):
@@ -38,6 +41,11 @@ def row(box, words, given):
     about = " ".join(box.lines[1:] if box.name else box.lines)
     if not given[box.id]:
         return f"{box.kind} {about}"
+    if box.kind in CALLS:
+        op, *settings, about = box.lines
+        return f"= {op}({', '.join([*(words[x.id] for x in given[box.id]), *settings])}) -> {about}"
+    if box.kind == "returned":
+        return f"= {words[given[box.id][0].id]}, {box.lines[1]}"
     (op,) = given[box.id]
     if not given[op.id]:
         return f"a view of {words[op.id]}, {about}"

@@ -18,6 +18,8 @@ from .weights import Weights
 
 #: Every layer class by name, the newest of a name: what ``Sequential.from_config`` looks up.
 CLASSES = {}
+#: How often an attribute of any layer was set: what a compiled step has frozen may be out of date since.
+changes = [0]
 #: None; while somebody draws, the list to which each layer call adds ``(first_seq, last_seq, layer, depth)``.
 scopes = None
 
@@ -35,6 +37,9 @@ class Layer(Weights, Options):
       batch axis, as None
     - ``call(self, x)`` returns the output for the Tensor ``x``; ``call(self, x, training=False)`` is told whether the
       model is being trained
+
+    ``fit`` runs ``call`` once for each shape of batch, and from then on a program of the NumPy calls it made: what else
+    ``call`` does (printing, counting, keeping what it sees) happens at that one run, unless ``run_eagerly=True``.
 
     Called with arrays or Tensors, a layer returns a Tensor, which remembers how it was made; ``.numpy()`` is the
     array. Arrays are cast to ``dtype``, whole numbers too unless the class says ``autocast = False``; Tensors keep
@@ -86,6 +91,7 @@ class Layer(Weights, Options):
                 f"write layer.{name}.data[...] = values, or set_weights"
             )
         object.__setattr__(self, name, value)
+        changes[0] += 1
         if name == "trainable":
             self._freeze(not value)
 

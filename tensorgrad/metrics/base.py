@@ -158,9 +158,11 @@ class FunctionMetric(Mean):
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         """Take in a batch of targets and predictions."""
-        y_true, y_pred = aligned(array(y_true), array(y_pred))
-        settings = {name: getattr(self, name) for name in self.settings}
-        super().update_state(self.function(y_true, y_pred, **settings), sample_weight)
+        super().update_state(self.values(*aligned(array(y_true), array(y_pred))), sample_weight)
+
+    def values(self, y_true, y_pred):
+        """Return the value of each sample."""
+        return self.function(y_true, y_pred, **{name: getattr(self, name) for name in self.settings})
 
 
 def metric_class(name, function, order=("name", "dtype"), without=()):

@@ -6,9 +6,6 @@ import numpy as np
 
 from ..errors import DataError, describe
 
-#: How many bytes of shuffled rows are gathered at a time: one large gather is cheaper than one for each batch.
-GATHERED = 16 << 20
-
 
 class Batches:
     """Iterate once over it for each epoch: tuples ``(x, y, w)`` of at most ``size`` rows, the last of them smaller.
@@ -16,7 +13,11 @@ class Batches:
     shuffle: True for a new order each epoch, ``"batch"`` to shuffle within each batch, False for the order given
     steps:   how many batches an epoch takes, continuing where the last stopped; None for all
     rng:     where the orders come from
+
+    While ``lent`` is True, shuffled batches are lent: the next one is written over the last.
     """
+
+    lent = False
 
     def __init__(self, data, size=None, steps=None, shuffle=False, rng=None):
         self.data, self.shuffle, self.rng = data, shuffle, rng
@@ -59,11 +60,13 @@ class Batches:
             yield from slices(arrays, n, size)
             return
         order = self._order(n, size)
-        row = sum(a.nbytes for a in arrays if a is not None) / n
-        block = max(1, int(GATHERED / (row * size or 1))) * size
-        for start in range(0, n, block):
-            chosen = order[start : start + block]
-            yield from slices([None if a is None else a[chosen] for a in arrays], len(chosen), size)
+        arrays = [None if a is None else np.ascontiguousarray(a) for a in arrays]  # or each gather would copy all
+        room = None
+        for start in range(0, n, size):
+            chosen = order[start : start + size]
+            if room is None or not self.lent or len(chosen) < size:
+                room = [None if a is None else np.empty((len(chosen), *a.shape[1:]), a.dtype) for a in arrays]
+            yield [None if a is None else a.take(chosen, 0, r, "clip") for a, r in zip(arrays, room, strict=True)]
 
     def _order(self, n, size):
         if self.shuffle != "batch":

@@ -109,7 +109,7 @@ def floats(array, name, where, keep_integers):
         return array
     with np.errstate(all="ignore"):
         made = array.astype(floatx(), copy=False)
-        total = np.add.reduce(made, axis=None, dtype="float64")  # one pass, no mask: nan or inf shows in the sum
+        total = np.add.reduce(made, axis=None)  # one pass, no mask: nan or inf shows in the sum
     if not np.isfinite(total):
         check_finite(made, array, name, where)
     return made

@@ -5,8 +5,8 @@ import warnings
 import numpy as np
 
 from ..callbacks.calls import ordered
-from ..core.mode import no_grad
 from ..errors import GradientError
+from ..layers.base import changes
 from .interrupts import Interrupts
 
 
@@ -34,7 +34,7 @@ def train(model, meters, order, validation, calls, epochs):
     model.stop_training = False
     logs = {}
     with Interrupts() as guard:
-        step = train_step(model, meters, guard)
+        step = TrainStep(model, meters, guard)
         model.history = calls.history
         calls.call("on_train_begin", {})
         try:
@@ -55,39 +55,63 @@ def train(model, meters, order, validation, calls, epochs):
 
 def train_epoch(model, meters, order, calls, step):
     """Take the steps of one epoch; return its values."""
+    step.seen = None
     meters.reset()
+    begin, end = calls.batch_hooks("train", meters.logs)
+    i = -1
     for i, (x, y, w) in enumerate(order):
-        calls.batch_begin("train", i)
+        if begin is not None:
+            begin(i)
         step(x, y, w)
-        calls.batch_end("train", i, meters.logs)
+        order.lent = not step.training.eagerly
+        if end is not None:
+            end(i)
         if model.stop_training:
             break
+    calls.count(i + 1)
     return meters.logs()
 
 
-def train_step(model, meters, guard=None):
-    """Return ``step(x, y, w)``: forward, loss, backward and one move of the optimizer."""
-    params = model.trainable_weights
-    if not params:
-        raise GradientError(f"{model.label()} has no trainable weights: there is nothing to train")
-    guard = guard or Interrupts()
-    training = model.compiled.training_step(model, meters.loss, params)
-    update, told = meters.update, []
+class TrainStep:
+    """``step(x, y, w)``: forward, loss, backward and one move of the optimizer; whatever changes is seen by the next.
 
-    def step(x, y, w, model=model):  # the program knows the model only weakly
+    training: the TrainingStep for the model as it is
+    seen:     ``changes`` at that time; None to look again, since what a list inside a layer holds is not counted there
+    """
+
+    __slots__ = ("guard", "meters", "model", "params", "seen", "told", "training")
+
+    def __init__(self, model, meters, guard=None):
+        self.model, self.meters, self.guard = model, meters, guard or Interrupts()
+        self.told, self.seen = False, None
+        self._take_params()
+
+    def _take_params(self):
+        self.params = self.model.trainable_weights
+        if not self.params:
+            raise GradientError(f"{self.model.label()} has no trainable weights: there is nothing to train")
+
+    def renew(self):
+        """Take the step of the model as it is now: layers may be frozen or thawed, their options changed."""
+        self.seen = changes[0]
+        self._take_params()
+        self.training = self.model.compiled.training_step(self.model, self.meters, self.params)
+
+    def __call__(self, x, y, w):
+        if changes[0] != self.seen:
+            self.renew()
+        training, guard = self.training, self.guard
         loss, y_pred = training.gradients(x, y, w)
-        if len(training.reached) < len(params) and not told:
-            told.extend(untrained(params, training.reached))
-        update(loss, y, y_pred, w)
+        if len(training.reached) < len(self.params) and not self.told:
+            self.told = untrained(self.params, training.reached)
+        self.meters.update(loss, y, y_pred, w)
         guard.busy = True
         training.update()
         guard.free()
 
-    return step
-
 
 def untrained(params, reached):
-    """Warn that a gradient reaches only some of ``params``, and return the others."""
+    """Warn that a gradient reaches only some of ``params``; return True."""
     lost = [p for p in params if all(p is not q for q in reached)]
     names = ", ".join(str(p.name) for p in lost)
     warnings.warn(
@@ -95,34 +119,40 @@ def untrained(params, reached):
         "or does .numpy() or .detach() cut the way?",
         stacklevel=2,
     )
-    return lost
+    return True
 
 
 def test_epoch(model, meters, order, calls):
     """Return the values of ``model`` on the batches of ``order``."""
-    loss_of = meters.loss
+    run = model.compiled.test_step(model, meters)
     calls.call("on_test_begin", {})
     meters.reset()
-    with no_grad():
-        for i, (x, y, w) in enumerate(order):
-            calls.batch_begin("test", i)
-            y_pred = model(x, training=False)
-            loss = None if loss_of is None else loss_of(y, y_pred, w).data.item()
-            meters.update(loss, y, y_pred.data, w)
-            calls.batch_end("test", i, meters.logs)
+    begin, end = calls.batch_hooks("test", meters.logs)
+    i = -1
+    for i, (x, y, w) in enumerate(order):
+        if begin is not None:
+            begin(i)
+        y_pred, *loss = run(x) if y is None else run(x, y) if w is None else run(x, y, w)
+        meters.update(loss[0].item() if loss else None, y, y_pred, w)
+        if end is not None:
+            end(i)
+    calls.count(i + 1, "test")
     logs = meters.logs()
     calls.call("on_test_end", ordered(logs))
     return logs
 
 
-def predict_epoch(model, order, calls):
-    """Return the outputs of ``model`` for the batches of ``order``, one array."""
+def predict_epoch(run, order, calls):
+    """Return the outputs of a model for the batches of ``order``, one array; ``run`` is its Inference."""
     calls.call("on_predict_begin", {})
     outputs = []
-    with no_grad():
-        for i, (x, _, _) in enumerate(order):
-            calls.batch_begin("predict", i)
-            outputs.append(model(x, training=False).data)
-            calls.batch_end("predict", i, lambda: {"outputs": outputs[-1]})
+    begin, end = calls.batch_hooks("predict", lambda: {"outputs": outputs[-1]})
+    for i, (x, _, _) in enumerate(order):
+        if begin is not None:
+            begin(i)
+        outputs += run(x)
+        if end is not None:
+            end(i)
+    calls.count(len(outputs))
     calls.call("on_predict_end", {})
     return outputs[0].copy() if len(outputs) == 1 else np.concatenate(outputs)

@@ -1,5 +1,7 @@
 """compile, fit, evaluate and predict: the training of a model."""
 
+import weakref
+
 import numpy as np
 
 from ..callbacks import CallbackList
@@ -10,7 +12,9 @@ from .arguments import check, check_fit, check_run
 from .batches import Batches, class_weights
 from .compiled import Compiled
 from .data import array_of, prepare, split, validation
-from .loop import Validation, predict_epoch, test_epoch, train, train_step
+from .frozen import Programs
+from .inference import Inference
+from .loop import TrainStep, Validation, predict_epoch, test_epoch, train
 from .notes import notes
 
 
@@ -37,8 +41,13 @@ class Trainer:
         loss:             a name, a Loss or a function ``(y_true, y_pred)``
         metrics:          a list of names, Metrics or functions; ``"accuracy"`` is the one that fits the shapes
         weighted_metrics: the same, but these use class and sample weights
-        run_eagerly:      True runs the layers' Python at every step, as does ``jit_compile=False``; else a step of the
-                          training runs once as it is, and from then on as a program of NumPy calls with the same results
+        run_eagerly:      True runs the layers' Python at every step, as does ``jit_compile=False``; else it runs once,
+                          and from then on a program of the NumPy calls it made, with the same results
+
+        So what a layer or a loss does besides computing (printing, counting) happens once for each shape of batch.
+        Layers that are frozen, thawed or given other options, new weights and learning rates are seen by the next step.
+        A layer that looks at values, ``if x.mean() > 0``, cannot become a program: ``fit`` says where, once, and runs
+        all layers at every step.
         """
         check("compile", run_eagerly=(run_eagerly, boolean), jit_compile=(jit_compile, one_of("auto", True, False)))
         eagerly = run_eagerly or jit_compile is False
@@ -141,7 +150,7 @@ class Trainer:
         order = Batches(data, batch_size, steps)
         calls = self._calls(callbacks, verbose, order.steps)
         try:
-            return predict_epoch(self, order, calls)
+            return predict_epoch(self._predicting(), order, calls)
         finally:
             calls.abandon()
 
@@ -152,7 +161,7 @@ class Trainer:
         self._weigh_classes(data, class_weight, "train_on_batch")
         meters = compiled.meters(data.y, self.output_shape)
         meters.reset()
-        train_step(self, meters)(data.x, data.y, data.w)
+        TrainStep(self, meters)(data.x, data.y, data.w)
         return returned(meters.logs(), return_dict)
 
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
@@ -201,6 +210,12 @@ class Trainer:
             raise NotReadyError(f"{where}: compile() was given no loss; e.g. model.compile('sgd', loss='mse')")
         return self.compiled
 
+    def _predicting(self):
+        """Return the Inference that computes the outputs: that of before, with its programs, if nothing has changed."""
+        programs = vars(self).setdefault("_programs", Programs())
+        eagerly = self.compiled is not None and self.compiled.without_programs
+        return programs.step(eagerly, self, None, lambda: Inference(outputs_of(self, programs), eagerly))
+
     def _fit_data(self, x, y, sample_weight, validation_split, validation_data):
         """Return the training data and the validation data (or None), all checked before anything is trained."""
         if validation_data is not None:
@@ -240,6 +255,12 @@ class Trainer:
                 f"{shape_remedy(wanted, got)}"
             )
         return data
+
+
+def outputs_of(model, programs):
+    """Return ``function(x)`` -> the outputs of ``model``, in a list."""
+    found = weakref.ref(model)
+    return lambda x: [programs.called(found(), x, training=False)]
 
 
 def returned(logs, return_dict):

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from ..backward import gradients, start
-from ..core.tensor import Tensor
-from ..errors import GradientError, OptionError, ShapeError, describe
+from ..core.tensor import StandIn, Tensor
+from ..errors import GradientError, OptionError, ShapeError, TraceError, describe
 from ..options import Options, maybe, non_negative, option, plain, positive
 from .flat import gather
 
@@ -114,6 +114,8 @@ class Optimizer(Options):
 
     def descend(self):
         """Take one step down the gradients in the places: the second half of ``apply``."""
+        if self._places and isinstance(self._places[0][0].data, StandIn):
+            raise TraceError("a compiled function would descend once and never again: use step, apply or minimize")
         rate, step, decay = self.learning_rate, self.iterations + 1, self.weight_decay
         self._clip(self._flats)
         for flat in self._flats:
@@ -227,6 +229,10 @@ class Optimizer(Options):
             raise GradientError(
                 "apply: no gradients, all are None; call loss.backward() first, from a loss that uses the parameters"
             )
+        traced = next((p.data for p, _ in total.values() if isinstance(p.data, StandIn)), None)
+        if traced is not None:  # the compiled function steps at each run, and has done so for this one
+            traced.descended(self, [g for _, g in total.values()], [p for p, _ in total.values()])
+            return []
         self._layout([p for p, _ in total.values()])
         for _, _, place in self._places:
             place[...] = 0
@@ -309,7 +315,7 @@ def check_parameter(p, i):
 
 def checked_gradient(g, p, i):
     """Return ``g`` as an array of the parameter's shape, or raise."""
-    g: Any = g.data if isinstance(g, Tensor) else np.asarray(g)
+    g: Any = g.data if isinstance(g, Tensor) else g if isinstance(g, StandIn) else np.asarray(g)
     if g.shape != p.shape:
         raise ShapeError(f"apply: the gradient of {label(p, i)} must have shape {p.shape}, got {describe(g)}")
     return g

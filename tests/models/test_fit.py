@@ -229,8 +229,7 @@ class TestShuffling:
         assert self.rows(seed=3, epochs=2) == self.rows(seed=3, epochs=2)
         assert self.rows(n=100, seed=3) != self.rows(n=100, seed=4)
 
-    def test_every_row_once_when_gathered_in_blocks(self, monkeypatch):
-        monkeypatch.setattr("tensorgrad.models.batches.GATHERED", 100)
+    def test_every_row_once(self):
         seen = self.rows(n=50)
         assert sorted(row for batch in seen for row in batch) == list(range(50))
         assert [len(batch) for batch in seen] == [4] * 12 + [2]

@@ -1,0 +1,80 @@
+"""An optimizer's step inside a compiled function: one call of the program, which runs as it is at every replay.
+
+So nothing of it is frozen: neither the rate nor the number of the step, on which schedules and Adam's bias depend.
+"""
+
+from ..core.tensor import StandIn
+from ..errors import TraceError
+from .origin import line_of_user
+from .watch import paused
+
+
+class Descent:
+    """What a program calls for ``optimizer.apply(grads, params)``.
+
+    The operands of the call are the vectors in which the parameters lie, which it changes, and then the gradients.
+
+    flats:  the optimizer's flat vectors at the time of the trace; while it has these, the program holds
+    places: where the gradients belong, in the order of ``params``
+    """
+
+    def __init__(self, optimizer, params):
+        self.optimizer, self.params, self.places = optimizer, params, optimizer.places(params)
+        self.flats = optimizer._flats
+        self.__name__ = f"{type(optimizer).__name__}.descend"
+
+    def gradients(self, call):
+        """Return ``(gradient's Value, its place)`` for each parameter."""
+        return list(zip(call.args[len(self.flats) :], self.places, strict=True))
+
+    def holds(self):
+        """Return whether the gradients still belong in these places."""
+        return self.optimizer._flats is self.flats
+
+    def bind(self):
+        """Move values given to parameters since into the optimizer's vectors, as its step would."""
+        self.optimizer.places(self.params)
+
+
+def descend(trace, optimizer, grads, params):
+    """Take one step, and write it down."""
+    with paused():
+        before = [(p, p.data) for p in params]
+        for p, array in before:
+            if isinstance(array, StandIn):
+                raise not_outside(p)
+        descent = Descent(optimizer, params)
+    trace.put_back.append(lambda steps=optimizer.iterations: restore(optimizer, steps, before))
+    for flat in descent.flats:
+        for vector in (flat.w, *flat.slots.values()):
+            trace.keep(vector)
+    vectors = tuple([trace.captured(flat.w, "parameters") for flat in descent.flats])
+    grads = tuple([g if isinstance(g, StandIn) else trace.captured(g) for g in grads])
+    for p, g, place in zip(params, grads, descent.places, strict=True):
+        trace.of_tensor(p, place_of(descent, p))
+        place[...] = g.value
+    with paused():
+        optimizer.descend()
+    trace.descents.append(descent)
+    trace.note(descent, (*vectors, *grads), {}, None, vectors, effect=True)
+
+
+def place_of(descent, p):
+    """Return the view in which the values of ``p`` lie."""
+    return next(view for flat in descent.flats for q, view, _ in flat.places if q is p)
+
+
+def restore(optimizer, steps, before):
+    """Undo what a step changed beside the arrays it wrote to."""
+    optimizer.iterations = steps
+    for p, array in before:
+        p.data = array
+
+
+def not_outside(p):
+    """Return the error for a step that changes what is no Tensor from outside."""
+    return TraceError(
+        f"{line_of_user()}: an optimizer in a compiled function changes {p.name or 'a Tensor'}, which is an argument "
+        "or was made by the function, so the change would be lost; close over a Parameter made before, and build a "
+        "model before its first step"
+    )

@@ -1,0 +1,96 @@
+"""A compiled program as boxes and arrows: one box for each call, in the order in which they run."""
+
+from ..compile.program import Value, name_of, operands_of, text
+from ..errors import describe
+from .graph import Graph, number
+
+
+def program_graph(program, direction):
+    """Return the Graph of a Program."""
+    drawing = Drawing(program, direction)
+    for v in program.inputs:
+        drawing.leaf(v)
+    for call in program.calls:
+        drawing.call(call)
+    for v in program.outputs:
+        out = drawing.graph.add("returned", "returned", ["returned", describe(v)])
+        drawing.graph.connect(drawing.source(v), out)
+    return drawing.graph
+
+
+class Drawing:
+    """Enters the calls of a program into a Graph.
+
+    changed: ``{root: box}`` of the last call that wrote into that memory: who reads it afterwards reads from there
+    """
+
+    def __init__(self, program, direction):
+        self.graph, self.roots = Graph(direction), program.roots
+        self.box_of, self.changed = {}, {}
+        self.layers: dict = {}
+
+    def root(self, v):
+        return self.roots.get(v, v.root)
+
+    def call(self, call):
+        """Enter a call: its function, its settings, what it gives, and arrows for what it reads and writes."""
+        kind = "change" if call.writes else "backward call" if (call.origin.op or "").startswith("∂") else "call"
+        given = operands_of(call.args, {key: x for key, x in call.kwargs.items() if key != "out"})
+        tails = [self.source(x) for x in given if not self.vector(x, call)]
+        name = ", ".join(f"%{v.number}" for v in call.results)
+        about = [", ".join(map(describe, call.results or call.writes))]
+        box = self.graph.add(kind, name, [name_of(call.function), *settings_of(call), *about], self.cluster(call))
+        for tail in tails:
+            self.graph.connect(tail, box)
+        self.box_of.update(dict.fromkeys(call.results, box))
+        for v in call.writes:
+            self.changed[self.root(v)] = box
+            for x in self.held(self.root(v)):
+                self.graph.connect(box, self.box_of[x], "write")
+
+    def source(self, v):
+        """Return the box that ``v`` comes from; a number is entered at each use."""
+        changed = self.changed.get(self.root(v))
+        if changed is not None and (v.kind != "result" or later(changed, self.box_of[v])):
+            return changed
+        return self.box_of[v] if v in self.box_of and not is_number(v) else self.leaf(v)
+
+    def leaf(self, v):
+        """Enter what no call gives: an input, an array from outside, a constant."""
+        if is_number(v):
+            shown = number(v.array)
+            return self.graph.add("constant", shown, [shown])
+        kind = {"input": "input", "captured": "parameter"}.get(v.kind, "constant")
+        name = v.name or ""
+        box = self.box_of[v] = self.graph.add(kind, name, [name, describe(v)] if name else [describe(v)])
+        return box
+
+    def vector(self, v, call):
+        """Return whether ``v`` only holds, all in one, arrays that have boxes of their own."""
+        return v in call.writes and v not in self.box_of and bool(self.held(self.root(v)))
+
+    def held(self, root):
+        """Return the arrays from outside in this memory that have boxes."""
+        return [x for x in self.box_of if x.kind == "captured" and x.root is root]
+
+    def cluster(self, call):
+        """Return the frame of the layer a call belongs to."""
+        layer = call.origin.layer
+        return ((self.layers.setdefault(layer, len(self.layers)), layer),) if layer else ()
+
+
+def later(a, b):
+    """Return whether box ``a`` was entered after ``b``."""
+    return int(a.id[1:]) > int(b.id[1:])
+
+
+def is_number(v):
+    """Return whether ``v`` is a number that is drawn as itself: a weight has a name, or is written to."""
+    return not v.shape and (v.kind == "constant" or (v.kind == "captured" and v.name is None))
+
+
+def settings_of(call):
+    """Return what a call is given beside Values, in one line, or none."""
+    shown = [text(x) for x in call.args if not isinstance(x, Value) and x is not None]
+    shown += [f"{key}={text(x)}" for key, x in call.kwargs.items() if key != "out" and x is not None]
+    return [", ".join(shown)] if shown else []
