@@ -3,7 +3,6 @@
 import gc
 import tracemalloc
 import weakref
-from time import perf_counter
 
 import numpy as np
 import pytest
@@ -124,12 +123,11 @@ def test_work_is_linear_in_the_graph_even_when_everything_is_shared():
     assert [visits(n, ladder) for n in (10, 20, 40)] == [20, 40, 80]
 
 
-def test_a_wide_graph_is_walked_in_reasonable_time():
-    x = tg.Tensor(np.ones(2), requires_grad=True)
-    rows = [x * float(i) for i in range(20_000)]
-    while len(rows) > 1:
-        rows = [a + b for a, b in zip(rows[::2], rows[1::2], strict=False)] + rows[len(rows) & ~1 :]
-    start = perf_counter()
-    rows[0].sum().backward()
-    assert perf_counter() - start < 5, "40,000 ops are not quadratic"
-    assert x.grad.data[0] == sum(range(20_000))
+def test_a_wide_graph_is_walked_once():
+    def tree(op, x, n):
+        rows = [op(x * float(i)) for i in range(n)]
+        while len(rows) > 1:
+            rows = [a + b for a, b in zip(rows[::2], rows[1::2], strict=False)] + rows[len(rows) & ~1 :]
+        return rows[0]
+
+    assert visits(20_000, tree) == 20_000

@@ -2,7 +2,6 @@
 
 import gc
 import re
-import time
 import weakref
 from xml.etree import ElementTree
 
@@ -295,13 +294,11 @@ def test_hostile_settings_are_drawn_as_they_are():
     assert any(text.startswith("text=") for text in found)
 
 
-def test_ten_thousand_boxes_in_two_seconds_and_no_recursion():
+def test_ten_thousand_boxes_without_recursion():
     x = y = tg.Parameter(1.0, name="x")
     for _ in range(5_000):
         y = y + x
-    start = time.perf_counter()
     picture = draw(y)
-    assert time.perf_counter() - start < 2.0
     assert len(picture.graph.boxes) == 10_001
     assert len(repr(picture).splitlines()) < 70
     for _ in range(95_000):
