@@ -217,7 +217,7 @@ def fold_seed(program, seed):
             kept.append(call)
             continue
         one = {x: np.ones_like(seed) if x.array is seed else x.array for x in seeds}
-        args, kwargs = mapped((call.args, call.kwargs), Value, lambda x: one.get(x, x.array))  # noqa: B023
+        args, kwargs = mapped((call.args, call.kwargs), Value, lambda x: one.get(x, x.array))  # noqa: B023  (called before the loop goes on)
         array = np.array(call.function(*args, **kwargs), order="K")
         same[v] = constant_of(v, array)
         scaled.add(same[v])

@@ -119,20 +119,7 @@ def _unary_with_settings(op):
             data = kernel(x.data, **settings)
         except Exception as error:
             raise explained(error, op, inputs, settings) from None
-        y = new(Tensor)
-        y.data = data if type(data) is ndarray else wrap(data)
-        if x.requires_grad and is_recording():
-            y.requires_grad = True
-            y.op = op
-            y.inputs = inputs
-            y.settings = settings
-        else:
-            y.requires_grad = False
-            y.op = y.settings = None
-            y.inputs = ()
-        y.grad = y.watch = y.name = None
-        y.seq = tick()
-        return y
+        return record(op, data, inputs, settings)
 
     return call
 

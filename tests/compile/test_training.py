@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 import pytest
+from compiled_models import OPTIMIZERS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,16 +22,6 @@ from tensorgrad.losses import (
 from tensorgrad.optimizers import SGD, Adam
 
 ACTIVATIONS = ["relu", "tanh", "sigmoid", "softplus", "elu", "gelu", "softmax", "selu", "silu", "leaky_relu", None]
-OPTIMIZERS = {
-    "sgd": lambda: SGD(0.1),
-    "momentum": lambda: SGD(0.05, momentum=0.9),
-    "nesterov": lambda: SGD(0.05, momentum=0.9, nesterov=True),
-    "decay": lambda: SGD(0.05, weight_decay=0.01),
-    "schedule": lambda: SGD(lambda step: 0.1 / (1 + step)),
-    "adam": lambda: Adam(0.01),
-    "amsgrad": lambda: Adam(0.01, amsgrad=True),
-    "clipped": lambda: Adam(0.01, clipnorm=0.1),
-}
 #: The loss, the last activation, and what the targets are.
 LOSSES = {
     "mse": (MeanSquaredError, None, "numbers"),
