@@ -7,7 +7,7 @@ import numpy as np
 
 from .config import floatx
 from .errors import ShapeError, describe, unknown
-from .options import Options, non_negative, one_of, option, positive
+from .options import Options, non_negative, object_of, one_of, option, positive
 from .seeding import generator
 
 #: Standard deviation of a standard normal cut at ±2.
@@ -262,14 +262,9 @@ def get(identifier):
     >>> get("he_normal"), get({"class_name": "Constant", "config": {"value": 2.0}})
     (HeNormal(), Constant(value=2.0))
     """
-    if identifier is None or isinstance(identifier, Initializer):
-        return identifier
-    if isinstance(identifier, type) and issubclass(identifier, Initializer):
-        return identifier()
-    if isinstance(identifier, dict) and "class_name" in identifier:
-        return _named(identifier["class_name"]).from_config(identifier.get("config", {}))
-    if isinstance(identifier, str):
-        return _named(identifier)()
+    found = object_of(identifier, Initializer, _named)
+    if found is not None or identifier is None:
+        return found
     if callable(identifier):
         return FromFunction(identifier)
     raise TypeError(f"an initializer is a name like 'he_normal', an object or a function, got {describe(identifier)}")

@@ -157,6 +157,20 @@ def plain(value):
     return value
 
 
+def object_of(identifier, base, named):
+    """Return the object an identifier means, or None if it is no name, config dict, subclass or object of ``base``.
+
+    named: ``named(name)`` -> the class of that name, or an error with a suggestion
+    """
+    if isinstance(identifier, base):
+        return identifier
+    if isinstance(identifier, type) and issubclass(identifier, base):
+        return identifier()
+    if isinstance(identifier, dict) and "class_name" in identifier:
+        return named(identifier["class_name"]).from_config(identifier.get("config", {}))
+    return named(identifier)() if isinstance(identifier, str) else None
+
+
 def snake_case(name):
     """Return a class's name as Keras writes it in strings.
 

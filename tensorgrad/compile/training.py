@@ -82,7 +82,7 @@ class TrainingStep:
                 return None
         try:
             return self._trace(key, full, [x, y] if w is None else [x, y, w])
-        except Exception as error:
+        except Exception as error:  # whatever stopped the trace, an eager step decides
             self.recent = None
             found = self._eager(x, y, w)  # an error of the user's own is raised again, as they know it
             self.eagerly, self.fused, self.programs = True, False, {}

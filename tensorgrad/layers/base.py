@@ -128,7 +128,7 @@ class Layer(Weights, Options):
             if scopes is not None:
                 return self._noted_call(x, args, kwargs)
             return self.call(x, *args, **kwargs)
-        except Exception as error:
+        except Exception as error:  # only to add where it happened
             error.add_note(f"in {self.label()} called with x: {described(x)}")
             raise
 

@@ -14,6 +14,7 @@ from ..losses import (
     sparse_categorical_crossentropy,
 )
 from ..losses.targets import same_shape
+from ..options import object_of
 from .accuracy import (
     accuracy,
     binary_accuracy,
@@ -107,13 +108,10 @@ def get(identifier):
     >>> get("mse"), get({"class_name": "BinaryAccuracy", "config": {"threshold": 0.3}})
     (MeanSquaredError(), BinaryAccuracy(threshold=0.3))
     """
-    if isinstance(identifier, str):
-        return _named(identifier)()
-    if isinstance(identifier, dict) and "class_name" in identifier:
-        return _named(identifier["class_name"]).from_config(identifier.get("config", {}))
-    if isinstance(identifier, type) and issubclass(identifier, Metric):
-        return identifier()
-    if identifier is None or isinstance(identifier, Metric) or callable(identifier):
+    found = object_of(identifier, Metric, _named)
+    if found is not None:
+        return found
+    if identifier is None or callable(identifier):
         return identifier
     raise TypeError(f"a metric is a name like 'accuracy', an object or a function, got {describe(identifier)}")
 

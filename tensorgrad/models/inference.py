@@ -30,7 +30,7 @@ class Inference:
             return self._eager(arrays)
         try:
             return self._traced(key, arrays)
-        except Exception:
+        except Exception:  # whatever stopped the trace, an eager run decides
             found = self._eager(arrays)  # an error of the user's own is raised again, as they know it
             self.eagerly = True
             return found

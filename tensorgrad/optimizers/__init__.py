@@ -1,6 +1,7 @@
 """Optimizers: they change parameters, one step down the gradient at a time."""
 
 from ..errors import describe, unknown
+from ..options import object_of
 from .adam import Adam
 from .base import Optimizer
 from .sgd import SGD
@@ -18,14 +19,9 @@ def get(identifier):
     >>> get({"class_name": "SGD", "config": {"learning_rate": 0.5}})
     SGD(learning_rate=0.5)
     """
-    if isinstance(identifier, Optimizer):
-        return identifier
-    if isinstance(identifier, type) and issubclass(identifier, Optimizer):
-        return identifier()
-    if isinstance(identifier, dict) and "class_name" in identifier:
-        return _named(identifier["class_name"]).from_config(identifier.get("config", {}))
-    if isinstance(identifier, str):
-        return _named(identifier)()
+    found = object_of(identifier, Optimizer, _named)
+    if found is not None:
+        return found
     raise TypeError(f"an optimizer is a name like 'adam' or an object like Adam(0.001), got {describe(identifier)}")
 
 
