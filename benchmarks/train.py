@@ -38,13 +38,7 @@ def as_fit(task):
     model = model_of(task)
     meters = model.compiled.meters(task.labels, model.output_shape)
     step = TrainStep(model, meters)
-
-    def run():
-        meters.reset()
-        step(task.x, task.labels, None)
-        return meters.logs()["loss"]
-
-    return run
+    return lambda: step(task.x, task.labels, None)
 
 
 def eager(task):

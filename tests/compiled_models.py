@@ -78,18 +78,18 @@ def data(kind="numbers"):
     return rng.normal(size=(ROWS, 2, 2)), targets(kind, rng)
 
 
-def model_of(layers=("dense",), loss="mse", optimizer="sgd", eagerly=False, weighted=False):
+def model_of(layers=("dense",), loss="mse", optimizer="sgd", eagerly=False, weighted=False, jit="exact"):
     tg.set_random_seed(5)
     make_loss, last, _, names = LOSSES[loss]
     between = [layer() if callable(layer) else LAYERS[layer]() for layer in layers]
     model = Sequential([Flatten(), Dense(5, "tanh"), *between, Dense(COLUMNS, last)], name="net")
     model.build((None, 2, 2))
-    compile_again(model, make_loss, optimizer, eagerly, names, names if weighted else None)
+    compile_again(model, make_loss, optimizer, eagerly, names, names if weighted else None, jit)
     return model
 
 
-def compile_again(model, make_loss, optimizer, eagerly, names=(), weighted=None):
-    model.compile(OPTIMIZERS[optimizer](), make_loss(), run_eagerly=eagerly,
+def compile_again(model, make_loss, optimizer, eagerly, names=(), weighted=None, jit="exact"):
+    model.compile(OPTIMIZERS[optimizer](), make_loss(), run_eagerly=eagerly, jit_compile=jit,
                   metrics=copy.deepcopy(list(names)), weighted_metrics=copy.deepcopy(weighted))  # fmt: skip
 
 
@@ -107,6 +107,29 @@ def same(work, slow=False, **made):
         assert model.compiled.without_programs is (eagerly or slow)
         found.append((results, [w.tobytes() for w in model.get_weights()], model.optimizer.iterations))
     np.testing.assert_equal(found[0], found[1])
+
+
+def close(work, **made):
+    """Assert that ``work(model)``, which returns nested lists and dicts of numbers, gives the same to 1e-6.
+
+    Beside a model of the default, whose program may reorder sums, stands one of ``jit_compile="exact"``.
+    """
+    found = []
+    for jit in ("auto", "exact"):
+        model = model_of(jit=jit, **made)
+        found.append((work(model), model.get_weights()))
+        assert not model.compiled.without_programs
+    for a, b in zip(leaves(found[0]), leaves(found[1]), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-6)
+
+
+def leaves(found):
+    """Yield the numbers and arrays in nested lists, tuples and dicts."""
+    if isinstance(found, (list, tuple, dict)):
+        for item in found.values() if isinstance(found, dict) else found:
+            yield from leaves(item)
+    else:
+        yield found
 
 
 def trained(model, kind="numbers", **args):

@@ -253,7 +253,7 @@ COMPILE = [
     (lambda m: m.compile("sgd", "mse", weighted_metrics="mae"), OptionError,
      "compile: weighted_metrics must be a list, got str 'mae'; write weighted_metrics=['mae']"),
     (lambda m: m.compile("sgd", "mse", jit_compile="yes"), OptionError,
-     "compile: jit_compile must be one of 'auto', True, False, got 'yes'"),
+     "compile: jit_compile must be one of 'auto', True, False, 'exact', got 'yes'"),
     (lambda m: m.compile("sgd", "mse", run_eagerly=1), OptionError,
      "compile: run_eagerly must be True or False, got 1"),
 ]  # fmt: skip

@@ -3,10 +3,12 @@
 __all__ = ["compile"]
 
 
-def compile(function=None, *, static=()):
+def compile(function=None, *, static=(), exact=True):
     """Return ``function`` as a Step: it runs once as it is, and from then on as a flat program of NumPy calls.
 
     static: names or positions of arguments that are part of the program, such as flags: hashable, a program for each
+    exact:  the results are the function's to the last bit; with False sums may be added up in another order, where
+            that is faster: as ``fit`` has it
 
     Arguments and results are arrays, Tensors, numbers, and tuples, lists and dicts of them. There is a program for each
     combination of shapes, dtypes, layouts and structure. Tensors the function uses from outside, such as weights, are
@@ -25,5 +27,5 @@ def compile(function=None, *, static=()):
     from .step import Step  # 3 ms of import, for those who compile
 
     if function is None:
-        return lambda function: Step(function, static)
-    return Step(function, static)
+        return lambda function: Step(function, static, exact)
+    return Step(function, static, exact)

@@ -1,4 +1,7 @@
-"""Passes: each a function from a Program to an equal Program with less to do. None changes a bit of any result."""
+"""Passes: each a function from a Program to an equal Program with less to do.
+
+None changes a bit of any result, but for those named in ``REORDERING``.
+"""
 
 import operator
 
@@ -6,13 +9,16 @@ import numpy as np
 
 from .actions import cast, spread
 from .algebra import equal_to
+from .kernels import (
+    add_by_products,
+    arrays_for_numbers,
+    bounds_in_full,
+    choose_kernels,
+    example,
+    shrink_constants,
+)
 from .program import Program, Value, mapped
 
-#: Ufuncs in which a Python number takes the dtype of the array beside it.
-BINARY = {
-    np.add, np.subtract, np.multiply, np.true_divide, np.power, np.maximum, np.minimum, np.fmax, np.fmin, np.remainder,
-    np.floor_divide, np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal, np.arctan2, np.hypot,
-}  # fmt: skip
 #: Made from shape and dtype alone.
 SHAPED = {np.zeros_like, np.ones_like, np.full_like}
 
@@ -102,15 +108,6 @@ def constant(call):
     return all(v.kind == "constant" for v in call.operands) and call.function is not np.empty_like
 
 
-def example(v):
-    """Return a constant's array, or for another Value any array of its shape, dtype and layout."""
-    if v.array is not None and v.kind == "constant":
-        return v.array
-    order = sorted(range(len(v.shape)), key=lambda i: -abs(v.strides[i]))
-    inverse = [order.index(i) for i in range(len(order))]
-    return np.empty([v.shape[i] for i in order], v.dtype).transpose(inverse)
-
-
 def merge(program):
     """Compute a common subexpression once: two calls of one function on the same values."""
     roots = program.roots
@@ -167,29 +164,6 @@ def drop_dead(program):
     return program.replaced(kept[::-1])
 
 
-def arrays_for_numbers(program):
-    """Give ufuncs 0-d arrays instead of Python numbers, which they would convert at every call (0.2 to 1 µs)."""
-    number = 1 + max([v.number for call in program.calls for v in (*call.results, *call.operands)], default=0)
-    made: dict = {}
-    kept = []
-    for call in program.calls:
-        if call.function in BINARY and any(is_number(x) for x in call.args):
-            dtypes = [x.dtype for x in call.args if hasattr(x, "dtype")]
-            args = []
-            for x in call.args:
-                if is_number(x):
-                    dtype = getattr(x, "dtype", None) or np.result_type(*dtypes, x)
-                    key = (x, str(x), dtype)
-                    if key not in made:
-                        array = np.asarray(x, dtype)
-                        made[key] = Value(number + len(made), array, "constant", array=array, name=repr(x))
-                    x = made[key]
-                args.append(x)
-            call = call.replaced(args=tuple(args))
-        kept.append(call)
-    return program.replaced(kept)
-
-
 def constant_of(v, array):
     """Return a constant in place of the value ``v``."""
     return Value(v.number, array, "constant", array=array)
@@ -229,64 +203,6 @@ def fold_seed(program, seed):
 LINEAR = {spread, np.true_divide, np.multiply, np.negative, np.positive, np.reshape, np.broadcast_to, np.expand_dims}
 
 
-def shrink_constants(program):
-    """Give ufuncs one number instead of a constant array that holds it throughout, where the shape stays the same."""
-    kept = []
-    for call in program.calls:
-        if call.function in BINARY and all(isinstance(x, Value) for x in call.args):
-            for i, other in ((0, call.args[1]), (1, call.args[0])):
-                x = call.args[i]
-                if x.kind == "constant" and x.shape and other.shape == call.output.shape and uniform(x.array):
-                    array = x.array.reshape(-1)[:1].reshape(())
-                    number = Value(x.number, array, "constant", array=array)
-                    call = call.replaced(args=(number, other) if i == 0 else (other, number))
-                    break
-        kept.append(call)
-    return program.replaced(kept)
-
-
-def uniform(array):
-    """Return whether every entry has the same bits."""
-    return array.size > 0 and array.tobytes() == array.reshape(-1)[:1].tobytes() * array.size
-
-
-def is_number(x):
-    """Return whether ``x`` is a number of Python's or NumPy's."""
-    return type(x) in (int, float) or isinstance(x, np.generic)
-
-
-def choose_kernels(program):
-    """Multiply matrices by ``np.dot``, which takes 0.4 µs less than ``np.matmul`` to start; both call the same BLAS."""
-    return program.replaced([
-        call.replaced(function=np.dot) if call.function is np.matmul and plain_product(call) else call
-        for call in program.calls
-    ])  # fmt: skip
-
-
-def plain_product(call):
-    """Return whether both operands are matrices of one float dtype that BLAS takes as they lie in memory."""
-    a, b = call.args[:2]
-    return (
-        not call.kwargs
-        and a.dtype == b.dtype == call.output.dtype
-        and a.dtype.char in "fd"
-        and len(a.shape) == len(b.shape) == 2
-        and min(*a.shape, *b.shape) > 1  # a column or a row is multiplied otherwise
-        and all(v.dtype.itemsize in v.strides and min(v.strides) > 0 for v in (a, b))
-        and contiguous(call.output)
-    )
-
-
-def contiguous(v):
-    """Return whether ``v`` lies in memory row by row."""
-    step = v.dtype.itemsize
-    for length, stride in zip(v.shape[::-1], v.strides[::-1], strict=True):
-        if length != 1 and stride != step:
-            return False
-        step *= length
-    return True
-
-
 #: In the order in which they run.
 PASSES = {
     "copies": drop_copies,
@@ -296,8 +212,12 @@ PASSES = {
     "kernels": choose_kernels,
     "numbers": arrays_for_numbers,
     "constants": shrink_constants,
+    "bounds": bounds_in_full,
+    "sums": add_by_products,
     "dead": drop_dead,
 }
+#: Those that add in another order, so that last bits differ from the function's own.
+REORDERING = ("sums",)
 
 
 def optimized(program: Program, without=(), seed=None):

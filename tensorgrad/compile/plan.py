@@ -3,7 +3,7 @@
 import numpy as np
 
 from .descent import Descent
-from .passes import contiguous
+from .kernels import contiguous
 from .program import Value
 from .statements import donors, has_out
 

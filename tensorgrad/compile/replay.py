@@ -8,7 +8,7 @@ from ..core.tensor import Tensor, type_tensor
 from ..errors import TraceError
 from .arrays import TraceArray
 from .codegen import Code
-from .passes import optimized
+from .passes import REORDERING, optimized
 from .program import Program
 from .script import profiled, save
 from .trace import Trace
@@ -75,14 +75,14 @@ class Replay:
     state:   ``(Tensor, array, requires_grad)`` of every Tensor from outside; the program holds while they are the same
     """
 
-    def __init__(self, trace, returned, left, *, into=None, copy=True, without=(), seed=None):
+    def __init__(self, trace, returned, left, *, into=None, copy=True, exact=False, without=(), seed=None):
         self.structure, self.kinds, values = returned
         kept = [t.node for t in values if isinstance(t, TraceArray)]
         self.numbers = [None if isinstance(t, TraceArray) else t for t in values]
         self.left = [t for t, _ in left]
         inputs = [v for v in trace.values if v.kind == "input"]
         self.recorded = Program(trace.calls, inputs, [*kept, *(g.node for _, g in left)], into)
-        self.program, scaled = optimized(self.recorded, without, seed)
+        self.program, scaled = optimized(self.recorded, (*without, *REORDERING) if exact else without, seed)
         self.seed, self.rate = seed, None
         self.scaled = [(array, array.copy()) for array in scaled]
         self.code = Code(self.program, copy)

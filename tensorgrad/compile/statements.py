@@ -111,6 +111,9 @@ class Statements:
             return f"{self.text(args[0])}[{self.index(args[1])}]"
         if f is cast:
             return f"{self.text(args[0])}.astype({self.text(args[1])})"
+        if f is np.expand_dims and type(args[1]) is int:
+            before = args[1] % (len(args[0].shape) + 1)
+            return f"{self.text(args[0])}[{':, ' * before}None]"  # 0.1 µs; the function takes 1.4
         if f is np.ndarray.transpose and len(args) == 1:
             return f"{self.text(args[0])}.T"
         if getattr(np.ndarray, f.__name__, None) is f:

@@ -23,8 +23,8 @@ class Step:
     ``step.program(*args)`` is the program for such arguments, ``step.cache_info()`` counts.
     """
 
-    def __init__(self, function, static=()):
-        self.function = function
+    def __init__(self, function, static=(), exact=True):
+        self.function, self.exact = function, exact
         self.__name__, self.__doc__ = getattr(function, "__name__", "step"), function.__doc__
         code = getattr(function, "__code__", None)
         self.names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if code else ()
@@ -88,7 +88,7 @@ class Step:
 
         trace, returned, left = traced(call, leaves, self._leaf_names(structure))
         result = first_result(returned, left)
-        return Replay(trace, returned, left), result
+        return Replay(trace, returned, left, exact=self.exact), result
 
     def _leaf_names(self, structure):
         """Return a name for each leaf: its argument's, numbered if there are several."""

@@ -55,6 +55,14 @@ class Trace:
             found.node.name = name
         return found
 
+    def given(self, array):
+        """Return the stand-in of an array that the function uses as it is: a read-only number never changes."""
+        if array.ndim or array.flags.writeable or array.base is not None:
+            return self.captured(array)
+        if id(array) not in self.known:
+            self.known[id(array)] = TraceArray(self, self.value(array, "constant", name=str(array), keep=True), array)
+        return self.known[id(array)]
+
     def of_tensor(self, t, array):
         """Return the stand-in of the array of a Tensor from outside."""
         if id(t) not in self.tensors:
@@ -63,7 +71,7 @@ class Trace:
 
     def lifted(self, args):
         """Return arguments with arrays as stand-ins; Python numbers among the inputs take the others' dtype."""
-        args = mapped(args, np.ndarray, self.captured)
+        args = mapped(args, np.ndarray, self.given)
         found: list[TraceArray] = []
         mapped(args, TraceArray, found.append)
         weak = [t for t in found if t.weak]

@@ -16,15 +16,15 @@ class TrainingStep:
     optimizer: has ``places(params)``, ``descend()`` and ``apply(grads, params)``
     params:    the Tensors to train
     eagerly:   do without a program; a forward that cannot be traced does so by itself, after a warning that says why
-    fused:     where the optimizer says that its step is just ``w -= rate·g``, start the backward from the rate instead
-               of 1: a pass over all weights less, and the last bits differ
+    exact:     leave out what changes last bits: sums in another order; and where the optimizer says that its step is
+               just ``w -= rate·g``, a backward that starts from the rate instead of 1, a pass over all weights less
 
-    Otherwise the results are those of the eager step to the last bit. ``y_pred`` is overwritten by the next step.
+    ``y_pred`` is overwritten by the next step.
     """
 
-    def __init__(self, forward, optimizer, params, eagerly=False, fused=False):
+    def __init__(self, forward, optimizer, params, eagerly=False, exact=False):
         self.forward, self.optimizer, self.params = forward, optimizer, list(params)
-        self.eagerly, self.fused = eagerly, fused and optimizer.proportional and not eagerly
+        self.eagerly, self.exact, self.fused = eagerly, exact, False
         self.seed: np.ndarray | None = None
         self.programs: dict = {}
         self.recent, self.replay = None, None
@@ -36,11 +36,12 @@ class TrainingStep:
         """Compute the loss, a float, the predictions, an array, and the gradients, which ``update`` uses."""
         if self.eagerly:
             return self._eager(x, y, w)
-        key = x.shape, x.strides, y.shape, y.strides, None if w is None else (w.shape, w.strides)
+        self.fused = self.optimizer.proportional and not self.exact
+        key = x.shape, x.strides, y.shape, y.strides, None if w is None else (w.shape, w.strides), self.fused
         if key != self.recent or not self._holds():
             found = self._prepare(key, x, y, w)
             if found is not None:
-                return found
+                return found  # of an eager step
         replay = self.replay
         if self.fused:
             self._scale(replay)
@@ -72,7 +73,7 @@ class TrainingStep:
         return self.optimizer._flats is self.flats and self.replay.holds()
 
     def _prepare(self, key, x, y, w):
-        """Find or write the program for these shapes; a run that is traced is a step already: return its result."""
+        """Find or write the program for these shapes; if there can be none, return the result of an eager step."""
         full = key, x.dtype, y.dtype, None if w is None else w.dtype
         known = self.programs.get(full)
         if known is not None:
@@ -81,11 +82,12 @@ class TrainingStep:
                 self.recent = key
                 return None
         try:
-            return self._trace(key, full, [x, y] if w is None else [x, y, w])
+            self._trace(key, full, [x, y] if w is None else [x, y, w])
+            return None
         except Exception as error:  # whatever stopped the trace, an eager step decides
             self.recent = None
             found = self._eager(x, y, w)  # an error of the user's own is raised again, as they know it
-            self.eagerly, self.fused, self.programs = True, False, {}
+            self.eagerly, self.programs = True, {}
             warnings.warn(f"this model trains without a compiled program, more slowly: {error}", stacklevel=4)
             return found
 
@@ -94,25 +96,20 @@ class TrainingStep:
 
         places = self.optimizer.places(self.reached)
         trace, returned, left = traced(self._forward_backward, leaves, ["x", "y", "w"][: len(leaves)])
-        values = returned[2]
+        trace.undo()  # the first step is the program's too, or a training that is resumed would differ in last bits
         if [id(p) for p in self.hit] != [id(p) for p in self.reached]:
-            trace.undo()
             self.reached = self.hit  # the optimizer leaves alone what has no gradient
-            return self._trace(key, full, leaves)
+            self._trace(key, full, leaves)
+            return
         into = {2 + i: place for i, place in enumerate(places)}
-        replay = Replay(trace, returned, left, into=into, copy=False, seed=self.seed)
-        if self.fused:
-            self._scale(replay)
+        replay = Replay(trace, returned, left, into=into, copy=False, exact=self.exact, seed=self.seed)
         self.programs[full] = replay, self.reached
-        self.recent, self.replay, self.flats, self.found = key, replay, self.optimizer._flats, None
-        for g, place in zip(values[2:], places, strict=True):
-            place[...] = g.value
-        return values[0].value.item(), values[1].value
+        self.recent, self.replay, self.flats = key, replay, self.optimizer._flats
 
     def _forward_backward(self, stands):
         loss, y_pred = self.forward(*stands, *[None] * (3 - len(stands)))
-        if self.fused:
-            self.seed = np.full(checked(loss).shape, self.optimizer.learning_rate, loss.dtype)
+        rate = self.optimizer.learning_rate
+        self.seed = np.full(checked(loss).shape, rate, loss.dtype) if self.fused else None
         seed = None if self.seed is None else Tensor(self.seed)
         found = {id(leaf): g for leaf, g in gradients(checked(loss), seed)}
         self.hit = [p for p in self.params if id(p) in found]

@@ -15,7 +15,7 @@ from .meters import Meters, fitting
 class Compiled:
     """The optimizer, loss and metrics of one ``compile``; names are checked here, shapes when data come."""
 
-    def __init__(self, optimizer, loss, metrics, weighted_metrics, eagerly=False):
+    def __init__(self, optimizer, loss, metrics, weighted_metrics, eagerly=False, exact=False):
         self.optimizer = optimizers.get(optimizer)
         self.loss = loss
         if loss is not None:
@@ -24,14 +24,15 @@ class Compiled:
         self.weighted = listed(weighted_metrics, "weighted_metrics")
         self._meters = {}
         self._training, self._testing = Programs(), Programs()
-        self.eagerly = eagerly
+        self.eagerly, self.exact = eagerly, exact
 
     def training_step(self, model, meters, params):
         """Return the TrainingStep of ``model``: the one of before, with its programs, if nothing has changed."""
         eagerly = self.without_programs
 
         def make():
-            return TrainingStep(training_forward(model, meters, self._training), self.optimizer, params, eagerly)
+            forward = training_forward(model, meters, self._training)
+            return TrainingStep(forward, self.optimizer, params, eagerly, self.exact)
 
         return self._training.step((id(meters), *map(id, params)), model, meters, make)
 

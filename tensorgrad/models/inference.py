@@ -13,7 +13,7 @@ class Inference:
     """A function of arrays that returns a list of Tensors, run without gradients: called, it gives a list of arrays.
 
     Shapes that come again and again have a program each; a function that cannot be traced runs as it is, and so do all
-    with ``eagerly``. The results are the same, and belong to the caller.
+    with ``eagerly``. The results are the same, to the last bit, and belong to the caller.
     """
 
     def __init__(self, function, eagerly=False):
@@ -52,7 +52,7 @@ class Inference:
             trace, returned, left = traced(lambda stands: self.function(*stands), arrays, names)
         if len(self.replays) == LIMIT:
             del self.replays[next(iter(self.replays))]
-        self.replays[key] = Replay(trace, returned, left)
+        self.replays[key] = Replay(trace, returned, left, exact=True)
         return [t.value.copy() for t in returned[2]]
 
     def _eager(self, arrays):

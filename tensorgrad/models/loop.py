@@ -73,7 +73,9 @@ def train_epoch(model, meters, order, calls, step):
 
 
 class TrainStep:
-    """``step(x, y, w)``: forward, loss, backward and one move of the optimizer; whatever changes is seen by the next.
+    """``step(x, y, w)``: forward, loss, backward and one move of the optimizer; returns the loss, a float.
+
+    Whatever changes in the model is seen by the next step.
 
     training: the TrainingStep for the model as it is
     seen:     ``changes`` at that time; None to look again, since what a list inside a layer holds is not counted there
@@ -108,6 +110,7 @@ class TrainStep:
         guard.busy = True
         training.update()
         guard.free()
+        return loss
 
 
 def untrained(params, reached):

@@ -42,16 +42,18 @@ class Trainer:
         metrics:          a list of names, Metrics or functions; ``"accuracy"`` is the one that fits the shapes
         weighted_metrics: the same, but these use class and sample weights
         run_eagerly:      True runs the layers' Python at every step, as does ``jit_compile=False``; else it runs once,
-                          and from then on a program of the NumPy calls it made, with the same results
+                          and from then on a program of the NumPy calls it made, with the same results but for the order
+                          in which sums are added up; ``jit_compile="exact"`` keeps that too, to the last bit
 
         So what a layer or a loss does besides computing (printing, counting) happens once for each shape of batch.
         Layers that are frozen, thawed or given other options, new weights and learning rates are seen by the next step.
         A layer that looks at values, ``if x.mean() > 0``, cannot become a program: ``fit`` says where, once, and runs
         all layers at every step.
         """
-        check("compile", run_eagerly=(run_eagerly, boolean), jit_compile=(jit_compile, one_of("auto", True, False)))
+        jits = one_of("auto", True, False, "exact")
+        check("compile", run_eagerly=(run_eagerly, boolean), jit_compile=(jit_compile, jits))
         eagerly = run_eagerly or jit_compile is False
-        self.compiled = Compiled(optimizer, loss, metrics, weighted_metrics, eagerly)
+        self.compiled = Compiled(optimizer, loss, metrics, weighted_metrics, eagerly, jit_compile == "exact")
 
     @property
     def optimizer(self):

@@ -22,8 +22,8 @@ class SGD(Optimizer):
 
     @property
     def proportional(self):
-        clipped = self.clipnorm or self.clipvalue or self.global_clipnorm
-        return not (self.momentum or self.weight_decay or clipped)
+        changed = self.momentum or self.weight_decay or self.clipnorm or self.clipvalue or self.global_clipnorm
+        return not changed and type(self).update is SGD.update
 
     def slots(self):
         return {"momentum": 0.0} if self.momentum else {}

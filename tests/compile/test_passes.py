@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import tensorgrad as tg
-from tensorgrad.compile.passes import PASSES, optimized
+from tensorgrad.compile.kernels import LONGEST_ROW, MOST_BOUNDS
+from tensorgrad.compile.passes import PASSES, REORDERING, optimized
 from tensorgrad.compile.replay import Replay, traced
 from tensorgrad.ops.random import uniform_like
 
@@ -27,8 +28,8 @@ def names(replay):
 
 
 def check(f, *arrays, only=None):
-    """Return the names of the calls that the pass leaves, after a look at the results on new values."""
-    replay = replay_of(f, *arrays, only=only)
+    """Return the names of the calls that the pass leaves, or all that keep every bit, after a look at the results."""
+    replay = replay_of(f, *arrays, only=only, without=REORDERING)
     for scale in (1, -2):
         given = [np.array(a * scale) for a in arrays]
         found, expected = replay(given), f(*given)
@@ -216,8 +217,8 @@ def test_the_listing_is_typed_and_says_where_each_call_comes_from(x):
         "%0:float64[4, 3] = x0  # input",
         "%1:float64[3, 2] = w  # captured",
         "%2:float64[4, 2] = dot(%0, %1)  # matmul, LINE",
-        "%4:float64[] = 0  # constant",
-        "%3:float64[4, 2] = maximum(%2, %4)  # maximum, LINE",
+        "%5:float64[4, 2] = 0  # constant",
+        "%3:float64[4, 2] = maximum(%2, %5)  # maximum, LINE",
         "return %3",
     ])  # fmt: skip
 
@@ -228,7 +229,7 @@ def test_the_source_is_what_runs(x):
     assert re.sub(r"test_passes.py:\d+", "LINE", replay.source) == "\n".join([
         "def run(x0):",
         "    np.dot(x0, dense_kernel, v2)  # matmul, LINE",
-        "    np.maximum(v2, c4, out=v3)  # maximum, LINE",
+        "    np.maximum(v2, c5, out=v3)  # maximum, LINE",
         "    return (v3.copy(),)",
     ])  # fmt: skip
     assert np.shares_memory(replay.code.namespace["v2"], replay.code.namespace["v3"])
@@ -266,7 +267,7 @@ def test_what_is_needed_later_is_not_overwritten(rng):
 def test_layouts_are_those_of_numpy(rng):
     x = rng.normal(size=(5, 7)).astype("f")
     f = lambda x: [np.exp(x.T), np.add.reduce(np.exp(x.T), axis=0), np.exp(x.T).reshape(-1), x.T.astype("d")]  # noqa: E731
-    replay = replay_of(f, x)
+    replay = replay_of(f, x, without=REORDERING)
     for a, b in zip(replay([x]), f(x), strict=True):
         assert a.tobytes() == b.tobytes()
 
@@ -283,3 +284,76 @@ def test_long_programs_stay_linear():
     replay = replay_of(f, x)
     assert replay([x])[0][0] == 3001
     assert replay.memory["planned"] == 64
+
+
+def test_bounds_are_given_in_full_to_maximum_and_minimum(x):
+    f = lambda x: [np.maximum(x, 0), np.minimum(0.5, np.maximum(x, 0)), np.maximum(x.T, 0), np.maximum(x, x[0])]  # noqa: E731
+    replay = replay_of(f, x, without=REORDERING)
+    shapes = [[v.shape for v in call.operands] for call in replay.program.calls if call.function is np.maximum]
+    assert shapes == [[(4, 3), (4, 3)], [(3, 4), (3, 4)], [(4, 3), (3,)]]
+    odd = np.array([[np.nan, -0.0, 0.0], [np.inf, -np.inf, 1.0], [0.5, -1.0, 2.0], [5e-324, -5e-324, 0.25]])
+    for given in (x, odd, -odd):
+        for a, b in zip(replay([given]), f(given), strict=True):
+            assert a.tobytes() == b.tobytes()
+
+
+def test_large_arrays_have_one_bound(x):
+    large = np.ones((MOST_BOUNDS // 64, 9))
+    replay = replay_of(lambda x: [np.maximum(x, 0)], large)
+    assert [v.shape for v in replay.program.calls[0].operands] == [large.shape, ()]
+
+
+SUMS = {
+    "columns": lambda x: np.add.reduce(x, axis=0),
+    "columns kept": lambda x: np.add.reduce(x, axis=0, keepdims=True),
+    "rows": lambda x: np.add.reduce(x, axis=1),
+    "rows kept": lambda x: np.add.reduce(x, axis=-1, keepdims=True),
+    "transposed": lambda x: np.add.reduce(x.T, axis=0),
+    "vector": lambda x: np.add.reduce(x[0] * 1, axis=None),
+    "np.sum": lambda x: np.sum(x, axis=0),
+}
+OTHER_SUMS = {
+    "integers": lambda x: np.add.reduce((x > 0).astype("int64"), axis=0),
+    "another dtype": lambda x: np.add.reduce(x, axis=0, dtype="float64"),
+    "half": lambda x: np.add.reduce(x.astype("float16"), axis=0),
+    "products": lambda x: np.multiply.reduce(x, axis=0),
+    "three axes": lambda x: np.add.reduce(x.reshape(2, 2, 3), axis=0),
+    "both axes": lambda x: np.add.reduce(x, axis=(0, 1)),
+    "one row": lambda x: np.add.reduce(x[:1] * 1, axis=0),
+    "steps": lambda x: np.add.reduce(x[::2, ::2], axis=0),
+    "empty": lambda x: np.add.reduce(x[:0] * 1, axis=0),
+    "cumulative": lambda x: np.add.accumulate(x, axis=0),
+}
+
+
+@pytest.mark.parametrize("f", SUMS.values(), ids=SUMS)
+def test_sums_become_products_with_ones(f, x):
+    x = x.astype("float32")
+    replay = replay_of(lambda x: [f(x)], x, only="sums")
+    assert names(replay).count("dot") == 1
+    assert "reduce" not in names(replay)
+    (found,) = replay([x])
+    assert (found.shape, found.dtype) == (f(x).shape, x.dtype)
+    np.testing.assert_allclose(found, f(x.astype("float64")), rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("f", OTHER_SUMS.values(), ids=OTHER_SUMS)
+def test_other_sums_stay(f, x):
+    x = x.astype("float32")
+    replay = replay_of(lambda x: [f(x)], x, only="sums")
+    assert "dot" not in names(replay)
+    (found,) = replay([x])
+    assert found.tobytes() == f(x).tobytes()
+
+
+def test_long_rows_are_added_by_halves(rng):
+    x = rng.uniform(1, 2, (3, LONGEST_ROW + 1)).astype("float32")
+    assert names(replay_of(lambda x: [x.sum(1), x.sum(0)], x, only="sums")) == ["reduce", "dot"]
+
+
+def test_exact_leaves_out_what_reorders(x):
+    f = lambda x: np.exp(x).sum(0)  # noqa: E731
+    for exact in (True, False):
+        step = tg.compile(f, exact=exact)
+        assert ("np.dot" in step.program(x).source) is not exact
+        np.testing.assert_allclose(step(x), f(x), rtol=0 if exact else 1e-14)

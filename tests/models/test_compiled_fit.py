@@ -1,4 +1,7 @@
-"""fit, evaluate and predict by programs give what they give eagerly, bit for bit, whatever happens in between."""
+"""fit, evaluate and predict by programs give what they give eagerly, whatever happens in between.
+
+Bit for bit with ``jit_compile="exact"``, and to 1e-6 by default.
+"""
 
 import copy
 import pickle
@@ -13,6 +16,7 @@ from compiled_models import (
     OPTIMIZERS,
     ROWS,
     At,
+    close,
     compile_again,
     data,
     model_of,
@@ -61,6 +65,25 @@ def test_random_models(layers, loss, optimizer, weights, weighted, shuffle):
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_loss_with_every_optimizer(loss, optimizer):
     same(lambda m: trained(m, LOSSES[loss][2]), layers=["nested", "dropout"], loss=loss, optimizer=optimizer)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "schedule", "momentum", "adam", "clipnorm"])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_sums_in_another_order_change_last_bits_only(loss, optimizer):
+    kind = LOSSES[loss][2]
+    x, y = data(kind)
+
+    def work(model):
+        return trained(model, kind, epochs=2), model.evaluate(x, y, verbose=0), model.predict(x, verbose=0)
+
+    close(work, layers=["dense", "dropout", "dense"], loss=loss, optimizer=optimizer, weighted=True)
+
+
+@pytest.mark.parametrize("act", ["slower", "scheduled", "set_weights", "frozen", "clipped"])
+def test_sums_in_another_order_while_callbacks_change_the_model(act):
+    act = next(a for a in ACTS if a.__name__ == act)
+    for hook in ("on_epoch_end", "on_train_batch_end"):
+        close(lambda m, hook=hook: trained(m, callbacks=[At(act, hook, (0, 2, 3))]), layers=["dense", "dropout"])
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -277,7 +300,7 @@ class Keeps(metrics.Metric):
 
 def test_a_metric_may_keep_what_it_is_given():
     def work(model):
-        model.compile("sgd", "mse", weighted_metrics=[Keeps()], run_eagerly=model.compiled.eagerly)
+        model.compile("sgd", "mse", weighted_metrics=[Keeps()], run_eagerly=model.compiled.eagerly, jit_compile="exact")
         return trained(model, sample_weight=np.linspace(0, 1, ROWS))
 
     same(work)
@@ -288,7 +311,7 @@ def test_values_in_batch_callbacks_and_metrics_that_look_at_values():
         return np.where(abs(y_pred - y_true).max(-1) > 1, 1.0, 0.0) if y_pred.sum() > 0 else np.zeros(len(y_true))
 
     def work(model):
-        model.compile("adam", "mse", metrics=["mae", far], run_eagerly=model.compiled.eagerly)
+        model.compile("adam", "mse", metrics=["mae", far], run_eagerly=model.compiled.eagerly, jit_compile="exact")
         seen = []
         look = LambdaCallback(on_train_batch_end=lambda i, logs: seen.append((i, logs)),
                               on_test_batch_end=lambda i, logs: seen.append((i, logs)))  # fmt: skip

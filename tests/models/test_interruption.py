@@ -53,7 +53,7 @@ class TestInterruption:
 
         def before(model):
             self.model, self.failed = model, False
-            model.compile(Adam(0.01), MeanSquaredError(), metrics=[fails])
+            model.compile(Adam(0.01), MeanSquaredError(), metrics=[fails], jit_compile="exact")
 
         self.stopped(error, before, 6)
 
