@@ -9,6 +9,7 @@ from .descent import Descent
 from .plan import Plan
 from .program import Value, mapped
 from .statements import Statements
+from .threads import in_blocks
 
 
 class Code:
@@ -18,11 +19,12 @@ class Code:
     arrays:   ``{name: array}`` of all that the source names: buffers, views, captured arrays, constants
     """
 
-    def __init__(self, program, copy=True):
-        self.program, self.plan, self.copy = program, Plan(program), copy
+    def __init__(self, program, copy=True, threads=1, exact=False):
+        self.program, self.plan, self.copy = program, Plan(program, threads, exact), copy
+        self.threads = threads
         self.names: dict[Value, str] = {}
         self.kept: dict[str, object] = {}
-        self.taken = {"np", "run", *keyword.kwlist}
+        self.taken = {"np", "run", "in_blocks", "i", "j", *keyword.kwlist}
         self.arrays: dict[Value, np.ndarray] = self.plan.arrays()
         self.write = Statements(self.name, self.keep)
         self.bindings: list[tuple[str, str]] = []
@@ -32,7 +34,7 @@ class Code:
         self.inputs = [self.name(v) for v in program.inputs]
         self.source = "\n".join([f"def run({inputs}):", *body])
         space = {self.name(v): array for v, array in self.arrays.items()}
-        self.namespace = {"np": np, **space, **self.kept}
+        self.namespace = {"np": np, "in_blocks": in_blocks, **space, **self.kept}
         exec(compile(self.short(), "<compiled step>", "exec"), self.namespace)
         self.function = self.namespace["run"]
 
@@ -84,16 +86,30 @@ class Code:
             if self.plan.bound(call):
                 self.bind(call)
                 continue
-            statements = self.statements(call)
+            statements, cut = self.statements(call), self.plan.cut_of.get(call)
+            self.blocks.append((call, statements))
             if statements and call.errors != errors:
                 errors = call.errors
                 lines += [] if errors is None else [f"    with np.errstate({self.write.joined((), errors)}):"]
+            pad = "    " if errors is None else "        "
+            if cut is not None:
+                statements = self.in_rows(call, cut)
+                if call is cut.calls[0]:
+                    name = self.unused("rows")
+                    lines.append(f"{pad}def {name}(i, j):")
             if statements and str(call.origin) != origin:
                 origin = str(call.origin)
                 statements[0] += f"  # {origin}" if origin else ""
-            self.blocks.append((call, statements))
-            lines += [("    " if errors is None else "        ") + line for line in statements]
+            lines += [pad + ("" if cut is None else "    ") + line for line in statements]
+            if cut is not None and call is cut.calls[-1]:
+                lines.append(f"{pad}in_blocks({name}, {cut.rows}, {cut.step(self.threads)})")
         return [*lines, *["    " + line for line in self.ending()]]
+
+    def in_rows(self, call, cut):
+        """Return a call's lines for the rows from i to j."""
+        sliced = {call.output, *cut.sliced[call]}
+        write = Statements(lambda v: f"{self.name(v)}[i:j]" if v in sliced else self.name(v), self.keep)
+        return write.into(call, False)
 
     def bind(self, call):
         """Make a view, once."""

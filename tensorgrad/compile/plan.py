@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .cuts import cuts
 from .descent import Descent
 from .kernels import contiguous
 from .program import Value
@@ -15,15 +16,19 @@ class Plan:
 
     slots:    ``{root: buffer number}``; a result without one is made anew at each run
     external: ``{root: array}`` of outputs that are written where the caller wants them
+    cut_of:   ``{call: its Cut}``: what runs in blocks of rows
     sizes:    the bytes of each buffer
     naive:    the bytes that one buffer for each result would take
     """
 
-    def __init__(self, program):
+    def __init__(self, program, threads=1, exact=False):
         self.program, self.roots = program, program.roots
         self.slots: dict[Value, int] = {}
+        self.placed = {call.output for call in program.calls if has_out(call) and packed(call.output)}
         self.last = self._last_uses()
         self.external = self._external()
+        self.cuts = cuts(program, self.bound, threads, exact)
+        self.cut_of = {call: cut for cut in self.cuts for call in cut.calls}
         self.sizes: list[int] = []
         self.taken_over: set[Value] = set()
         self.naive = 0
@@ -40,7 +45,7 @@ class Plan:
     def fixed(self, v):
         """Return whether ``v`` lies in the same memory at every run, so that views of it can be made once."""
         root = self.root(v)
-        return root.kind in ("captured", "constant") or root in self.slots or root in self.external
+        return root.kind in ("captured", "constant") or root in self.placed
 
     def bound(self, call):
         """Return whether a call is a view that is made once, before the first run."""
@@ -87,9 +92,10 @@ class Plan:
 
     def _assign(self):
         last, free = self.last, []
+        waiting: list[int] = []  # to become free at the end of a Cut, whose blocks each go through all of its calls
         for i, call in enumerate(self.program.calls):
             v = call.output
-            if has_out(call) and packed(v) and v not in self.external:
+            if v in self.placed and v not in self.external:
                 self.naive += v.nbytes
                 donor = self._donor(call, last, i)
                 if donor is not None:
@@ -99,13 +105,19 @@ class Plan:
                     self.slots[v] = self._slot(v.nbytes, free)
             for root in {self.root(x) for x in (*call.operands, *call.results)}:
                 if root in self.slots and last.get(root, i) == i and root not in self.taken_over:
-                    free.append(self.slots[root])
+                    waiting.append(self.slots[root])
+            cut = self.cut_of.get(call)
+            if cut is None or call is cut.calls[-1]:
+                free += waiting
+                waiting = []
 
     def _donor(self, call, last, i):
         """Return the root that dies here and whose memory the result can lie in, entry upon entry."""
-        v = call.output
+        v, cut = call.output, self.cut_of.get(call)
         for x in donors(call):
             root = self.root(x)
+            if cut is not None and root in cut.whole:
+                continue
             alike = (x.shape, x.strides, x.dtype.itemsize, root.nbytes) == (
                 v.shape,
                 v.strides,

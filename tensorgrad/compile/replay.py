@@ -7,10 +7,13 @@ import numpy as np
 from ..core.tensor import Tensor, type_tensor
 from ..errors import TraceError
 from .arrays import TraceArray
+from .blas import one_blas_thread
 from .codegen import Code
+from .cuts import SMALL_PRODUCT, multiplications
 from .passes import REORDERING, optimized
 from .program import Program
 from .script import profiled, save
+from .threads import count
 from .trace import Trace
 from .tree import flatten, unflatten
 from .watch import gradients_left, stale_grad, tracing
@@ -67,6 +70,11 @@ def handed_out(x, tensor):
     return x[()] if type(x) is np.ndarray and not x.ndim else x
 
 
+def large_product(call):
+    """Return whether BLAS would take several threads for a call."""
+    return multiplications(call) > SMALL_PRODUCT
+
+
 class Replay:
     """A program that a trace wrote, ready to run.
 
@@ -85,7 +93,9 @@ class Replay:
         self.program, scaled = optimized(self.recorded, (*without, *REORDERING) if exact else without, seed)
         self.seed, self.rate = seed, None
         self.scaled = [(array, array.copy()) for array in scaled]
-        self.code = Code(self.program, copy)
+        threads = count()
+        self.code = Code(self.program, copy, threads, exact)
+        self.pinned = threads > 1 and not exact and any(map(large_product, self.program.calls))
         self.state = [entry for entry in trace.tensors.values() if entry[0].seq < trace.start]
         self.graded, self.descents = list(trace.graded.values()), trace.descents
         self.lock = Lock()
@@ -120,12 +130,19 @@ class Replay:
         for t in self.graded:
             if t.grad is not None:
                 raise stale_grad(t)
-        with self.lock:
-            found = self.code.function(*inputs)
+        found = self.run(*inputs)
         if self.left:
             for t, g in zip(self.left, found[len(found) - len(self.left) :], strict=True):
                 t.grad = type_tensor(g)
         return self.rebuilt(iter(found))
+
+    def run(self, *inputs):
+        """Return the outputs for these arrays, as the program leaves them."""
+        with self.lock:
+            if not self.pinned:
+                return self.code.function(*inputs)
+            with one_blas_thread():
+                return self.code.function(*inputs)
 
     def rebuilt(self, arrays):
         """Return arrays in the structure that the function returned: Tensors, arrays, numbers."""

@@ -6,6 +6,7 @@ from time import perf_counter
 import numpy as np
 
 from ..errors import OptionError, describe
+from . import threads
 
 HEAD = '''"""A function compiled by tensorgrad: ``run({inputs})``. It needs NumPy alone, and the arrays beside it."""
 
@@ -38,6 +39,8 @@ def save(code, path):
     path, plan = Path(path), code.plan
     given = {code.name(v): v.array for v in code.arrays if v.array is not None}
     lines = [HEAD.format(inputs=", ".join(code.inputs), load=LOAD)]
+    if plan.cuts:
+        lines += [Path(threads.__file__).read_text(), ""]
     lines += [f'{name} = arrays["{name}"]' for name in given]
     lines += [f"{name} = {spelled(name, thing)}" for name, thing in code.kept.items()]
     lines += [f"buffer{i} = np.empty({size}, np.uint8)" for i, size in enumerate(plan.sizes)]

@@ -45,8 +45,7 @@ class TrainingStep:
         replay = self.replay
         if self.fused:
             self._scale(replay)
-        with replay.lock:
-            loss, y_pred = replay.code.function(x, y) if w is None else replay.code.function(x, y, w)
+        loss, y_pred = replay.run(x, y) if w is None else replay.run(x, y, w)
         self.found = None
         return loss.item(), y_pred
 

@@ -24,8 +24,7 @@ class Inference:
         key = tuple([(a.shape, a.strides, a.dtype) for a in arrays])
         replay = self.replays.get(key)
         if replay is not None and replay.holds():
-            with replay.lock:
-                return replay.code.function(*arrays)
+            return replay.run(*arrays)
         if self.eagerly or not self._due(key):
             return self._eager(arrays)
         try:

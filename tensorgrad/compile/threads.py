@@ -1,0 +1,56 @@
+"""Blocks of rows on all cores, by one pool of threads for all programs; a saved program brings this file along.
+
+Each thread takes the next block as it comes: on a busy machine the one that has a core does most of them, and a helper
+that never got one is not waited for.
+"""
+
+import os
+from collections import deque
+from contextvars import copy_context
+from functools import cache
+
+
+@cache
+def count():
+    """Return how many threads there are to use: the cores of this process, or ``OMP_NUM_THREADS`` if that is less."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    wanted = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0]
+    return min(cores, int(wanted)) if wanted.isdigit() and int(wanted) else cores
+
+
+@cache
+def pool():
+    from concurrent.futures import ThreadPoolExecutor  # 8 ms of import, for large programs
+
+    return ThreadPoolExecutor(max(1, count() - 1), "tensorgrad")
+
+
+def in_blocks(piece, rows, step):
+    """Call ``piece(i, j)`` for all blocks of ``step`` rows, on this thread and the pool's, and wait until all is done.
+
+    >>> import numpy as np
+    >>> x, y = np.arange(10.0), np.empty(10)
+    >>> def piece(i, j):
+    ...     np.square(x[i:j], y[i:j])
+    >>> in_blocks(piece, 10, 4)
+    >>> y
+    array([ 0.,  1.,  4.,  9., 16., 25., 36., 49., 64., 81.])
+    """
+    starts = deque(range(0, rows, step))
+
+    def work():
+        while starts:
+            try:
+                i = starts.popleft()
+            except IndexError:  # another thread was faster
+                return
+            piece(i, min(i + step, rows))
+
+    helpers = range(min(count(), len(starts)) - 1)
+    helpers = [pool().submit(copy_context().run, work) for _ in helpers]  # in the caller's np.errstate
+    try:
+        work()
+    finally:
+        for helper in helpers:
+            if not helper.cancel():
+                helper.result()

@@ -1,0 +1,211 @@
+"""Programs in blocks of rows on several threads: what is cut, what must not be, and that no bit changes."""
+
+import re
+import subprocess
+import sys
+import threading
+import warnings
+
+import numpy as np
+import pytest
+from compiled_models import LAYERS, LOSSES, OPTIMIZERS, model_of, trained
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import tensorgrad as tg
+from tensorgrad.compile import cuts, replay, threads
+from tensorgrad.compile.blas import libraries, one_blas_thread
+from tensorgrad.compile.replay import Replay, traced
+from tensorgrad.compile.threads import in_blocks
+
+
+@pytest.fixture
+def several(monkeypatch):
+    """Three threads, and every stretch of rows worth cutting into blocks of a row or two."""
+    for module in (replay, threads):
+        monkeypatch.setattr(module, "count", lambda: 3)
+    monkeypatch.setattr(cuts, "WORTH", 0)
+    monkeypatch.setattr(cuts, "BLOCK", 1e-9)
+    threads.pool.cache_clear()
+    yield
+    threads.pool().shutdown()
+    threads.pool.cache_clear()
+
+
+def replay_of(f, *arrays, exact=False):
+    names = [f"x{i}" for i in range(len(arrays))]
+    return Replay(*traced(lambda stands: f(*stands), arrays, names), exact=exact)
+
+
+def blocks(replay):
+    return re.findall(r"in_blocks\(\w+, (\d+), (\d+)\)", replay.source)
+
+
+def check(f, *arrays, cut, exact=True):
+    """Assert that so many stretches are cut, and that new values give the same bits as ``f``."""
+    made = replay_of(f, *arrays, exact=exact)
+    assert len(blocks(made)) == cut, made.source
+    for scale in (1, -2):
+        given = [np.array(a * scale) for a in arrays]
+        for a, b in zip(made(given), f(*given), strict=True):
+            np.testing.assert_allclose(a, b, rtol=0 if exact else 1e-12)
+    return made
+
+
+@pytest.fixture
+def x(rng):
+    return rng.normal(size=(8, 3))
+
+
+def test_elementwise_calls_over_the_same_rows_are_one_stretch(several, x):
+    row = tg.Tensor(np.ones(3))
+    made = check(lambda x: [np.tanh(np.exp(x) + row.data) * x], x, cut=1)
+    assert "def rows(i, j):\n        np.exp(x0[i:j], v" in made.source
+    assert made.source.count("[i:j]") == 9  # the row is added whole
+
+
+def test_rows_of_products_and_of_row_sums_are_cut_unless_exact(several, x):
+    w = tg.Tensor(np.ones((3, 5)))
+    f = lambda x: [np.sum(np.tanh(x @ w.data), axis=1, keepdims=True) * 2]  # noqa: E731
+    assert "np.dot(x0[i:j], a" in check(f, x, cut=1, exact=False).source
+    assert "np.dot(x0, a" in check(f, x, cut=1, exact=True).source
+
+
+def test_what_needs_all_rows_ends_a_stretch(several, x):
+    check(lambda x: [np.exp(x) / np.sum(np.exp(x), axis=0)], x, cut=2)
+    check(lambda x: [np.exp(x).T @ np.tanh(x)], x, cut=1, exact=True)
+    square = np.arange(9.0).reshape(3, 3) / 9
+    check(lambda x: [np.exp(np.exp(x) @ np.exp(x))], square, cut=2, exact=False)
+
+
+def test_other_rows_begin_another_stretch(several, x):
+    check(lambda x: [np.exp(x) * 2, np.exp(x.reshape(4, 6) * 3)], x, cut=2)
+
+
+def test_a_view_of_what_the_stretch_writes_is_read_after_it(several, rng):
+    x = rng.normal(size=(6, 6))
+    check(lambda x: [np.exp(np.exp(x).T * 2) + np.exp(x)[::-1]], x, cut=2)
+
+
+def test_memory_is_not_taken_over_while_other_blocks_need_it(several, rng):
+    x = rng.normal(size=(6, 6))
+
+    def f(x):
+        a = np.exp(x)
+        b = np.tanh(x @ a)  # a is read whole, and dies in the stretch that could write into it
+        c = b * a
+        return [np.sqrt(abs(c)) + 1.0, np.maximum(c, 0).sum(1)]
+
+    check(f, x, cut=2, exact=True)
+    check(f, x, cut=2, exact=False)
+
+
+def test_small_programs_and_a_single_thread_are_not_cut(x, monkeypatch):
+    monkeypatch.setattr(replay, "count", lambda: 2)
+    assert not blocks(replay_of(lambda x: [np.exp(x)], x))
+    large = np.ones((2000, 1000))
+    ((rows, step),) = blocks(replay_of(lambda x: [np.exp(x)], large))
+    assert int(rows) == 2000
+    assert int(step) * 1000 <= cuts.CACHED
+    monkeypatch.setattr(replay, "count", lambda: 1)
+    assert not blocks(replay_of(lambda x: [np.exp(x)], large))
+
+
+@given(
+    layers=st.lists(st.sampled_from(sorted(LAYERS)), max_size=3),
+    loss=st.sampled_from(sorted(LOSSES)),
+    optimizer=st.sampled_from(sorted(OPTIMIZERS)),
+)
+@settings(max_examples=40, deadline=None)
+def test_random_models_train_alike_in_blocks(layers, loss, optimizer):
+    found = []
+    for several in (False, True):
+        with pytest.MonkeyPatch.context() as patch:
+            if several:
+                for module in (replay, threads):
+                    patch.setattr(module, "count", lambda: 3)
+                patch.setattr(cuts, "WORTH", 0)
+                patch.setattr(cuts, "BLOCK", 1e-9)
+            model = model_of(layers, loss, optimizer)
+            history = trained(model, LOSSES[loss][2])
+            found.append((history, [w.tobytes() for w in model.get_weights()]))
+    np.testing.assert_equal(found[0], found[1])
+
+
+def test_models_are_cut_at_all(several):
+    model = model_of(["dense", "activation"])
+    trained(model)
+    (step,) = model.compiled._training.steps.values()
+    assert len(blocks(step.replay)) >= 3
+
+
+def test_each_block_is_done_once_and_by_several_threads():
+    done, who, gate = [], set(), threading.Barrier(2, timeout=10)
+
+    def piece(i, j):
+        if len(who) < 2:
+            who.add(threading.get_ident())
+            if threads.count() > 1:
+                gate.wait()  # until two threads are at it
+        done.append((i, j))
+
+    in_blocks(piece, 10, 5)
+    assert sorted(done) == [(0, 5), (5, 10)]
+    assert len(who) == min(2, threads.count())
+
+
+def test_an_error_in_a_block_is_raised_when_no_block_is_left_running():
+    def piece(i, j):
+        if i == 4:
+            raise ValueError(f"rows {i} to {j}")
+
+    with pytest.raises(ValueError, match="rows 4 to 6"):
+        in_blocks(piece, 8, 2)
+
+
+def test_floating_point_handling_is_the_callers(several):
+    step = replay_of(lambda x: [1.0 / x], np.ones((50, 2)), exact=True)
+    assert blocks(step)
+    x = np.zeros((50, 2))
+    with np.errstate(divide="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert np.isinf(step([x])[0]).all()
+    with pytest.raises(FloatingPointError), np.errstate(divide="raise"):
+        step([x])
+
+
+def test_a_saved_program_brings_its_threads(several, x, tmp_path):
+    made = replay_of(lambda x: [np.tanh(np.exp(x) * 2)], x)
+    made.save(tmp_path / "step.py")
+    probe = "import sys, numpy as np, step; print(step.run(np.ones((8, 3)))[0][7, 2], 'tensorgrad' in sys.modules)"
+    out = subprocess.run([sys.executable, "-c", probe], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert out.split() == [str(np.tanh(np.exp(1.0) * 2)), "False"]
+
+
+def test_blas_has_one_thread_inside_a_program_and_its_own_number_after_it():
+    before = [lib.get_num_threads() for lib in libraries()]
+    with one_blas_thread():
+        assert all(lib.get_num_threads() == 1 for lib in libraries())
+    assert [lib.get_num_threads() for lib in libraries()] == before
+    with pytest.raises(ZeroDivisionError), one_blas_thread():
+        1 / 0  # noqa: B018  (an error is wanted)
+    assert [lib.get_num_threads() for lib in libraries()] == before
+
+
+def test_programs_with_large_products_keep_blas_to_one_thread(monkeypatch):
+    monkeypatch.setattr(replay, "count", lambda: 2)
+    small, large = np.ones((8, 8)), np.ones((80, 80))
+    assert not replay_of(lambda x: [x @ x], small).pinned
+    assert replay_of(lambda x: [x @ x], large).pinned
+    assert not replay_of(lambda x: [x @ x], large, exact=True).pinned  # fewer threads add up in another order
+
+
+@pytest.mark.parametrize(("value", "most"), [("1", 1), ("3,2", 3), ("", 10**6), ("0", 10**6), ("all", 10**6)])
+def test_the_number_of_threads_follows_cores_and_environment(monkeypatch, value, most):
+    monkeypatch.setenv("OMP_NUM_THREADS", value)
+    threads.count.cache_clear()
+    try:
+        assert 1 <= threads.count() <= most
+    finally:
+        monkeypatch.undo()
+        threads.count.cache_clear()
