@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from scipy.special import logsumexp
 
-from benchmarks import fit, runner, train
+from benchmarks import fit, runner, threads, train
 from benchmarks.__main__ import arguments
 from benchmarks.hand import HandWritten
 from benchmarks.networks import RATE, Task
+from tensorgrad.compile.blas import libraries
 
 SMALL = ["--rounds", "1", "--only", "10-32-64-10"]
 
@@ -101,6 +102,16 @@ def test_reports_of_what_needs_no_peer(monkeypatch):
     assert lines.count(head) == 2
     assert len([line for line in lines if re.fullmatch(cells, line)]) == 2
     assert re.search(r"\| 10-32-64-10, b32 \| \d+ \|$", fit.report(arguments(SMALL)))
+
+
+def test_the_report_of_threads(monkeypatch):
+    monkeypatch.setattr(runner, "TURN", 0.001)
+    monkeypatch.setattr(threads, "ROWS", ((64, 64),))
+    before = [lib.get_num_threads() for lib in libraries()]
+    lines = threads.report(arguments(["threads", "--rounds", "1"])).splitlines()
+    assert len([line for line in lines if line.startswith("| 32×784×128 | ")]) == 2
+    assert len([line for line in lines if line.startswith("| gelu of 64×64 | ")]) == 2
+    assert [lib.get_num_threads() for lib in libraries()] == before
 
 
 def test_peak_counts_what_is_held_and_what_a_step_makes():

@@ -1,11 +1,49 @@
-"""BLAS in a program: one thread, so that it does not fight with the program's own.
+"""BLAS's threads: how many a program is better off with.
 
-OpenBLAS's threads wait for the next product on their cores, and on a busy machine two of them take three times as long
-as one for a product of a few million multiplications.
+Measured by ``python -m benchmarks threads`` on two cores, float32, OpenBLAS 0.3.31, in µs, runs of varying luck:
+
+    product             alone: 1 thread   2 threads   beside a busy process: 1 thread    2 threads
+    64 × 64 × 64                      3           3                             3            3
+    32 × 784 × 128                   43          28                      44 to 57    58 to 236
+    128 × 784 × 512                 462         267                    458 to 476  542 to 1720
+    1024 × 512 × 1024              4440        2285                  4536 to 8453  4995 to 5517
+
+So a product of some million multiplications gains microseconds from a second thread, and loses many when no core is
+free for it. And a BLAS thread waits for its next product at its core: a program's own threads are not to be used
+beside it.
 """
 
 from contextlib import contextmanager
 from functools import cache
+
+import numpy as np
+
+from .program import Value
+
+#: OpenBLAS takes one thread for products of up to so many multiplications, and a program takes one up to so many.
+OWN, MOST = 1 << 18, 1 << 24
+
+
+def largest_product(program):
+    """Return how many multiplications the largest product of two matrices takes."""
+    return max(map(multiplications, program.calls), default=0)
+
+
+def multiplications(call):
+    """Return how many multiplications a product of matrices takes, one of a stack; 0 for other calls."""
+    if call.function not in (np.dot, np.matmul) or not isinstance(call.output, Value) or len(call.output.shape) < 2:
+        return 0
+    return call.output.shape[-2] * call.output.shape[-1] * call.args[0].shape[-1]
+
+
+def threaded(size):
+    """Return whether BLAS would take several threads for a product of this size."""
+    return size > OWN
+
+
+def one_is_better(size):
+    """Return whether a program whose largest product has this size is better off with one BLAS thread."""
+    return OWN < size < MOST
 
 
 @cache

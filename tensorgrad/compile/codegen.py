@@ -19,8 +19,8 @@ class Code:
     arrays:   ``{name: array}`` of all that the source names: buffers, views, captured arrays, constants
     """
 
-    def __init__(self, program, copy=True, threads=1, exact=False):
-        self.program, self.plan, self.copy = program, Plan(program, threads, exact), copy
+    def __init__(self, program, copy=True, threads=1):
+        self.program, self.plan, self.copy = program, Plan(program, threads), copy
         self.threads = threads
         self.names: dict[Value, str] = {}
         self.kept: dict[str, object] = {}

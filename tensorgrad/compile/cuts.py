@@ -7,16 +7,14 @@ from .kernels import contiguous
 from .program import Value
 from .statements import elementwise, has_out, reduction
 
-#: What a stretch must take before it is cut, in ns: handing a block to another thread takes 20 µs and more.
-WORTH = 200_000
+#: What a stretch must take before it is cut, in ns: handing a block to another thread takes 20 to 50 µs.
+WORTH = 300_000
 #: What a block takes at least, in ns.
-BLOCK = 60_000
-#: ns of an entry of an elementwise call, and of a multiplication in a product: a core's usual order of magnitude.
-ENTRY, PRODUCT = 0.15, 0.01
+BLOCK = 80_000
+#: ns of an entry of a call, a core's usual order of magnitude.
+ENTRY = 0.08
 #: Entries of an array that a block holds at most, so that what one call writes is in the cache for the next.
-CACHED = 1 << 16
-#: Up to so many multiplications OpenBLAS itself takes one thread.
-SMALL_PRODUCT = 1 << 18
+CACHED = 1 << 17
 
 
 class Cut:
@@ -33,7 +31,7 @@ class Cut:
         self.sliced: dict = {}
         self.written: set[Value] = set()
         self.whole: set[Value] = set()
-        self.cost, self.width, self.multiplies = 0.0, 1, False
+        self.cost, self.width = 0.0, 1
 
     def takes(self, call, rows, sliced, root):
         """Return whether the call can follow in blocks: it reads in rows what the stretch writes, and over the same."""
@@ -48,32 +46,18 @@ class Cut:
         self.written.add(root(v))
         self.whole |= {root(x) for x in call.operands if x not in sliced or root(x) is not x}
         self.width = max(self.width, v.size // self.rows)
-        self.multiplies |= call.function is np.dot
-        self.cost += multiplications(call) * PRODUCT if call.function is np.dot else size_of(call) * ENTRY
+        self.cost += max([x.size for x in (v, *call.operands)]) * ENTRY
 
     def step(self, threads):
         """Return how many rows a block has: few enough for every thread and the cache, enough to be worth it."""
-        step = -(-self.rows // max(1, min(4 * threads, int(self.cost // BLOCK))))
-        if self.multiplies:  # a product packs its right side anew for each block
-            return step
-        return max(1, min(step, CACHED // self.width))
+        blocks = max(1, min(4 * threads, int(self.cost // BLOCK)))
+        return max(1, min(-(-self.rows // blocks), CACHED // self.width))
 
 
-def size_of(call):
-    return max([v.size for v in (call.output, *call.operands)])
-
-
-def multiplications(call):
-    """Return how many multiplications a product takes; 0 for other calls."""
-    if call.function not in (np.dot, np.matmul) or not isinstance(call.output, Value):
-        return 0
-    return call.output.size * call.args[0].shape[-1] if call.args[0].shape else 0
-
-
-def rowwise(call, exact):
+def rowwise(call):
     """Return ``(rows, operands to be cut)`` of a call whose result is computed row by row, or None.
 
-    A product is, but BLAS may add up fewer rows in another order.
+    A product is computed so too, but BLAS's own threads do that better: they need not pack the right side twice.
     """
     v = call.output
     if (
@@ -85,9 +69,6 @@ def rowwise(call, exact):
     ):
         return None
     rows, f = v.shape[0], call.function
-    if f is np.dot and not exact:
-        a, b = call.args
-        return (rows, {a}) if len(a.shape) == 2 and a is not b else None
     if elementwise(call) or f in (cast, np.copy):
         cut = {x for x in call.operands if len(x.shape) == len(v.shape) and x.shape[0] == rows}
         return (rows, cut) if not call.kwargs else None
@@ -98,7 +79,7 @@ def rowwise(call, exact):
     return None
 
 
-def cuts(program, bound, threads, exact=False):
+def cuts(program, bound, threads):
     """Return the Cuts of a program, none with a single thread; ``bound`` tells of a call that makes no statement."""
     if threads < 2:
         return []
@@ -110,7 +91,7 @@ def cuts(program, bound, threads, exact=False):
     for call in program.calls:
         if bound(call):
             continue
-        able = rowwise(call, exact)
+        able = rowwise(call)
         if able is None:
             current = None
             continue

@@ -21,13 +21,13 @@ class Plan:
     naive:    the bytes that one buffer for each result would take
     """
 
-    def __init__(self, program, threads=1, exact=False):
+    def __init__(self, program, threads=1):
         self.program, self.roots = program, program.roots
         self.slots: dict[Value, int] = {}
         self.placed = {call.output for call in program.calls if has_out(call) and packed(call.output)}
         self.last = self._last_uses()
         self.external = self._external()
-        self.cuts = cuts(program, self.bound, threads, exact)
+        self.cuts = cuts(program, self.bound, threads)
         self.cut_of = {call: cut for cut in self.cuts for call in cut.calls}
         self.sizes: list[int] = []
         self.taken_over: set[Value] = set()

@@ -7,9 +7,8 @@ import numpy as np
 from ..core.tensor import Tensor, type_tensor
 from ..errors import TraceError
 from .arrays import TraceArray
-from .blas import one_blas_thread
+from .blas import largest_product, one_blas_thread, one_is_better, threaded
 from .codegen import Code
-from .cuts import SMALL_PRODUCT, multiplications
 from .passes import REORDERING, optimized
 from .program import Program
 from .script import profiled, save
@@ -70,11 +69,6 @@ def handed_out(x, tensor):
     return x[()] if type(x) is np.ndarray and not x.ndim else x
 
 
-def large_product(call):
-    """Return whether BLAS would take several threads for a call."""
-    return multiplications(call) > SMALL_PRODUCT
-
-
 class Replay:
     """A program that a trace wrote, ready to run.
 
@@ -93,9 +87,9 @@ class Replay:
         self.program, scaled = optimized(self.recorded, (*without, *REORDERING) if exact else without, seed)
         self.seed, self.rate = seed, None
         self.scaled = [(array, array.copy()) for array in scaled]
-        threads = count()
-        self.code = Code(self.program, copy, threads, exact)
-        self.pinned = threads > 1 and not exact and any(map(large_product, self.program.calls))
+        size = largest_product(self.program)
+        self.pinned = count() > 1 and not exact and one_is_better(size)
+        self.code = Code(self.program, copy, count() if self.pinned or not threaded(size) else 1)
         self.state = [entry for entry in trace.tensors.values() if entry[0].seq < trace.start]
         self.graded, self.descents = list(trace.graded.values()), trace.descents
         self.lock = Lock()

@@ -10,12 +10,16 @@ from contextvars import copy_context
 from functools import cache
 
 
+def cores():
+    """Return on how many cores this process may run."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @cache
 def count():
-    """Return how many threads there are to use: the cores of this process, or ``OMP_NUM_THREADS`` if that is less."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Return how many threads there are to use: one for each core, or ``OMP_NUM_THREADS`` if that is less."""
     wanted = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0]
-    return min(cores, int(wanted)) if wanted.isdigit() and int(wanted) else cores
+    return min(cores(), int(wanted)) if wanted.isdigit() and int(wanted) else cores()
 
 
 @cache
