@@ -34,7 +34,7 @@ def products(threads):
 
 
 def elementwise(threads):
-    """Yield ``(name, contestants)``: the GELU of a matrix as a program that is cut into blocks, and as one that is not."""
+    """Yield ``(name, contestants)``: the GELU of a matrix as a program in blocks, and in one piece."""
     from tensorgrad import activations
     from tensorgrad.compile.codegen import Code
     from tensorgrad.compile.replay import Replay, traced
