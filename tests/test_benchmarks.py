@@ -95,13 +95,13 @@ def test_the_table():
 def test_reports_of_what_needs_no_peer(monkeypatch):
     monkeypatch.setattr(runner, "TURN", 0.001)
     monkeypatch.setattr(train, "PEERS", [])
-    monkeypatch.setattr(fit, "ROWS", fit.ROWS[:1])
+    monkeypatch.setattr(fit, "ROWS", fit.ROWS[:2])
     head = "| | tensorgrad, as fit | tensorgrad eager | hand NumPy | textbook NumPy |"
     cells = r"\| 10-32-64-10, b32 \| \d+ (\| \d+ \(\d+\.\d\d\) ){3}\|"
     lines = train.report(arguments(SMALL)).splitlines()
     assert lines.count(head) == 2
     assert len([line for line in lines if re.fullmatch(cells, line)]) == 2
-    assert re.search(r"\| 10-32-64-10, b32 \| \d+ \|$", fit.report(arguments(SMALL)))
+    assert re.search(r"\| 10-32-64-10, b32 \| \d+ \| \d+ \(\d\.\d\d\) \|$", fit.report(arguments(SMALL)))
 
 
 def test_the_report_of_threads(monkeypatch):
