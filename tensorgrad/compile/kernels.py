@@ -1,7 +1,9 @@
 """Kernel choice: passes that let another call of NumPy's compute the same, sooner.
 
-All but ``add_by_products`` leave every bit as it is.
+All but ``add_by_products`` and ``average_by_products`` leave every bit as it is.
 """
+
+from collections import Counter
 
 import numpy as np
 
@@ -111,6 +113,40 @@ def add_by_products(program):
             call = Call(np.dot, args, {}, v, errors=call.errors, origin=call.origin)
         kept.append(call)
     return program.replaced(kept)
+
+
+def average_by_products(program):
+    """Let the ones by which ``add_by_products`` adds up be what the sum is divided by or multiplied with: a mean."""
+    number, kept = first_number(program), []
+    uses = Counter(v for call in program.calls for v in call.operands)
+    uses.update(program.outputs)
+    makers = {call.output: call for call in program.calls if call.function is np.dot and of_ones(call)}
+    place = {}
+    for call in program.calls:
+        total, factor = call.args if len(call.args) == 2 else (None, None)
+        maker = makers.get(total) if isinstance(total, Value) else None
+        scales = call.function in (np.true_divide, np.multiply) and not call.kwargs
+        if maker is not None and scales and uses[total] == 1 and is_constant_number(factor, call.output.dtype):
+            ones = of_ones(maker)
+            array = call.function(ones.array, factor.array)
+            weights = Value(number, array, "constant", array=array, name=f"over_{ones.name}")
+            number += 1
+            args = tuple([weights if x is ones else x for x in maker.args])
+            kept[place[total]] = maker.replaced(args=args, output=call.output)
+            continue
+        if call.output in makers:
+            place[call.output] = len(kept)
+        kept.append(call)
+    return program.replaced(kept)
+
+
+def of_ones(call):
+    """Return the constant ones among the operands of a product, or None."""
+    return next((x for x in call.args if x.kind == "constant" and (x.name or "").startswith("ones_")), None)
+
+
+def is_constant_number(x, dtype):
+    return isinstance(x, Value) and x.kind == "constant" and not x.shape and x.dtype == dtype
 
 
 def summed_axis(call):

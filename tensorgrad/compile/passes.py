@@ -12,6 +12,7 @@ from .algebra import equal_to
 from .kernels import (
     add_by_products,
     arrays_for_numbers,
+    average_by_products,
     bounds_in_full,
     choose_kernels,
     example,
@@ -214,10 +215,11 @@ PASSES = {
     "constants": shrink_constants,
     "bounds": bounds_in_full,
     "sums": add_by_products,
+    "means": average_by_products,
     "dead": drop_dead,
 }
-#: Those that add in another order, so that last bits differ from the function's own.
-REORDERING = ("sums",)
+#: Those that add up in another way, so that last bits differ from the function's own.
+REORDERING = ("sums", "means")
 
 
 def optimized(program: Program, without=(), seed=None):

@@ -215,6 +215,8 @@ class Trace:
         if function in REDUCTIONS:
             return reduced(REDUCTIONS[function], *args, **kwargs)
         kwargs = {key: value for key, value in kwargs.items() if value is not np._NoValue}
+        if function is np.mean and plain_mean(args, kwargs):
+            return mean(*args, **kwargs)
         out = kwargs.pop("out", None)
         result = self.call(function, args, kwargs)
         if out is None:
@@ -271,6 +273,18 @@ REDUCTIONS = {np.sum: np.add, np.prod: np.multiply, np.max: np.maximum, np.min: 
 def reduced(ufunc, x, axis=None, **settings):
     """``np.sum(x)`` and its like: all axes unless told otherwise."""
     return ufunc.reduce(x, axis=axis, **{k: v for k, v in settings.items() if v is not np._NoValue})
+
+
+def plain_mean(args, kwargs):
+    """Return whether ``np.mean`` is a sum divided by a number, which takes a third of its time."""
+    single = len(args) == 1 and isinstance(args[0], TraceArray) and args[0].size
+    return bool(single) and args[0].dtype.char in "fd" and not kwargs.keys() - {"axis", "keepdims"}
+
+
+def mean(x, axis=None, keepdims=False):
+    """``np.mean(x)`` of single or double floats."""
+    total = np.add.reduce(x, axis=axis, keepdims=keepdims)
+    return total / (x.size // total.size)
 
 
 def one_way(inputs, kwargs):

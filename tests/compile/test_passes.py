@@ -357,3 +357,35 @@ def test_exact_leaves_out_what_reorders(x):
         step = tg.compile(f, exact=exact)
         assert ("np.dot" in step.program(x).source) is not exact
         np.testing.assert_allclose(step(x), f(x), rtol=0 if exact else 1e-14)
+
+
+MEANS = {
+    "vector": lambda x: np.mean(x[0] * 1),
+    "columns": lambda x: x.sum(0) / 4,
+    "times": lambda x: np.sum(x, axis=1) * 0.25,
+}
+NO_MEANS = {
+    "the sum is used too": lambda x: x.sum(0) / 4 + x.sum(0),
+    "divided by an array": lambda x: x.sum(0) / x[0],
+    "a number over it": lambda x: 1.0 / x.sum(0),
+}
+
+
+@pytest.mark.parametrize("f", MEANS.values(), ids=MEANS)
+def test_means_are_one_product(f, x):
+    replay = replay_of(lambda x: [f(x)], x)
+    assert names(replay)[-1] == "dot"
+    assert not {"divide", "true_divide", "reduce"} & set(names(replay))
+    np.testing.assert_allclose(replay([x])[0], f(x), rtol=1e-14)
+
+
+@pytest.mark.parametrize("f", NO_MEANS.values(), ids=NO_MEANS)
+def test_what_is_no_mean_is_divided_afterwards(f, x):
+    replay = replay_of(lambda x: [f(x)], x)
+    assert "divide" in names(replay)
+    np.testing.assert_allclose(replay([x])[0], f(x), rtol=1e-14)
+
+
+def test_a_sum_that_is_returned_beside_its_mean_stays(x):
+    replay = replay_of(lambda x: [(s := x.sum(0)), s / 4], x)
+    assert names(replay) == ["dot", "divide"]

@@ -469,3 +469,17 @@ def test_entries_picked_twice_by_ids_that_are_inputs_get_both_gradients(pick):
         (pick(w, np.array(ids)) ** 2).sum().backward()
         np.testing.assert_array_equal(found.data, w.grad.data)
         w.grad = None
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "int64"])
+@pytest.mark.parametrize(
+    "kwargs", [{}, {"axis": 0}, {"axis": (0, -1), "keepdims": True}, {"dtype": "float64"}], ids=str
+)
+def test_the_mean_of_an_array_is_numpys(rng, dtype, kwargs):
+    x = (10 * rng.normal(size=(6, 4, 5))).astype(dtype)
+    f = lambda x: np.mean(x, **kwargs)  # noqa: E731
+    step = compile(f)
+    for found in (step(x), step(x)):
+        assert found.dtype == f(x).dtype
+        assert np.asarray(found).tobytes() == np.asarray(f(x)).tobytes()
+    assert ("np.mean" in step.program(x).source) is (dtype not in ("float32", "float64") or "dtype" in kwargs)
