@@ -9,6 +9,8 @@ from importlib.util import find_spec
 from statistics import median
 from time import perf_counter
 
+from threadpoolctl import threadpool_info
+
 ROUNDS = 11
 TURN = 0.03  # seconds a contestant runs per round
 PACKAGES = ("numpy", "torch", "jax", "keras", "autograd", "mygrad")
@@ -106,7 +108,15 @@ def machine(threads=1) -> str:
             packages.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             continue
-    return f"{cpu()}, {threads} thread(s), Python {platform.python_version()}, {', '.join(packages)}"
+    return f"{cpu()}, {threads} thread(s), Python {platform.python_version()}, {', '.join([*packages, *kernels()])}"
+
+
+def kernels() -> list[str]:
+    """Return the BLAS behind NumPy, and for which processor its kernels were made: they differ by a factor of two."""
+    import numpy  # noqa: F401  (loads its BLAS; not before the threads are settled)
+
+    found = [lib for lib in threadpool_info() if lib["user_api"] == "blas"]
+    return [f"{lib['internal_api']} {lib['version']} ({lib.get('architecture', '?')})" for lib in found]
 
 
 def cpu() -> str:
