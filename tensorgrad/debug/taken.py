@@ -1,0 +1,157 @@
+"""Values on their way out of a graph: arrays that remember where they were taken from, and Tensors that give such.
+
+NumPy makes no secret of what it computes: an ndarray's subclass is asked about every ufunc and function. So what was
+taken out of a Tensor can be followed through plain NumPy to where it comes back.
+"""
+
+import ctypes
+import sys
+from contextvars import ContextVar
+from functools import cache
+
+import numpy as np
+
+from ..compile.origin import outside
+from ..core.tensor import Tensor
+
+#: Tensor's methods that give values away -> what the report calls them.
+EXITS = {
+    "numpy": ".numpy()",
+    "detach": ".detach()",
+    "item": ".item()",
+    "tolist": ".tolist()",
+    "__float__": "float()",
+    "__array__": "np.asarray()",
+    "__deepcopy__": "a copy",
+    "__reduce__": "a pickle",
+}
+TENSOR = Tensor.__module__
+
+
+class Taken(np.ndarray):
+    """An array with ``step``, how it came out of a graph; ``source`` is the array it shows, if it was not computed."""
+
+    step = source = None
+
+    def __array_finalize__(self, parent):
+        self.step = getattr(parent, "step", None)
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        if any(isinstance(x, Tensor) for x in inputs):
+            return NotImplemented
+        out = kwargs.get("out")
+        if out is not None:
+            kwargs["out"] = plain(out)
+        found = first_step((inputs, kwargs)) or self.step
+        result = getattr(ufunc, method)(*plain(inputs), **plain(kwargs))
+        if out is not None:
+            return out[0] if isinstance(out, tuple) and len(out) == 1 else out
+        return taken(result, found.followed(named(ufunc)))
+
+    def __array_function__(self, function, types, args, kwargs):
+        if any(issubclass(kind, Tensor) for kind in types):
+            return NotImplemented
+        found = first_step((args, kwargs)) or self.step
+        return taken(function(*plain(args), **plain(kwargs)), found.followed(named(function)))
+
+    def item(self, *index):
+        return self.step.number(plain(self).item(*index))
+
+    def __float__(self):
+        return self.step.number(float(plain(self)))
+
+    def tolist(self):
+        return each_number(plain(self).tolist(), self.step)
+
+
+def named(function):
+    return getattr(function, "__name__", "NumPy")
+
+
+def each_number(x, step):
+    """Note every number in nested lists, and return them."""
+    return [each_number(item, step) for item in x] if isinstance(x, list) else step.number(x)
+
+
+def taken(x, step):
+    """Return what NumPy gave with ``step`` on every array of it; a NumPy scalar as an array of no axes."""
+    if isinstance(x, (tuple, list)):
+        return type(x)([taken(item, step) for item in x]) if type(x) in (tuple, list) else x
+    if not isinstance(x, (np.ndarray, np.generic)) or np.asarray(x).dtype.kind not in "fiub":
+        return x
+    array = over(np.asarray(x))
+    array.step = step
+    return array
+
+
+def over(array):
+    """Return a Taken in the memory of ``array``, such that np.asarray of it, a view, still leads to it.
+
+    A view's base is never a Taken with an ndarray below it: NumPy takes that ndarray instead. So below it is ctypes'.
+    """
+    if not (array.flags.c_contiguous and array.flags.writeable and array.size):
+        return array.view(Taken)
+    memory = (ctypes.c_char * array.nbytes).from_buffer(array.reshape(-1).view("u1"))
+    return np.ndarray.__new__(Taken, array.shape, array.dtype, memory)
+
+
+def plain(x):
+    """Return ``x`` with the arrays in it as they are: the very array that was taken, where nothing was computed."""
+    if isinstance(x, Taken):
+        return x.view(np.ndarray) if x.source is None else x.source
+    if type(x) in (tuple, list):
+        return type(x)([plain(item) for item in x])
+    return {key: plain(item) for key, item in x.items()} if type(x) is dict else x
+
+
+def first_step(x):
+    """Return the step of the first array in ``x`` that has one, or None."""
+    if isinstance(x, np.ndarray):
+        while x is not None and not isinstance(x, Taken):  # np.asarray makes a view
+            x = x.base if isinstance(x.base, np.ndarray) else None
+        return None if x is None else x.step
+    if isinstance(x, dict):
+        x = tuple(x.values())
+    if isinstance(x, (tuple, list)):
+        return next((step for item in x if (step := first_step(item)) is not None), None)
+    return None
+
+
+#: Who follows the values of this thread or task, a Follower, or None.
+following: ContextVar = ContextVar("following", default=None)
+
+
+@cache
+def watched_class(cls):
+    """Return ``cls`` with a ``data`` that tells ``watch`` when the user's code reads it: no slot more, so that a Tensor
+    can change its class and back.
+    """
+    return type(cls.__name__, (cls,), {"__slots__": (), "__module__": cls.__module__, "plain_class": cls,
+                                       "data": property(shown, stored), "__doc__": cls.__doc__})  # fmt: skip
+
+
+def shown(t):
+    """Return ``t.data``: to the user's code, or through one of EXITS, an array that remembers."""
+    frame, array = sys._getframe(1), Tensor.data.__get__(t)  # type: ignore[attr-defined]  # the slot, or a trace's property
+    how = ".data"
+    if frame.f_globals.get("__name__") == TENSOR and frame.f_code.co_name in EXITS:
+        how, frame = EXITS[frame.f_code.co_name], frame.f_back
+    elif not outside(frame.f_globals.get("__name__", "")):
+        return array
+    return handed_to(t, array, how, frame)
+
+
+def handed_to(t, array, how, frame):
+    """Return the ``array`` of ``t`` as it leaves the graph."""
+    follower = following.get()
+    step = follower and follower.step_of(t)
+    if step is None or not isinstance(array, np.ndarray):
+        return array
+    result = taken(array, follower.left(step, how, frame))
+    result.source = array
+    return result
+
+
+def stored(t, array):
+    """Set ``t.data``."""
+    Tensor.data.__set__(t, plain(array))  # type: ignore[attr-defined]  # as above
