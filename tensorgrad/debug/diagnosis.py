@@ -22,6 +22,7 @@ REASONS = {
     "no_grad": "an op ran inside no_grad()",
     "constant": "an op whose derivative is zero: a comparison, a rounding, argmax",
     "no rule": "an op that has no derivative with respect to this input",
+    "backward()": "gradients were used of a backward that was not recorded",
     "zero": "a gradient arrives, and it is exactly 0",
     **dict.fromkeys(
         (".data", ".numpy()", ".detach()", ".item()", ".tolist()", "float()", "np.asarray()", "a copy", "a pickle",
@@ -60,6 +61,8 @@ def diagnosed(loss, p):
         with Follower(p) as follower:
             loss = loss()
             end = follower.step_of(loss)  # a Tensor, or a number that came out of one
+        if not isinstance(loss, (Tensor, float, int, np.ndarray, np.generic)):
+            raise TypeError(f"why_no_grad(f, p): f must return the loss, a Tensor, got {describe(loss)}")
     found = unable(p, follower)
     if found is None and isinstance(loss, Tensor) and leads_to(recorded(loss), loss, p):
         return arriving(loss, p, follower)

@@ -5,12 +5,15 @@ from contextlib import ExitStack
 
 import numpy as np
 
+from ..backward import backward
 from ..compile.origin import BACKWARD, PACKAGE, look
 from ..core.mode import is_recording
 from ..core.tensor import Tensor
 from .observe import Observer, call_of, observing, writing
 from .taken import TENSOR, Taken, first_step, following, plain, watched_class
 
+#: What puts gradients, as Tensors without a graph, into ``.grad``.
+BACKWARD_CODE = backward.__code__
 #: Functions whose results have the shape of their argument, and nothing of its values.
 SHAPED = {"zeros_like", "ones_like", "full_like", "empty_like"}
 
@@ -147,9 +150,11 @@ class Follower(Observer):
     def wrapped(self, frame):
         """Return the step of a function of ours that computed from values: argsort, astype(int)."""
         module, names = frame.f_globals.get("__name__", ""), frame.f_locals
-        if not module.startswith(PACKAGE) or module == BACKWARD:
-            return None
         code = frame.f_code
+        if module == BACKWARD:
+            return self.taken_in("backward()", "backward()", names["self"], frame) if code is BACKWARD_CODE else None
+        if not module.startswith(PACKAGE):
+            return None
         what = getattr(names.get("function"), "__name__", code.co_name)
         given = [names.get(name) for name in code.co_varnames[: code.co_argcount + 2] if name != "self"]
         if what in SHAPED:

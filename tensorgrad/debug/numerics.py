@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..backward import visit
-from ..compile.origin import BACKWARD, look
+from ..compile.origin import BACKWARD, LAYER, look
 from ..core.tensor import Tensor
 from ..errors import NumericsError, counted, describe
 from ..walk import recorded
@@ -98,7 +98,7 @@ class Tracer(Observer):
 
     def _made_by(self, t, op, inputs, frame):
         bad = any(bad_entries(t.data))
-        if not bad and t.op is None:
+        if (not bad and t.op is None) or (bad and only_tried(frame)):
             return
         _, _, layer, line = look(frame)
         self._places[id(t)] = place = Place(layer, line, bad, self._forget(t))
@@ -215,6 +215,15 @@ class BackwardTrace:
 
     def _known_bad(self, inputs):
         return any(self.tracer._place(x).bad for x in inputs)
+
+
+def only_tried(frame):
+    """Return whether a layer is only being tried, on zeros, for the shape of its output."""
+    while frame is not None:
+        if frame.f_code.co_name == "_tried" and frame.f_globals.get("__name__") == LAYER:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def fresh(y, given):

@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 
-from ..compile.origin import DISPATCH, LAYER, look
+from ..compile.origin import DISPATCH, LAYER, look, outside
 from ..core.tensor import Tensor
 from ..draw import draw
 from ..errors import NotReadyError, counted, describe
@@ -52,22 +52,30 @@ def partial(error=None):
         raise NotReadyError(
             "partial_graph: no error has reached the prompt; catch it and pass it: partial_graph(error)"
         )
-    frames = frames_of(error)
-    at = next((f for f in reversed(frames) if what_ran(f) is not None), None)
+    entries = entries_of(error)
+    at = next((i for i in reversed(range(len(entries))) if what_ran(entries[i][0]) is not None), None)
     if at is None:
         raise NotReadyError(f"partial_graph: this {type(error).__name__} was raised in no op and no layer")
-    op, inputs = what_ran(at)
-    _, _, layer, line = look(at)
-    return PartialGraph(error, op, layer, line, inputs)
+    op, inputs = what_ran(entries[at][0])
+    _, _, layer, _ = look(entries[at][0])
+    return PartialGraph(error, op, layer, line_of(entries[:at]), inputs)
 
 
-def frames_of(error):
-    """Return the frames of an exception's traceback, outermost first."""
-    frames, entry = [], error.__traceback__
+def entries_of(error):
+    """Return ``[(frame, line)]`` of an exception's traceback, outermost first; the frames may have gone on since."""
+    found, entry = [], error.__traceback__
     while entry is not None:
-        frames.append(entry.tb_frame)
+        found.append((entry.tb_frame, entry.tb_lineno))
         entry = entry.tb_next
-    return frames
+    return found
+
+
+def line_of(entries):
+    """Return the user's innermost line, None if there is none."""
+    for frame, line in reversed(entries):
+        if outside(frame.f_globals.get("__name__", "")):
+            return f"{frame.f_code.co_filename.rpartition('/')[2]}:{line}"
+    return None
 
 
 def what_ran(frame):

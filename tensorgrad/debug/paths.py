@@ -6,6 +6,7 @@ REMEDIES = {
     "Tensor(...)": "Tensor(...) takes values only: use the Tensor itself, and tg.stack to join several",
     "constant": "its derivative is zero everywhere: use a smooth function instead, such as sigmoid for a comparison",
     "no rule": "",
+    "backward()": "backward(create_graph=True) records the gradients too, so that they have gradients",
     "a copy": "a copy is a leaf of its own: compute with the Tensor itself, or look at the copy's .grad",
 }
 #: How many steps of a path are shown.

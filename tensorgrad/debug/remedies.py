@@ -81,9 +81,7 @@ def given_remedy(kind):
 def logarithm(name, x):
     edge = -1 if name == "log1p" else 0
     if holds(x, lambda v: v < edge):
-        return (
-            f"the logarithm of a negative number is nan: is it meant to be of a positive one? np.{name} of softplus(x)"
-        )
+        return f"the logarithm of a negative number is nan: make its argument positive, np.{name}(tg.softplus(x))"
     if name == "log1p":
         return "ln(1 + x) is -inf at -1: np.log1p(np.maximum(x, -1 + 1e-7))"
     return (
@@ -126,7 +124,7 @@ def infinite_input(name, arrays):
         return "0 · inf is nan: choose with np.where(mask, x, 0) instead of multiplying by a mask"
     if name == "sub" or name in SUMS:
         return "inf - inf is nan: keep the inputs finite; mask with a large number such as -1e9 instead of -inf"
-    if "softmax" in name or name == "logsumexp":
+    if "softmax" in name and not holds(arrays[0], np.isposinf):
         return "a softmax over nothing but -inf is nan: leave at least one entry unmasked"
     return "an input is infinite: keep the inputs finite, or mask them with np.where before the op"
 

@@ -54,6 +54,12 @@ class Taken(np.ndarray):
         found = first_step((args, kwargs)) or self.step
         return taken(function(*plain(args), **plain(kwargs)), found.followed(named(function)))
 
+    def __getitem__(self, index):
+        return taken(plain(self)[plain(index)], self.step)  # one entry too, which NumPy would make a scalar
+
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
     def item(self, *index):
         return self.step.number(plain(self).item(*index))
 
