@@ -25,7 +25,7 @@ REASONS = {
     "backward()": "gradients were used of a backward that was not recorded",
     "zero": "a gradient arrives, and it is exactly 0",
     **dict.fromkeys(
-        (".data", ".numpy()", ".detach()", ".item()", ".tolist()", "float()", "np.asarray()", "a copy", "a pickle",
+        (".data", ".numpy()", ".detach()", ".item()", ".tolist()", "float()", "np.asarray()", "a copy",
          "Tensor(...)"),
         "p's values were taken out of the graph so",
     ),

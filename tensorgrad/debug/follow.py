@@ -1,5 +1,6 @@
 """Following one Tensor's values through a run: every op, every way out of the graph, every way back into it."""
 
+import gc
 import sys
 from contextlib import ExitStack
 
@@ -49,13 +50,14 @@ class Step:
 class Follower(Observer):
     """A block in which the values of ``p`` are followed, in this thread or task.
 
-    uses: steps that used ``p`` itself
+    all:    every step taken, the first first
+    arrays: references to the arrays handed out
     """
 
     def __init__(self, p):
         self.p, self.start = p, Step(name_of(p), None, None, [])
         self.start.live = p.requires_grad
-        self.steps, self.numbers, self.all = {}, {}, []
+        self.steps, self.numbers, self.all, self.arrays = {}, {}, [], []
 
     def __enter__(self):
         self.blocks = ExitStack()
@@ -70,11 +72,13 @@ class Follower(Observer):
         self.blocks.close()
 
     def put_back(self):
-        """Give every Tensor its class and its plain array again."""
+        """Give every Tensor its class and its plain array again, those too that were only given new data."""
         for t, _ in self.steps.values():
             t.__class__ = getattr(t, "plain_class", type(t))
-            if isinstance(t.data, Taken):
-                t.data = plain(t.data)
+        arrays = [array for ref in self.arrays if (array := ref()) is not None]
+        for holder in gc.get_referrers(*arrays) if arrays else ():
+            if isinstance(holder, Tensor):
+                holder.data = plain(holder.data)
 
     def note(self, t, step):
         """Remember the step of a Tensor, and have it tell when its array is read."""

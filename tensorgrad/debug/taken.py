@@ -6,6 +6,7 @@ taken out of a Tensor can be followed through plain NumPy to where it comes back
 
 import ctypes
 import sys
+import weakref
 from contextvars import ContextVar
 from functools import cache
 
@@ -23,7 +24,6 @@ EXITS = {
     "__float__": "float()",
     "__array__": "np.asarray()",
     "__deepcopy__": "a copy",
-    "__reduce__": "a pickle",
 }
 TENSOR = Tensor.__module__
 
@@ -35,6 +35,9 @@ class Taken(np.ndarray):
 
     def __array_finalize__(self, parent):
         self.step = getattr(parent, "step", None)
+        follower = following.get()
+        if follower is not None:
+            follower.arrays.append(weakref.ref(self))
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         if any(isinstance(x, Tensor) for x in inputs):
@@ -68,6 +71,10 @@ class Taken(np.ndarray):
 
     def tolist(self):
         return each_number(plain(self).tolist(), self.step)
+
+
+#: Who follows the values of this thread or task, a Follower, or None.
+following: ContextVar = ContextVar("following", default=None)
 
 
 def named(function):
@@ -123,17 +130,14 @@ def first_step(x):
     return None
 
 
-#: Who follows the values of this thread or task, a Follower, or None.
-following: ContextVar = ContextVar("following", default=None)
-
-
 @cache
 def watched_class(cls):
     """Return ``cls`` with a ``data`` that tells ``watch`` when the user's code reads it: no slot more, so that a Tensor
     can change its class and back.
     """
-    return type(cls.__name__, (cls,), {"__slots__": (), "__module__": cls.__module__, "plain_class": cls,
-                                       "data": property(shown, stored), "__doc__": cls.__doc__})  # fmt: skip
+    same = {"__slots__": (), "__module__": cls.__module__, "__doc__": cls.__doc__}
+    ours = {"plain_class": cls, "data": property(shown, stored), "__reduce__": reduced}
+    return type(cls.__name__, (cls,), same | ours)
 
 
 def shown(t):
@@ -156,6 +160,11 @@ def handed_to(t, array, how, frame):
     result = taken(array, follower.left(step, how, frame))
     result.source = array
     return result
+
+
+def reduced(t):
+    """Return what a pickle of ``t`` keeps: that of a Tensor of its class as it was."""
+    return t.plain_class, (Tensor.data.__get__(t), t.requires_grad, None, t.name)  # type: ignore[attr-defined]  # as above
 
 
 def stored(t, array):

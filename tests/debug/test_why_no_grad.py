@@ -1,5 +1,7 @@
 """why_no_grad: every way to lose a gradient is planted in a script, and named with its line."""
 
+import copy
+import pickle
 import threading
 
 import numpy as np
@@ -405,6 +407,40 @@ def test_what_the_function_keeps_is_as_ever_afterwards():
     assert [type(t) for t in kept] == [tg.Tensor, tg.Tensor]
     assert [type(t.numpy()) for t in kept] == [np.ndarray, np.ndarray]
     assert not any(isinstance(x, Taken) for t in kept for x in t.inputs)
+
+
+def test_a_tensor_that_is_only_given_data_gets_plain_data():
+    w, target = weight(), tg.Parameter([0.0, 0.0])
+    array = w.data
+
+    def loss():
+        target.data = w.data * 0.5
+        return (w * 2).sum()
+
+    assert not why_no_grad(loss, w)
+    assert type(target.data) is np.ndarray
+    assert target.data.tolist() == [0.25, 0.5]
+
+    def loss():
+        target.data = w.data
+        return (w * 2).sum()
+
+    assert not why_no_grad(loss, w)
+    assert target.data is array
+
+
+def test_the_function_may_pickle_and_copy():
+    w, made = weight(), []
+
+    def loss():
+        made.append(pickle.loads(pickle.dumps(w)))
+        made.append(copy.deepcopy(w))
+        return (w * 2).sum()
+
+    assert not why_no_grad(loss, w)
+    assert [type(t) for t in made] == [tg.Parameter, tg.Parameter]
+    assert [type(t.data) for t in made] == [np.ndarray, np.ndarray]
+    assert made[0].tolist() == made[1].tolist() == w.tolist()
 
 
 def test_another_thread_sees_plain_arrays():
