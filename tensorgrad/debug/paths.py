@@ -32,7 +32,7 @@ def cuts_between(end):
         for before, word in step.edges:
             if word is not None:
                 found.append((word, step, shown([*back(before), *ahead(step, after)], step)))
-            elif id(before) not in after and not before.live:
+            elif id(before) not in after:
                 after[id(before)] = step
                 waiting.append(before)
     return found

@@ -29,7 +29,7 @@ TENSOR = Tensor.__module__
 
 
 class Taken(np.ndarray):
-    """An array with ``step``, how it came out of a graph; ``source`` is the array it shows, if it was not computed."""
+    """An array with ``step``, how it came out of a graph; ``source`` is the array it shows, None for a view of one."""
 
     step = source = None
 
@@ -92,8 +92,9 @@ def taken(x, step):
         return type(x)([taken(item, step) for item in x]) if type(x) in (tuple, list) else x
     if not isinstance(x, (np.ndarray, np.generic)) or np.asarray(x).dtype.kind not in "fiub":
         return x
-    array = over(np.asarray(x))
-    array.step = step
+    source = np.asarray(x)
+    array = over(source)
+    array.step, array.source = step, source
     return array
 
 
@@ -109,7 +110,7 @@ def over(array):
 
 
 def plain(x):
-    """Return ``x`` with the arrays in it as they are: the very array that was taken, where nothing was computed."""
+    """Return ``x`` with the arrays in it as NumPy made them."""
     if isinstance(x, Taken):
         return x.view(np.ndarray) if x.source is None else x.source
     if type(x) in (tuple, list):
@@ -157,9 +158,7 @@ def handed_to(t, array, how, frame):
     step = follower and follower.step_of(t)
     if step is None or not isinstance(array, np.ndarray):
         return array
-    result = taken(array, follower.left(step, how, frame))
-    result.source = array
-    return result
+    return taken(array, follower.left(step, how, frame))
 
 
 def reduced(t):

@@ -216,6 +216,8 @@ def test_what_was_made_before_the_block_is_seen_in_the_backward():
         "np.linalg.norm(T([0.0, 0.0])).backward()",
         "np.where([True, False], np.sqrt(T([4.0, 0.0])), 0.0).sum().backward()",
         "np.isnan(T([1.0, 2.0]) / 2)",
+        "np.where([True, False], T([1.0, 2.0]), np.inf).min().backward()",
+        "np.where([True, False], T([1.0, 0.0]) ** 0.5, 0.0).sum().backward(create_graph=True)",
     ],
 )
 def test_infinities_that_were_meant_are_left_alone(meant):
@@ -248,6 +250,26 @@ def test_what_a_bad_value_goes_on_to_spoil_is_not_reported():
             ((y * 3).sum() + x.mean()).backward()
         """)
     assert [(f.op, f.phase) for f in seen.findings] == [("sqrt", "forward")]
+
+
+def test_what_a_bad_gradient_goes_on_to_spoil_is_not_reported():
+    with trace_numerics(raise_exception=False) as seen:
+        train("""
+            x = tg.Tensor([0.0, 1.0], requires_grad=True)
+            loss = np.sqrt(x * 2.0 * 3.0).sum()
+            loss.backward()
+            loss.backward()
+        """)
+    assert [(f.op, f.phase, f.times) for f in seen.findings] == [("sqrt", "backward", 2)]
+
+
+def test_data_are_reported_once():
+    with trace_numerics(raise_exception=False) as seen:
+        train("""
+            x = tg.Tensor([np.nan, 1.0], name="x")
+            y = (x * 2.0) + np.exp(x) + np.array([np.nan, 1.0])
+        """)
+    assert [(f.op, f.phase) for f in seen.findings] == [("mul", "given"), ("add", "given")]
 
 
 def test_the_users_hooks_run_and_are_named_if_they_spoil_a_gradient():
@@ -289,6 +311,8 @@ def test_gradients_are_those_of_an_unwatched_backward(keep, rng):
             h[0] = 0.5
             loss = (h * h).sum() + np.log(h[1:] + 2).mean()
             loss.backward(create_graph=keep)
+        assert h.watch is None
+        assert loss.watch is None
         return w.grad.numpy()
 
     np.testing.assert_array_equal(grads(trace_numerics()), grads(np.errstate()))

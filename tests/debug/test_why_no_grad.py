@@ -134,6 +134,16 @@ def test_not_used_at_all():
     assert (found.reason, found.line) == ("unused", None)
 
 
+def test_a_shape_is_no_use_of_the_values():
+    assert asked("return (np.zeros_like(w) + v).sum()", v=weight()).reason == "unused"
+    assert asked("return v[: len(w)].sum() * w.size", v=weight()).reason == "unused"
+
+
+def test_a_comparison_has_no_gradient_inside_no_grad_either():
+    found = asked("with tg.no_grad():\n    c = w > 0.7\nreturn c.sum()")
+    assert (found.reason, found.line) == ("constant", "train.py:3")
+
+
 def test_used_for_something_else():
     found = asked("penalty = (w * w).sum()\nreturn tg.Tensor([1.0], requires_grad=True).sum()")
     assert str(found) == ("w gets no gradient: mul uses it at train.py:2, but the loss is not computed from that")
@@ -402,10 +412,15 @@ def test_an_exception_of_the_functions_restores_everything():
 
 
 def test_what_the_function_keeps_is_as_ever_afterwards():
-    w, kept = weight(), []
-    why_no_grad(lambda: kept.append(w.detach() * 2) or kept.append(w * 3) or (w * 2).sum(), w)
-    assert [type(t) for t in kept] == [tg.Tensor, tg.Tensor]
-    assert [type(t.numpy()) for t in kept] == [np.ndarray, np.ndarray]
+    w, v, kept = weight(), weight(), []
+
+    def loss():
+        kept.extend([w.detach() * 2, w * 3, v * w.numpy()])
+        return (w * 2).sum()
+
+    assert not why_no_grad(loss, w)
+    assert [type(t) for t in kept] == [tg.Tensor] * 3
+    assert [type(t.numpy()) for t in kept] == [np.ndarray] * 3
     assert not any(isinstance(x, Taken) for t in kept for x in t.inputs)
 
 
