@@ -14,8 +14,9 @@ def trace_numerics(*, raise_exception=True):
     its ``finding`` has them as attributes. An input that holds nan before any op is reported as what it is, data or a
     weight. Not reported are infinities that were meant: a number, ``np.where(mask, x, -np.inf)``, or -inf in an array.
 
-    Compiled functions and ``fit`` run their Python at every step inside the block, 10 to 50 times as long; afterwards
-    they go on as before. NumPy's own warnings rest. Blocks nest; only the thread or task that opened one is watched.
+    Compiled functions and ``fit`` run their Python at every step inside the block, and a step takes 2 to 10 times as
+    long; afterwards they go on as before. NumPy's own warnings rest. Blocks nest; only the thread or task that opened
+    one is watched.
 
     >>> import numpy as np, tensorgrad as tg
     >>> with tg.trace_numerics(raise_exception=False) as seen:

@@ -149,7 +149,7 @@ def followed(loss, p, follower, end):
     """Return the Diagnosis of a run in which the values of ``p`` were followed; ``end`` is the loss's step, or None."""
     name = name_of(p)
     if end is None:
-        return overwritten(loss, p) or unfollowed(p, follower)
+        return overwritten(loss, p) or unfollowed(loss, p, follower)
     found = cuts_between(end)
     if not found:
         return overwritten(loss, p) or from_graph(loss, p)
@@ -163,7 +163,7 @@ def followed(loss, p, follower, end):
     return Diagnosis(word, *lines, remedy, cuts=cuts)
 
 
-def unfollowed(p, follower):
+def unfollowed(loss, p, follower):
     """Return the Diagnosis of a loss into which no value of ``p`` could be followed."""
     name = name_of(p)
     ends = [(word, s) for s in follower.all for before, word in s.edges if word and before.live]
@@ -178,7 +178,8 @@ def unfollowed(p, follower):
     if used is None:
         return Diagnosis(
             "unused", f"{name} gets no gradient: the function does not use it",
-            "if it seems to, it uses another Tensor: one from before a model or a weight was made anew",
+            relative(recorded(loss) if isinstance(loss, Tensor) else [], p)
+            or "if it seems to, it uses another Tensor: one from before a model or a weight was made anew",
         )  # fmt: skip
     use = f"{used.what} uses it{where(used.line, used.layer)}"
     return Diagnosis("unused", f"{name} gets no gradient: {use}, but the loss is not computed from that")

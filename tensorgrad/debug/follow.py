@@ -11,7 +11,7 @@ from ..compile.origin import BACKWARD, PACKAGE, look
 from ..core.mode import is_recording
 from ..core.tensor import Tensor
 from .observe import Observer, call_of, observing, writing
-from .taken import TENSOR, Taken, first_step, following, plain, watched_class
+from .taken import TENSOR, Taken, first_step, following, plain, unwatch, watch
 
 #: What puts gradients, as Tensors without a graph, into ``.grad``.
 BACKWARD_CODE = backward.__code__
@@ -33,18 +33,6 @@ class Step:
     def __init__(self, what, line, layer, edges):
         self.what, self.line, self.layer, self.edges = what, line, layer, edges
         self.live = not edges or any(before.live and cut is None for before, cut in edges)
-
-    def followed(self, what):
-        """Return the step of a NumPy call on an array with this one."""
-        _, _, layer, line = look(sys._getframe(1))
-        return Step(what, line, layer, [(self, None)])
-
-    def number(self, x):
-        """Note that the Python number ``x`` came from here, and return it."""
-        follower = following.get()
-        if type(x) is float and follower is not None:  # small ints are shared by everyone
-            follower.numbers[id(x)] = x, self
-        return x
 
 
 class Follower(Observer):
@@ -74,7 +62,7 @@ class Follower(Observer):
     def put_back(self):
         """Give every Tensor its class and its plain array again, those too that were only given new data."""
         for t, _ in self.steps.values():
-            t.__class__ = getattr(t, "plain_class", type(t))
+            unwatch(t)
         arrays = [array for ref in self.arrays if (array := ref()) is not None]
         for holder in gc.get_referrers(*arrays) if arrays else ():
             if isinstance(holder, Tensor):
@@ -82,9 +70,9 @@ class Follower(Observer):
 
     def note(self, t, step):
         """Remember the step of a Tensor, and have it tell when its array is read."""
+        if id(t) not in self.steps:
+            watch(t)
         self.steps[id(t)] = t, step  # kept, so that no other Tensor is given its id
-        if not hasattr(t, "plain_class"):
-            t.__class__ = watched_class(type(t))
 
     def step_of(self, x):
         """Return the step that made a Tensor, an array or a number, or None if it does not come from ``p``."""
@@ -115,6 +103,10 @@ class Follower(Observer):
     def left(self, step, how, frame):
         """Return the step in which values leave the graph: ``how`` is ``.data``, ``.numpy()``, ..."""
         return self.step(how, [(step, how if step.live else None)], frame)
+
+    def numpy_call(self, what, steps):
+        """Return the step of a NumPy function, called on arrays that ``steps`` made."""
+        return self.step(what, [(step, None) for step in steps], sys._getframe(1))
 
     def made(self, t, frame):
         step = self.how_made(t, frame)

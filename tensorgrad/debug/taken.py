@@ -7,8 +7,10 @@ taken out of a Tensor can be followed through plain NumPy to where it comes back
 import ctypes
 import sys
 import weakref
+from collections import Counter
 from contextvars import ContextVar
 from functools import cache
+from threading import Lock
 
 import numpy as np
 
@@ -26,6 +28,8 @@ EXITS = {
     "__deepcopy__": "a copy",
 }
 TENSOR = Tensor.__module__
+#: Who follows the values of this thread or task, a Follower, or None.
+following: ContextVar = ContextVar("following", default=None)
 
 
 class Taken(np.ndarray):
@@ -45,17 +49,15 @@ class Taken(np.ndarray):
         out = kwargs.get("out")
         if out is not None:
             kwargs["out"] = plain(out)
-        found = first_step((inputs, kwargs)) or self.step
         result = getattr(ufunc, method)(*plain(inputs), **plain(kwargs))
         if out is not None:
             return out[0] if isinstance(out, tuple) and len(out) == 1 else out
-        return taken(result, found.followed(named(ufunc)))
+        return followed(result, ufunc, (inputs, kwargs))
 
     def __array_function__(self, function, types, args, kwargs):
         if any(issubclass(kind, Tensor) for kind in types):
             return NotImplemented
-        found = first_step((args, kwargs)) or self.step
-        return taken(function(*plain(args), **plain(kwargs)), found.followed(named(function)))
+        return followed(function(*plain(args), **plain(kwargs)), function, (args, kwargs))
 
     def __getitem__(self, index):
         return taken(plain(self)[plain(index)], self.step)  # one entry too, which NumPy would make a scalar
@@ -64,26 +66,31 @@ class Taken(np.ndarray):
         return (self[i] for i in range(len(self)))
 
     def item(self, *index):
-        return self.step.number(plain(self).item(*index))
+        return noted(plain(self).item(*index), self.step)
 
     def __float__(self):
-        return self.step.number(float(plain(self)))
+        return noted(float(plain(self)), self.step)
 
     def tolist(self):
-        return each_number(plain(self).tolist(), self.step)
+        return noted(plain(self).tolist(), self.step)
 
 
-#: Who follows the values of this thread or task, a Follower, or None.
-following: ContextVar = ContextVar("following", default=None)
+def followed(result, function, given):
+    """Return what NumPy's ``function`` made of what it was ``given``, so that it can be followed further."""
+    follower, steps = following.get(), steps_in(given)
+    if follower is None or not steps:
+        return result
+    return taken(result, follower.numpy_call(getattr(function, "__name__", "NumPy"), steps))
 
 
-def named(function):
-    return getattr(function, "__name__", "NumPy")
-
-
-def each_number(x, step):
-    """Note every number in nested lists, and return them."""
-    return [each_number(item, step) for item in x] if isinstance(x, list) else step.number(x)
+def noted(x, step):
+    """Note that a Python number, or those in nested lists, came out of ``step``, and return ``x``."""
+    follower = following.get()
+    if isinstance(x, list):
+        return [noted(item, step) for item in x]
+    if type(x) is float and step is not None and follower is not None:  # small ints are shared by everyone
+        follower.numbers[id(x)] = x, step
+    return x
 
 
 def taken(x, step):
@@ -119,26 +126,50 @@ def plain(x):
 
 
 def first_step(x):
-    """Return the step of the first array in ``x`` that has one, or None."""
+    """Return the step of an array, or None; np.asarray of one that has a step is a view of it."""
+    while x is not None and not isinstance(x, Taken):
+        x = x.base if isinstance(x.base, np.ndarray) else None
+    return None if x is None else x.step
+
+
+def steps_in(x):
+    """Return the steps of all arrays in nested lists, tuples and dicts, each once."""
     if isinstance(x, np.ndarray):
-        while x is not None and not isinstance(x, Taken):  # np.asarray makes a view
-            x = x.base if isinstance(x.base, np.ndarray) else None
-        return None if x is None else x.step
-    if isinstance(x, dict):
-        x = tuple(x.values())
-    if isinstance(x, (tuple, list)):
-        return next((step for item in x if (step := first_step(item)) is not None), None)
-    return None
+        step = first_step(x)
+        return [] if step is None else [step]
+    x = x.values() if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else ()
+    return list({id(step): step for item in x for step in steps_in(item)}.values())
 
 
 @cache
 def watched_class(cls):
-    """Return ``cls`` with a ``data`` that tells ``watch`` when the user's code reads it: no slot more, so that a Tensor
-    can change its class and back.
+    """Return ``cls`` with a ``data`` that tells when it is read. It has no slot more, so a Tensor can become one and
+    be itself again.
     """
     same = {"__slots__": (), "__module__": cls.__module__, "__doc__": cls.__doc__}
     ours = {"plain_class": cls, "data": property(shown, stored), "__reduce__": reduced}
     return type(cls.__name__, (cls,), same | ours)
+
+
+_watched: Counter[int] = Counter()  # id of a Tensor -> how many follow it: several threads may
+_lock = Lock()
+
+
+def watch(t):
+    """Let ``t`` tell when its array is read."""
+    with _lock:
+        _watched[id(t)] += 1
+        if not hasattr(t, "plain_class"):
+            t.__class__ = watched_class(type(t))
+
+
+def unwatch(t):
+    """Undo one ``watch``."""
+    with _lock:
+        _watched[id(t)] -= 1
+        if not _watched[id(t)]:
+            del _watched[id(t)]
+            t.__class__ = t.plain_class
 
 
 def shown(t):

@@ -134,6 +134,14 @@ def test_not_used_at_all():
     assert (found.reason, found.line) == ("unused", None)
 
 
+def test_a_weight_that_was_made_anew():
+    found = asked("return (v * 2.0).sum()", v=weight())
+    assert found.reason == "unused"
+    assert str(found).splitlines()[1] == (
+        "  mul was given another Tensor of the name w: was a model or a weight made anew?"
+    )
+
+
 def test_a_shape_is_no_use_of_the_values():
     assert asked("return (np.zeros_like(w) + v).sum()", v=weight()).reason == "unused"
     assert asked("return v[: len(w)].sum() * w.size", v=weight()).reason == "unused"
@@ -473,6 +481,28 @@ def test_another_thread_sees_plain_arrays():
 
     assert not why_no_grad(loss, w)
     assert seen == [np.ndarray, 3.0]
+
+
+def test_two_threads_follow_the_same_weight():
+    w, found, both = weight(), {}, threading.Barrier(2)
+
+    def ask(name):
+        def loss():
+            both.wait(10)
+            y = w.numpy() * 2
+            if name == "second":
+                first.join()
+            return tg.Tensor(y + w.numpy()).sum()
+
+        found[name] = why_no_grad(loss, w)
+
+    first, second = (threading.Thread(target=ask, args=(name,)) for name in ("first", "second"))
+    first.start()
+    second.start()
+    second.join()
+    assert [found[name].reason for name in ("first", "second")] == [".numpy()", ".numpy()"]
+    assert [len(found[name].cuts) for name in ("first", "second")] == [2, 2]
+    assert type(w) is tg.Parameter
 
 
 def test_a_compiled_function_is_followed_too():
