@@ -40,8 +40,8 @@ def why_no_grad(loss, p):
           told too
     p:    the Tensor whose gradient is missing
 
-    ``.reason`` is one of REASONS, in one word, or None; ``.cuts`` are the places, as ``(word, line, layer)``. No
-    gradient is changed.
+    ``.reason`` is it in a word, one of ``tensorgrad.debug.diagnosis.REASONS``, or None; ``.cuts`` are the places, as
+    ``(word, line, layer)``. No gradient is changed; a function that draws random numbers draws them.
 
     >>> import numpy as np, tensorgrad as tg
     >>> w = tg.Parameter([1.0, 2.0], name="w")

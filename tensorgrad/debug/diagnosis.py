@@ -240,8 +240,10 @@ def relative(steps, p):
     arrays = [(t, x, x.data if isinstance(x, Tensor) else x) for t, x in given.values()]
     arrays = [(t, x, a) for t, x, a in arrays if isinstance(a, np.ndarray) and x is not p]
     for t, _, a in arrays:
-        if np.may_share_memory(a, p.data):
-            return f"{t.op.name} was given its memory without its graph: .data, .numpy() or .detach() was used"
+        if np.shares_memory(a, p.data):
+            return (
+                f"{t.op.name} was given its memory without its graph: its .data, or the array that {name} was made of"
+            )
     for t, x, _ in arrays:
         if p.name and getattr(x, "name", None) == p.name:
             return f"{t.op.name} was given another Tensor of the name {name}: was a model or a weight made anew?"

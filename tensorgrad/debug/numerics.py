@@ -17,18 +17,21 @@ from .remedies import backward_remedy, forward_remedy, given_remedy
 
 
 class Place(NamedTuple):
-    """Where a Tensor was made: the layer's name, the user's line, None for what is not known; how often it is bad."""
+    """Where a Tensor was made: the layer's name, the user's line, None for what is not known; whether it is not finite.
 
-    layer: str | None
-    line: str | None
-    bad: bool
-    ref: weakref.ref
+    ref: keeps the Place as long as its Tensor
+    """
+
+    layer: str | None = None
+    line: str | None = None
+    bad: bool = False
+    ref: weakref.ref | None = None
 
     def __str__(self):
         return where(self.line, self.layer)
 
 
-NOWHERE = Place(None, None, False, lambda: None)  # type: ignore[arg-type]  # made before the block
+NOWHERE = Place()  # of what was made before the block
 
 
 class Finding:
@@ -108,16 +111,14 @@ class Tracer(Observer):
     def _judge(self, t, op, inputs, place):
         """Report ``op`` if it made something bad of good inputs, or the input that was bad before any op."""
         found = [bad_entries(values(x)) for x in inputs]
-        for i, (x, (nan, inf, _)) in enumerate(zip(inputs, found, strict=True)):
-            meant = not nan and (not inf or np.ndim(values(x)) == 0)  # inf as a number, -inf as a mask
-            if not meant and not self._place(x).bad:
-                return self._report_given(i, op, inputs, place)
-        if fresh(t.data, found):
+        given = [i for i, x in enumerate(inputs) if unmeant(x, found[i]) and not self._place(x).bad]
+        if given:
+            self._report_given(given[0], op, inputs, place)
+        elif fresh(t.data, found):
             self._report(
                 f"{op.name} made {bad_words(t.data)}{place}", op.name, "forward", place, t.data,
                 self._ranges(op, inputs), forward_remedy(op.name, [values(x) for x in inputs], t.data),
             )  # fmt: skip
-        return None
 
     def _ranges(self, op, inputs):
         names = argument_names(op, len(inputs))
@@ -127,8 +128,8 @@ class Tracer(Observer):
     def _report_given(self, i, op, inputs, place):
         x, ranges = inputs[i], self._ranges(op, inputs)
         kind = "parameter" if isinstance(x, Tensor) and x.requires_grad else "data"
-        if not isinstance(x, (int, float)):
-            self._places[id(x)] = Place(None, None, True, self._forget(x))  # told once
+        if isinstance(x, (Tensor, np.ndarray)):
+            self._places[id(x)] = Place(bad=True, ref=self._forget(x))  # told once
         what = f"{op.name} was given {bad_words(values(x))} in its input {ranges[i].name}{place}"
         self._report(what, op.name, "given", place, values(x), ranges, given_remedy(kind))
 
@@ -224,6 +225,12 @@ def only_tried(frame):
             return True
         frame = frame.f_back
     return False
+
+
+def unmeant(x, bad):
+    """Return whether an input has what nobody writes on purpose; inf as a number, and -inf as a mask, they do."""
+    nan, inf, _ = bad
+    return bool(nan or (inf and np.ndim(values(x)) > 0))
 
 
 def fresh(y, given):

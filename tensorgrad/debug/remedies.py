@@ -7,6 +7,7 @@ EXPONENTIALS = {"exp", "exp2", "expm1", "sinh", "cosh"}
 QUOTIENTS = {"div", "reciprocal", "remainder", "fmod", "ratio"}
 #: op -> where its argument may lie
 BOUNDED = {"arcsin": "[-1, 1]", "arccos": "[-1, 1]", "arctanh": "(-1, 1)", "arccosh": "[1, inf)"}
+MEANS = {"mean", "var", "std"}
 SUMS = {"add", "sub", "sum", "mean", "matmul", "einsum", "dot", "cumsum", "var", "std"}
 
 
@@ -29,8 +30,10 @@ def forward_remedy(name, arrays, y):
         return f"{y.dtype} ends at {limit(y.dtype)}: scale the values, or keep {x.dtype}"
     if any(holds(a, np.isinf) for a in arrays) and holds(y, np.isnan):
         return infinite_input(name, arrays)
-    if name in ("mean", "var", "std") and x.size == 0:
-        return "the mean of no entries is nan: is a batch, or a mask, empty?"
+    if name in MEANS and holds(y, np.isnan):
+        return "a mean of no entries is nan, and a variance of no more than ddof: is a batch, or a mask, empty?"
+    if name in ("inv", "solve"):
+        return "the matrix is nearly singular: add a little to its diagonal, a + 1e-6 * np.eye(n)"
     if name in SUMS or name in ("mul", "square", "prod", "cumprod"):
         return (
             f"{y.dtype} overflows above {limit(y.dtype)}: scale the inputs or the initial weights down; in training, "

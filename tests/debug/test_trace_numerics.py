@@ -106,7 +106,9 @@ FORWARD = [
     ("np.square(T([1e20], dtype='float32'))", "square made inf", "float32 overflows above 3.4e+38"),
     ("T([1e200, 1e200]) @ T([1e200, 1e200])", "matmul made inf", "a smaller learning rate or clipnorm=1.0"),
     ("T([1e5, 1.0]).astype('float16')", "astype made 1 of 2 entries inf", "float16 ends at 6.55e+04"),
-    ("T(np.zeros((0, 3))).mean(axis=0)", "mean made 3 of 3 entries nan", "the mean of no entries is nan"),
+    ("T(np.zeros((0, 3))).mean(axis=0)", "mean made 3 of 3 entries nan", "a mean of no entries is nan"),
+    ("np.var(T([1.0]), ddof=1)", "var made nan", "a variance of no more than ddof"),
+    ("np.linalg.inv(T([[1e-320, 0.0], [0.0, 1.0]]))", "inv made 1 of 4 entries nan and 1 inf", "nearly singular"),
     ("np.where(T([1.0, 2.0]).data > 1, T([1.0, 2.0]), -np.inf) * [0.0, 1.0]", "mul made 1 of 2 entries nan",
      "0 · inf is nan: choose with np.where(mask, x, 0)"),
     ("T([-np.inf, 1.0]) - T([-np.inf, 1.0])", "sub made 1 of 2 entries nan", "inf - inf is nan"),
@@ -261,6 +263,13 @@ def test_what_a_bad_gradient_goes_on_to_spoil_is_not_reported():
             loss.backward()
         """)
     assert [(f.op, f.phase, f.times) for f in seen.findings] == [("sqrt", "backward", 2)]
+
+
+@pytest.mark.parametrize("nan", ["np.nan", "np.float64('nan')", "np.float32('nan')", "[1.0, np.nan]"])
+def test_a_constant_that_is_nan(nan):
+    error = error_of(f"x = tg.Tensor([1.0, 2.0])\ny = x * {nan}")
+    assert error.finding.phase == "given"
+    assert "nan in its input b at train.py:2" in str(error)
 
 
 def test_data_are_reported_once():

@@ -315,7 +315,8 @@ AGAIN = "which place cuts the way is not kept in a graph; pass a function that c
 @pytest.mark.parametrize(
     ("computed", "near"),
     [
-        ("(w.detach() * v).sum()", "mul was given its memory without its graph: .data, .numpy() or .detach() was used"),
+        ("(w.detach() * v).sum()",
+         "mul was given its memory without its graph: its .data, or the array that w was made of"),
         ("(tg.Parameter([5.0, 6.0], name='w') * v).sum()",
          "mul was given another Tensor of the name w: was a model or a weight made anew?"),
         ("(w.numpy().copy() * v).sum()", "mul was given an array with the same values: perhaps it is a copy of w"),
