@@ -153,14 +153,14 @@ def followed(loss, p, follower, end):
     found = cuts_between(end)
     if not found:
         return overwritten(loss, p) or from_graph(loss, p)
-    (word, cut, path), *others = found
-    what, remedy = words_for(word, cut)
-    lines = [f"{name} gets no gradient: {what}{where(cut.line, cut.layer)} cuts the way to the loss", path]
-    lines += [f"another way is cut by {words_for(w, c)[0]}{where(c.line, c.layer)}" for w, c, _ in others]
-    cuts = [(w, c.line, c.layer) for w, c, _ in found]
+    word, cut, path = found[0]
+    told = list(dict.fromkeys(words_for(w, c)[0] + where(c.line, c.layer) for w, c, _ in found))
+    lines = [f"{name} gets no gradient: {told[0]} cuts the way to the loss", path]
+    lines += [f"another way is cut by {other}" for other in told[1:]]
+    cuts = list(dict.fromkeys((w, c.line, c.layer) for w, c, _ in found))
     if not isinstance(loss, Tensor):
         lines.append(f"the function returned {describe(loss)}: let it return the Tensor")
-    return Diagnosis(word, *lines, remedy, cuts=cuts)
+    return Diagnosis(word, *lines, words_for(word, cut)[1], cuts=cuts)
 
 
 def unfollowed(loss, p, follower):
@@ -172,7 +172,7 @@ def unfollowed(loss, p, follower):
         return Diagnosis(
             "lost", f"{name} gets no gradient: the loss is computed from no Tensor that comes from it",
             f"its values left the graph by {', '.join(dict.fromkeys(told))}; where they went from there cannot be seen",
-            cuts=[(word, s.line, s.layer) for word, s in ends],
+            cuts=dict.fromkeys((word, s.line, s.layer) for word, s in ends),
         )  # fmt: skip
     used = first_use(follower)
     if used is None:
