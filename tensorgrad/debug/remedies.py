@@ -61,7 +61,7 @@ def backward_remedy(name, arrays, y, g):
     if name == "power" and holds(x, is_zero):
         return "the derivative of xᵇ is infinite at 0 for b < 1: np.maximum(x, 1e-7) ** b"
     if name in LOGARITHMS:
-        return logarithm(name, x)
+        return logarithm(name, x) if holds(x, lambda v: v <= (name == "log1p") * -1) else small_logarithm(name)
     if name in QUOTIENTS:
         return quotient(arrays)
     if name in BOUNDED:
@@ -91,6 +91,10 @@ def logarithm(name, x):
         f"{name} of 0 is -inf: np.{name}(np.maximum(x, 1e-7)), or for probabilities a loss that takes logits, with "
         "from_logits=True"
     )
+
+
+def small_logarithm(name):
+    return f"the derivative of {name}, 1/x, overflows so near to 0: np.{name}(np.maximum(x, 1e-7))"
 
 
 def overflowing_exponential(name, y):

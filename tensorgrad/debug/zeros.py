@@ -4,7 +4,6 @@ import numpy as np
 
 from ..backward import gradients, visit
 from ..core.tensor import Tensor
-from ..errors import counted
 from ..walk import listening, recorded
 from .observe import where
 
@@ -39,7 +38,8 @@ def zero_reasons(loss, p, follower):
         g = at.get(id(t))
         if g is not None and g.data.any() and not passed(t, g.data, ours):
             step = follower.step_of(t) if follower else None
-            found.append(sentence(t, inputs, ours, step))
+            place = where(step.line, step.layer) if step else ""
+            found.append(f"{t.op.name}{place} lets nothing through: {why(t, inputs, ours[0], g.data != 0)}")
     return found or ["what reaches it along several ways adds up to 0"]
 
 
@@ -51,34 +51,37 @@ def passed(t, g, ours):
     return any(through)
 
 
-def sentence(t, inputs, ours, step):
-    """Return which op lets nothing through, where, and why."""
-    place = where(step.line, step.layer) if step else ""
-    return f"{t.op.name}{place} lets nothing through: {why(t, inputs, ours[0])}"
-
-
-def why(t, inputs, x):
-    """Return why the derivative of ``t`` with respect to its input ``x`` is 0."""
-    name, n = t.op.name, x.size
-    values = f"all {counted(n, 'value')}" if n > 1 else "its value"
-    if name == "relu":
-        return f"{values} of its input {'are' if n > 1 else 'is'} at most 0 (dead units: a smaller rate, or leaky_relu)"
-    if name in ("sigmoid", "tanh", "softmax", "erf"):
-        return f"it is saturated, its input goes from {x.data.min():.4g} to {x.data.max():.4g}: scale the input down"
-    if name in FIXED:
-        return FIXED[name]
-    if name == "mul":
-        return "the other factor is 0"
-    if name == "matmul":
+def why(t, inputs, x, reached):
+    """Return why the derivative of ``t`` with respect to its input ``x`` is 0 in the entries that are ``reached``."""
+    name, n = t.op.name, int(reached.sum())
+    everywhere = f"in all {n} entries" if n > 1 else "there"
+    if n < reached.size:
+        everywhere = f"in {n} of {reached.size} entries, all that a gradient reaches"
+    if name in SATURATING and x.shape == reached.shape:
+        low, high = x.data[reached].min(), x.data[reached].max()
+        return f"it is saturated {everywhere}, where its input goes from {low:.4g} to {high:.4g}: scale the input down"
+    if name == "softmax" and not np.isin(t.data, (0, 1)).all():
+        return "its results sum to 1, and the gradient that arrives is the same for all of them"
+    if name == "setitem":
+        written = x is not inputs[0]
+        return "no gradient reaches what was written" if written else "what a gradient reaches was overwritten"
+    if name == "matmul" and not any(np.any(values(v)) for v in inputs if v is not x):
         return "the other matrix is 0"
-    return f"its derivative is 0 for {values} of its input"
+    if t.op.kind == "elementwise":
+        return FLAT.get(name, "its derivative is 0 {}").format(everywhere)
+    return "its rule makes 0 of the gradient that arrives"
 
 
-FIXED = {
-    "clip": "all of its input lies outside of the bounds",
-    "where": "the condition takes the other branch everywhere",
-    "setitem": "every entry was overwritten",
-    "maximum": "the other argument is the larger one everywhere",
-    "minimum": "the other argument is the smaller one everywhere",
-    "getitem": "the index selects nothing",
+def values(x):
+    return x.data if isinstance(x, Tensor) else x
+
+
+SATURATING = {"sigmoid", "tanh", "erf", "erfc"}
+FLAT = {
+    "relu": "its input is at most 0 {} (dead units: a smaller learning rate, or leaky_relu)",
+    "clip": "its input lies outside of the bounds {}",
+    "where": "the condition takes the other branch {}",
+    "maximum": "the other argument is the larger one {}",
+    "minimum": "the other argument is the smaller one {}",
+    "mul": "the other factor is 0 {}",
 }
