@@ -82,6 +82,21 @@ def test_the_layer_is_named_and_the_line_is_the_users_own():
     assert error.__notes__[0] == "in Bad(name='bad') called with x: float32[4, 2]"
 
 
+def test_the_backward_of_a_layer_is_named_too():
+    error = error_of("""
+        class Root(tg.layers.Layer):
+            def call(self, x):
+                return np.sqrt(x)
+
+        model = tg.Sequential([tg.layers.Dense(2, "relu", kernel_initializer="zeros"), Root(name="root")])
+        model.compile("sgd", "mse")
+        model.fit(np.ones((4, 3)), np.ones((4, 2)), verbose=0)
+    """)
+    assert str(error).splitlines()[0] == (
+        "the backward of sqrt made 8 of 8 entries -inf for x at train.py:3 in layer 'root'"
+    )
+
+
 # (what the script computes, the first line of the report, a part of the remedy)
 FORWARD = [
     ("np.log(T([1.0, -1.0]))", "log made 1 of 2 entries nan", "the logarithm of a negative number is nan"),

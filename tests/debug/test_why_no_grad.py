@@ -6,6 +6,8 @@ import threading
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import tensorgrad as tg
 import tensorgrad.backward as engine
@@ -95,6 +97,27 @@ def test_every_cut_is_named_with_its_line(body, reason, line):
     found = asked(body)
     assert (found.reason, found.line) == (reason, f"train.py:{line}")
     assert found
+
+
+LIVE = ["h = h * 2", "h = np.tanh(h)", "h = h + w", "h = np.concatenate([h, h])[:2]", "h[0] = h[1] * 3"]
+CUTTING = {
+    "h = h.detach()": ".detach()",
+    "h = tg.Tensor(h.numpy() + 1)": ".numpy()",
+    "h = tg.Tensor(h.data.copy().reshape(1, 2)[0])": ".data",
+    "h = np.floor(h)": "constant",
+    "h = tg.Tensor(h)": "Tensor(...)",
+    "h = tg.no_grad()(lambda h: h * 2)(h)": "no_grad",
+}
+DEAD = ["h = h * 2", "h = np.cos(tg.Tensor(h).numpy())", "h = tg.Tensor(h)", "h = np.stack([h, h])[1]", "h = v * h"]
+
+
+@given(st.lists(st.sampled_from(LIVE), max_size=5), st.sampled_from(sorted(CUTTING)),
+       st.lists(st.sampled_from(DEAD), max_size=5))  # fmt: skip
+@settings(max_examples=60, deadline=None)
+def test_one_cut_among_any_steps_is_found(before, cut, after):
+    lines = ["h = w * 1.0", *before, cut, *after, "return tg.ops.sum(tg.Tensor(h) * 1.0)"]
+    found = asked("\n".join(lines), v=tg.Tensor([1.0, 2.0], requires_grad=True))
+    assert found.cuts == [(CUTTING[cut], f"train.py:{len(before) + 3}", None)]
 
 
 def test_several_ways_are_all_named():
