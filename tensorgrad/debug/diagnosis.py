@@ -7,7 +7,7 @@ from ..errors import describe
 from ..walk import recorded
 from .follow import Follower, name_of
 from .observe import where
-from .paths import cuts_between, words_for
+from .paths import INDEX, METHODS, cuts_between, words_for
 from .zeros import gradient_of, zero_reasons
 
 #: What ``Diagnosis.reason`` may be, and what it says. A way out of the graph, ".numpy()", is its own word.
@@ -23,6 +23,7 @@ REASONS = {
     "constant": "an op whose derivative is zero: a comparison, a rounding, argmax",
     "no rule": "an op that has no derivative with respect to this input",
     "backward()": "gradients were used of a backward that was not recorded",
+    **dict.fromkeys(METHODS, "a model's method, which gives arrays"),
     "zero": "a gradient arrives, and it is exactly 0",
     **dict.fromkeys(
         (".data", ".numpy()", ".detach()", ".item()", ".tolist()", "float()", "np.asarray()", "a copy",
@@ -160,7 +161,10 @@ def followed(loss, p, follower, end):
     cuts = list(dict.fromkeys((w, c.line, c.layer) for w, c, _ in found))
     if not isinstance(loss, Tensor):
         lines.append(f"the function returned {describe(loss)}: let it return the Tensor")
-    return Diagnosis(word, *lines, words_for(word, cut)[1], cuts=cuts)
+    remedy = (
+        "an index has no gradient: it chooses, and is not computed with" if INDEX in path else words_for(word, cut)[1]
+    )
+    return Diagnosis(word, *lines, remedy, cuts=cuts)
 
 
 def unfollowed(loss, p, follower):

@@ -11,7 +11,8 @@ from ..compile.origin import BACKWARD, PACKAGE, look
 from ..core.mode import is_recording
 from ..core.tensor import Tensor
 from .observe import Observer, call_of, observing, writing
-from .taken import TENSOR, Taken, first_step, following, plain, unwatch, watch
+from .paths import INDEX
+from .taken import TENSOR, Taken, first_step, following, method_of, plain, steps_in, unwatch, watch
 
 #: What puts gradients, as Tensors without a graph, into ``.grad``.
 BACKWARD_CODE = backward.__code__
@@ -132,12 +133,15 @@ class Follower(Observer):
         return None if isinstance(t.data, Taken) else self.wrapped(frame.f_back)
 
     def through(self, t, op, inputs, frame):
-        edges = []
+        edges, what = [], op.name
         for i, x in enumerate(inputs):
             step = self.step_of(x)
             if step is not None:
-                edges.append((step, why_cut(t, op, i) if step.live else None))
-        return self.step(op.name, edges, frame)
+                edges.append((step, why_cut(t, op, i, frame) if step.live else None))
+        if t.settings and any(steps_in(v) for v in t.settings.values()):
+            edges += [(step, None) for step in steps_in(t.settings)]
+            t.settings, what = plain(t.settings), f"{op.name}{INDEX}"
+        return self.step(what, edges, frame)
 
     def taken_in(self, what, word, data, frame):
         """Return the step in which a Tensor is made of values."""
@@ -160,12 +164,12 @@ class Follower(Observer):
         return self.taken_in(what, "constant", given, frame)
 
 
-def why_cut(t, op, i):
+def why_cut(t, op, i, frame):
     """Return why no gradient flows from ``t`` back to the ``i``-th input of ``op``, or None if it does."""
     if op.kind == "constant":
         return "constant"
     if t.op is None:
-        return "constant" if is_recording() else "no_grad"
+        return "constant" if is_recording() else method_of(frame) or "no_grad"
     return "no rule" if op.rule(i) is None else None
 
 

@@ -9,6 +9,10 @@ REMEDIES = {
     "backward()": "backward(create_graph=True) records the gradients too, so that they have gradients",
     "a copy": "a copy is a leaf of its own: compute with the Tensor itself, or look at the copy's .grad",
 }
+#: A model's methods that give arrays.
+METHODS = {"predict()", "predict_on_batch()", "evaluate()", "test_on_batch()", "fit()", "train_on_batch()"}
+#: What is said of a step in which values chose entries.
+INDEX = " by index"
 #: How many steps of a path are shown.
 MOST = 9
 
@@ -19,6 +23,8 @@ def words_for(word, step):
         return f"no_grad() around {step.what}", REMEDIES[word]
     if word == "no rule":
         return f"{step.what}, which has no derivative with respect to this input,", REMEDIES[word]
+    if word in METHODS:
+        return word, f"{word} gives arrays, which have no gradients: call the model itself, model(x)"
     if word in REMEDIES:
         return word if word == "a copy" else step.what, REMEDIES[word]
     return word, f"ops and np.* functions take Tensors as they are: leave {word} out"

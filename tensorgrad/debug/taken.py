@@ -14,7 +14,7 @@ from threading import Lock
 
 import numpy as np
 
-from ..compile.origin import outside
+from ..compile.origin import PACKAGE, outside
 from ..core.tensor import Tensor
 
 #: Tensor's methods that give values away -> what the report calls them.
@@ -28,6 +28,9 @@ EXITS = {
     "__deepcopy__": "a copy",
 }
 TENSOR = Tensor.__module__
+#: Where a model's methods make arrays of Tensors, and where these methods are.
+GIVING = {PACKAGE + "models.data", PACKAGE + "models.inference"}
+METHODS = PACKAGE + "models.training"
 #: Who follows the values of this thread or task, a Follower, or None.
 following: ContextVar = ContextVar("following", default=None)
 
@@ -98,6 +101,8 @@ def taken(x, step):
     if isinstance(x, (tuple, list)):
         return type(x)([taken(item, step) for item in x]) if type(x) in (tuple, list) else x
     if not isinstance(x, (np.ndarray, np.generic)) or np.asarray(x).dtype.kind not in "fiub":
+        return x
+    if following.get() is None:
         return x
     source = np.asarray(x)
     array = over(source)
@@ -175,12 +180,24 @@ def unwatch(t):
 def shown(t):
     """Return ``t.data``: to the user's code, or through one of EXITS, an array that remembers."""
     frame, array = sys._getframe(1), Tensor.data.__get__(t)  # type: ignore[attr-defined]  # the slot, or a trace's property
-    how = ".data"
-    if frame.f_globals.get("__name__") == TENSOR and frame.f_code.co_name in EXITS:
+    module, how = frame.f_globals.get("__name__", ""), ".data"
+    if module == TENSOR and frame.f_code.co_name in EXITS:
         how, frame = EXITS[frame.f_code.co_name], frame.f_back
-    elif not outside(frame.f_globals.get("__name__", "")):
+    elif module in GIVING:
+        how = method_of(frame) or how
+    elif not outside(module):
         return array
     return handed_to(t, array, how, frame)
+
+
+def method_of(frame):
+    """Return ``"predict()"`` or what else of a model's methods, which take and give arrays, runs; None if none does."""
+    found = None
+    while frame is not None:
+        if frame.f_globals.get("__name__") == METHODS and not frame.f_code.co_name.startswith("_"):
+            found = f"{frame.f_code.co_name}()"
+        frame = frame.f_back
+    return found
 
 
 def handed_to(t, array, how, frame):

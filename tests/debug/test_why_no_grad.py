@@ -165,6 +165,39 @@ def test_a_weight_that_was_made_anew():
     )
 
 
+def classifier():
+    return tg.Sequential([Dense(2, "tanh", input_shape=(2,), name="hidden"), Dense(1, name="out")])
+
+
+@pytest.mark.parametrize("method", ["predict", "predict_on_batch"])
+def test_predict_gives_arrays(method):
+    model = classifier()
+    body = f"h = w * np.ones((3, 2))\ny = model.{method}(h)\nreturn tg.Tensor(y).mean()"
+    if method == "predict":
+        body = body.replace("(h)", "(h, verbose=0)", 1)
+    assert asked(body, model=model).cuts == [(f"{method}()", "train.py:3", None)]
+    found = asked(body.replace("w *", "1.0 *"), model.layers[1].kernel, model=model)
+    assert found.cuts == [(f"{method}()", "train.py:3", "out")]
+    assert str(found).splitlines()[-1] == (
+        f"  {method}() gives arrays, which have no gradients: call the model itself, model(x)"
+    )
+
+
+def test_an_index_has_no_gradient():
+    found = asked("i = w.data.astype(int)\nreturn v[i].sum()", v=tg.Parameter([1.0, 2.0]))
+    assert str(found) == (
+        "w gets no gradient: .data at train.py:2 cuts the way to the loss\n"
+        "  w -> .data (train.py:2) -> getitem by index (train.py:3) -> sum\n"
+        "  an index has no gradient: it chooses, and is not computed with"
+    )
+    v = tg.Parameter([1.0, 2.0])
+    loss = asked("loss = v[w.numpy() > 0.7].sum()\nkept.append(loss)\nreturn loss", v=v, kept=(kept := []))
+    assert loss.reason == ".numpy()"
+    kept[0].backward()
+    assert v.grad.tolist() == [0.0, 1.0]
+    assert type(kept[0].inputs[0].settings["index"]) is np.ndarray
+
+
 def test_a_shape_is_no_use_of_the_values():
     assert asked("return (np.zeros_like(w) + v).sum()", v=weight()).reason == "unused"
     assert asked("return v[: len(w)].sum() * w.size", v=weight()).reason == "unused"
