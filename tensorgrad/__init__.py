@@ -4,6 +4,7 @@ Tensor, Parameter              an array that remembers how it was made; a weight
 exp, sum, matmul, ...          NumPy's functions, differentiable; np.exp(t) is the same
 no_grad, enable_grad           whether calls are recorded
 gradcheck, draw                gradients against numbers; the graph as a picture
+trace_numerics, why_no_grad    where nan came from; why a gradient is missing
 elementwise, linear, bilinear, constant, primitive      how an op of one's own is declared
 layers, models, losses, metrics, optimizers, activations, initializers, callbacks, utils      as in Keras
 """
@@ -16,12 +17,14 @@ from .core.declare import bilinear, constant, elementwise, linear, primitive
 from .core.mode import enable_grad, no_grad
 from .core.op import REGISTRY, Op
 from .core.tensor import Parameter, Tensor
+from .debug import partial_graph, trace_numerics, why_no_grad
 from .draw import draw
 from .errors import (
     DataError,
     GradcheckError,
     GradientError,
     NotReadyError,
+    NumericsError,
     OptionError,
     RenderError,
     ShapeError,
@@ -40,6 +43,7 @@ __all__ = [
     "GradcheckError",
     "GradientError",
     "NotReadyError",
+    "NumericsError",
     "Op",
     "OptionError",
     "Parameter",
@@ -69,10 +73,13 @@ __all__ = [
     "no_grad",
     "ops",
     "optimizers",
+    "partial_graph",
     "primitive",
     "set_epsilon",
     "set_floatx",
     "set_random_seed",
+    "trace_numerics",
     "utils",
+    "why_no_grad",
     *(name for name in ops.__all__ if name not in ("all", "any", "divmod", "max", "min", "round", "sum")),  # builtins
 ]

@@ -48,7 +48,8 @@ def start(root, gradient):
     if not root.requires_grad:
         raise GradientError(
             f"backward() from {describe(root)}, which depends on no Tensor that requires a gradient; "
-            "make one with requires_grad=True before computing, and do not detach() or no_grad() on the way"
+            "make one with requires_grad=True before computing, and do not detach() or no_grad() on the way "
+            "(tg.why_no_grad(f, p), with f a function that computes this, says where)"
         )
     if gradient is None:
         if root.data.size != 1:

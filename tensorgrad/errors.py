@@ -9,6 +9,7 @@
     ├── TraceError(TypeError)            Python code that a compiled function cannot run
     ├── NotReadyError(RuntimeError)      a step is missing: build, compile
     ├── RenderError(RuntimeError)        a picture that cannot be drawn here
+    ├── NumericsError(FloatingPointError)  an op that made nan or inf while ``tg.trace_numerics()`` watched
     └── GradcheckError(AssertionError)   an analytic gradient that disagrees with the numeric one
 
 Catching the built-in type works as well as catching ours.
@@ -49,6 +50,14 @@ class NotReadyError(TensorgradError, RuntimeError):
 
 class RenderError(TensorgradError, RuntimeError):
     """A picture that cannot be drawn on this machine."""
+
+
+class NumericsError(TensorgradError, FloatingPointError):
+    """An op that made nan or inf; ``finding`` says which, where, of what, and what to do about it."""
+
+    def __init__(self, message, finding=None):
+        super().__init__(message)
+        self.finding = finding
 
 
 class GradcheckError(TensorgradError, AssertionError):

@@ -7,6 +7,8 @@ from ..core.tensor import tick
 from .program import Origin
 
 PACKAGE = __package__.partition(".")[0] + "."
+#: Modules that call back into ours on the user's behalf.
+BETWEEN = {"numpy", "copy", "contextlib"}
 DISPATCH, BACKWARD, LAYER = PACKAGE + "core.dispatch", PACKAGE + "backward", PACKAGE + "layers.base"
 
 
@@ -50,7 +52,7 @@ def look(frame):
 
 def outside(module):
     """Return whether a module is the user's."""
-    return module != "numpy" and not module.startswith((PACKAGE, "numpy."))
+    return module not in BETWEEN and not module.startswith((PACKAGE, "numpy."))
 
 
 def name_in(frame):

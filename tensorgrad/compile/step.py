@@ -5,12 +5,11 @@ from threading import RLock
 
 import numpy as np
 
-from ..core.mode import is_recording
+from ..core.mode import is_recording, runs_plainly
 from ..core.tensor import Tensor
 from ..errors import OptionError, describe, suggest
 from .replay import Replay, handed_out, traced
 from .tree import flatten, unflatten
-from .watch import tracing_now
 
 #: How many programs a Step keeps.
 LIMIT = 64
@@ -49,7 +48,7 @@ class Step:
         return leaves, (fixed, structure, len(args), tuple(kwargs))
 
     def __call__(self, *args, **kwargs):
-        if tracing_now():  # inside another compiled function: part of its program
+        if runs_plainly():  # inside another compiled function, as part of its program, or watched
             return self.function(*args, **kwargs)
         leaves, how = self._bound(args, kwargs)
         replay, result = self._found(leaves, how)

@@ -11,6 +11,7 @@ from threading import Lock
 
 import numpy as np
 
+from ..core.mode import plainly
 from ..core.tensor import Tensor
 from ..errors import TraceError, describe
 from .arrays import TraceArray
@@ -21,18 +22,14 @@ _data, _grad = Tensor.__dict__["data"], Tensor.__dict__["grad"]
 _lock, _watching = Lock(), [0]
 
 
-def tracing_now():
-    """Return whether this thread is tracing a function."""
-    return _current.get() is not None
-
-
 @contextmanager
 def tracing(trace):
     """Show this thread stand-ins while the block runs."""
     token = _current.set(trace)
     _count(1)
     try:
-        yield trace
+        with plainly():
+            yield trace
     finally:
         _count(-1)
         _current.reset(token)

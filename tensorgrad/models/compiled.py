@@ -5,6 +5,7 @@ import weakref
 from .. import losses, metrics, optimizers
 from ..compile.training import TrainingStep
 from ..config import floatx
+from ..core.mode import runs_plainly
 from ..core.tensor import Tensor
 from ..errors import DataError, GradientError, OptionError, describe
 from .frozen import Programs
@@ -34,19 +35,22 @@ class Compiled:
             forward = training_forward(model, meters, self._training)
             return TrainingStep(forward, self.optimizer, params, eagerly, self.exact)
 
+        if runs_plainly():  # for as long as somebody watches; the next fit goes on with the programs of before
+            return make()
         return self._training.step((id(meters), *map(id, params)), model, meters, make)
 
     def test_step(self, model, meters):
         """Return the Inference that computes the outputs of ``model`` and the loss."""
+        eagerly = self.without_programs
         return self._testing.step(
-            id(meters), model, meters,
-            lambda: Inference(test_forward(model, meters, self._testing), self.without_programs),
+            (id(meters), eagerly), model, meters,
+            lambda: Inference(test_forward(model, meters, self._testing), eagerly),
         )  # fmt: skip
 
     @property
     def without_programs(self):
-        """Whether layers run as they are: so the user wished, or a training found that they cannot be traced."""
-        return self.eagerly or any(step.eagerly for step in self._training.steps.values())
+        """Whether layers run as they are: the user wished it, somebody watches, or they could not be traced."""
+        return self.eagerly or runs_plainly() or any(step.eagerly for step in self._training.steps.values())
 
     def prepare(self, data, output_shape, where, name="y"):
         """Raise unless the loss can compare the targets with such outputs; make them floats unless they are ids."""

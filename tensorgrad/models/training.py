@@ -5,6 +5,7 @@ import weakref
 import numpy as np
 
 from ..callbacks import CallbackList
+from ..core.mode import runs_plainly
 from ..errors import NotReadyError, OptionError, ShapeError, counted
 from ..options import boolean, one_of
 from ..seeding import generator
@@ -215,7 +216,7 @@ class Trainer:
     def _predicting(self):
         """Return the Inference that computes the outputs: that of before, with its programs, if nothing has changed."""
         programs = vars(self).setdefault("_programs", Programs())
-        eagerly = self.compiled is not None and self.compiled.without_programs
+        eagerly = runs_plainly() if self.compiled is None else self.compiled.without_programs
         return programs.step(eagerly, self, None, lambda: Inference(outputs_of(self, programs), eagerly))
 
     def _fit_data(self, x, y, sample_weight, validation_split, validation_data):

@@ -1,0 +1,90 @@
+"""What had been computed when an op or a layer raised: read off the traceback, which holds the inputs it was given."""
+
+import sys
+
+import numpy as np
+
+from ..compile.origin import DISPATCH, LAYER, look, outside
+from ..core.tensor import Tensor
+from ..draw import draw
+from ..errors import NotReadyError, counted, describe
+from ..walk import merged
+from .observe import call_of, where
+
+
+class PartialGraph:
+    """What led to an error; prints as a listing, and holds text only, no Tensors.
+
+    op, layer, line: what raised, and where; None for what is not known
+    picture:         a Picture of the ops before it, and of the op itself; None if a layer raised before any op
+    """
+
+    def __init__(self, error, op, layer, line, inputs):
+        self.op, self.layer, self.line = op and op.name, layer, line
+        self._error, self._given = type(error).__name__, [f"{name}  {said(x)}" for name, x in inputs]
+        roots = [x for _, x in inputs if isinstance(x, Tensor) and x.op is not None]
+        self._ops = len(merged(roots))
+        self.picture = draw(failed(error, op, inputs)) if op else draw(roots[0]) if roots else None
+
+    def __repr__(self):
+        place = where(self.line, self.layer if self.op else None)
+        what = self.op or f"layer {self.layer!r}"
+        lines = [f"{self._error} in {what}{place}, after {counted(self._ops, 'recorded op')}"]
+        lines += [f"  {text}" for text in self._given]
+        return "\n".join(lines if self.picture is None else [*lines, repr(self.picture)])
+
+
+def failed(error, op, inputs):
+    """Return a Tensor in the place of the one that ``op`` did not make."""
+    t = Tensor(np.empty(0), requires_grad=True, name=f"failed: {type(error).__name__}")
+    t.op, t.inputs = op, tuple([x for _, x in inputs])
+    return t
+
+
+def said(x):
+    return describe(x) + (f" {x.name!r}" if getattr(x, "name", None) else "")
+
+
+def partial(error=None):
+    """Return the PartialGraph of an exception."""
+    error = error if error is not None else getattr(sys, "last_value", None)
+    if not isinstance(error, BaseException):
+        raise NotReadyError(
+            "partial_graph: no error has reached the prompt; catch it and pass it: partial_graph(error)"
+        )
+    entries = entries_of(error)
+    at = next((i for i in reversed(range(len(entries))) if what_ran(entries[i][0]) is not None), None)
+    if at is None:
+        raise NotReadyError(f"partial_graph: this {type(error).__name__} was raised in no op and no layer")
+    op, inputs = what_ran(entries[at][0])
+    _, _, layer, _ = look(entries[at][0])
+    return PartialGraph(error, op, layer, line_of(entries[:at]), inputs)
+
+
+def entries_of(error):
+    """Return ``[(frame, line)]`` of an exception's traceback, outermost first; the frames may have gone on since."""
+    found, entry = [], error.__traceback__
+    while entry is not None:
+        found.append((entry.tb_frame, entry.tb_lineno))
+        entry = entry.tb_next
+    return found
+
+
+def line_of(entries):
+    """Return the user's innermost line, None if there is none."""
+    for frame, line in reversed(entries):
+        if outside(frame.f_globals.get("__name__", "")):
+            return f"{frame.f_code.co_filename.rpartition('/')[2]}:{line}"
+    return None
+
+
+def what_ran(frame):
+    """Return ``(op, or None for a layer, [(argument, value)])`` of a call of an op or a layer, else None."""
+    module, names = frame.f_globals.get("__name__"), frame.f_locals
+    if module == DISPATCH and frame.f_code.co_name == "call":
+        op, inputs = call_of(frame)
+        return op, list(zip([f"{op.args[0]}{i}" for i in range(len(inputs))] if op.variadic else op.args, inputs,
+                                 strict=False))  # fmt: skip
+    if module == LAYER and frame.f_code.co_name == "__call__":
+        return None, [("x", names["x"])]
+    return None

@@ -1,0 +1,78 @@
+"""The ways from a Tensor to a loss that a run has shown, and where they are cut."""
+
+#: word -> what to do; ways out of the graph share one answer
+REMEDIES = {
+    "no_grad": "compute what the loss needs outside of no_grad()",
+    "Tensor(...)": "Tensor(...) takes values only: use the Tensor itself, and tg.stack to join several",
+    "constant": "its derivative is zero everywhere: use a smooth function instead, such as sigmoid for a comparison",
+    "no rule": "",
+    "backward()": "backward(create_graph=True) records the gradients too, so that they have gradients",
+    "a copy": "a copy is a leaf of its own: compute with the Tensor itself, or look at the copy's .grad",
+}
+#: A model's methods that give arrays.
+METHODS = {"predict()", "predict_on_batch()", "evaluate()", "test_on_batch()", "fit()", "train_on_batch()"}
+#: What is said of a step in which values chose entries.
+INDEX = " by index"
+#: How many steps of a path are shown.
+MOST = 9
+
+
+def words_for(word, step):
+    """Return what cuts the way, and what to do about it."""
+    if word == "no_grad":
+        return f"no_grad() around {step.what}", REMEDIES[word]
+    if word == "no rule":
+        return f"{step.what}, which has no derivative with respect to this input,", REMEDIES[word]
+    if word in METHODS:
+        return word, f"{word} gives arrays, which have no gradients: call the model itself, model(x)"
+    if word in REMEDIES:
+        return word if word == "a copy" else step.what, REMEDIES[word]
+    return word, f"ops and np.* functions take Tensors as they are: leave {word} out"
+
+
+def cuts_between(end):
+    """Return ``[(word, step, path)]`` for each cut on the ways to ``end``, the last ones first; the path as text."""
+    after, found, waiting = {id(end): None}, [], [end]
+    while waiting:
+        step = waiting.pop(0)
+        for before, word in step.edges:
+            if word is not None:
+                found.append((word, step, shown([*back(before), *ahead(step, after)], step)))
+            elif id(before) not in after:
+                after[id(before)] = step
+                waiting.append(before)
+    return found
+
+
+def back(step):
+    """Return the steps from the start to ``step``."""
+    path = [step]
+    while path[-1].edges:
+        path.append(path[-1].edges[0][0])
+    return path[::-1]
+
+
+def ahead(step, after):
+    """Return the steps from ``step`` to the end."""
+    path = [step]
+    while after[id(path[-1])] is not None:
+        path.append(after[id(path[-1])])
+    return path
+
+
+def shown(path, cut):
+    """Return a path as text, each line named once; of a long one the ends and what is around the cut."""
+    place = path.index(cut)
+    kept = {0, 1, place - 1, place, place + 1, len(path) - 2, len(path) - 1}
+    words, line, left_out = [], None, 0
+    for i, step in enumerate(path):
+        if len(path) > MOST and i not in kept:
+            left_out += 1
+            continue
+        if left_out:
+            words.append(f"... {left_out} more ...")
+        left_out = 0
+        place_of = f" ({step.line})" if step.line and step.line != line else ""
+        line = step.line or line
+        words.append(f"{step.what}{place_of}")
+    return " -> ".join(words)

@@ -1,0 +1,219 @@
+"""Values on their way out of a graph: arrays that remember where they were taken from, and Tensors that give such.
+
+NumPy makes no secret of what it computes: an ndarray's subclass is asked about every ufunc and function. So what was
+taken out of a Tensor can be followed through plain NumPy to where it comes back.
+"""
+
+import ctypes
+import sys
+import weakref
+from collections import Counter
+from contextvars import ContextVar
+from functools import cache
+from threading import Lock
+
+import numpy as np
+
+from ..compile.origin import PACKAGE, outside
+from ..core.tensor import Tensor
+
+#: Tensor's methods that give values away -> what the report calls them.
+EXITS = {
+    "numpy": ".numpy()",
+    "detach": ".detach()",
+    "item": ".item()",
+    "tolist": ".tolist()",
+    "__float__": "float()",
+    "__array__": "np.asarray()",
+    "__deepcopy__": "a copy",
+}
+TENSOR = Tensor.__module__
+#: Where a model's methods make arrays of Tensors, and where these methods are.
+GIVING = {PACKAGE + "models.data", PACKAGE + "models.inference"}
+METHODS = PACKAGE + "models.training"
+#: Who follows the values of this thread or task, a Follower, or None.
+following: ContextVar = ContextVar("following", default=None)
+
+
+class Taken(np.ndarray):
+    """An array with ``step``, how it came out of a graph; ``source`` is the array it shows, None for a view of one."""
+
+    step = source = None
+
+    def __array_finalize__(self, parent):
+        self.step = getattr(parent, "step", None)
+        follower = following.get()
+        if follower is not None:
+            follower.arrays.append(weakref.ref(self))
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        if any(isinstance(x, Tensor) for x in inputs):
+            return NotImplemented
+        out = kwargs.get("out")
+        if out is not None:
+            kwargs["out"] = plain(out)
+        result = getattr(ufunc, method)(*plain(inputs), **plain(kwargs))
+        if out is not None:
+            return out[0] if isinstance(out, tuple) and len(out) == 1 else out
+        return followed(result, ufunc, (inputs, kwargs))
+
+    def __array_function__(self, function, types, args, kwargs):
+        if any(issubclass(kind, Tensor) for kind in types):
+            return NotImplemented
+        return followed(function(*plain(args), **plain(kwargs)), function, (args, kwargs))
+
+    def __getitem__(self, index):
+        return taken(plain(self)[plain(index)], self.step)  # one entry too, which NumPy would make a scalar
+
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
+    def item(self, *index):
+        return noted(plain(self).item(*index), self.step)
+
+    def __float__(self):
+        return noted(float(plain(self)), self.step)
+
+    def tolist(self):
+        return noted(plain(self).tolist(), self.step)
+
+
+def followed(result, function, given):
+    """Return what NumPy's ``function`` made of what it was ``given``, so that it can be followed further."""
+    follower, steps = following.get(), steps_in(given)
+    if follower is None or not steps:
+        return result
+    return taken(result, follower.numpy_call(getattr(function, "__name__", "NumPy"), steps))
+
+
+def noted(x, step):
+    """Note that a Python number, or those in nested lists, came out of ``step``, and return ``x``."""
+    follower = following.get()
+    if isinstance(x, list):
+        return [noted(item, step) for item in x]
+    if type(x) is float and step is not None and follower is not None:  # small ints are shared by everyone
+        follower.numbers[id(x)] = x, step
+    return x
+
+
+def taken(x, step):
+    """Return what NumPy gave with ``step`` on every array of it; a NumPy scalar as an array of no axes."""
+    if isinstance(x, (tuple, list)):
+        return type(x)([taken(item, step) for item in x]) if type(x) in (tuple, list) else x
+    if not isinstance(x, (np.ndarray, np.generic)) or np.asarray(x).dtype.kind not in "fiub":
+        return x
+    if following.get() is None:
+        return x
+    source = np.asarray(x)
+    array = over(source)
+    array.step, array.source = step, source
+    return array
+
+
+def over(array):
+    """Return a Taken in the memory of ``array``, such that np.asarray of it, a view, still leads to it.
+
+    A view's base is never a Taken with an ndarray below it: NumPy takes that ndarray instead. So below it is ctypes'.
+    """
+    if not (array.flags.c_contiguous and array.flags.writeable and array.size):
+        return array.view(Taken)
+    memory = (ctypes.c_char * array.nbytes).from_buffer(array.reshape(-1).view("u1"))
+    return np.ndarray.__new__(Taken, array.shape, array.dtype, memory)
+
+
+def plain(x):
+    """Return ``x`` with the arrays in it as NumPy made them."""
+    if isinstance(x, Taken):
+        return x.view(np.ndarray) if x.source is None else x.source
+    if type(x) in (tuple, list):
+        return type(x)([plain(item) for item in x])
+    return {key: plain(item) for key, item in x.items()} if type(x) is dict else x
+
+
+def first_step(x):
+    """Return the step of an array, or None; np.asarray of one that has a step is a view of it."""
+    while x is not None and not isinstance(x, Taken):
+        x = x.base if isinstance(x.base, np.ndarray) else None
+    return None if x is None else x.step
+
+
+def steps_in(x):
+    """Return the steps of all arrays in nested lists, tuples and dicts, each once."""
+    if isinstance(x, np.ndarray):
+        step = first_step(x)
+        return [] if step is None else [step]
+    x = x.values() if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else ()
+    return list({id(step): step for item in x for step in steps_in(item)}.values())
+
+
+@cache
+def watched_class(cls):
+    """Return ``cls`` with a ``data`` that tells when it is read. It has no slot more, so a Tensor can become one and
+    be itself again.
+    """
+    same = {"__slots__": (), "__module__": cls.__module__, "__doc__": cls.__doc__}
+    ours = {"plain_class": cls, "data": property(shown, stored), "__reduce__": reduced}
+    return type(cls.__name__, (cls,), same | ours)
+
+
+_watched: Counter[int] = Counter()  # id of a Tensor -> how many follow it: several threads may
+_lock = Lock()
+
+
+def watch(t):
+    """Let ``t`` tell when its array is read."""
+    with _lock:
+        _watched[id(t)] += 1
+        if not hasattr(t, "plain_class"):
+            t.__class__ = watched_class(type(t))
+
+
+def unwatch(t):
+    """Undo one ``watch``."""
+    with _lock:
+        _watched[id(t)] -= 1
+        if not _watched[id(t)]:
+            del _watched[id(t)]
+            t.__class__ = t.plain_class
+
+
+def shown(t):
+    """Return ``t.data``: to the user's code, or through one of EXITS, an array that remembers."""
+    frame, array = sys._getframe(1), Tensor.data.__get__(t)  # type: ignore[attr-defined]  # the slot, or a trace's property
+    module, how = frame.f_globals.get("__name__", ""), ".data"
+    if module == TENSOR and frame.f_code.co_name in EXITS:
+        how, frame = EXITS[frame.f_code.co_name], frame.f_back
+    elif module in GIVING:
+        how = method_of(frame) or how
+    elif not outside(module):
+        return array
+    return handed_to(t, array, how, frame)
+
+
+def method_of(frame):
+    """Return ``"predict()"`` or what else of a model's methods, which take and give arrays, runs; None if none does."""
+    found = None
+    while frame is not None:
+        if frame.f_globals.get("__name__") == METHODS and not frame.f_code.co_name.startswith("_"):
+            found = f"{frame.f_code.co_name}()"
+        frame = frame.f_back
+    return found
+
+
+def handed_to(t, array, how, frame):
+    """Return the ``array`` of ``t`` as it leaves the graph."""
+    follower = following.get()
+    step = follower and follower.step_of(t)
+    if step is None or not isinstance(array, np.ndarray):
+        return array
+    return taken(array, follower.left(step, how, frame))
+
+
+def reduced(t):
+    """Return what a pickle of ``t`` keeps: that of a Tensor of its class as it was."""
+    return t.plain_class, (Tensor.data.__get__(t), t.requires_grad, None, t.name)  # type: ignore[attr-defined]  # as above
+
+
+def stored(t, array):
+    """Set ``t.data``."""
+    Tensor.data.__set__(t, plain(array))  # type: ignore[attr-defined]  # as above

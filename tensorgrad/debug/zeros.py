@@ -1,0 +1,87 @@
+"""A gradient that is exactly 0: which ops let nothing through, and why."""
+
+import numpy as np
+
+from ..backward import gradients, visit
+from ..core.tensor import Tensor
+from ..walk import listening, recorded
+from .observe import where
+
+
+def gradient_of(loss, p):
+    """Return the gradient that reaches ``p``, an array; of a ``loss`` that is no scalar, of its sum. No ``.grad``
+    changes.
+    """
+    found = gradients_at(loss)
+    g = found[id(p)]
+    return g.data if isinstance(g, Tensor) else g
+
+
+def gradients_at(loss):
+    """Return ``{id of a Tensor: its gradient}`` for everything the loss was computed from."""
+    found = {}
+    with listening(recorded(loss), found):
+        leaves = gradients(loss, np.ones_like(loss.data))
+    found.update({id(leaf): g for leaf, g in leaves})
+    return found
+
+
+def zero_reasons(loss, p, follower):
+    """Return sentences about the ops that a gradient reaches and lets none of it through on the way to ``p``."""
+    steps, at = recorded(loss), gradients_at(loss)
+    near, found = {id(p)}, []
+    for t, inputs in steps:
+        ours = [x for x in inputs if id(x) in near]
+        if not ours:
+            continue
+        near.add(id(t))
+        g = at.get(id(t))
+        if g is not None and g.data.any() and not passed(t, g.data, ours):
+            step = follower.step_of(t) if follower else None
+            place = where(step.line, step.layer) if step else ""
+            found.append(f"{t.op.name}{place} lets nothing through: {why(t, inputs, ours[0], g.data != 0)}")
+    return found or ["what reaches it along several ways adds up to 0"]
+
+
+def passed(t, g, ours):
+    """Return whether the rules of ``t`` make anything but 0 of ``g`` for the inputs ``ours``."""
+    through = []
+    wanted = {id(x) for x in ours}
+    visit(t, np.asarray(g), t.seq, False, lambda x, gx: through.append(id(x) in wanted and bool(np.any(gx))))
+    return any(through)
+
+
+def why(t, inputs, x, reached):
+    """Return why the derivative of ``t`` with respect to its input ``x`` is 0 in the entries that are ``reached``."""
+    name, n = t.op.name, int(reached.sum())
+    everywhere = f"in all {n} entries" if n > 1 else "there"
+    if n < reached.size:
+        everywhere = f"in {n} of {reached.size} entries, all that a gradient reaches"
+    if name in SATURATING and x.shape == reached.shape:
+        low, high = x.data[reached].min(), x.data[reached].max()
+        return f"it is saturated {everywhere}, where its input goes from {low:.4g} to {high:.4g}: scale the input down"
+    if name == "softmax" and not np.isin(t.data, (0, 1)).all():
+        return "its results sum to 1, and the gradient that arrives is the same for all of them"
+    if name == "setitem":
+        written = x is not inputs[0]
+        return "no gradient reaches what was written" if written else "what a gradient reaches was overwritten"
+    if name == "matmul" and not any(np.any(values(v)) for v in inputs if v is not x):
+        return "the other matrix is 0"
+    if t.op.kind == "elementwise":
+        return FLAT.get(name, "its derivative is 0 {}").format(everywhere)
+    return "its rule makes 0 of the gradient that arrives"
+
+
+def values(x):
+    return x.data if isinstance(x, Tensor) else x
+
+
+SATURATING = {"sigmoid", "tanh", "erf", "erfc"}
+FLAT = {
+    "relu": "its input is at most 0 {} (dead units: a smaller learning rate, or leaky_relu)",
+    "clip": "its input lies outside of the bounds {}",
+    "where": "the condition takes the other branch {}",
+    "maximum": "the other argument is the larger one {}",
+    "minimum": "the other argument is the smaller one {}",
+    "mul": "the other factor is 0 {}",
+}
