@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 README = PAGES[0].read_text()
-PAIR = re.compile(r"```python\n(.*?)```\n+```text\n(.*?)```", re.S)
+PAIR = re.compile(r"```python\n((?:(?!```).)*)```\n+```text\n(.*?)```", re.S)
 SHOWN = [(page.name, *pair) for page in PAGES for pair in PAIR.findall(page.read_text())]
 
 
