@@ -1,0 +1,112 @@
+"""A constant factor: the sign, a stray 2, a missing 1/n, the mean against the sum."""
+
+import numpy as np
+
+from .compare import EVIDENCE, TOLERANCE, axes_of, same, visible
+
+
+def wrong_sign(a, n, context):
+    """The sign is wrong everywhere."""
+    return "has the wrong sign everywhere" if same(a, -n) else ""
+
+
+def constant_factor(a, n, context):
+    """It is a constant times the right one."""
+    ratio = float(np.sum(a * n) / np.sum(n * n))
+    if not same(a, ratio * n) or ratio == 0:
+        return ""
+    why = reasons(abs(ratio), {**own_sizes(n, context.name), **(context.sizes or {})})
+    if not why and np.count_nonzero(visible(n)) < EVIDENCE:
+        return ""  # one number is always some factor times another
+    sign = "has the wrong sign and " if ratio < 0 else ""
+    return f"{sign}is {_times(abs(ratio))}: {' or '.join(why) or 'a constant factor is wrong'}"
+
+
+def own_sizes(n, name):
+    """Return the sizes of the axes of ``n`` by name, and how many elements it has."""
+    sizes = {f"axis {i} of {name}": size for i, size in enumerate(n.shape) if size > 1}
+    return sizes | ({f"the number of elements of {name}": n.size} if len(sizes) > 1 else {})
+
+
+def reasons(ratio, sizes):
+    """Return what could have brought in the factor ``ratio``, most likely first."""
+    why = [_size_reason(ratio, size, names) for size, names in _by_size(sizes).items()]
+    why = [text for text in why if text]
+    if _close(ratio, 2):
+        why.insert(0, "a stray factor 2, or it was added twice,")
+    elif _close(ratio, 0.5):
+        why.insert(0, "the factor 2 of a square is missing, or one of two equal branches,")
+    elif not why and _close(ratio, round(ratio)) and ratio < 100:
+        why.append(f"a stray factor {round(ratio)}")
+    elif not why and _close(1 / ratio, round(1 / ratio)) and ratio > 0.01:
+        why.append(f"a stray factor 1/{round(1 / ratio)}")
+    if why:
+        why[-1] = why[-1].rstrip(",")
+    return why
+
+
+def _by_size(sizes):
+    """Return the names of every size: ``{32: 'axis 0 of X and axis 0 of y'}``."""
+    names = {}
+    for name, size in sizes.items():
+        names.setdefault(size, []).append(name)
+    return {size: " and ".join(known) for size, known in names.items()}
+
+
+def _size_reason(ratio, size, names):
+    """Return what a size, or another number with a name, has to do with the factor ``ratio``; '' if nothing."""
+    if size in (0, 1):
+        return ""
+    texts = _number(size, names) if isinstance(size, float) else _mean(size, names)
+    if not _close(ratio, 2) and not _close(ratio, 0.5) and not isinstance(size, float):
+        texts |= _mean_of_squares(size, names)
+    return next((text for factor, text in texts.items() if factor != 1 and _close(ratio, factor)), "")
+
+
+def _number(x, names):
+    return {x: f"a stray factor {x:g} ({names})", 1 / x: f"the factor {x:g} ({names}) is missing"}
+
+
+def _mean(n, names):
+    return {
+        n: f"the factor 1/{n} is missing ({n} is {names}: a mean, not a sum)",
+        1 / n: f"a factor 1/{n} too many ({n} is {names}: a sum, not a mean)",
+    }
+
+
+def _mean_of_squares(n, names):
+    return {
+        2 * n: f"the factor 1/(2·{n}) is missing ({n} is {names})",
+        n / 2: f"the factor 2/{n} is missing ({n} is {names})",
+        2 / n: f"a factor 2/{n} too many ({n} is {names})",
+        0.5 / n: f"a factor 1/(2·{n}) too many ({n} is {names})",
+        n / (n - 1): f"{n} − 1 instead of {n} ({names})",
+        (n - 1) / n: f"{n} instead of {n} − 1 ({names})",
+    }
+
+
+def factor_along_axis(a, n, context):
+    """The factor is one number per index of an axis, such as a missing gamma or standard deviation."""
+    if len(axes_of(n)) < 2:
+        return ""
+    for axis in axes_of(n):
+        rest = tuple(i for i in range(n.ndim) if i != axis)
+        enough = (visible(n).sum(axis=rest) >= EVIDENCE).all()
+        ratio = np.sum(a * n, axis=rest, keepdims=True) / (np.sum(n * n, axis=rest, keepdims=True) + 1e-300)
+        if enough and same(a, ratio * n):
+            few = ", ".join(f"{r:.3g}" for r in ratio.reshape(-1)[:4])
+            more = ", …" if n.shape[axis] > 4 else ""
+            return (
+                f"is off by one factor for each index of axis {axis} ({few}{more}): a scale there is missing or wrong"
+            )
+    return ""
+
+
+def _close(x, y):
+    return abs(x - y) <= 10 * TOLERANCE * abs(y)
+
+
+def _times(ratio):
+    if _close(ratio, 0.5):
+        return "half of what it should be"
+    return f"{ratio:.4g} times too large" if ratio > 1 else f"{1 / ratio:.4g} times too small"
