@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+#: ‖g − ĝ‖ / (‖g‖ + ‖ĝ‖) below these means this (CS231n, "Gradient checks").
+BANDS = ((1e-7, "right"), (1e-5, "probably right"), (1e-3, "doubtful"), (float("inf"), "wrong"))
+
 
 class InputReport(NamedTuple):
     """What was found for one input.
@@ -13,6 +16,7 @@ class InputReport(NamedTuple):
     error:             |analytic − numeric| / max(|analytic|, |numeric|) of it
     difference:        ‖g − ĝ‖ / (‖g‖ + ‖ĝ‖) over all elements
     connected:         whether a gradient reached it at all
+    mistake:           what was probably done wrong, a sentence; '' where nothing is recognised
     """
 
     name: str
@@ -26,6 +30,21 @@ class InputReport(NamedTuple):
     error: float
     difference: float
     connected: bool
+    mistake: str = ""
+
+    def band(self):
+        """Return what the difference means: right below 1e-7, probably right, doubtful, wrong above 1e-3."""
+        return next((words for limit, words in BANDS if self.difference < limit), "wrong")
+
+    def row(self):
+        """Return the cells of its line in a table."""
+        return (
+            self.name,
+            self.given,
+            f"{self.wrong} of {self.total}",
+            f"{self.difference:.1e} {self.band()}",
+            self.worst(),
+        )
 
     def worst(self):
         """Return the worst element in words."""
@@ -45,10 +64,12 @@ class Report:
 
     inputs: an InputReport for each input, in order
     method: how it was measured
+    check:  what was called
+    notes:  sentences on what else was found
     """
 
-    def __init__(self, inputs, method):
-        self.inputs, self.method = list(inputs), method
+    def __init__(self, inputs, method, check="gradcheck", notes=()):
+        self.inputs, self.method, self.check, self.notes = list(inputs), method, check, list(notes)
 
     def __bool__(self):
         return not any(r.wrong for r in self.inputs)
@@ -67,19 +88,21 @@ class Report:
 
     def as_dict(self):
         """Return everything as plain Python values."""
-        return {"passed": bool(self), "method": self.method, "inputs": [r._asdict() for r in self.inputs]}
+        inputs = [{**r._asdict(), "band": r.band()} for r in self.inputs]
+        return {"passed": bool(self), "method": self.method, "notes": self.notes, "inputs": inputs}
 
     def __repr__(self):
         heads = ("input", "given", "wrong", "‖g−ĝ‖/(‖g‖+‖ĝ‖)", "worst element")
-        rows = [(r.name, r.given, f"{r.wrong} of {r.total}", f"{r.difference:.1e}", r.worst()) for r in self.inputs]
+        rows = [r.row() for r in self.inputs]
         widths = [max(len(row[i]) for row in (heads, *rows)) for i in range(4)]
         lines = ["  " + "  ".join([c.ljust(w) for c, w in zip(row, widths, strict=False)] + [row[4]])
                  for row in (heads, *rows)]  # fmt: skip
-        return "\n".join([self._headline(), *lines, f"  ({self.method})"])
+        said = [*(f"  → {r.mistake}" for r in self.inputs if r.mistake), *(f"  → {note}" for note in self.notes)]
+        return "\n".join([self._headline(), *lines, *said, f"  ({self.method})"])
 
     def _headline(self):
         total = sum(r.total for r in self.inputs)
         if self:
-            return f"gradcheck passed: {total} element{'s' * (total != 1)} agree{'s' * (total == 1)}"
+            return f"{self.check} passed: {total} element{'s' * (total != 1)} agree{'s' * (total == 1)}"
         wrong = [f"{r.name} in {r.wrong} of {r.total} elements" for r in self.inputs if r.wrong]
-        return f"gradcheck failed: wrong gradient of {', '.join(wrong)}"
+        return f"{self.check} failed: wrong gradient of {', '.join(wrong)}"
