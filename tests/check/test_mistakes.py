@@ -128,14 +128,14 @@ PLANTED = {
                      "mask is missing (relu, dropout, maximum)"),
     "blocked": (G * (MASK > 0), G, {}, f"is zero in {(MASK == 0).sum()} places and right elsewhere: part of the "
                 "gradient is not passed on"),
-    "blocked at an end": (changed(G, (3, slice(None)), 0.0), G, {}, "is zero in 3 places and right elsewhere at index "
-                          "3 of axis 0: part of the gradient is not passed on"),
+    "blocked at an end": (changed(G, (3, slice(None)), 0.0), G, {}, "is zero in 3 places and right elsewhere at the "
+                          "last index of axis 0: part of the gradient is not passed on"),
     "diagonal": (changed(SQUARE, np.eye(3, dtype=bool), 7.0), SQUARE, {}, "is wrong on the diagonal only: look at the "
                  "terms or the mask there"),
-    "causal": (changed(SQUARE, np.triu(np.ones((3, 3), bool), 1), 7.0), SQUARE, {}, "is wrong above the diagonal only: "
-               "look at the terms or the mask there"),
-    "edge": (changed(G, 0, [7.0, 8.0, 9.0]), G, {}, "is right everywhere else, but wrong at index 0 of axis 0: look "
-             "at the ends of the loop or slice"),
+    "causal": (changed(SQUARE, np.triu(np.ones((3, 3), bool), 1), 7.0), SQUARE, {}, "is wrong above the diagonal "
+               "only: look at the terms or the mask there"),
+    "edge": (changed(G, 0, [7.0, 8.0, 9.0]), G, {}, "is right everywhere else, but wrong at the first index of axis 0: "
+             "look at the ends of the loop or slice"),
     "summed back": (np.broadcast_to(G.sum(0), G.shape), G, {}, "is the sum over axis 0, the same for every index: do "
                     "not reduce over axis 0 here"),
     "mean term": (G, G - G.mean(axis=0), {}, "is off by an amount that is the same all along axis 0: a term summed or "

@@ -15,17 +15,17 @@ def constant_factor(a, n, context):
     ratio = float(np.sum(a * n) / np.sum(n * n))
     if not same(a, ratio * n) or ratio == 0:
         return ""
-    why = reasons(abs(ratio), {**own_sizes(n, context.name), **(context.sizes or {})})
+    why = reasons(abs(ratio), {**(context.sizes or {}), **own_sizes(context.shape or n.shape, context.name)})
     if not why and np.count_nonzero(visible(n)) < EVIDENCE:
         return ""  # one number is always some factor times another
     sign = "has the wrong sign and " if ratio < 0 else ""
     return f"{sign}is {_times(abs(ratio))}: {' or '.join(why) or 'a constant factor is wrong'}"
 
 
-def own_sizes(n, name):
-    """Return the sizes of the axes of ``n`` by name, and how many elements it has."""
-    sizes = {f"axis {i} of {name}": size for i, size in enumerate(n.shape) if size > 1}
-    return sizes | ({f"the number of elements of {name}": n.size} if len(sizes) > 1 else {})
+def own_sizes(shape, name):
+    """Return the sizes of the axes of an array by name, and how many elements it has."""
+    sizes = {f"axis {i} of {name}": size for i, size in enumerate(shape) if size > 1}
+    return sizes | ({f"the number of elements of {name}": int(np.prod(shape))} if len(sizes) > 1 else {})
 
 
 def reasons(ratio, sizes):
@@ -46,11 +46,11 @@ def reasons(ratio, sizes):
 
 
 def _by_size(sizes):
-    """Return the names of every size: ``{32: 'axis 0 of X and axis 0 of y'}``."""
+    """Return the names of every size, two at most: ``{32: 'axis 0 of X and axis 0 of y'}``."""
     names = {}
     for name, size in sizes.items():
         names.setdefault(size, []).append(name)
-    return {size: " and ".join(known) for size, known in names.items()}
+    return {size: " and ".join(known[:2]) for size, known in names.items()}
 
 
 def _size_reason(ratio, size, names):

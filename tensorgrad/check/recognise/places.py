@@ -136,9 +136,10 @@ def _at(a, n, off):
 
 
 def _region(off):
-    """Return ``" at index 0 of axis 1"`` if ``off`` is just one slice of an axis, else ''."""
+    """Return ``" at the last index of axis 1"`` if ``off`` is just one slice of an axis, else ''."""
     for axis in axes_of(off):
         hit = np.flatnonzero(off.any(axis=tuple(i for i in range(off.ndim) if i != axis)))
         if len(hit) == 1 and off.take(hit[0], axis).all() and off.shape[axis] > 2:
-            return f" at index {hit[0]} of axis {axis}"
+            which = {0: "the first index", off.shape[axis] - 1: "the last index"}.get(int(hit[0]), f"index {hit[0]}")
+            return f" at {which} of axis {axis}"
     return ""
