@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from ..errors import GradcheckError, GradientError, OptionError, ShapeError, counted, describe
-from .gradcheck import course, relative
+from ..errors import GradcheckError, GradientError, OptionError, ShapeError
+from .comparison import Comparison
 from .loss import Loss
-from .measure import DIRECTIONS, FULL, KINKS, Meter, block
-from .mistakes import Context, mistake
+from .measure import FULL, Meter, block
+from .mistakes import mistake
 from .pairing import gradients_of, rebuilt
-from .report import InputReport, Report
 
 
 def check_gradients(loss_fn, grads, params, *data, atol=None, rtol=None, raise_exception=False):
@@ -45,115 +44,17 @@ def check_gradients(loss_fn, grads, params, *data, atol=None, rtol=None, raise_e
         if value is not None and not value >= 0:
             raise OptionError(f"check_gradients: {option} must be a number of 0 or more, got {value!r}")
     loss = Loss(loss_fn, params, data)
-    claimed = _claimed(grads, params, loss)
+    claimed = claimed_gradients(grads, params, loss)
     meter = Meter(loss)
     for name in loss.arrays:
         _check_shape(name, claimed[name], meter)
-    report = Comparison(meter, claimed, atol, rtol).report()
+    report = Comparison(meter, claimed, atol, rtol).report("check_gradients")
     if raise_exception and not report:
         raise GradcheckError(str(report))
     return report
 
 
-class Comparison:
-    """The claimed gradients beside the numeric ones.
-
-    places:  the elements that are compared, by parameter
-    numeric: the numeric gradient there; at a kink, where it is any of many, the claimed one
-    """
-
-    def __init__(self, meter, claimed, atol, rtol):
-        self.meter, self.loss, self.claimed = meter, meter.loss, claimed
-        self.atol, self.rtol = atol, rtol
-        self.places = {name: block(array.shape) for name, array in self.loss.arrays.items()}
-        self.numeric, self.allowed, self.kinks, self.error = {}, {}, {}, 0.0
-        for name in self.places:
-            self._measure(name)
-
-    def report(self):
-        inputs = [self._compared(name) for name in self.places]
-        kinks = [
-            f"{counted(count, 'element')} of {name} at a kink of the loss, where the gradient is a valid subgradient"
-            for name, count in self.kinks.items() if count
-        ]  # fmt: skip
-        return Report(inputs, self._method(), "check_gradients", [*kinks, *_where_it_begins(inputs)])
-
-    def _measure(self, name):
-        a, places = self._picked(self.claimed[name], name), self.places[name]
-        n, error = self.meter.gradient(name, places)
-        allowed = self._allowed(name, n) + 10 * error
-        off = np.argwhere(~(np.abs(a - n) <= allowed))
-        self.kinks[name] = 0
-        for index in map(tuple, off if len(off) <= KINKS else ()):
-            if self.meter.is_kink(name, places[index], float(a[index])):
-                n[index], self.kinks[name] = a[index], self.kinks[name] + 1
-        self.numeric[name], self.allowed[name] = n, allowed
-        self.error = max(self.error, float(np.max(error, initial=0.0)))
-
-    def _rtol(self, name):
-        if self.rtol is not None:
-            return self.rtol
-        return 1e-4 if self.claimed[name].dtype.itemsize < 8 else 1e-6  # what is left of float32 after a few sums
-
-    def _allowed(self, name, n):
-        rtol = self._rtol(name)
-        atol = 0.01 * rtol * np.max(np.abs(n), initial=0.0) if self.atol is None else self.atol
-        return atol + rtol * np.abs(n)
-
-    def _compared(self, name):
-        """Return the InputReport of a parameter."""
-        a, n, places = self._picked(self.claimed[name], name), self.numeric[name], self.places[name]
-        off = ~(np.abs(a - n) <= self.allowed[name])
-        said = mistake(a, n, name=name, context=self._context(name)) if off.any() else ""
-        if not off.any() and places.size < self.claimed[name].size:
-            astray = self.meter.astray(name, np.asarray(self.claimed[name], np.float64), self._rtol(name))
-            if astray is not None:
-                places = np.append(places, astray)
-                a = np.asarray(self.claimed[name], np.float64).reshape(-1)[places]
-                n = np.append(n, self.meter.gradient(name, places[-1:])[0])
-                off = np.arange(a.size) == a.size - 1
-                said = f"the gradient of {name} is right in a block of {a.size - 1} elements, and wrong elsewhere"
-        return self._row(name, a, n, off, places, said)
-
-    def _row(self, name, a, n, off, places, said):
-        given, shape = describe(self.loss.given[name]), self.loss.arrays[name].shape
-        if not a.size:
-            return InputReport(name, given, 0, 0, (), "", 0.0, 0.0, 0.0, 0.0, True)
-        gap = np.abs(a - n)
-        worst = int(np.argmax(np.where(off, np.where(np.isnan(gap), np.inf, gap), -1.0) if off.any() else gap))
-        index = tuple(int(i) for i in np.unravel_index(places.flat[worst], shape)) if shape else ()
-        one, other = float(a.flat[worst]), float(n.flat[worst])
-        return InputReport(name, given, int(off.sum()), a.size, index, "", one, other, relative(one, other),
-                           course(a, n), True, said)  # fmt: skip
-
-    def _picked(self, array, name):
-        """Return the elements of ``array`` that are compared, as float64."""
-        return np.asarray(array, np.float64).reshape(-1)[self.places[name]]
-
-    def _context(self, name):
-        """Return what is known beside a parameter's gradient: its values, the sizes and numbers among the data."""
-        shape, data = self.loss.arrays[name].shape, self.loss.named_data()
-        sizes, arrays = {}, {}
-        for key, x in data.items():
-            if isinstance(x, np.ndarray) and x.ndim:
-                sizes |= {f"axis {i} of {key}": s for i, s in enumerate(x.shape) if s > 1}
-                if x.shape == shape and x.dtype.kind in "fiub":
-                    arrays[key] = self._picked(x, name)
-            elif isinstance(x, (int, float)) and not isinstance(x, bool):
-                sizes[key] = x
-        others = {k: n for k, n in self.numeric.items() if k != name and n.shape == self.numeric[name].shape}
-        value = self._picked(self.loss.arrays[name], name)
-        return Context(value=value, sizes=sizes, arrays=arrays, others=others, shape=shape)
-
-    def _method(self):
-        how = "complex step, exact to rounding" if self.meter.exact else (
-            f"central differences in float64, extrapolated, error up to {self.error:.1g}")  # fmt: skip
-        large = [f"{k}: {p.size} of {self.claimed[k].size} elements and {DIRECTIONS} directions"
-                 for k, p in self.places.items() if p.size < self.claimed[k].size]  # fmt: skip
-        return "; ".join([how, *large])
-
-
-def _claimed(grads, params, loss):
+def claimed_gradients(grads, params, loss):
     """Return the gradients by name; a function is called twice, and must not add to what it gave before."""
     if not callable(grads):
         return gradients_of(grads, params)
@@ -187,17 +88,3 @@ def _check_shape(name, g, meter):
         words = mistake(np.asarray(g, np.float64), numeric, name=name)
     shapes = f"the gradient of {name} has shape {list(g.shape)}, and {name} {list(array.shape)}"
     raise ShapeError(f"check_gradients: {shapes}{words and '; '}{words}")
-
-
-def _where_it_begins(inputs):
-    """Return a sentence on where a chain of wrong gradients begins, if the last parameters are right."""
-    wrong = [r.name for r in inputs if r.wrong]
-    right = [r.name for r in inputs[len(wrong) :]]
-    unexplained = any(r.wrong and not r.mistake for r in inputs)
-    if not unexplained or not right or any(r.wrong for r in inputs[len(wrong) :]):
-        return []
-    are = f"{', '.join(right)} {'is' if len(right) == 1 else 'are'}"
-    return [
-        f"{are} right and all before wrong: the mistake is in the step from {right[0]} back to {wrong[-1]}; look at "
-        "the derivative of the activation and at the transpose there"
-    ]

@@ -11,7 +11,7 @@ class InputReport(NamedTuple):
 
     name, given:       what it is called, and what came, as ``'float32[3, 2]'``
     wrong, total:      how many elements disagree, of how many
-    index, output:     the worst element, and the entry of the output it was seen in
+    index, output:     the worst element, and the entry of the output it was seen in; None and what else is wrong
     analytic, numeric: its derivative by reverse mode, and by differences
     error:             |analytic − numeric| / max(|analytic|, |numeric|) of it
     difference:        ‖g − ĝ‖ / (‖g‖ + ‖ĝ‖) over all elements
@@ -23,7 +23,7 @@ class InputReport(NamedTuple):
     given: str
     wrong: int
     total: int
-    index: tuple  # type: ignore[assignment]  # hides tuple.index, which nobody calls on a report
+    index: tuple | None  # type: ignore[assignment]  # hides tuple.index, which nobody calls on a report
     output: str
     analytic: float
     numeric: float
@@ -50,6 +50,8 @@ class InputReport(NamedTuple):
         """Return the worst element in words."""
         if not self.total:
             return "no elements"
+        if self.index is None:
+            return self.output
         place = f"{list(self.index)}" + (f" of {self.output}" if self.output else "")
         text = f"{place}: analytic {self.analytic:.8g}, numeric {self.numeric:.8g} (relative error {self.error:.1e})"
         if self.connected:
