@@ -130,7 +130,7 @@ def test_report_reads_well():
     assert lines[0] == "gradcheck failed: wrong gradient of W in 2 of 2 elements"
     assert re.split(r" {2,}", lines[1].strip()) == ["input", "given", "wrong", "‖g−ĝ‖/(‖g‖+‖ĝ‖)", "worst element"]
     row = re.split(r" {2,}", lines[2].strip())
-    assert row[:4] == ["W", "float32[1, 2]", "2 of 2", "2.0e-01"]
+    assert row[:4] == ["W", "float32[1, 2]", "2 of 2", "2.0e-01: wrong"]
     assert re.fullmatch(r"\[0, [01]\]: analytic [28], numeric (3|12)\S* \(relative error 3.3e-01\)", row[4])
     assert lines[3].split()[:5] == ["b", "float64[1]", "0", "of", "1"]
     assert lines[4].startswith("  (central differences in float64, step 6.1e-06·max(1, |x|), tolerance 1e-06·|numeric|")
