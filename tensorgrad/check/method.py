@@ -9,7 +9,9 @@ from .numeric import (
     EPSILON,
     ROUNDINGS,
     STEP,
+    Entry,
     Line,
+    Pair,
     central,
     complex_columns,
     complex_numbers,
@@ -42,7 +44,7 @@ class Method(NamedTuple):
             return "complex step in float64, exact to rounding"
         if self.kind == "fixed step":
             return f"central differences in float64, step {self.eps:g}"
-        return f"extrapolated central differences in float64, as {self.why}"
+        return f"central differences in float64, extrapolated where in doubt, as {self.why}"
 
 
 class Tolerance:
@@ -75,30 +77,40 @@ class Measured(NamedTuple):
 
     def gap(self, analytic):
         """Return how far ``analytic`` is outside of what the two sides admit."""
+        if not self.kinked.any():
+            return np.abs(analytic - self.value)
         slack = 1e-3 * (self.high - self.low)
         return np.maximum(np.maximum(self.low - slack - analytic, analytic - self.high - slack), 0.0)
 
 
-def choose(f, tensors, rounding, eps, rng):
-    """Return the Method for ``f`` in ``tensors``: the complex step where it passes a trial, else differences."""
+def choose(f, tensors, ways, rounding, eps=None):
+    """Return the Method for ``f``: the complex step where it passes a trial along one line, else differences.
+
+    ways: changes of the ``tensors``, flat arrays
+    """
     if eps is not None:
         return Method("fixed step", eps=eps)
-    line = Line(f, [(t, slice(None), direction(t.data.reshape(-1), rng)) for t in tensors if t.size])
+    line = Line(f, [(t, slice(None), v) for t, v in zip(tensors, ways, strict=True) if t.size])
     try:
         with complex_numbers(f), np.errstate(all="ignore"):
             found = line.imaginary()
     except Exception as error:  # whatever f says about complex numbers: differences need none
         return Method("differences", culprit_of(f) or f"f takes no complex numbers ({type(error).__name__})")
-    real = slope(line, f.point, rounding)
-    if np.all(real.admits(found, TRUSTED * np.abs(real.value) + real.error + ROUNDINGS * rounding / STEP)):
+    noise = ROUNDINGS * rounding / STEP
+    rough = central(line, STEP)
+    if (np.abs(found - rough) <= TRUSTED * np.abs(rough) + noise).all():
         return Method("complex step")
-    return Method("differences", culprit_of(f) or "a trial of the complex step failed")
+    why = culprit_of(f)
+    real = None if why else slope(line, f.point, rounding)  # f may be steep or have a kink near
+    if real and real.admits(found, TRUSTED * np.abs(real.value) + real.error + noise).all():
+        return Method("complex step")
+    return Method("differences", why or "a trial of the complex step failed")
 
 
 def direction(x, rng):
     """Return random changes in proportion to the entries of ``x``; a zero changes as the others do on average."""
     size = np.abs(x)
-    if not size.all():
+    if size.size and not size.all():
         size[size == 0] = np.sqrt(np.mean(size * size)) or 1.0
     return rng.standard_normal(x.size) * size
 
@@ -137,7 +149,7 @@ def _is_float(x):
 def measure(f, t, columns, analytic, tolerance, method):
     """Return Measured of those entries of ``t``; ``analytic`` are the derivatives they will be compared with."""
     if method.kind == "fixed step":
-        value = np.stack([central(Line(f, [(t, j, 1.0)]), method.eps) for j in columns], axis=-1)
+        value = np.stack([central(Entry(f, t, j), method.eps) for j in columns], axis=-1)
         return exactly(value, tolerance.at(value))
     if method.kind == "complex step":
         value = complex_columns(f, t, columns)
@@ -147,8 +159,28 @@ def measure(f, t, columns, analytic, tolerance, method):
         doubtful = np.flatnonzero((~(np.abs(analytic - value) <= tight)).any(axis=0))
         again = np.asarray(columns)[doubtful]
         return settled(f, t, again, doubtful, measured, tolerance) if doubtful.size else measured
-    found = slopes_at(f, t, columns, tolerance.rounding)
-    return Measured(found.value, found.low, found.high, found.kinked, tolerance.at(found.value) + found.error)
+    measured, doubtful = plainly(f, t, columns, analytic, tolerance)
+    if doubtful.size:
+        found = slopes_at(f, t, columns[doubtful], tolerance.rounding)
+        parts = found.value, found.low, found.high, found.kinked, tolerance.at(found.value) + found.error
+        for array, part in zip(measured, parts, strict=True):
+            array[:, doubtful] = part
+    return measured
+
+
+def plainly(f, t, columns, analytic, tolerance):
+    """Return Measured by one central difference for each entry, and which entries are in doubt.
+
+    Those are where it disagrees with the analytic derivative, and where the one-sided differences disagree.
+    """
+    h = step_at(t.data.reshape(-1)[columns], STEP)
+    lines = [Entry(f, t, j) for j in columns]
+    with np.errstate(all="ignore"):
+        pair = Pair(lines, f.point[:, None], h)
+        allowed = tolerance.at(pair.slope)
+        bend = pair.gap > 1e-3 * np.abs(pair.slope) + tolerance.atol[:, None]
+        doubtful = ~(np.abs(analytic - pair.slope) <= allowed) | bend
+    return exactly(pair.slope, allowed), np.flatnonzero(doubtful.any(axis=0))
 
 
 def exactly(value, allowed):
@@ -159,7 +191,7 @@ def exactly(value, allowed):
 def slopes_at(f, t, columns, rounding):
     """Return the Slope by some entries of ``t``, a column each, by differences."""
     x = t.data.reshape(-1)[columns]
-    lines = [Line(f, [(t, j, 1.0)]) for j in columns]
+    lines = [Entry(f, t, j) for j in columns]
     return slopes(lines, f.point, rounding, step_at(x), least_at(x))
 
 

@@ -83,6 +83,21 @@ class Line:
                 t.data = data
 
 
+class Entry:
+    """The Line through one entry of a Tensor."""
+
+    def __init__(self, f, t, j):
+        self.f, self.flat, self.j = f, t.data.reshape(-1), j
+        self.at = float(self.flat[j])
+
+    def __call__(self, s):
+        try:
+            self.flat[self.j] = self.at + s
+            return self.f.values()
+        finally:
+            self.flat[self.j] = self.at
+
+
 @contextmanager
 def complex_numbers(f):
     """Let f return complex numbers inside the block, and make it an error to drop the imaginary part."""
@@ -109,17 +124,18 @@ def complex_columns(f, t, columns):
                 flat[j] = at
     finally:
         t.data = real
-    return np.stack(found, axis=-1) / TINY
+    return np.array(found).T / TINY
 
 
 def central(line, eps):
     """Return plain central differences with the step ``eps``."""
-    return (line(eps) - line(-eps)) / (2 * eps)
+    with np.errstate(all="ignore"):  # a step out of the domain gives nan
+        return (line(eps) - line(-eps)) / (2 * eps)
 
 
-def step_at(x):
+def step_at(x, least=16 * STEP):
     """Return the first steps for entries ``x``: powers of two, so that x ± h is exact."""
-    return np.exp2(np.round(np.log2(16 * STEP * np.maximum(1.0, np.abs(x)))))
+    return np.exp2(np.round(np.log2(least * np.maximum(1.0, np.abs(x)))))
 
 
 def least_at(x):
@@ -142,10 +158,10 @@ def slopes(lines, y, rounding, h, least):
     """
     y, rounding, open_ = y[:, None], np.reshape(rounding, (-1, 1)), np.arange(len(lines))
     with np.errstate(all="ignore"):  # a step out of the domain gives nan, which is never the best
-        before, best = _Pair(lines, y, h), None
+        before, best = Pair(lines, y, h), None
         while True:
             h = h / 4
-            now = _Pair([lines[i] for i in open_], y, h[open_])
+            now = Pair([lines[i] for i in open_], y, h[open_])
             found, off, good = _extrapolated(before, now, y, rounding / h[open_])
             if best is None:
                 best, score, settled = found, off, good
@@ -160,13 +176,13 @@ def slopes(lines, y, rounding, h, least):
             before, open_ = now.only(going), open_[going]
 
 
-class _Pair:
+class Pair:
     """The values of lines at ±h, a column each: their slopes, and the gaps between the one-sided ones."""
 
     def __init__(self, lines, y, h):
         self.h = h
-        self.up = np.stack([line(step) for line, step in zip(lines, h.tolist(), strict=True)], axis=-1)
-        self.down = np.stack([line(-step) for line, step in zip(lines, h.tolist(), strict=True)], axis=-1)
+        self.up = np.array([line(step) for line, step in zip(lines, h.tolist(), strict=True)]).T
+        self.down = np.array([line(-step) for line, step in zip(lines, h.tolist(), strict=True)]).T
         self.slope = (self.up - self.down) / (2 * h)
         self.gap = np.abs((self.up - y) - (y - self.down)) / h
 
