@@ -1,6 +1,7 @@
 """For test suites: assertions whose failure says what is wrong, beside ``numpy.testing``."""
 
 from .check import gradcheck
+from .errors import GradcheckError
 
 __all__ = ["assert_gradients"]
 
@@ -22,4 +23,4 @@ def assert_gradients(f, *inputs, **options):
     arguments = inputs if is_model else (inputs,)
     report = gradcheck(f, *arguments, raise_exception=False, **options)
     if not report:
-        raise AssertionError(str(report))
+        raise GradcheckError(str(report))

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..errors import counted, describe
-from .gradcheck import course, relative
+from ..errors import describe
+from .inputs import course, relative
 from .measure import DIRECTIONS, KINKS, block
 from .mistakes import Context, mistake
 from .report import InputReport, Report
@@ -27,12 +27,9 @@ class Comparison:
 
     def report(self, check, chained=True):
         """Return the Report, which calls itself ``check``; ``chained`` parameters follow each other in a network."""
-        inputs = [self._compared(name) for name in self.places]
-        kinks = [
-            f"{counted(count, 'element')} of {name} at a kink of the loss, where the gradient is a valid subgradient"
-            for name, count in self.kinks.items()
-        ]  # fmt: skip
-        return Report(inputs, self._method(), check, [*kinks, *(_where_it_begins(inputs) if chained else [])])
+        inputs = _together([self._compared(name) for name in self.places])
+        notes = _where_it_begins(inputs) if chained else []
+        return Report(inputs, self._method(), notes=notes, check=check)
 
     def _measure(self, name):
         n, error = self.meter.gradient(name, self.places[name])
@@ -81,21 +78,25 @@ class Comparison:
     def _misshapen(self, name):
         """Return the InputReport of a gradient that has not the shape of its parameter."""
         g, n, array = np.asarray(self.claimed[name], np.float64), self.numeric[name], self.loss.arrays[name]
-        said = mistake(g, n, name=name) if n.size == array.size else ""
+        said = mistake(g, n, name=name, context=self._context(name)) if n.size == array.size else ""
         shapes = f"has shape {list(g.shape)}, and {name} has {list(array.shape)}"
-        return InputReport(name, describe(self.loss.given[name]), array.size, array.size, None, shapes, np.nan, np.nan,
-                           1.0, 1.0, True, said or f"the gradient of {name} {shapes}")  # fmt: skip
+        return InputReport(
+            name, describe(self.loss.given[name]), wrong=array.size, total=array.size, index=None, output=shapes,
+            analytic=np.nan, numeric=np.nan, error=1.0, difference=1.0, connected=True,
+            hint=said or f"the gradient of {name} {shapes}",
+        )  # fmt: skip
 
     def _row(self, name, a, n, off, places, said):
-        given, shape = describe(self.loss.given[name]), self.loss.arrays[name].shape
-        if not a.size:
-            return InputReport(name, given, 0, 0, (), "", 0.0, 0.0, 0.0, 0.0, True)
-        gap = np.abs(a - n)
-        worst = int(np.argmax(np.where(off, np.where(np.isnan(gap), np.inf, gap), -1.0) if off.any() else gap))
-        index = tuple(int(i) for i in np.unravel_index(places.flat[worst], shape)) if shape else ()
-        one, other = float(a.flat[worst]), float(n.flat[worst])
-        return InputReport(name, given, int(off.sum()), a.size, index, "", one, other, relative(one, other),
-                           course(a, n), True, said)  # fmt: skip
+        shape, size = self.loss.arrays[name].shape, self.loss.arrays[name].size
+        gap = np.where(np.isnan(a), np.inf, np.abs(a - n))
+        worst = int(np.argmax(np.where(off, gap, -1.0) if off.any() else gap)) if size else 0
+        index = tuple(int(i) for i in np.unravel_index(places.flat[worst], shape)) if size and shape else ()
+        one, other = (float(x.flat[worst]) if size else 0.0 for x in (a, n))
+        return InputReport(
+            name, describe(self.loss.given[name]), wrong=int(off.sum()), total=size, index=index, output="",
+            analytic=one, numeric=other, error=relative(one, other), difference=course(a, n, 0.0 * a), connected=True,
+            measured=None if a.size == size else a.size, kinks=self.kinks.get(name, 0), hint=said,
+        )  # fmt: skip
 
     def _picked(self, array, name):
         """Return the elements of ``array`` that are compared, as float64."""
@@ -117,9 +118,20 @@ class Comparison:
     def _method(self):
         how = "complex step, exact to rounding" if self.meter.exact else (
             f"central differences in float64, extrapolated, error up to {self.error:.1g}")  # fmt: skip
-        large = [f"{k}: {p.size} of {self.claimed[k].size} elements and {DIRECTIONS} directions"
-                 for k, p in self.places.items() if p.size < self.claimed[k].size]  # fmt: skip
+        large = [f"{k}: {p.size} of {self.loss.arrays[k].size} elements and {DIRECTIONS} directions"
+                 for k, p in self.places.items() if p.size < self.loss.arrays[k].size]  # fmt: skip
         return "; ".join([how, *large])
+
+
+def _together(inputs):
+    """Let gradients with the same mistake share one sentence."""
+    words = {r.name: r.hint.removeprefix(f"the gradient of {r.name} ") for r in inputs if r.hint}
+    groups = {}
+    for name, said in words.items():
+        groups.setdefault(said, []).append(name)
+    shared = {name: f"the gradient of each of {', '.join(group)} {said}"
+              for said, group in groups.items() if len(group) > 1 for name in group}  # fmt: skip
+    return [r._replace(hint=shared.get(r.name, r.hint)) for r in inputs]
 
 
 def sizes_of(data):
@@ -138,7 +150,7 @@ def _where_it_begins(inputs):
     """Return a sentence on where a chain of wrong gradients begins, if the last parameters are right."""
     wrong = [r.name for r in inputs if r.wrong]
     right = [r.name for r in inputs[len(wrong) :]]
-    unexplained = any(r.wrong and not r.mistake for r in inputs)
+    unexplained = any(r.wrong and not r.hint for r in inputs)
     if not unexplained or not right or any(r.wrong for r in inputs[len(wrong) :]):
         return []
     are = f"{', '.join(right)} {'is' if len(right) == 1 else 'are'}"

@@ -36,7 +36,7 @@ def check_gradients(loss_fn, grads, params, *data, atol=None, rtol=None, raise_e
     >>> X, y, params = np.ones((5, 3)), np.arange(5.0), {"w": np.ones(3)}
     >>> bool(check_gradients(loss, {"dw": 2 / 5 * X.T @ (X @ params["w"] - y)}, params, X, y))
     True
-    >>> print(check_gradients(loss, {"dw": 2 * X.T @ (X @ params["w"] - y)}, params, X, y)["w"].mistake)
+    >>> print(check_gradients(loss, {"dw": 2 * X.T @ (X @ params["w"] - y)}, params, X, y)["w"].hint)
     the gradient of w is 5 times too large: the factor 1/5 is missing (5 is axis 0 of X and axis 0 of y: a mean, not
     a sum)
     """

@@ -33,7 +33,6 @@ VALUES = (
     derivatives.softmax_diagonal,
     derivatives.known_factor,
     terms.derivative_ignored,
-    terms.suspect,
     terms.regularisation,
     places.upstream_mask,
     places.mask_inverted,
@@ -50,6 +49,7 @@ VALUES = (
     terms.variance_term,
     orders.reordered,
     factors.factor_along_axis,
+    terms.suspect,
 )
 
 

@@ -107,9 +107,9 @@ def _in_order(grads, names):
             f"got {describe(grads)}"
         )
     if len(grads) != len(names):
+        wanted = f"that of {names[0]}" if len(names) == 1 else f"those of {', '.join(names)} in this order"
         raise GradientError(
-            f"check_gradients: {counted(len(grads), 'gradient')} for {counted(len(names), 'parameter')}: expected one "
-            f"for each of {', '.join(names)}, in this order"
+            f"check_gradients: {counted(len(grads), 'gradient')} for {counted(len(names), 'parameter')}: expected {wanted}"
         )
     return list(grads)
 

@@ -1,11 +1,14 @@
 """The point at which a function is checked: which Tensors are perturbed, under which names, and how it is called."""
 
 from contextlib import contextmanager
+from types import FunctionType
 
 import numpy as np
 
+from ..core.op import Op
 from ..core.tensor import Tensor
 from ..errors import GradientError, describe
+from .domains import drawn
 
 
 class Points:
@@ -36,8 +39,13 @@ class Points:
         return self.add(x, getattr(x, "name", None) or name)
 
 
-def points_of(f, inputs):
-    """Return the Points of ``f(*inputs)``; a function of no arguments closes over its inputs."""
+def points_of(f, inputs, seed=0):
+    """Return the Points of ``f(*inputs)``; a function of no arguments closes over its inputs, those of an op are drawn."""
+    f = f.call if isinstance(f, Op) else f
+    if inputs is None and hasattr(f, "op"):
+        inputs = drawn(f.op, seed)
+    if inputs is None and callable(f):
+        raise TypeError("gradcheck: inputs are missing; write gradcheck(f, inputs), or gradcheck(op) for an op")
     if not callable(f):
         raise TypeError(f"gradcheck: f must be a function or a model, got {describe(f)}")
     inputs = tuple(inputs) if isinstance(inputs, (tuple, list)) else (inputs,)
@@ -64,6 +72,11 @@ def points_of(f, inputs):
 
 def argument_names(f):
     """Return the names of the positional arguments of ``f``; None where Python cannot tell."""
+    if hasattr(f, "op"):
+        return None if f.op.variadic else list(f.op.args)
+    code = getattr(f, "__code__", None)
+    if type(f) is FunctionType and not hasattr(f, "__wrapped__") and not code.co_flags & 0x04:  # no *args
+        return list(code.co_varnames[: code.co_argcount])  # 20 µs less than signature()
     from inspect import Parameter, signature  # 5 ms of import, for a check
 
     try:

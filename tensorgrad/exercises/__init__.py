@@ -7,10 +7,10 @@ find_the_bug(name)    a backward in which one line is wrong
 
 >>> import tensorgrad as tg
 >>> def backward(dout, x, y):
-...     return dout * y, dout
+...     return dout * y, dout * y
 >>> report = tg.exercises.product.check(backward)
->>> bool(report), report["y"].mistake
-(False, 'the gradient of y lacks the factor x')
+>>> bool(report), report["y"].hint
+(False, 'the gradient of y is the gradient of x: the two are mixed up')
 >>> tg.exercises.product.reset()
 """
 

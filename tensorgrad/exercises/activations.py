@@ -72,7 +72,12 @@ RELU = Task(
         ),
         Bug("dx = dout * (x > 0)", "dx = dout * x", "the derivative of relu is 0 or 1, not x"),
         Bug("dx = dout * (x > 0)", "dx = dout * (x < 0)", "the mask is the wrong way round", "mask is inverted"),
-        Bug("dx = dout * (x > 0)", "dx = dout", "the mask is missing: no gradient where x is negative", "x < 0"),
+        Bug(
+            "dx = dout * (x > 0)",
+            "dx = dout",
+            "the mask is missing: no gradient where x is negative",
+            "passed on unchanged",
+        ),
     ),
 )
 

@@ -73,7 +73,7 @@ REUSE = Task(
             "dx = dx + ds * s * (1 - s)",
             "dx = ds * s * (1 - s)",
             "the second way replaces the first instead of being added to it",
-            "contribution of the factor s alone",
+            "lacks the contribution of the factor x",
         ),
         Bug(
             "dx = dx + ds * s * (1 - s)",

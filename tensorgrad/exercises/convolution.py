@@ -64,7 +64,7 @@ CONV1D = Task(
     hints=(
         "For one k this is a matrix product of a slice of x with w[k]; the output is the sum over k.",
         "Do for each k what matmul does backward, and add each slice's gradient where the slice came from.",
-        "dx[:, k : k + steps] += dout @ w[k].T, into zeros; dw[k] sums x[:, k : k + steps]ᵀ dout over n and s.",
+        "Begin with zeros. For each k, add dout·w[k]ᵀ to the slice of dx; dw[k] sums the slice of x times dout.",
     ),
     bugs=(
         Bug(
@@ -99,7 +99,7 @@ CONV2D = Task(
     hints=(
         "As in one dimension, with a loop over i and j: solve conv1d first.",
         "For each (i, j) the same window of x is read in the forward and written in the backward.",
-        "dx[window] += dout @ w[i, j].T, into zeros; dw[i, j] sums x[window] times dout over n, r and c.",
+        "Begin with zeros. For each (i, j), add dout·w[i, j]ᵀ to the window of dx; dw[i, j] sums window times dout.",
     ),
     bugs=(
         Bug(

@@ -49,14 +49,17 @@ class Exercise:
             report = grade(self.task, backward, n)
             if not report:
                 break
+        report.notes += tuple(self._comments(report, n))
+        return report
+
+    def _comments(self, report, n):
+        """Return what there is to say beside the report."""
         if report:
             self.solved = True
-            report.notes.append(f"solved at attempt {self.attempts}")
-        else:
-            if n != ROWS[0]:
-                report.notes.append(f"right for {ROWS[0]} rows, wrong for {n}: a size is written into your function")
-            report.notes.append(self._next_hint())
-        return report
+            return [f"solved at attempt {self.attempts}"]
+        if n != ROWS[0]:
+            return [f"right for {ROWS[0]} rows, wrong for {n}: a size is written into your function"]
+        return [self._next_hint()]
 
     def hint(self):
         """Print the next hint."""

@@ -42,7 +42,7 @@ class Hunt:
         if answer == self._line:
             print(f"Yes, line {answer} is wrong: {self._bug.why}.")
         else:
-            print(f"No, line {answer} is as it should be; look at hunt.report(), what the gradient check says.")
+            print(f"No, line {answer} is as it should be; report() shows what the gradient check says.")
         return answer == self._line
 
     def report(self):
@@ -59,5 +59,5 @@ class Hunt:
         return "\n".join([
             f"Find the bug: one line of this backward of {self.exercise.name!r} is wrong ({self.exercise.task.title})",
             "", *forward, "", *numbered, "",
-            "hunt.check(line) or hunt.check(repaired function) grades your answer; hunt.report() checks its gradients.",
+            "check(line) or check(repaired function) grades your answer; report() checks the gradients as they are.",
         ])  # fmt: skip

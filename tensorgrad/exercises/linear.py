@@ -92,7 +92,7 @@ MEAN = Task(
             "dx = np.ones_like(x) * dout / n",
             "dx = dout / n",
             "every row of x needs its gradient: it must have the shape of x",
-            "summed over axis 0|shape",
+            "must have the shape",
         ),
         Bug(
             "n = x.shape[0]", "n = x.size", "the mean runs over the rows only, so n is their number", "times too small"

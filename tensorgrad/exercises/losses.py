@@ -117,7 +117,7 @@ L2 = Task(
     ),
     bugs=(
         Bug("dW = dW + 2 * lambd * W", "dW = dW", "the regularisation has a gradient, too", "2·lambd = 0.3 times W"),
-        Bug("dW = dW + 2 * lambd * W", "dW = dW + lambd * W", "the derivative of W² is 2 W", "½"),
+        Bug("dW = dW + 2 * lambd * W", "dW = dW + lambd * W", "the derivative of W² is 2 W", "lambd = 0.15 times W"),
         Bug("dW = dW + 2 * lambd * W", "dW = dW - 2 * lambd * W", "both terms of a sum have a plus", "regularisation"),
         Bug("off = 2 * (X @ W - y) / y.size", "off = 2 * (X @ W - y) / len(y)", "np.mean is over all elements of y"),
     ),

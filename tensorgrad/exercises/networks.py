@@ -52,12 +52,12 @@ TWO_LAYER = Task(
     },
     wrt=("W1", "b1", "W2", "b2"),
     hints=(
-        "Go through the forward from the last line to the first, one line at a time: dZ2, then W2, b2 and A1, then Z1, …",
+        "Go through the forward from the last line to the first, a line at a time: dZ2, then W2, b2 and A1, then Z1, …",
         "You have solved every step before: mse, bias, matmul, relu.",
         "dZ2 = 2 (Z2 − y) / y.size;  dW2 = A1ᵀ dZ2;  db2 = sum of its rows;  dA1 = dZ2 W2ᵀ;  dZ1 = dA1 where Z1 > 0; …",
     ),
     bugs=(
-        Bug("dZ1 = dA1 * (Z1 > 0)", "dZ1 = dA1", "the derivative of relu is missing", "W2, b2 are right"),
+        Bug("dZ1 = dA1 * (Z1 > 0)", "dZ1 = dA1", "the derivative of relu is missing", "derivative of relu"),
         Bug("dZ2 = 2 * (Z2 - y) / y.size", "dZ2 = 2 * (Z2 - y)", "the mean's 1/n is missing", "1/"),
         Bug("dW2 = A1.T @ dZ2", "dW2 = Z1.T @ dZ2", "W2 is multiplied by the activations A1, not by Z1"),
         Bug(

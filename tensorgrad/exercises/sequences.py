@@ -89,8 +89,8 @@ RNN = Task(
     wrt=("x", "h0", "Wx", "Wh", "b"),
     hints=(
         "Compute all states first, then go through time backwards, from the last step to the first.",
-        "h[t] acts in two ways: it is an output (dout[:, t]), and it goes into the next step. The weights act in every step.",
-        "dh = dout[:, t] + dz_next Whᵀ;  dz = dh·(1 − h[t]²);  add x[t]ᵀ dz, h[t−1]ᵀ dz and the sum of dz over the steps.",
+        "h[t] acts in two ways: as an output (dout[:, t]) and in the next step. The weights act in all steps.",
+        "dh = dout[:, t] + dz_next Whᵀ;  dz = dh·(1 − h[t]²);  add up x[t]ᵀ dz, h[t−1]ᵀ dz, dz over the rows.",
     ),
     bugs=(
         Bug("dh = dh + dout[:, t]", "dh = dout[:, t]", "h[t] also goes into the next step"),
@@ -139,7 +139,7 @@ ATTENTION = Task(
             "dq = dscores @ k * scale",
             "dq = dscores @ k",
             "the factor 1/√d of the scores is missing",
-            "constant factor",
+            "1/√3",
         ),
         Bug(
             "dscores = a * (da - (da * a).sum(axis=2, keepdims=True))",

@@ -108,7 +108,8 @@ def one_per_row(a, n, context):
     """It is wrong in exactly one element of each row, as the labels pick them."""
     off = differing(a, n)
     for axis in reversed(axes_of(n)):
-        if n.shape[axis] >= EVIDENCE and n.size // n.shape[axis] >= EVIDENCE and (off.sum(axis=axis) == 1).all():
+        enough = n.shape[axis] >= EVIDENCE and n.size // n.shape[axis] >= EVIDENCE
+        if enough and (off.sum(axis=axis) == 1).all() and np.ptp(off.argmax(axis=axis)):
             return f"is wrong in exactly one element along axis {axis} each: the one that the label, or an index, picks"
     return ""
 

@@ -43,7 +43,7 @@ def suspect(a, n, context):
     """It is a wrong gradient that was foreseen."""
     for words, wrong in (context.suspects or {}).items():
         if np.shape(wrong) == a.shape and same(a, np.asarray(wrong, np.float64)):
-            return f"is wrong in a known way: {words}"
+            return f"has a known mistake: {words}"
     return ""
 
 

@@ -1,0 +1,135 @@
+"""Where a mistake is: a wrong rule, a cut in the graph, an array written in place, or a kink."""
+
+import numpy as np
+
+from ..core.tensor import Tensor
+from ..errors import counted
+from ..walk import merged
+from .function import changed_constants
+from .kinks import excused, notes_on
+from .method import direction
+from .mistakes import mistake
+from .numeric import Line
+from .rules import Call, faults
+from .trace import Trace
+
+#: How the sentence on an op begins, by what is wrong with it.
+WORDS = {"reverse": "wrong rule", "forward": "wrong forward rule (jvp)", "missing": "no rule",
+         "not differentiable": "not differentiable there"}  # fmt: skip
+
+
+def explained(f, found, bench):
+    """Return ``(found, culprit, notes)``: the findings with hints, sentences on where the mistake is, and on kinks."""
+    off = any(x.report.wrong or x.doubtful for x in found)
+    if not off and not any(x.report.kinks for x in found):
+        return found, (), ()
+    trace, culprit = Trace(f), ()
+    if off:
+        found, culprit = traced_down(f, found, trace, bench)
+    return found, culprit, notes_on(found, f, trace)
+
+
+def traced_down(f, found, trace, bench):
+    """Return the findings with hints, without elements at kinks, and sentences on where the mistake is."""
+    steps = merged(trace.result)
+    wrong = faults_of(steps, forward=any(x.report.mode == "forward" for x in found))
+    broken = writes(f, steps)
+    wrong = [] if broken else wrong
+    broken = broken or (not wrong and cuts(f, steps, found, trace, bench))
+    culprit = broken or rules(wrong, steps, trace)
+    found = [convicted(x) if culprit else excused(x, f, trace) for x in found]
+    if any(x.report.wrong for x in found):
+        culprit = culprit or [f"all {counted(len(steps), 'op')} are right, and the graph is whole: look at what f "
+                              "does outside of the graph"]  # fmt: skip
+        if not broken:
+            found = [x._replace(report=x.report._replace(hint=hint(x, found, wrong, f, bench))) for x in found]
+    return found, culprit
+
+
+def convicted(x):
+    """Return Found with an element that is wrong, if only lines through all elements have shown it."""
+    return x._replace(report=x.report._replace(wrong=1)) if x.doubtful else x
+
+
+def faults_of(steps, forward):
+    """Return the faults of all recorded ops."""
+    return [fault for t, inputs in steps for fault in faults(t, inputs, forward)[0]]
+
+
+def rules(wrong, steps, trace):
+    """Return sentences on the ops whose rule is wrong: ``wrong rule: 'square' (model.py:31) for input x; ...``."""
+    places, sentences = {}, []
+    for fault in wrong:
+        places.setdefault((WORDS[fault.mode], fault.t.op.name, fault.arg), []).append(trace.place(fault.t))
+    for (words, op, arg), where in places.items():
+        more = f" and {counted(len(where) - 1, 'more call')}" if len(where) > 1 else ""
+        sentences.append(f"{words}: {op!r} ({where[0]}{more}) for input {arg}")
+    right = len(steps) - len({fault.t.seq for fault in wrong})
+    if sentences and right:
+        sentences[-1] += f"; the other {f'{right} ops are' if right > 1 else 'op is'} right"
+    return sentences
+
+
+def writes(f, steps):
+    """Return a sentence on arrays that were written in place after an op had used or made them."""
+    for t, inputs in steps:
+        if not np.array_equal(Call(t, inputs).y, t.data, equal_nan=True):
+            trace = Trace(f, watch_arrays=True)
+            lines = dict.fromkeys(str(place) for place in trace.writes.values() if place)
+            where = f" at {' and '.join(lines)}" if lines else ""
+            return [f"an array of the graph is written in place{where}: op {t.op.name!r} ({trace.nth(t, steps)}) does not "
+                    "hold the values it computed; write t[i] = v on the Tensor, or into a copy"]  # fmt: skip
+    return []
+
+
+def cuts(f, steps, found, trace, bench):
+    """Return sentences on constants that depend on the inputs: the gradient does not go where they come from."""
+    tensors = list({id(x.t): x.t for x in found}.values())
+    moves = [(t, slice(None), 1e-6 * direction(t.data.reshape(-1), bench.rng)) for t in tensors if t.size]
+    moved = Line(f, moves).run(f, 1.0)
+    changed = [f"{arg} of op {t.op.name!r} ({trace.place(t)})"
+               for t, _, arg in changed_constants(steps, merged(moved), {id(t) for t in tensors})]  # fmt: skip
+    outputs = [describe_output(f, k) for k, (y, z) in enumerate(zip(trace.result, moved, strict=True))
+               if not y.requires_grad and not np.array_equal(y.data, z.data, equal_nan=True)]  # fmt: skip
+    if not changed and not outputs:
+        return []
+    what = ", ".join(list(dict.fromkeys(changed + outputs))[:3])
+    lines = dict.fromkeys(f"{how} at {place}" for how, place in trace.cuts)
+    where = f"by {', '.join(list(lines)[:3])}" if lines else "where NumPy computes with .data"
+    return [f"the graph is cut {where}: {what} depends on the inputs, but no gradient goes there"]
+
+
+def describe_output(f, k):
+    return (f.names or ["the output"])[k]
+
+
+def hint(x, found, wrong, f, bench):
+    """Return what was probably done wrong with one input's gradient: to the rule that is wrong, or to all of it."""
+    if not x.report.wrong:
+        return ""
+    for fault in wrong:
+        if fault.hint:
+            return f"in {fault.t.op.name!r}, {fault.hint}"
+    weights = np.ones(1) if len(x.analytic) == 1 else bench.rng.uniform(0.5, 1.5, len(x.analytic))
+    a, n = whole(x, weights @ x.analytic), whole(x, weights @ x.measured.value)
+    others = {o.report.name: whole(o, weights @ o.measured.value) for o in found
+              if o is not x and o.measured is not None and o.report.mode == x.report.mode}  # fmt: skip
+    others = {name: g for name, g in others.items() if g.shape == a.shape}
+    value = whole(x, x.t.data.reshape(-1)[x.columns])
+    return mistake(a, n, name=x.report.name, context={"value": value, "others": others, "sizes": sizes(f)})
+
+
+def whole(x, flat):
+    """Return numbers for the measured entries in the input's shape, if these are all."""
+    return flat.reshape(x.t.shape) if len(x.columns) == x.t.size else flat
+
+
+def sizes(f):
+    """Return the lengths of the axes of what the graph starts from, by name: factors that may have been forgotten."""
+    found = {}
+    for t, inputs in f.steps:
+        for name, x in zip(t.op.args, inputs, strict=False):
+            if not (isinstance(x, Tensor) and x.op) and np.ndim(x):
+                label = getattr(x, "name", None) or f"{name} of {t.op.name!r}"
+                found |= {f"axis {i} of {label}": n for i, n in enumerate(x.shape) if n > 1}
+    return found

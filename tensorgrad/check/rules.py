@@ -1,0 +1,136 @@
+"""One op's own rule, checked with the values it saw: its backward against numbers for its kernel."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..backward import gradients
+from ..core.tensor import Tensor
+from ..forward import pushforward
+from .method import direction
+from .mistakes import mistake
+from .numeric import EPSILON, ROUNDINGS, slopes
+
+#: How far a rule may be from the numbers, relative to the terms that are summed up.
+RTOL = 1e-6
+
+#: Inputs of an op up to this size are measured entry by entry, to see what was done wrong.
+ENTRIES = 400
+
+
+class Fault(NamedTuple):
+    """A rule that is wrong: which op, the name of the argument, how, and what was probably done.
+
+    mode: ``"reverse"``, ``"forward"``, ``"missing"`` or ``"not differentiable"``
+    """
+
+    t: Tensor
+    arg: str
+    mode: str
+    hint: str
+
+
+class Call:
+    """One recorded op with the values it saw, as a function of its inputs.
+
+    live: the positions of the inputs that a gradient is wanted of
+    """
+
+    def __init__(self, t, inputs):
+        self.t, self.op, self.settings = t, t.op, t.settings or {}
+        self.arrays = [x.data if isinstance(x, Tensor) else x for x in inputs]
+        self.live = [i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.requires_grad]
+        self.y = np.asarray(self.op.kernel(*self.arrays, **self.settings))
+
+    def name(self, i):
+        """Return what the op calls its ``i``-th input."""
+        return f"{self.op.args[0]}{i}" if self.op.variadic else self.op.args[i]
+
+    def values(self, i, x):
+        """Return the flat output with ``x`` for the ``i``-th input."""
+        arrays = [*self.arrays[:i], x, *self.arrays[i + 1 :]]
+        return np.array(self.op.kernel(*arrays, **self.settings), np.float64).reshape(-1)
+
+    def line(self, i, v):
+        return lambda s: self.values(i, self.arrays[i] + s * v)
+
+    def pulled(self, i, g):
+        """Return the gradient of the ``i``-th input by the op's rule, for the cotangent ``g``; 0 without a rule."""
+        inputs = [Tensor(x, k == i) if k in self.live else x for k, x in enumerate(self.arrays)]
+        y = self.op.call(*inputs, **self.settings)
+        pairs = list(gradients(y, Tensor(g))) if y.requires_grad else []
+        return pairs[0][1] if pairs else np.zeros_like(self.arrays[i])
+
+    def pushed(self, i, v):
+        """Return the derivative along ``v`` by forward mode."""
+        ways = [v if k == i else None for k in range(len(self.arrays))]
+        return np.ravel(pushforward(self.op, ways, self.y, self.arrays, self.settings))
+
+    def rounding(self):
+        return 4 * EPSILON * np.abs(self.y).reshape(-1)
+
+
+def faults(t, inputs, forward=False):
+    """Return ``(faults, kinks)`` of one recorded op: a Fault per argument, and how many outputs are at a kink."""
+    call, found, kinks = Call(t, inputs), [], 0
+    rng = np.random.default_rng(t.data.size)
+    for i in call.live:
+        x = call.arrays[i]
+        g = rng.uniform(0.5, 1.5, call.y.shape) * rng.choice([-1.0, 1.0], call.y.shape)
+        v = direction(x.reshape(-1), rng).reshape(x.shape)
+        slope = slopes([call.line(i, v)], call.y.reshape(-1).astype(float), call.rounding(), np.array([1e-4]),
+                       np.array([1e-12]))  # fmt: skip
+        value, error, low, high, kinked = (part[:, 0] for part in slope)
+        kinks += int(np.count_nonzero(kinked))
+        terms, pulled = g.reshape(-1) * np.array([low, high]), call.pulled(i, g)
+        allowed = RTOL * np.linalg.norm(terms[0]) + np.linalg.norm(g.reshape(-1) * error) + 1e-2 * _spread(terms)
+        along = float(np.sum(pulled * v))
+        if not np.isfinite(pulled).all():
+            found.append(Fault(t, call.name(i), "not differentiable", ""))
+        elif np.isnan(value).any():
+            continue  # at the edge of its domain, where there is nothing to compare with
+        elif not terms.min(axis=0).sum() - allowed <= along <= terms.max(axis=0).sum() + allowed:
+            mode = "reverse" if call.op.rule(i) else "missing"
+            found.append(Fault(t, call.name(i), mode, hint_of(call, i, g, pulled)))
+        elif forward and not np.all(
+            np.abs(call.pushed(i, v) - value)[~kinked] <= (RTOL * np.abs(value) + error)[~kinked]
+        ):
+            found.append(Fault(t, call.name(i), "forward", ""))
+    return found, kinks
+
+
+def _spread(terms):
+    return float(np.sum(np.abs(terms[0] - terms[1])))
+
+
+def hint_of(call, i, g, pulled):
+    """Return what was probably done to the rule's gradient, in a sentence; '' if that is not recognised."""
+    x = call.arrays[i]
+    if x.size > ENTRIES:
+        return ""
+    context = {
+        "value": x,
+        "upstream": g if g.shape == x.shape else None,
+        "doubled": call.pulled(i, 2 * g),
+        "arrays": {call.name(k): a for k, a in enumerate(call.arrays) if k != i and np.ndim(a)},
+        "others": {call.name(k): numeric(call, k, g) for k in call.live if k != i and call.arrays[k].size <= ENTRIES},
+    }
+    return mistake(pulled, numeric(call, i, g), name=call.name(i), context=context)
+
+
+def numeric(call, i, g):
+    """Return the gradient of ``Σ g·y`` by the ``i``-th input, by differences, entry by entry."""
+    x = np.array(call.arrays[i], np.float64)
+    lines = []
+    for j in range(x.size):
+        unit = np.zeros(x.size)
+        unit[j] = 1.0
+        lines.append(_weighted(call.line(i, unit.reshape(x.shape)), g.reshape(-1)))
+    y = np.array([np.sum(g * call.y)])
+    noise = np.array([4 * EPSILON * float(np.sum(np.abs(g * call.y)))])
+    h = 1e-4 * np.maximum(1.0, np.abs(x.reshape(-1)))
+    return slopes(lines, y, noise, h, 1e-7 * h).value[0].reshape(x.shape)
+
+
+def _weighted(line, g):
+    return lambda s: np.array([g @ line(s)])
