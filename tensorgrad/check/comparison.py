@@ -112,7 +112,13 @@ class Comparison:
         }
         others = {k: n for k, n in self.numeric.items() if k != name and n.shape == self.numeric[name].shape}
         value = self._picked(self.loss.arrays[name], name)
-        known = {"value": value, "sizes": sizes_of(data), "arrays": arrays, "others": others, "shape": shape}
+        known = {
+            "value": value,
+            "sizes": sizes_of({**data, **self.loss.arrays}),
+            "arrays": arrays,
+            "others": others,
+            "shape": shape,
+        }
         return Context(**{**known, **self.known.get(name, {})})
 
     def _method(self):

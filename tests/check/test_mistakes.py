@@ -59,7 +59,7 @@ PLANTED = {
     "mean against sum": (5 * G, G, {"sizes": {"axis 0 of X": 5}}, "is 5 times too large: the factor 1/5 is missing "
                          "(5 is axis 0 of X: a mean, not a sum)"),
     "sum against mean": (G / 4, G, {}, "is 4 times too small: a factor 1/4 too many (4 is axis 0 of x: a sum, "
-                         "not a mean)"),
+                         "not a mean) or a stray factor 1/4"),
     "2/n": (G * 2 / 7, G, {"sizes": {"axis 0 of X": 7, "axis 0 of y": 7}}, "is 3.5 times too small: a factor 2/7 too "
             "many (7 is axis 0 of X and axis 0 of y)"),
     "n − 1": (G * 7 / 6, G, {"sizes": {"axis 0 of X": 7}}, "is 1.167 times too large: 7 − 1 instead of 7 "
@@ -116,6 +116,8 @@ PLANTED = {
                              "gradient is negative: the mask comes from x, not from it"),
     "one per row": (changed(G, (np.arange(4), [0, 2, 1, 2]), 7.0), G, {}, "is wrong in exactly one element along axis "
                     "1 each: the one that the label, or an index, picks"),
+    "a slope missing": (G, G * (0.3 + 0.05 * np.arange(12).reshape(4, 3)), {}, "is too large everywhere, by factors "
+                       "from 1.18 to 3.33: the derivative of an activation (tanh or sigmoid) may be missing"),
     "a suspect": (X, G, {"suspects": {"W must be transposed": X}}, "has a known mistake: W must be transposed"),
     "keep_prob the wrong way round": (G * 0.64, G, {"sizes": {"keep_prob": 0.8}}, "is 1.562 times too small: a product "
                                       "with keep_prob = 0.8 where a quotient belongs"),

@@ -38,10 +38,17 @@ def reasons(ratio, sizes):
         return ["the factor 2 of a square is missing, or one of two equal branches", *why]
     if not why:
         why = [text for size, names in named.items() for text in _matching(ratio, _compound(size, names))]
-    if not why and 0.01 < ratio < 100:
-        why = _matching(ratio, {round(ratio): f"a stray factor {round(ratio)}"})
-        why += _matching(1 / ratio, {round(1 / ratio): f"a stray factor 1/{round(1 / ratio)}"})
+    if not why or any(_close(ratio, x) for x in (3, 4, 1 / 3, 1 / 4)):
+        why += _stray(ratio)
     return why
+
+
+def _stray(ratio):
+    """Return that a whole number, or one over it, may simply stand there."""
+    if not 0.01 < ratio < 100:
+        return []
+    n, part = round(ratio), round(1 / ratio)
+    return _matching(ratio, {n: f"a stray factor {n}"}) + _matching(1 / ratio, {part: f"a stray factor 1/{part}"})
 
 
 def _by_size(sizes):
