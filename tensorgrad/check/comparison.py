@@ -89,6 +89,7 @@ class Comparison:
     def _row(self, name, a, n, off, places, said):
         shape, size = self.loss.arrays[name].shape, self.loss.arrays[name].size
         gap = np.where(np.isnan(a), np.inf, np.abs(a - n))
+        gap = np.where(gap <= 1e-12 * np.max(np.abs(n), initial=0.0), 0.0, gap)  # which of these is worst is chance
         worst = int(np.argmax(np.where(off, gap, -1.0) if off.any() else gap)) if size else 0
         index = tuple(int(i) for i in np.unravel_index(places.flat[worst], shape)) if size and shape else ()
         one, other = (float(x.flat[worst]) if size else 0.0 for x in (a, n))

@@ -53,13 +53,13 @@ PLANTED = {
     "branch alone": (X, G, {"parts": {"the last step": X}}, "is the contribution of the last step alone: the others "
                      "were overwritten or left out; add them up"),
     "branch twice": (G + X, G, {"parts": {"the first step": X}}, "counts the contribution of the first step twice"),
-    "stray 2": (2 * G, G, {}, "is 2 times too large: a stray factor 2, or it was added twice"),
-    "half": (G / 2, G, {}, "is half of what it should be: the factor 2 of a square is missing, or one of two equal "
-             "branches"),
+    "stray 2": (2 * G, G, {}, "is 2 times too large: a stray factor 2 or it was added twice"),
+    "half": (G / 2, G, {}, "is half of what it should be: the factor 2 of a square is missing or one of two "
+             "equal branches is missing"),
     "mean against sum": (5 * G, G, {"sizes": {"axis 0 of X": 5}}, "is 5 times too large: the factor 1/5 is missing "
                          "(5 is axis 0 of X: a mean, not a sum)"),
-    "sum against mean": (G / 4, G, {}, "is 4 times too small: a factor 1/4 too many (4 is axis 0 of x: a sum, "
-                         "not a mean) or a stray factor 1/4"),
+    "sum against mean": (G / 4, G, {}, "is 4 times too small: a stray factor 1/4 or a factor 1/4 too many (4 is "
+                         "axis 0 of x: a sum, not a mean)"),
     "2/n": (G * 2 / 7, G, {"sizes": {"axis 0 of X": 7, "axis 0 of y": 7}}, "is 3.5 times too small: a factor 2/7 too "
             "many (7 is axis 0 of X and axis 0 of y)"),
     "n − 1": (G * 7 / 6, G, {"sizes": {"axis 0 of X": 7}}, "is 1.167 times too large: 7 − 1 instead of 7 "
@@ -69,7 +69,7 @@ PLANTED = {
     "keep_prob": (G * 0.8, G, {"sizes": {"keep_prob": 0.8}}, "is 1.25 times too small: a stray factor 0.8 (keep_prob)"),
     "no keep_prob": (G / 0.8, G, {"sizes": {"keep_prob": 0.8}}, "is 1.25 times too large: the factor 0.8 (keep_prob) "
                      "is missing"),
-    "sign and factor": (-2 * G, G, {}, "has the wrong sign and is 2 times too large: a stray factor 2, or it was "
+    "sign and factor": (-2 * G, G, {}, "has the wrong sign and is 2 times too large: a stray factor 2 or it was "
                         "added twice"),
     "unknown factor": (1.37 * G, G, {}, "is 1.37 times too large: a constant factor is wrong"),
     "transpose": (SQUARE.T, SQUARE, {}, "is transposed: a .T is missing or too many"),
@@ -236,4 +236,4 @@ def test_without_a_right_gradient_nothing_is_said(numeric):
 
 def test_one_number_is_always_some_factor_times_another():
     assert mistake(1.37, 1.0) == ""
-    assert mistake(2.0, 1.0) == "the gradient of x is 2 times too large: a stray factor 2, or it was added twice"
+    assert mistake(2.0, 1.0) == "the gradient of x is 2 times too large: a stray factor 2 or it was added twice"
