@@ -4,12 +4,13 @@ Tensor, Parameter              an array that remembers how it was made; a weight
 exp, sum, matmul, ...          NumPy's functions, differentiable; np.exp(t) is the same
 no_grad, enable_grad           whether calls are recorded
 gradcheck, draw                gradients against numbers; the graph as a picture
+check_gradients, exercises     the same for gradients written by hand in NumPy; backwards to write, graded
 elementwise, linear, bilinear, constant, primitive      how an op of one's own is declared
 layers, models, losses, metrics, optimizers, activations, initializers, callbacks, utils      as in Keras
 """
 
 from . import activations, callbacks, initializers, layers, losses, methods, metrics, models, ops, optimizers, utils
-from .check import gradcheck
+from .check import check_gradients, gradcheck
 from .compile import compile as compile  # not in __all__: Python has one too
 from .config import epsilon, floatx, set_epsilon, set_floatx
 from .core.declare import bilinear, constant, elementwise, linear, primitive
@@ -32,6 +33,16 @@ from .models import Sequential
 from .ops import *  # noqa: F403  (ops/__init__.py lists them)
 from .seeding import set_random_seed
 
+
+def __getattr__(name):
+    """Import ``tensorgrad.exercises`` and ``tensorgrad.testing`` when they are first asked for."""
+    if name not in ("exercises", "testing"):
+        raise AttributeError(f"module 'tensorgrad' has no attribute {name!r}")
+    from importlib import import_module
+
+    return import_module(f".{name}", __name__)
+
+
 __version__ = "0.1.0"
 
 __all__ = [
@@ -52,11 +63,13 @@ __all__ = [
     "activations",
     "bilinear",
     "callbacks",
+    "check_gradients",
     "constant",
     "draw",
     "elementwise",
     "enable_grad",
     "epsilon",
+    "exercises",  # noqa: F405  (__getattr__ imports it)
     "floatx",
     "gradcheck",
     "initializers",
@@ -73,6 +86,7 @@ __all__ = [
     "set_epsilon",
     "set_floatx",
     "set_random_seed",
+    "testing",  # noqa: F405  (as above)
     "utils",
     *(name for name in ops.__all__ if name not in ("all", "any", "divmod", "max", "min", "round", "sum")),  # builtins
 ]

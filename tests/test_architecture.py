@@ -17,7 +17,7 @@ FLOORS = [
     {"core"},
     {"ops"},
     {"backward", "forward", "walk"},
-    {"methods", "check", "draw", "compile"},
+    {"methods", "check", "draw", "compile", "exercises", "testing"},
     {"activations", "initializers", "losses", "metrics", "optimizers", "layers"},
     {"models", "callbacks", "data", "utils"},
 ]

@@ -33,7 +33,9 @@ class Function:
         self.steps = merged(self.outputs)
         self.size = sum(y.size for y in self.outputs)
         if not self.size:
-            raise GradientError(f"gradcheck: f returned an empty Tensor ({self.described()}); there is nothing to check")
+            raise GradientError(
+                f"gradcheck: f returned an empty Tensor ({self.described()}); there is nothing to check"
+            )
         rows = None if self.size <= FULL else np.random.default_rng(seed).standard_normal((COTANGENTS, self.size))
         self.cotangents = rows
         self._check_finite()

@@ -13,7 +13,7 @@ from .recognise.compare import Context, same
 __all__ = ["Context", "mistake"]
 
 #: For a gradient of another shape than its input.
-SHAPES = (shapes.transposed_shape, shapes.other_layout, shapes.not_summed, shapes.summed_too_much)
+SHAPES = (shapes.transposed_shape, shapes.other_layout, shapes.not_summed, shapes.summed_too_much, terms.suspect)
 
 #: For a gradient of the right shape, the most specific first.
 VALUES = (
@@ -34,6 +34,7 @@ VALUES = (
     derivatives.known_factor,
     terms.derivative_ignored,
     terms.regularisation,
+    places.upstream_mask,
     places.mask_inverted,
     places.sign_missing,
     places.known_mask,
@@ -41,12 +42,14 @@ VALUES = (
     places.mask_missing,
     places.blocked,
     places.diagonal,
+    places.one_per_row,
     places.one_edge,
     terms.summed_back,
     terms.mean_term,
     terms.variance_term,
     orders.reordered,
     factors.factor_along_axis,
+    terms.suspect,
 )
 
 

@@ -13,7 +13,7 @@ class InputReport(NamedTuple):
 
     name, given:       what it is called, and what came, as ``'float32[3, 2]'``
     wrong, total:      how many elements disagree, of how many
-    index, output:     the worst element, and the entry of the output it was seen in
+    index, output:     the worst element, and the entry of the output it was seen in; None and what is wrong with all
     analytic, numeric: its derivative by tensorgrad, and by numbers
     error:             |analytic − numeric| / max(|analytic|, |numeric|) of it
     difference:        ‖g − ĝ‖ / (‖g‖ + ‖ĝ‖) over all elements that were measured
@@ -28,7 +28,7 @@ class InputReport(NamedTuple):
     given: str
     wrong: int
     total: int
-    index: tuple  # type: ignore[assignment]  # hides tuple.index, which nobody calls on a report
+    index: tuple | None  # type: ignore[assignment]  # hides tuple.index, which nobody calls on a report
     output: str
     analytic: float
     numeric: float
@@ -62,6 +62,8 @@ class InputReport(NamedTuple):
         """Return the worst element in words."""
         if not self.total:
             return "no elements"
+        if self.index is None:
+            return self.output
         place = f"{list(self.index)}" + (f" of {self.output}" if self.output else "")
         text = f"{place}: analytic {self.analytic:.8g}, numeric {self.numeric:.8g} (relative error {self.error:.1e})"
         if self.connected:
@@ -78,12 +80,13 @@ class Report:
     method:  how it was measured
     culprit: sentences on where a mistake is: which op's rule, or where the graph is cut
     notes:   sentences on what else should be known, such as the ops whose kinks were left out
+    check:   what was called
 
     ``str`` is a coloured table where the output is a terminal, ``repr`` plain text, and a notebook shows HTML.
     """
 
-    def __init__(self, inputs, method, culprit=(), notes=()):
-        self.inputs, self.method = list(inputs), method
+    def __init__(self, inputs, method, culprit=(), notes=(), check="gradcheck"):
+        self.inputs, self.method, self.check = list(inputs), method, check
         self.culprit, self.notes = tuple(culprit), tuple(notes)
 
     def __bool__(self):
@@ -120,9 +123,9 @@ class Report:
         """Return the verdict in one line."""
         total = sum(r.total for r in self.inputs)
         if self:
-            return f"gradcheck passed: {total} element{'s' * (total != 1)} agree{'s' * (total == 1)}"
+            return f"{self.check} passed: {total} element{'s' * (total != 1)} agree{'s' * (total == 1)}"
         wrong = [f"{r.label} in {r.count().split(';')[0]} elements" for r in self.inputs if r.wrong]
-        return f"gradcheck failed: wrong gradient of {', '.join(wrong)}"
+        return f"{self.check} failed: wrong gradient of {', '.join(wrong)}"
 
     def __repr__(self):
         from .show import plain  # only a report that is looked at pays for its words

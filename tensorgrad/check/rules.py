@@ -92,7 +92,9 @@ def faults(t, inputs, forward=False):
         elif not terms.min(axis=0).sum() - allowed <= along <= terms.max(axis=0).sum() + allowed:
             mode = "reverse" if call.op.rule(i) else "missing"
             found.append(Fault(t, call.name(i), mode, hint_of(call, i, g, pulled)))
-        elif forward and not np.all(np.abs(call.pushed(i, v) - value)[~kinked] <= (RTOL * np.abs(value) + error)[~kinked]):
+        elif forward and not np.all(
+            np.abs(call.pushed(i, v) - value)[~kinked] <= (RTOL * np.abs(value) + error)[~kinked]
+        ):
             found.append(Fault(t, call.name(i), "forward", ""))
     return found, kinks
 

@@ -48,7 +48,9 @@ def rich_report(report):
         verdict = "red" if r.wrong else "green"
         name, given, count, difference, worst = cells(r)
         marked = f"{'✗' if r.wrong else '✓'} {name}"  # readable without colour
-        table.add_row(Text(marked, verdict), given, Text(count, verdict), Text(difference, COLOURS[r.band]), Text(worst))
+        table.add_row(
+            Text(marked, verdict), given, Text(count, verdict), Text(difference, COLOURS[r.band]), Text(worst)
+        )
     said = [Text(s, "bold") for s in report.culprit]
     rest = [Text(s) for s in sentences(report)[len(said) :]]
     return Group(Text(report.headline(), "bold green" if report else "bold red"), table, *said, *rest)

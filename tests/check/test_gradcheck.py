@@ -145,7 +145,9 @@ def test_report_reads_well():
     assert row[:4] == ["W", "float32[1, 2]", "2 of 2", "2.0e-01: wrong"]
     assert re.fullmatch(r"\[0, [01]\]: analytic [28], numeric (3|12)\S* \(relative error 3.3e-01\)", row[4])
     assert lines[3].split()[:5] == ["b", "float64[1]", "0", "of", "1"]
-    assert re.fullmatch(r"  wrong rule: 'cube' \(test_gradcheck.py:\d+\) for input x; the other 2 ops are right", lines[4])
+    assert re.fullmatch(
+        r"  wrong rule: 'cube' \(test_gradcheck.py:\d+\) for input x; the other 2 ops are right", lines[4]
+    )
     assert lines[5].startswith("  (reverse and forward mode against complex step in float64, exact to rounding, tol")
     assert str(gradcheck(lambda x: x * 2.0, 1.0)).startswith("gradcheck passed: 1 element agrees")
     assert report.as_dict()["inputs"][0]["index"] == (0, report["W"].index[1])

@@ -105,12 +105,24 @@ PLANTED = {
                     "has the factor gamma once too often"),
     "unchanged": (G, SOFTMAX, {"upstream": G}, "is the incoming gradient, passed on unchanged: the derivative of the "
                   "function itself is missing"),
-    "no weight decay": (G, G + 0.05 * X, {"value": X}, "lacks the term 0.05 times x: the gradient of the "
-                        "regularisation (weight decay)"),
-    "half a weight decay": (G + 0.05 * X, G + 0.1 * X, {"value": X, "sizes": {"lambd": 0.1}}, "lacks the term "
-                            "½·lambd = 0.05 times x: the gradient of the regularisation (weight decay)"),
+    "no weight decay": (G, G + 0.05 * X, {"value": X}, "lacks the term 0.05 times x: the "
+                        "regularisation (weight decay), or its sign or factor is wrong"),
+    "half a weight decay": (G + 0.05 * X, G + 0.1 * X, {"value": X, "sizes": {"lambd": 0.1}}, "lacks the "
+                            "term ½·lambd = 0.05 times x: the regularisation (weight decay), or its sign or factor "
+                            "is wrong"),
     "weight decay twice": (G + 0.2 * X, G + 0.1 * X, {"value": X}, "has the term 0.1 times x too many: the "
                            "regularisation is counted twice or with a wrong factor"),
+    "mask of the gradient": (np.maximum(G, 0), G * (X > 0), {"value": X, "upstream": G}, "is zero where the incoming "
+                             "gradient is negative: the mask comes from x, not from it"),
+    "one per row": (changed(G, (np.arange(4), [0, 2, 1, 2]), 7.0), G, {}, "is wrong in exactly one element along axis "
+                    "1 each: the one that the label, or an index, picks"),
+    "a suspect": (X, G, {"suspects": {"W must be transposed": X}}, "has a known mistake: W must be transposed"),
+    "keep_prob the wrong way round": (G * 0.64, G, {"sizes": {"keep_prob": 0.8}}, "is 1.562 times too small: a product "
+                                      "with keep_prob = 0.8 where a quotient belongs"),
+    "no square root": (G * 13**0.5, G, {"sizes": {"axis 2 of q": 13}}, "is 3.606 times too large: the factor 1/√13 is "
+                       "missing (13 is axis 2 of q)"),
+    "x for relu": (G * X, G * (X > 0), {"value": X}, "has the factor x where relu has 1 or 0: multiply by the mask "
+                   "x > 0"),
     "inverted mask": (G * (X <= 0), G * (X > 0), {"value": X}, "is zero exactly where it should not be: the mask is "
                       "inverted"),
     "no sign": (G, G * np.sign(X), {"value": X}, "has the wrong sign where x < 0: the factor sign(x) is missing"),
@@ -128,14 +140,14 @@ PLANTED = {
                      "mask is missing (relu, dropout, maximum)"),
     "blocked": (G * (MASK > 0), G, {}, f"is zero in {(MASK == 0).sum()} places and right elsewhere: part of the "
                 "gradient is not passed on"),
-    "blocked at an end": (changed(G, (3, slice(None)), 0.0), G, {}, "is zero in 3 places and right elsewhere at index "
-                          "3 of axis 0: part of the gradient is not passed on"),
+    "blocked at an end": (changed(G, (3, slice(None)), 0.0), G, {}, "is zero in 3 places and right elsewhere at the "
+                          "last index of axis 0: part of the gradient is not passed on"),
     "diagonal": (changed(SQUARE, np.eye(3, dtype=bool), 7.0), SQUARE, {}, "is wrong on the diagonal only: look at the "
                  "terms or the mask there"),
-    "causal": (changed(SQUARE, np.triu(np.ones((3, 3), bool), 1), 7.0), SQUARE, {}, "is wrong above the diagonal only: "
-               "look at the terms or the mask there"),
-    "edge": (changed(G, 0, [7.0, 8.0, 9.0]), G, {}, "is right everywhere else, but wrong at index 0 of axis 0: look "
-             "at the ends of the loop or slice"),
+    "causal": (changed(SQUARE, np.triu(np.ones((3, 3), bool), 1), 7.0), SQUARE, {}, "is wrong above the diagonal "
+               "only: look at the terms or the mask there"),
+    "edge": (changed(G, 0, [7.0, 8.0, 9.0]), G, {}, "is right everywhere else, but wrong at the first index of axis 0: "
+             "look at the ends of the loop or slice"),
     "summed back": (np.broadcast_to(G.sum(0), G.shape), G, {}, "is the sum over axis 0, the same for every index: do "
                     "not reduce over axis 0 here"),
     "mean term": (G, G - G.mean(axis=0), {}, "is off by an amount that is the same all along axis 0: a term summed or "

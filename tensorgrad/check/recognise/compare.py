@@ -25,6 +25,8 @@ class Context(NamedTuple):
     arrays:   arrays that may be factors or masks, by name: ``{"gamma": γ, "mask": m}``
     others:   the right gradients of other inputs, by name
     parts:    the contributions that the gradient is the sum of, by name
+    suspects: wrong gradients that are known, by what they mean: ``{"W must be transposed": dout @ W}``
+    shape:    the shape of the input, where only a block of its gradient is at hand
     """
 
     name: str = "x"
@@ -36,6 +38,8 @@ class Context(NamedTuple):
     arrays: dict[str, Any] | None = None
     others: dict[str, Any] | None = None
     parts: dict[str, Any] | None = None
+    suspects: dict[str, Any] | None = None
+    shape: tuple[int, ...] | None = None
 
 
 def same(a, b):

@@ -37,6 +37,7 @@ SLIPS = (
     (_sigmoid, _sigmoid_slope, "lacks a factor: the derivative of sigmoid is s·(1 − s), not s"),
     (lambda x: _sigmoid(-x), _sigmoid_slope, "lacks a factor: the derivative of sigmoid is s·(1 − s), not 1 − s"),
     (np.ones_like, _sigmoid_slope, "lacks the derivative of sigmoid: multiply by s·(1 − s), s = sigmoid(x)"),
+    (lambda x: x, lambda x: 1.0 * (x > 0), "has the factor x where relu has 1 or 0: multiply by the mask x > 0"),
     (np.ones_like, lambda x: x, "lacks the factor x"),
     (lambda x: x, np.ones_like, "has the factor x once too often"),
     (np.ones_like, lambda x: x * x, "lacks the factor x²"),

@@ -15,66 +15,62 @@ def constant_factor(a, n, context):
     ratio = float(np.sum(a * n) / np.sum(n * n))
     if not same(a, ratio * n) or ratio == 0:
         return ""
-    why = reasons(abs(ratio), {**own_sizes(n, context.name), **(context.sizes or {})})
+    why = reasons(abs(ratio), {**(context.sizes or {}), **own_sizes(context.shape or n.shape, context.name)})
     if not why and np.count_nonzero(visible(n)) < EVIDENCE:
         return ""  # one number is always some factor times another
     sign = "has the wrong sign and " if ratio < 0 else ""
     return f"{sign}is {_times(abs(ratio))}: {' or '.join(why) or 'a constant factor is wrong'}"
 
 
-def own_sizes(n, name):
-    """Return the sizes of the axes of ``n`` by name, and how many elements it has."""
-    sizes = {f"axis {i} of {name}": size for i, size in enumerate(n.shape) if size > 1}
-    return sizes | ({f"the number of elements of {name}": n.size} if len(sizes) > 1 else {})
+def own_sizes(shape, name):
+    """Return the sizes of the axes of an array by name, and how many elements it has."""
+    sizes = {f"axis {i} of {name}": size for i, size in enumerate(shape) if size > 1}
+    return sizes | ({f"the number of elements of {name}": int(np.prod(shape))} if len(sizes) > 1 else {})
 
 
 def reasons(ratio, sizes):
     """Return what could have brought in the factor ``ratio``, most likely first."""
-    why = [_size_reason(ratio, size, names) for size, names in _by_size(sizes).items()]
-    why = [text for text in why if text]
+    named = _by_size({name: size for name, size in sizes.items() if size not in (0, 1)})
+    why = [text for size, names in named.items() for text in _matching(ratio, _plain(size, names))]
     if _close(ratio, 2):
-        why.insert(0, "a stray factor 2, or it was added twice,")
-    elif _close(ratio, 0.5):
-        why.insert(0, "the factor 2 of a square is missing, or one of two equal branches,")
-    elif not why and _close(ratio, round(ratio)) and ratio < 100:
-        why.append(f"a stray factor {round(ratio)}")
-    elif not why and _close(1 / ratio, round(1 / ratio)) and ratio > 0.01:
-        why.append(f"a stray factor 1/{round(1 / ratio)}")
-    if why:
-        why[-1] = why[-1].rstrip(",")
+        return ["a stray factor 2, or it was added twice", *why]
+    if _close(ratio, 0.5):
+        return ["the factor 2 of a square is missing, or one of two equal branches", *why]
+    if not why:
+        why = [text for size, names in named.items() for text in _matching(ratio, _compound(size, names))]
+    if not why and 0.01 < ratio < 100:
+        why = _matching(ratio, {round(ratio): f"a stray factor {round(ratio)}"})
+        why += _matching(1 / ratio, {round(1 / ratio): f"a stray factor 1/{round(1 / ratio)}"})
     return why
 
 
 def _by_size(sizes):
-    """Return the names of every size: ``{32: 'axis 0 of X and axis 0 of y'}``."""
+    """Return the names of every size, two at most: ``{32: 'axis 0 of X and axis 0 of y'}``."""
     names = {}
     for name, size in sizes.items():
         names.setdefault(size, []).append(name)
-    return {size: " and ".join(known) for size, known in names.items()}
+    return {size: " and ".join(known[:2]) for size, known in names.items()}
 
 
-def _size_reason(ratio, size, names):
-    """Return what a size, or another number with a name, has to do with the factor ``ratio``; '' if nothing."""
-    if size in (0, 1):
-        return ""
-    texts = _number(size, names) if isinstance(size, float) else _mean(size, names)
-    if not _close(ratio, 2) and not _close(ratio, 0.5) and not isinstance(size, float):
-        texts |= _mean_of_squares(size, names)
-    return next((text for factor, text in texts.items() if factor != 1 and _close(ratio, factor)), "")
-
-
-def _number(x, names):
-    return {x: f"a stray factor {x:g} ({names})", 1 / x: f"the factor {x:g} ({names}) is missing"}
-
-
-def _mean(n, names):
+def _plain(size, names):
+    """Return what a factor of a size, or of another number with a name, would mean."""
+    if isinstance(size, float):
+        return {
+            size: f"a stray factor {size:g} ({names})",
+            1 / size: f"the factor {size:g} ({names}) is missing",
+            size * size: f"a product with {names} = {size:g} where a quotient belongs",
+            1 / (size * size): f"a quotient by {names} = {size:g} where a product belongs",
+        }
     return {
-        n: f"the factor 1/{n} is missing ({n} is {names}: a mean, not a sum)",
-        1 / n: f"a factor 1/{n} too many ({n} is {names}: a sum, not a mean)",
+        size: f"the factor 1/{size} is missing ({size} is {names}: a mean, not a sum)",
+        1 / size: f"a factor 1/{size} too many ({size} is {names}: a sum, not a mean)",
     }
 
 
-def _mean_of_squares(n, names):
+def _compound(n, names):
+    """Return what a factor made of a size and another number would mean."""
+    if isinstance(n, float):
+        return {}
     return {
         2 * n: f"the factor 1/(2·{n}) is missing ({n} is {names})",
         n / 2: f"the factor 2/{n} is missing ({n} is {names})",
@@ -82,7 +78,13 @@ def _mean_of_squares(n, names):
         0.5 / n: f"a factor 1/(2·{n}) too many ({n} is {names})",
         n / (n - 1): f"{n} − 1 instead of {n} ({names})",
         (n - 1) / n: f"{n} instead of {n} − 1 ({names})",
+        n**0.5: f"the factor 1/√{n} is missing ({n} is {names})",
+        n**-0.5: f"a factor 1/√{n} too many ({n} is {names})",
     }
+
+
+def _matching(ratio, texts):
+    return [text for factor, text in texts.items() if factor != 1 and _close(ratio, factor)][:1]
 
 
 def factor_along_axis(a, n, context):

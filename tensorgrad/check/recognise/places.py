@@ -104,6 +104,24 @@ def blocked(a, n, context):
     return f"is zero in {places} and right elsewhere{_region(off)}: part of the gradient is not passed on"
 
 
+def one_per_row(a, n, context):
+    """It is wrong in exactly one element of each row, as the labels pick them."""
+    off = differing(a, n)
+    for axis in reversed(axes_of(n)):
+        enough = n.shape[axis] >= EVIDENCE and n.size // n.shape[axis] >= EVIDENCE
+        if enough and (off.sum(axis=axis) == 1).all() and np.ptp(off.argmax(axis=axis)):
+            return f"is wrong in exactly one element along axis {axis} each: the one that the label, or an index, picks"
+    return ""
+
+
+def upstream_mask(a, n, context):
+    """It is masked by the sign of the incoming gradient instead of that of the input."""
+    g = context.upstream
+    if g is not None and not same(a, n) and (g < 0).any() and (g > 0).any() and same(a, np.maximum(g, 0)):
+        return f"is zero where the incoming gradient is negative: the mask comes from {context.name}, not from it"
+    return ""
+
+
 def one_edge(a, n, context):
     """It is wrong at one index of an axis only, the first or the last above all."""
     off = differing(a, n)
@@ -136,9 +154,10 @@ def _at(a, n, off):
 
 
 def _region(off):
-    """Return ``" at index 0 of axis 1"`` if ``off`` is just one slice of an axis, else ''."""
+    """Return ``" at the last index of axis 1"`` if ``off`` is just one slice of an axis, else ''."""
     for axis in axes_of(off):
         hit = np.flatnonzero(off.any(axis=tuple(i for i in range(off.ndim) if i != axis)))
         if len(hit) == 1 and off.take(hit[0], axis).all() and off.shape[axis] > 2:
-            return f" at index {hit[0]} of axis {axis}"
+            which = {0: "the first index", off.shape[axis] - 1: "the last index"}.get(int(hit[0]), f"index {hit[0]}")
+            return f" at {which} of axis {axis}"
     return ""

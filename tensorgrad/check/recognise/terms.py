@@ -39,6 +39,14 @@ def derivative_ignored(a, n, context):
     return ""
 
 
+def suspect(a, n, context):
+    """It is a wrong gradient that was foreseen."""
+    for words, wrong in (context.suspects or {}).items():
+        if np.shape(wrong) == a.shape and same(a, np.asarray(wrong, np.float64)):
+            return f"has a known mistake: {words}"
+    return ""
+
+
 def part_missing(a, n, context):
     """One of the contributions it is the sum of is missing, or stands alone, or was counted twice."""
     for name, part in (context.parts or {}).items():
@@ -65,14 +73,14 @@ def regularisation(a, n, context):
         return ""
     name, words = context.name, _constant(c, context.sizes or {})
     if c > 0:
-        return f"lacks the term {words} times {name}: the gradient of the regularisation (weight decay)"
+        return f"lacks the term {words} times {name}: the regularisation (weight decay), or its sign or factor is wrong"
     return f"has the term {-c:.4g} times {name} too many: the regularisation is counted twice or with a wrong factor"
 
 
 def _constant(c, sizes):
     """Return ``"lambd = 0.1"`` if ``c`` is a number with a name, its double or its half, else the number."""
     for name, size in sizes.items():
-        for prefix, factor in (("", 1), ("2·", 2), ("½·", 0.5)):
+        for prefix, factor in (("", 1), ("2·", 2), ("½·", 0.5), ("4·", 4)):
             if abs(factor * size - c) <= 1e-4 * abs(c):
                 return f"{prefix}{name} = {c:.4g}"
     return f"{c:.4g}"
