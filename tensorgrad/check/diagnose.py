@@ -77,8 +77,8 @@ def writes(f, steps):
             trace = Trace(f, watch_arrays=True)
             lines = dict.fromkeys(str(place) for place in trace.writes.values() if place)
             where = f" at {' and '.join(lines)}" if lines else ""
-            return [f"an array of the graph is written in place{where}: op {t.op.name!r} ({trace.nth(t, steps)}) does not "
-                    "hold the values it computed; write t[i] = v on the Tensor, or into a copy"]  # fmt: skip
+            return [f"an array of the graph is written in place{where}: op {t.op.name!r} ({trace.nth(t, steps)}) does "
+                    "not hold the values it computed; write t[i] = v on the Tensor, or into a copy"]  # fmt: skip
     return []
 
 
@@ -89,9 +89,11 @@ def cuts(f, steps, found, trace, bench):
     near, far = line.run(f, 1e-7), line.run(f, 1e-6)
     known = {id(t) for t in tensors}
     little = {(t.seq, arg): change for t, arg, change in changed_constants(steps, merged(near), known)}
-    changed = [f"{arg} of op {t.op.name!r} ({trace.place(t)})"
-               for t, arg, change in changed_constants(steps, merged(far), known)
-               if 3 * little.get((t.seq, arg), 0) < change < 30 * little.get((t.seq, arg), 0)]  # no jump, which is a kink  # fmt: skip
+    changed = []
+    for t, arg, change in changed_constants(steps, merged(far), known):
+        before = little.get((t.seq, arg), 0)
+        if 3 * before < change < 30 * before:  # in proportion: a jump would be a kink
+            changed.append(f"{arg} of op {t.op.name!r} ({trace.place(t)})")
     outputs = [(f.names or ["the output"])[k] for k, (y, z) in enumerate(zip(trace.result, far, strict=True))
                if not y.requires_grad and not np.array_equal(y.data, z.data, equal_nan=True)]  # fmt: skip
     if not changed and not outputs:

@@ -1,4 +1,4 @@
-"""Random functions whose gradients are right: of every family of ops, with kinks, ties, float32, tiny and huge scales."""
+"""Random functions whose gradients are right: all families of ops, kinks, ties, float32, tiny and huge scales."""
 
 import numpy as np
 
