@@ -77,19 +77,24 @@ def writes(f, steps):
             trace = Trace(f, watch_arrays=True)
             lines = dict.fromkeys(str(place) for place in trace.writes.values() if place)
             where = f" at {' and '.join(lines)}" if lines else ""
-            return [f"an array of the graph is written in place{where}: op {t.op.name!r} ({trace.nth(t, steps)}) does not "
-                    "hold the values it computed; write t[i] = v on the Tensor, or into a copy"]  # fmt: skip
+            return [f"an array of the graph is written in place{where}: op {t.op.name!r} ({trace.nth(t, steps)}) does "
+                    "not hold the values it computed; write t[i] = v on the Tensor, or into a copy"]  # fmt: skip
     return []
 
 
 def cuts(f, steps, found, trace, bench):
     """Return sentences on constants that depend on the inputs: the gradient does not go where they come from."""
     tensors = list({id(x.t): x.t for x in found}.values())
-    moves = [(t, slice(None), 1e-6 * direction(t.data.reshape(-1), bench.rng)) for t in tensors if t.size]
-    moved = Line(f, moves).run(f, 1.0)
-    changed = [f"{arg} of op {t.op.name!r} ({trace.place(t)})"
-               for t, _, arg in changed_constants(steps, merged(moved), {id(t) for t in tensors})]  # fmt: skip
-    outputs = [describe_output(f, k) for k, (y, z) in enumerate(zip(trace.result, moved, strict=True))
+    line = Line(f, [(t, slice(None), direction(t.data.reshape(-1), bench.rng)) for t in tensors if t.size])
+    near, far = line.run(f, 1e-7), line.run(f, 1e-6)
+    known = {id(t) for t in tensors}
+    little = {(t.seq, arg): change for t, arg, change in changed_constants(steps, merged(near), known)}
+    changed = []
+    for t, arg, change in changed_constants(steps, merged(far), known):
+        before = little.get((t.seq, arg), 0)
+        if 3 * before < change < 30 * before:  # in proportion: a jump would be a kink
+            changed.append(f"{arg} of op {t.op.name!r} ({trace.place(t)})")
+    outputs = [(f.names or ["the output"])[k] for k, (y, z) in enumerate(zip(trace.result, far, strict=True))
                if not y.requires_grad and not np.array_equal(y.data, z.data, equal_nan=True)]  # fmt: skip
     if not changed and not outputs:
         return []
@@ -97,10 +102,6 @@ def cuts(f, steps, found, trace, bench):
     lines = dict.fromkeys(f"{how} at {place}" for how, place in trace.cuts)
     where = f"by {', '.join(list(lines)[:3])}" if lines else "where NumPy computes with .data"
     return [f"the graph is cut {where}: {what} depends on the inputs, but no gradient goes there"]
-
-
-def describe_output(f, k):
-    return (f.names or ["the output"])[k]
 
 
 def hint(x, found, wrong, f, bench):

@@ -27,8 +27,8 @@ def drawn(op, seed=0):
         op.kernel(*inputs, **op.defaults)
     except Exception as error:
         raise GradientError(
-            f"gradcheck: inputs of {op!r} cannot be drawn ({type(error).__name__}: {error}); pass them, and settings in "
-            f"a lambda: gradcheck(lambda {', '.join(op.args)}: {op.name}({', '.join(op.args)}, ...), inputs)"
+            f"gradcheck: inputs of {op!r} cannot be drawn ({type(error).__name__}: {error}); pass them, and settings "
+            f"in a lambda: gradcheck(lambda {', '.join(op.args)}: {op.name}({', '.join(op.args)}, ...), inputs)"
         ) from None
     return inputs
 

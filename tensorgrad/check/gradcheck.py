@@ -13,6 +13,7 @@ from .numeric import EPSILON, ROUNDINGS
 from .points import in_float64, points_of
 from .progress import Progress
 from .report import Report
+from .rounding import beyond_rounding
 from .second import gradient_of
 from .settings import MODES, settings_of
 from .sides import Forward, Reverse, pushed
@@ -76,9 +77,9 @@ def compare(points, given, settings, progress, order=1):
     """Return the report on the points, which are float64 leaves by now."""
     _check_inputs(points.named)
     f = Function(points.call, settings.seed, settings.nondet_tol)
-    if order == 2:
-        f.names = [f"∂/∂{name}" for name in points.named]
     tensors = list(points.named.values())
+    if order == 2:  # the backward wants gradients of the dtype of what they are of
+        f.names, f.together = [f"∂/∂{name}" for name in points.named], tensors
     f.check_precision(tensors if settings.eps is None else ())
     analytic, rounding = f.gradients(tensors)
     rng = np.random.default_rng(settings.seed)
@@ -100,6 +101,7 @@ def compare(points, given, settings, progress, order=1):
             f"gradcheck: the output of f ({f.described()}) does not depend on {', '.join(points.named)}; "
             "there is no gradient to check"
         )
+    found = beyond_rounding(f, found, tensors)
     found, culprit, notes = explained(f, found, bench)
     return Report([x.report for x in found], f"{' and '.join(settings.modes)} mode against {bench.method}, {tolerance}",
                   culprit, notes)  # fmt: skip

@@ -50,8 +50,9 @@ def notes_on(found, f, trace):
             columns = x.columns[x.measured.kinked.any(axis=0)]
             ops = dict.fromkeys(op_at_kink(f, x.t, j, trace) for j in columns[:LOOKED_AT])
             where = " and ".join(op for op in ops if op) or "f"
+            are = "is" if x.report.kinks == 1 else "are"
             notes.append(
-                f"{counted(x.report.kinks, 'element')} of {x.report.name} {'is' if x.report.kinks == 1 else 'are'} at a "
-                f"kink of {where}, where any slope between those of the two sides is right"
+                f"{counted(x.report.kinks, 'element')} of {x.report.name} {are} at a kink of {where}, where any slope "
+                "between those of the two sides is right"
             )
     return notes

@@ -7,7 +7,7 @@ is believed, so the table runs from patterns that fix every number to those that
 
 import numpy as np
 
-from .recognise import derivatives, factors, orders, places, shapes, terms
+from .recognise import derivatives, factors, orders, places, products, shapes, terms
 from .recognise.compare import Context, same
 
 __all__ = ["Context", "mistake"]
@@ -32,6 +32,8 @@ VALUES = (
     derivatives.activation,
     derivatives.softmax_diagonal,
     derivatives.known_factor,
+    products.matrix_not_transposed,
+    products.known_term,
     terms.derivative_ignored,
     terms.regularisation,
     places.upstream_mask,

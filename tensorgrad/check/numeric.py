@@ -71,16 +71,11 @@ class Line:
                 flat[where] = at
 
     def imaginary(self):
-        """Return the derivatives by a complex step; call it inside ``complex_numbers``."""
-        saved = [t.data for t, *_ in self.moves]
-        try:
+        """Return the derivatives by a complex step."""
+        with complex_numbers(self.f, [t for t, *_ in self.moves]):
             for t, _, where, v in self.moves:
-                t.data = t.data.astype(complex)
                 t.data.reshape(-1)[where] += complex(0, TINY) * v
             return self.f.values().imag / TINY
-        finally:
-            for (t, *_), data in zip(self.moves, saved, strict=True):
-                t.data = data
 
 
 class Entry:
@@ -99,31 +94,33 @@ class Entry:
 
 
 @contextmanager
-def complex_numbers(f):
-    """Let f return complex numbers inside the block, and make it an error to drop the imaginary part."""
+def complex_numbers(f, tensors):
+    """Make ``tensors`` complex inside the block, f welcome to return complex numbers, and losing them an error."""
+    tensors = f.together or tensors
+    saved = [t.data for t in tensors]
     f.imaginary = True
     try:
+        for t in tensors:
+            t.data = t.data.astype(complex)
         with catch_warnings():
             simplefilter("error", np.exceptions.ComplexWarning)
             yield
     finally:
         f.imaginary = False
+        for t, data in zip(tensors, saved, strict=True):
+            t.data = data
 
 
 def complex_columns(f, t, columns):
     """Return the derivatives with respect to those entries of ``t`` by complex steps, a column per entry."""
-    real, found = t.data, []
-    t.data = real.astype(complex)
-    flat = t.data.reshape(-1)
-    try:
-        with complex_numbers(f):
-            for j in columns:
-                at = flat[j]
-                flat[j] = at + complex(0, TINY)
-                found.append(f.values().imag)
-                flat[j] = at
-    finally:
-        t.data = real
+    found = []
+    with complex_numbers(f, [t]):
+        flat = t.data.reshape(-1)
+        for j in columns:
+            at = flat[j]
+            flat[j] = at + complex(0, TINY)
+            found.append(f.values().imag)
+            flat[j] = at
     return np.array(found).T / TINY
 
 
@@ -166,14 +163,22 @@ def slopes(lines, y, rounding, h, least):
             if best is None:
                 best, score, settled = found, off, good
             else:
-                better = (off < score[:, open_]) & ~settled[:, open_]
+                better = ((off < score[:, open_]) | good) & ~settled[:, open_]
                 for kept, new in zip((*best, score), (*found, off), strict=True):
                     kept[:, open_] = np.where(better, new, kept[:, open_])
                 settled[:, open_] |= good
+            leaps = np.abs(now.slope) > 3 * np.abs(before.slope)
             going = ((h >= least) & ~settled.all(axis=0))[open_]
             if not going.any():
-                return best
+                return _with_jumps(best, open_, leaps & ~settled[:, open_])
             before, open_ = now.only(going), open_[going]
+
+
+def _with_jumps(found, columns, leaps):
+    """Return Slopes that admit everything where f jumps: where the difference stays as large however small the step."""
+    for part, value in (found.low, -np.inf), (found.high, np.inf), (found.kinked, True):
+        part[:, columns] = np.where(leaps, value, part[:, columns])
+    return found
 
 
 class Pair:

@@ -40,7 +40,7 @@ class Points:
 
 
 def points_of(f, inputs, seed=0):
-    """Return the Points of ``f(*inputs)``; a function of no arguments closes over its inputs, those of an op are drawn."""
+    """Return the Points of ``f(*inputs)``; a function of no arguments closes over its inputs, an op's are drawn."""
     f = f.call if isinstance(f, Op) else f
     if inputs is None and hasattr(f, "op"):
         inputs = drawn(f.op, seed)

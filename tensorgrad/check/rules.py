@@ -9,7 +9,7 @@ from ..core.tensor import Tensor
 from ..forward import pushforward
 from .method import direction
 from .mistakes import mistake
-from .numeric import EPSILON, ROUNDINGS, slopes
+from .numeric import EPSILON, slopes
 
 #: How far a rule may be from the numbers, relative to the terms that are summed up.
 RTOL = 1e-6

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..compile.origin import DISPATCH, look, outside
+from ..compile.origin import DISPATCH, LAYER, outside
 from ..core.mode import no_grad
 from ..core.tensor import Tensor
 from ..ops.indexing import setitem
@@ -26,13 +26,13 @@ CUTS = {
 
 
 class Place(NamedTuple):
-    """A line of the user, and the layer in which it ran."""
+    """A line of the user, and the layer it is in; a layer of ours has no line of the user inside."""
 
     line: str
     layer: str = ""
 
     def __str__(self):
-        return f"layer {self.layer!r}" if self.layer else self.line
+        return ", ".join([self.line] * bool(self.line) + [f"layer {self.layer!r}"] * bool(self.layer))
 
 
 class Trace:
@@ -114,6 +114,13 @@ class Trace:
 
 
 def place_of(frame):
-    """Return the Place of a frame."""
-    _, _, layer, line = look(frame)
-    return Place(line or "", layer or "")
+    """Return the Place of a frame: the innermost line of the user, up to the innermost layer."""
+    line = layer = ""
+    while frame is not None and not layer:
+        module, code = frame.f_globals.get("__name__", ""), frame.f_code
+        if module == LAYER and code.co_name == "__call__":
+            layer = frame.f_locals["self"].name
+        elif not line and outside(module):
+            line = f"{code.co_filename.rpartition('/')[2]}:{frame.f_lineno}"
+        frame = frame.f_back
+    return Place(line, layer)

@@ -362,4 +362,4 @@ def test_bad_settings_are_explained():
     model = Scale()
     model.trainable_weights = []
     with pytest.raises(GradientError, match="'scale' has no trainable weights"):
-        gradcheck(model, np.ones((1, 2)))
+        gradcheck(model, np.ones((1, 2)), np.ones((1, 2)))

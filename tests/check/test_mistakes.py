@@ -11,6 +11,7 @@ from tensorgrad.check.mistakes import SHAPES, VALUES, Context, mistake
 RNG = np.random.default_rng(5)
 G = RNG.normal(size=(4, 3))
 SQUARE = RNG.normal(size=(3, 3))
+M, Y = np.random.default_rng(6).normal(size=(3, 3)), np.random.default_rng(7).normal(size=(4, 3))
 X = RNG.normal(size=(4, 3))
 MASK = (X > 0.3) * 1.25
 ROWS = RNG.normal(size=(5, 4, 3))
@@ -47,6 +48,13 @@ PLANTED = {
     "doubled": (X, G, {"doubled": X}, "does not change when the incoming gradient is doubled: multiply by the "
                 "incoming gradient (chain rule)"),
     "upstream ignored": (X, G * X, {"upstream": G}, "lacks the incoming gradient as a factor (chain rule)"),
+    "multiplied, not divided": (G * X, G / X, {"arrays": {"b": X}}, "is multiplied by b instead of divided"),
+    "matrix for its transpose": (SQUARE @ M, SQUARE @ M.T, {"upstream": SQUARE, "arrays": {"W": M}}, "multiplies by W "
+                                 "where W.T belongs: it is g @ W.T"),
+    "factors in the wrong order": (M.T @ SQUARE, SQUARE @ M.T, {"upstream": SQUARE, "arrays": {"W": M}}, "has the "
+                                   "factors in the wrong order: it is g @ W.T"),
+    "a term missing": (G * np.exp(X), G * (np.exp(X) - Y), {"upstream": G, "arrays": {"targets": Y}}, "lacks the term "
+                       "−targets times the incoming gradient"),
     "sign": (-G, G, {}, "has the wrong sign everywhere"),
     "branch missing": (G - X, G, {"parts": {"the skip connection": X}}, "lacks the contribution of the skip "
                        "connection: add up all ways in which x acts on the output"),

@@ -101,4 +101,6 @@ def known_factor(a, n, context):
             return f"has the factor {name} once too often"
         if same(a * array * array, n):
             return f"is divided by {name} instead of multiplied"
+        if same(a, n * array * array):
+            return f"is multiplied by {name} instead of divided"
     return ""
