@@ -4,10 +4,11 @@ import numpy as np
 
 from ..core.mode import enable_grad
 from ..errors import GradcheckError, GradientError, describe
+from .columns import Tolerance
 from .diagnose import explained
 from .function import Function
 from .inputs import Bench
-from .method import Tolerance, choose, direction
+from .method import choose, irregular
 from .models import model_points
 from .numeric import EPSILON, ROUNDINGS
 from .points import in_float64, points_of
@@ -82,11 +83,10 @@ def compare(points, given, settings, progress, order=1):
         f.names, f.together = [f"∂/∂{name}" for name in points.named], tensors
     f.check_precision(tensors if settings.eps is None else ())
     analytic, rounding = f.gradients(tensors)
-    rng = np.random.default_rng(settings.seed)
-    tolerance = Tolerance(rounding, settings.eps, settings.atol, settings.rtol)
-    ways = [direction(t.data.reshape(-1), rng) for t in tensors]
+    tolerance = Tolerance(rounding, settings.atol, settings.rtol)
+    ways = irregular(tensors)
     method = choose(f, tensors, ways, rounding, settings.eps)
-    bench = Bench(f, method, tolerance, rng, settings.fast_mode, progress)
+    bench = Bench(f, method, tolerance, settings.seed, settings.fast_mode, progress)
     rows = [np.zeros((len(rounding), t.size)) if g is None else g for t, g in zip(tensors, analytic, strict=True)]
     sides = [(name, t, Reverse(r)) for (name, t), r in zip(points.named.items(), rows, strict=True)]
     if "reverse" not in settings.modes or ("forward" in settings.modes and forward_is_off(bench, tensors, ways, rows)):
@@ -101,8 +101,8 @@ def compare(points, given, settings, progress, order=1):
             f"gradcheck: the output of f ({f.described()}) does not depend on {', '.join(points.named)}; "
             "there is no gradient to check"
         )
-    found = beyond_rounding(f, found, tensors)
-    found, culprit, notes = explained(f, found, bench)
+    found = beyond_rounding(f, found, tensors, rounding)
+    found, culprit, notes = explained(f, found)
     return Report([x.report for x in found], f"{' and '.join(settings.modes)} mode against {bench.method}, {tolerance}",
                   culprit, notes)  # fmt: skip
 

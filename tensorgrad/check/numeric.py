@@ -130,9 +130,9 @@ def central(line, eps):
         return (line(eps) - line(-eps)) / (2 * eps)
 
 
-def step_at(x, least=16 * STEP):
-    """Return the first steps for entries ``x``: powers of two, so that x ± h is exact."""
-    return np.exp2(np.round(np.log2(least * np.maximum(1.0, np.abs(x)))))
+def step_at(x, size, part=16 * STEP):
+    """Return the first steps for entries ``x`` among others of that ``size``: powers of two, so that x ± h is exact."""
+    return np.exp2(np.round(np.log2(part * np.maximum(max(1.0, size), np.abs(x)))))
 
 
 def least_at(x):
