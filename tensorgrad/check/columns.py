@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .method import culprit_of
+from .method import BENT, culprit_of
 from .numeric import EPSILON, ROUNDINGS, STEP, Entry, Pair, central, complex_columns, least_at, slopes, step_at
 
 #: The default relative tolerance. Numeric derivatives are good to 1e-9 or better, a wrong rule is off by far more.
@@ -68,7 +68,7 @@ def measure(f, t, columns, analytic, tolerance, method):
         value = np.stack([central(Entry(f, t, j), method.eps) for j in columns], axis=-1)
         return exactly(value, tolerance.at(value, method.eps))
     if method.kind == "complex step":
-        return exactly_settled(f, t, columns, analytic, tolerance)
+        return exactly_settled(f, t, columns, analytic, tolerance, method.kinks)
     measured, doubtful = plainly(f, t, columns, analytic, tolerance)
     if doubtful.size:
         found = slopes_at(f, t, columns[doubtful], tolerance.rounding)
@@ -86,21 +86,30 @@ def plainly(f, t, columns, analytic, tolerance):
 
     Those are where it disagrees with the analytic derivative or drowns in rounding, and where the two sides disagree.
     """
+    pair, noise = pair_at(f, t, columns, tolerance)
+    allowed, gap = tolerance.at(pair.slope, pair.h), np.abs(analytic - pair.slope)
+    sharp = (noise <= SHARP * np.abs(pair.slope)) | (gap == 0)
+    return exactly(pair.slope, allowed), np.flatnonzero(~((gap <= allowed) & sharp & ~bent(pair, noise)).all(axis=0))
+
+
+def pair_at(f, t, columns, tolerance):
+    """Return the Pair of steps by some entries of ``t``, and its noise."""
     x = t.data.reshape(-1)
     h = step_at(x[columns], size_of(x), STEP)
-    with np.errstate(all="ignore"):
-        pair = Pair([Entry(f, t, j) for j in columns], f.point[:, None], h)
-        allowed, size, noise = tolerance.at(pair.slope, h), np.abs(pair.slope), tolerance.noise(h)
-        gap = np.abs(analytic - pair.slope)
-        clear = (gap <= allowed) & ((noise <= SHARP * size) | (gap == 0)) & (pair.gap <= 1e-3 * size + 4 * noise)
-    return exactly(pair.slope, allowed), np.flatnonzero(~clear.all(axis=0))
+    return Pair([Entry(f, t, j) for j in columns], f.point[:, None], h), tolerance.noise(h)
+
+
+def bent(pair, noise):
+    """Return where the two sides differ so much that there may be a kink."""
+    return pair.gap > BENT * np.abs(pair.slope) + 4 * noise
 
 
 def slopes_at(f, t, columns, rounding):
     """Return the Slope by some entries of ``t``, a column each, by differences."""
     x = t.data.reshape(-1)
     lines = [Entry(f, t, j) for j in columns]
-    return slopes(lines, f.point, rounding, step_at(x[columns], size_of(x)), least_at(x[columns]))
+    size = size_of(x)
+    return slopes(lines, f.point, rounding, step_at(x[columns], size), least_at(x[columns], size))
 
 
 def size_of(x):
@@ -108,7 +117,7 @@ def size_of(x):
     return float(np.sqrt(np.vdot(x, x) / x.size)) or 1.0
 
 
-def exactly_settled(f, t, columns, analytic, tolerance):
+def exactly_settled(f, t, columns, analytic, tolerance, kinks):
     """Return Measured by complex steps; what disagrees is measured again by differences.
 
     There f may be at a kink, or not analytic. Where differences and complex step agree the latter is kept, being exact;
@@ -120,7 +129,10 @@ def exactly_settled(f, t, columns, analytic, tolerance):
     measured = exactly(value, tolerance.at(value, least))
     biggest = np.max(np.abs(analytic), axis=1, keepdims=True, initial=0.0)
     tight = min(1e-9, tolerance.rtol) * np.abs(value) + 1e-13 * biggest
-    places = np.flatnonzero(~(np.abs(analytic - value) <= tight).all(axis=0))
+    doubtful = ~(np.abs(analytic - value) <= tight)
+    if kinks:
+        doubtful |= bent(*pair_at(f, t, columns, tolerance))
+    places = np.flatnonzero(doubtful.any(axis=0))
     if not places.size:
         return measured
     again, exact = columns[places], value[:, places]

@@ -4,8 +4,7 @@ import numpy as np
 
 from ..core.tensor import Tensor
 from ..errors import counted
-from ..walk import merged
-from .function import changed_constants
+from .function import Recording, changed_constants
 from .kinks import excused, notes_on
 from .method import irregular
 from .mistakes import mistake
@@ -23,7 +22,7 @@ def explained(f, found):
     off = any(x.report.wrong or x.doubtful for x in found)
     if not off and not any(x.report.kinks for x in found):
         return found, (), ()
-    trace, culprit = Trace(f), ()
+    trace, culprit = Trace(lambda: Recording(f)), ()
     if off:
         found, culprit = traced_down(f, found, trace)
     return found, culprit, notes_on(found, f, trace)
@@ -31,13 +30,18 @@ def explained(f, found):
 
 def traced_down(f, found, trace):
     """Return the findings with hints, without elements at kinks, and sentences on where the mistake is."""
-    steps = merged(trace.result)
+    steps = [(t, inputs) for t, inputs, *_ in trace.result.steps]
     wrong = faults_of(steps, forward=any(x.report.mode == "forward" for x in found))
     broken = writes(f, steps)
     wrong = [] if broken else wrong
-    broken = broken or (not wrong and cuts(f, steps, found, trace))
+    broken = broken or (not wrong and cuts(f, found, trace))
     culprit = broken or rules(wrong, steps, trace)
-    found = [convicted(x) if culprit else excused(x, f, trace) for x in found]
+    if not culprit:
+        excuses = [excused(x, f, trace) for x in found]
+        found, wrong = [x for x, _ in excuses], list({(w.t.seq, w.arg): w for _, ws in excuses for w in ws}.values())
+        culprit = rules(wrong, steps, trace)
+    if culprit:
+        found = [convicted(x) for x in found]
     if any(x.report.wrong for x in found):
         culprit = culprit or [f"none of the {counted(len(steps), 'op')} is wrong by itself, and the graph is whole: "
                               "look at what f does outside of the graph"]  # fmt: skip
@@ -53,7 +57,7 @@ def convicted(x):
 
 def faults_of(steps, forward):
     """Return the faults of all recorded ops."""
-    return [fault for t, inputs in steps for fault in faults(t, inputs, forward)[0]]
+    return [fault for t, inputs in steps for fault in faults(t, inputs, forward)]
 
 
 def rules(wrong, steps, trace):
@@ -84,20 +88,21 @@ def writes(f, steps):
     return []
 
 
-def cuts(f, steps, found, trace):
+def cuts(f, found, trace):
     """Return sentences on constants that depend on the inputs: the gradient does not go where they come from."""
     tensors = list({id(x.t): x.t for x in found}.values())
     line = Line(f, [(t, slice(None), v) for t, v in zip(tensors, irregular(tensors), strict=True) if t.size])
-    near, far = line.run(f, 1e-7), line.run(f, 1e-6)
+    here, (near, far) = trace.result, [line.run(lambda: Recording(f), by) for by in (1e-7, 1e-6)]
     known = {id(t) for t in tensors}
-    little = {(t.seq, arg): change for t, arg, change in changed_constants(steps, merged(near), known)}
+    little = {(t.seq, arg): change for t, arg, change in changed_constants(here, near, known)}
     changed = []
-    for t, arg, change in changed_constants(steps, merged(far), known):
+    for t, arg, change in changed_constants(here, far, known):
         before = little.get((t.seq, arg), 0)
         if 3 * before < change < 30 * before:  # in proportion: a jump would be a kink
             changed.append(f"{arg} of op {t.op.name!r} ({trace.place(t)})")
-    outputs = [(f.names or ["the output"])[k] for k, (y, z) in enumerate(zip(trace.result, far, strict=True))
-               if not y.requires_grad and not np.array_equal(y.data, z.data, equal_nan=True)]  # fmt: skip
+    names = f.names or ["the output"]
+    outputs = [name for name, y, a, b in zip(names, here.outputs, here.values, far.values, strict=True)
+               if not y.requires_grad and not np.array_equal(a, b, equal_nan=True)]  # fmt: skip
     if not changed and not outputs:
         return []
     what = ", ".join(list(dict.fromkeys(changed + outputs))[:3])

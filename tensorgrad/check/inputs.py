@@ -105,8 +105,7 @@ class Bench(NamedTuple):
         line = Line(self.f, [(t, where, v)])
         noise = ROUNDINGS * self.tolerance.rounding
         if self.method.kind == "complex step":
-            with np.errstate(all="ignore"):
-                return analytic - line.imaginary(), 1e-11 * scale + noise
+            return analytic - line.imaginary(), 1e-11 * scale + noise
         if self.method.kind == "fixed step":
             noise = ROUNDINGS * self.tolerance.rounding / self.method.eps
             return analytic - central(line, self.method.eps), self.tolerance.rtol * scale + noise
@@ -147,8 +146,7 @@ def summary(report, t, columns, analytic, measured, f):
 def worst(analytic, measured, gap):
     """Return row and column of the element whose ``gap`` is furthest beyond what is allowed."""
     if gap.any():
-        with np.errstate(divide="ignore", invalid="ignore"):
-            excess = gap / measured.allowed
+        excess = gap / measured.allowed
         excess[np.isnan(excess)] = np.inf
         excess[gap == 0] = 0.0
     else:  # all between the two sides: the one that is furthest from the mean of them

@@ -9,7 +9,7 @@ from .numeric import (
     ROUNDINGS,
     STEP,
     Line,
-    central,
+    Pair,
     slope,
 )
 
@@ -17,16 +17,22 @@ from .numeric import (
 TRUSTED = 1e-5
 
 
+#: Two one-sided slopes that differ by this part are those of a kink, perhaps.
+BENT = 1e-3
+
+
 class Method(NamedTuple):
     """How derivatives are measured.
 
     kind: ``"complex step"``, ``"differences"``, or ``"fixed step"`` with the user's ``eps``
     why:  why it is not the complex step
+    kinks: whether the complex step may have met kinks, of which it sees one side only
     """
 
     kind: str
     why: str = ""
     eps: float | None = None
+    kinks: bool = False
 
     def __str__(self):
         if self.kind == "complex step":
@@ -44,19 +50,19 @@ def choose(f, tensors, ways, rounding, eps=None):
     if eps is not None:
         return Method("fixed step", eps=eps)
     line = Line(f, [(t, slice(None), v) for t, v in zip(tensors, ways, strict=True) if t.size])
+    pair = Pair([line], f.point[:, None], np.array([STEP]))
+    rough, noise = pair.slope[:, 0], ROUNDINGS * rounding / STEP
+    kinks = bool(np.any(pair.gap[:, 0] > BENT * np.abs(rough) + 4 * noise))
     try:
-        with np.errstate(all="ignore"):
-            found = line.imaginary()
+        found = line.imaginary()
     except Exception as error:  # whatever f says about complex numbers: differences need none
         return Method("differences", culprit_of(f) or f"f takes no complex numbers ({type(error).__name__})")
-    noise = ROUNDINGS * rounding / STEP
-    rough = central(line, STEP)
     if (np.abs(found - rough) <= TRUSTED * np.abs(rough) + noise).all():
-        return Method("complex step")
+        return Method("complex step", kinks=kinks)
     why = culprit_of(f)
     real = None if why else slope(line, f.point, rounding)  # f may be steep or have a kink near
     if real and real.admits(found, TRUSTED * np.abs(real.value) + real.error + noise).all():
-        return Method("complex step")
+        return Method("complex step", kinks=kinks)
     return Method("differences", why or "a trial of the complex step failed")
 
 
@@ -101,9 +107,8 @@ def is_analytic(op, arrays, settings):
         return op.kernel(*[x + h * v if _is_float(x) else x for x, v in zip(arrays, ways, strict=True)], **settings)
 
     try:
-        with np.errstate(all="ignore"):
-            found = np.imag(along(1e-30j)) * 1e30
-            up, y, down = along(1e-6), along(0.0), along(-1e-6)
+        found = np.imag(along(1e-30j)) * 1e30
+        up, y, down = along(1e-6), along(0.0), along(-1e-6)
     except Exception:  # no complex kernel, which is the answer
         return False
     step = np.abs(up - down)

@@ -33,7 +33,9 @@ def beyond_rounding(f, found, tensors, rounding):
             )
     near = [gradients_near(f, tensors, by) for by in NUDGES]
     return [
-        x.allowing(np.minimum(ROUNDINGS * np.max([noise_of(x, rows) for rows in near], axis=0), most_of(x, rounding)), f)
+        x.allowing(
+            np.minimum(ROUNDINGS * np.max([noise_of(x, rows) for rows in near], axis=0), most_of(x, rounding)), f
+        )
         if i in suspects
         else x
         for i, x in enumerate(found)
