@@ -10,7 +10,7 @@ layers, models, losses, metrics, optimizers, activations, initializers, callback
 """
 
 from . import activations, callbacks, initializers, layers, losses, methods, metrics, models, ops, optimizers, utils
-from .check import check_gradients, gradcheck
+from .check import gradcheck
 from .compile import compile as compile  # not in __all__: Python has one too
 from .config import epsilon, floatx, set_epsilon, set_floatx
 from .core.declare import bilinear, constant, elementwise, linear, primitive
@@ -33,14 +33,21 @@ from .models import Sequential
 from .ops import *  # noqa: F403  (ops/__init__.py lists them)
 from .seeding import set_random_seed
 
+#: Imported when they are first asked for: few programs need them, and importing tensorgrad stays quick.
+_AT_FIRST_USE = {"check_gradients": ".check.handwritten", "exercises": ".exercises", "testing": ".testing"}
+
 
 def __getattr__(name):
-    """Import ``tensorgrad.exercises`` and ``tensorgrad.testing`` when they are first asked for."""
-    if name not in ("exercises", "testing"):
+    if name not in _AT_FIRST_USE:
         raise AttributeError(f"module 'tensorgrad' has no attribute {name!r}")
     from importlib import import_module
 
-    return import_module(f".{name}", __name__)
+    module = import_module(_AT_FIRST_USE[name], __name__)
+    return getattr(module, name) if name == "check_gradients" else module
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})
 
 
 __version__ = "0.1.0"
@@ -63,13 +70,13 @@ __all__ = [
     "activations",
     "bilinear",
     "callbacks",
-    "check_gradients",
+    "check_gradients",  # noqa: F405  (__getattr__ imports it)
     "constant",
     "draw",
     "elementwise",
     "enable_grad",
     "epsilon",
-    "exercises",  # noqa: F405  (__getattr__ imports it)
+    "exercises",  # noqa: F405  (as above)
     "floatx",
     "gradcheck",
     "initializers",

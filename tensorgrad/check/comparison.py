@@ -89,6 +89,7 @@ class Comparison:
     def _row(self, name, a, n, off, places, said):
         shape, size = self.loss.arrays[name].shape, self.loss.arrays[name].size
         gap = np.where(np.isnan(a), np.inf, np.abs(a - n))
+        gap = np.where(gap <= 1e-12 * np.max(np.abs(n), initial=0.0), 0.0, gap)  # which of these is worst is chance
         worst = int(np.argmax(np.where(off, gap, -1.0) if off.any() else gap)) if size else 0
         index = tuple(int(i) for i in np.unravel_index(places.flat[worst], shape)) if size and shape else ()
         one, other = (float(x.flat[worst]) if size else 0.0 for x in (a, n))
@@ -112,7 +113,13 @@ class Comparison:
         }
         others = {k: n for k, n in self.numeric.items() if k != name and n.shape == self.numeric[name].shape}
         value = self._picked(self.loss.arrays[name], name)
-        known = {"value": value, "sizes": sizes_of(data), "arrays": arrays, "others": others, "shape": shape}
+        known = {
+            "value": value,
+            "sizes": sizes_of({**data, **self.loss.arrays}),
+            "arrays": arrays,
+            "others": others,
+            "shape": shape,
+        }
         return Context(**{**known, **self.known.get(name, {})})
 
     def _method(self):

@@ -52,15 +52,28 @@ VALUES = (
     orders.reordered,
     factors.factor_along_axis,
     terms.suspect,
+    derivatives.shrinking_factor,
+)
+
+#: Slips in the derivative of an elementwise function: what is asked where elements can be looked at one by one.
+SLOPES = (
+    derivatives.activation,
+    places.mask_inverted,
+    places.sign_missing,
+    places.wrong_where,
+    places.mask_missing,
+    places.blocked,
+    derivatives.shrinking_factor,
 )
 
 
-def mistake(analytic, numeric, *, name="x", context=None):
+def mistake(analytic, numeric, *, name="x", context=None, among=VALUES):
     """Return a sentence on what makes ``analytic`` differ from ``numeric``; '' if it is right or nothing is recognised.
 
     analytic: the gradient under suspicion
     numeric:  the right one, of the input's shape, good to 1e-6 of its largest entry or better
     name:     what the gradient is of
+    among:    the recognisers to ask, for a gradient of the right shape
     context:  a Context, or a dict of its fields: what else is known, such as the input's values
 
     >>> import numpy as np
@@ -79,7 +92,7 @@ def mistake(analytic, numeric, *, name="x", context=None):
         return ""
     context = (context if isinstance(context, Context) else Context(**(context or {})))._replace(name=name)
     with np.errstate(all="ignore"):  # a recogniser may divide by zero: what comes out is not equal to anything
-        for recognise in VALUES if a.shape == n.shape else SHAPES:
+        for recognise in among if a.shape == n.shape else SHAPES:
             words = recognise(a, n, context)
             if words:
                 return f"the gradient of {name} {words}"

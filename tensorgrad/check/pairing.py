@@ -109,7 +109,8 @@ def _in_order(grads, names):
     if len(grads) != len(names):
         wanted = f"that of {names[0]}" if len(names) == 1 else f"those of {', '.join(names)} in this order"
         raise GradientError(
-            f"check_gradients: {counted(len(grads), 'gradient')} for {counted(len(names), 'parameter')}: expected {wanted}"
+            f"check_gradients: {counted(len(grads), 'gradient')} for {counted(len(names), 'parameter')}: "
+            f"expected {wanted}"
         )
     return list(grads)
 

@@ -25,6 +25,7 @@ class Exercise:
     ...     return dout * (x > 0)
     >>> bool(tg.exercises.relu.check(backward))
     True
+    >>> tg.exercises.relu.reset()
     """
 
     def __init__(self, number, of, task):

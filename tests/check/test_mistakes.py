@@ -61,13 +61,13 @@ PLANTED = {
     "branch alone": (X, G, {"parts": {"the last step": X}}, "is the contribution of the last step alone: the others "
                      "were overwritten or left out; add them up"),
     "branch twice": (G + X, G, {"parts": {"the first step": X}}, "counts the contribution of the first step twice"),
-    "stray 2": (2 * G, G, {}, "is 2 times too large: a stray factor 2, or it was added twice"),
-    "half": (G / 2, G, {}, "is half of what it should be: the factor 2 of a square is missing, or one of two equal "
-             "branches"),
+    "stray 2": (2 * G, G, {}, "is 2 times too large: a stray factor 2 or it was added twice"),
+    "half": (G / 2, G, {}, "is half of what it should be: the factor 2 of a square is missing or one of two "
+             "equal branches is missing"),
     "mean against sum": (5 * G, G, {"sizes": {"axis 0 of X": 5}}, "is 5 times too large: the factor 1/5 is missing "
                          "(5 is axis 0 of X: a mean, not a sum)"),
-    "sum against mean": (G / 4, G, {}, "is 4 times too small: a factor 1/4 too many (4 is axis 0 of x: a sum, "
-                         "not a mean)"),
+    "sum against mean": (G / 4, G, {}, "is 4 times too small: a stray factor 1/4 or a factor 1/4 too many (4 is "
+                         "axis 0 of x: a sum, not a mean)"),
     "2/n": (G * 2 / 7, G, {"sizes": {"axis 0 of X": 7, "axis 0 of y": 7}}, "is 3.5 times too small: a factor 2/7 too "
             "many (7 is axis 0 of X and axis 0 of y)"),
     "n − 1": (G * 7 / 6, G, {"sizes": {"axis 0 of X": 7}}, "is 1.167 times too large: 7 − 1 instead of 7 "
@@ -77,7 +77,7 @@ PLANTED = {
     "keep_prob": (G * 0.8, G, {"sizes": {"keep_prob": 0.8}}, "is 1.25 times too small: a stray factor 0.8 (keep_prob)"),
     "no keep_prob": (G / 0.8, G, {"sizes": {"keep_prob": 0.8}}, "is 1.25 times too large: the factor 0.8 (keep_prob) "
                      "is missing"),
-    "sign and factor": (-2 * G, G, {}, "has the wrong sign and is 2 times too large: a stray factor 2, or it was "
+    "sign and factor": (-2 * G, G, {}, "has the wrong sign and is 2 times too large: a stray factor 2 or it was "
                         "added twice"),
     "unknown factor": (1.37 * G, G, {}, "is 1.37 times too large: a constant factor is wrong"),
     "transpose": (SQUARE.T, SQUARE, {}, "is transposed: a .T is missing or too many"),
@@ -124,6 +124,8 @@ PLANTED = {
                              "gradient is negative: the mask comes from x, not from it"),
     "one per row": (changed(G, (np.arange(4), [0, 2, 1, 2]), 7.0), G, {}, "is wrong in exactly one element along axis "
                     "1 each: the one that the label, or an index, picks"),
+    "a slope missing": (G, G * (0.3 + 0.05 * np.arange(12).reshape(4, 3)), {}, "is too large everywhere, by factors "
+                       "from 1.18 to 3.33: the derivative of an activation (tanh or sigmoid) may be missing"),
     "a suspect": (X, G, {"suspects": {"W must be transposed": X}}, "has a known mistake: W must be transposed"),
     "keep_prob the wrong way round": (G * 0.64, G, {"sizes": {"keep_prob": 0.8}}, "is 1.562 times too small: a product "
                                       "with keep_prob = 0.8 where a quotient belongs"),
@@ -242,4 +244,4 @@ def test_without_a_right_gradient_nothing_is_said(numeric):
 
 def test_one_number_is_always_some_factor_times_another():
     assert mistake(1.37, 1.0) == ""
-    assert mistake(2.0, 1.0) == "the gradient of x is 2 times too large: a stray factor 2, or it was added twice"
+    assert mistake(2.0, 1.0) == "the gradient of x is 2 times too large: a stray factor 2 or it was added twice"

@@ -22,29 +22,33 @@ def _sigmoid_slope(x):
     return _sigmoid(x) * _sigmoid(-x)
 
 
-#: The factor that was given, the one that is right, both in terms of the input x, and what that means.
+#: The factor that was given, the one that is right, both as functions of the input x, and what that means.
 SLIPS = (
-    (lambda x: 1 - x * x, _tanh_slope, "takes the derivative of tanh at x: it is 1 − tanh(x)², not 1 − x²"),
-    (lambda x: _tanh_slope(np.tanh(x)), _tanh_slope, "applies tanh twice: with a = tanh(x) the derivative is 1 − a²"),
-    (lambda x: 1 - np.tanh(x), _tanh_slope, "lacks a square: the derivative of tanh is 1 − tanh(x)², not 1 − tanh(x)"),
-    (np.ones_like, _tanh_slope, "lacks the derivative of tanh: multiply by 1 − tanh(x)²"),
+    (lambda x: 1 - x * x, _tanh_slope, "takes the derivative of tanh at {x}: it is 1 − tanh({x})², not 1 − {x}²"),
+    (lambda x: _tanh_slope(np.tanh(x)), _tanh_slope, "applies tanh twice: with a = tanh({x}) the derivative is 1 − a²"),
+    (
+        lambda x: 1 - np.tanh(x),
+        _tanh_slope,
+        "lacks a square: the derivative of tanh is 1 − tanh({x})², not 1 − tanh({x})",
+    ),
+    (np.ones_like, _tanh_slope, "lacks the derivative of tanh: multiply by 1 − tanh({x})²"),
     (
         lambda x: x * (1 - x),
         _sigmoid_slope,
-        "takes the derivative of sigmoid at x: it is s·(1 − s) with s = sigmoid(x)",
+        "takes the derivative of sigmoid at {x}: it is s·(1 − s) with s = sigmoid({x})",
     ),
     (lambda x: _sigmoid_slope(_sigmoid(x)), _sigmoid_slope, "applies sigmoid twice: the derivative is s·(1 − s)"),
     (_sigmoid, _sigmoid_slope, "lacks a factor: the derivative of sigmoid is s·(1 − s), not s"),
     (lambda x: _sigmoid(-x), _sigmoid_slope, "lacks a factor: the derivative of sigmoid is s·(1 − s), not 1 − s"),
-    (np.ones_like, _sigmoid_slope, "lacks the derivative of sigmoid: multiply by s·(1 − s), s = sigmoid(x)"),
-    (lambda x: x, lambda x: 1.0 * (x > 0), "has the factor x where relu has 1 or 0: multiply by the mask x > 0"),
-    (np.ones_like, lambda x: x, "lacks the factor x"),
-    (lambda x: x, np.ones_like, "has the factor x once too often"),
-    (np.ones_like, lambda x: x * x, "lacks the factor x²"),
-    (lambda x: x * x, np.ones_like, "has the factor x² too many"),
-    (np.ones_like, np.exp, "lacks the factor exp(x), the derivative of exp"),
-    (np.sin, np.cos, "has the sine where the cosine belongs: the derivative of sin(x) is cos(x)"),
-    (np.cos, lambda x: -np.sin(x), "has the cosine where −sine belongs: the derivative of cos(x) is −sin(x)"),
+    (np.ones_like, _sigmoid_slope, "lacks the derivative of sigmoid: multiply by s·(1 − s), s = sigmoid({x})"),
+    (lambda x: x, lambda x: 1.0 * (x > 0), "has the factor {x} where relu has 1 or 0: multiply by the mask {x} > 0"),
+    (np.ones_like, lambda x: x, "lacks the factor {x}"),
+    (lambda x: x, np.ones_like, "has the factor {x} once too often"),
+    (np.ones_like, lambda x: x * x, "lacks the factor {x}²"),
+    (lambda x: x * x, np.ones_like, "has the factor {x}² too many"),
+    (np.ones_like, np.exp, "lacks the factor exp({x}), the derivative of exp"),
+    (np.sin, np.cos, "has the sine where the cosine belongs: the derivative of sin({x}) is cos({x})"),
+    (np.cos, lambda x: -np.sin(x), "has the cosine where −sine belongs: the derivative of cos({x}) is −sin({x})"),
 )
 
 
@@ -56,8 +60,21 @@ def activation(a, n, context):
     for given, right, words in SLIPS:
         meant = n * given(x)
         if np.isfinite(meant).all() and visible(meant).any() and same(a * right(x), meant):
-            return f"{words} (x is {context.name})" if context.name != "x" else words
+            return words.format(x=context.name)
     return ""
+
+
+def shrinking_factor(a, n, context):
+    """It is too large in every element, by a factor of its own, as if a slope of at most 1 were missing."""
+    seen = visible(a)
+    slopes = n[seen] / a[seen]
+    if visible(n)[~seen].any() or slopes.size < 8 or (slopes <= 0).any() or (slopes >= 1).any():
+        return ""  # of eight random slopes all lie between 0 and 1 once in 65,000
+    which = "sigmoid" if slopes.max() <= 0.25 else "tanh or sigmoid"
+    return (
+        f"is too large everywhere, by factors from {1 / slopes.max():.3g} to {1 / slopes.min():.3g}: the derivative of "
+        f"an activation ({which}) may be missing"
+    )
 
 
 def softmax_diagonal(a, n, context):

@@ -19,7 +19,12 @@ def constant_factor(a, n, context):
     if not why and np.count_nonzero(visible(n)) < EVIDENCE:
         return ""  # one number is always some factor times another
     sign = "has the wrong sign and " if ratio < 0 else ""
-    return f"{sign}is {_times(abs(ratio))}: {' or '.join(why) or 'a constant factor is wrong'}"
+    return f"{sign}is {_times(abs(ratio))}: {either(why) or 'a constant factor is wrong'}"
+
+
+def either(texts):
+    """Return ``"a, b or c"``."""
+    return " or ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
 
 
 def own_sizes(shape, name):
@@ -33,15 +38,22 @@ def reasons(ratio, sizes):
     named = _by_size({name: size for name, size in sizes.items() if size not in (0, 1)})
     why = [text for size, names in named.items() for text in _matching(ratio, _plain(size, names))]
     if _close(ratio, 2):
-        return ["a stray factor 2, or it was added twice", *why]
+        return ["a stray factor 2", "it was added twice", *why]
     if _close(ratio, 0.5):
-        return ["the factor 2 of a square is missing, or one of two equal branches", *why]
+        return ["the factor 2 of a square is missing", "one of two equal branches is missing", *why]
     if not why:
         why = [text for size, names in named.items() for text in _matching(ratio, _compound(size, names))]
-    if not why and 0.01 < ratio < 100:
-        why = _matching(ratio, {round(ratio): f"a stray factor {round(ratio)}"})
-        why += _matching(1 / ratio, {round(1 / ratio): f"a stray factor 1/{round(1 / ratio)}"})
+    if not why or any(_close(ratio, x) for x in (3, 4, 1 / 3, 1 / 4)):
+        why = _stray(ratio) + why  # so small a number is more often a slip than a size
     return why
+
+
+def _stray(ratio):
+    """Return that a whole number, or one over it, may simply stand there."""
+    if not 0.01 < ratio < 100:
+        return []
+    n, part = round(ratio), round(1 / ratio)
+    return _matching(ratio, {n: f"a stray factor {n}"}) + _matching(1 / ratio, {part: f"a stray factor 1/{part}"})
 
 
 def _by_size(sizes):
