@@ -4,10 +4,9 @@ import numpy as np
 
 from ..core.tensor import Tensor
 from ..errors import counted
-from ..walk import merged
-from .function import changed_constants
+from .function import Recording, changed_constants
 from .kinks import excused, notes_on
-from .method import direction
+from .method import irregular
 from .mistakes import mistake
 from .numeric import Line
 from .rules import Call, faults
@@ -18,31 +17,36 @@ WORDS = {"reverse": "wrong rule", "forward": "wrong forward rule (jvp)", "missin
          "not differentiable": "not differentiable there"}  # fmt: skip
 
 
-def explained(f, found, bench):
+def explained(f, found):
     """Return ``(found, culprit, notes)``: the findings with hints, sentences on where the mistake is, and on kinks."""
     off = any(x.report.wrong or x.doubtful for x in found)
     if not off and not any(x.report.kinks for x in found):
         return found, (), ()
-    trace, culprit = Trace(f), ()
+    trace, culprit = Trace(lambda: Recording(f)), ()
     if off:
-        found, culprit = traced_down(f, found, trace, bench)
+        found, culprit = traced_down(f, found, trace)
     return found, culprit, notes_on(found, f, trace)
 
 
-def traced_down(f, found, trace, bench):
+def traced_down(f, found, trace):
     """Return the findings with hints, without elements at kinks, and sentences on where the mistake is."""
-    steps = merged(trace.result)
+    steps = [(t, inputs) for t, inputs, *_ in trace.result.steps]
     wrong = faults_of(steps, forward=any(x.report.mode == "forward" for x in found))
     broken = writes(f, steps)
     wrong = [] if broken else wrong
-    broken = broken or (not wrong and cuts(f, steps, found, trace, bench))
+    broken = broken or (not wrong and cuts(f, found, trace))
     culprit = broken or rules(wrong, steps, trace)
-    found = [convicted(x) if culprit else excused(x, f, trace) for x in found]
+    if not culprit:
+        excuses = [excused(x, f, trace) for x in found]
+        found, wrong = [x for x, _ in excuses], list({(w.t.seq, w.arg): w for _, ws in excuses for w in ws}.values())
+        culprit = rules(wrong, steps, trace)
+    if culprit:
+        found = [convicted(x) for x in found]
     if any(x.report.wrong for x in found):
-        culprit = culprit or [f"all {counted(len(steps), 'op')} are right, and the graph is whole: look at what f "
-                              "does outside of the graph"]  # fmt: skip
+        culprit = culprit or [f"none of the {counted(len(steps), 'op')} is wrong by itself, and the graph is whole: "
+                              "look at what f does outside of the graph"]  # fmt: skip
         if not broken:
-            found = [x._replace(report=x.report._replace(hint=hint(x, found, wrong, f, bench))) for x in found]
+            found = [x._replace(report=x.report._replace(hint=hint(x, found, wrong, f))) for x in found]
     return found, culprit
 
 
@@ -53,12 +57,14 @@ def convicted(x):
 
 def faults_of(steps, forward):
     """Return the faults of all recorded ops."""
-    return [fault for t, inputs in steps for fault in faults(t, inputs, forward)[0]]
+    return [fault for t, inputs in steps for fault in faults(t, inputs, forward)]
 
 
 def rules(wrong, steps, trace):
     """Return sentences on the ops whose rule is wrong: ``wrong rule: 'square' (model.py:31) for input x; ...``."""
     places, sentences = {}, []
+    if any(fault.mode != "forward" for fault in wrong):  # forward mode uses the reverse rules of other ops
+        wrong = [fault for fault in wrong if fault.mode != "forward"]
     for fault in wrong:
         places.setdefault((WORDS[fault.mode], fault.t.op.name, fault.arg), []).append(trace.place(fault.t))
     for (words, op, arg), where in places.items():
@@ -82,20 +88,21 @@ def writes(f, steps):
     return []
 
 
-def cuts(f, steps, found, trace, bench):
+def cuts(f, found, trace):
     """Return sentences on constants that depend on the inputs: the gradient does not go where they come from."""
     tensors = list({id(x.t): x.t for x in found}.values())
-    line = Line(f, [(t, slice(None), direction(t.data.reshape(-1), bench.rng)) for t in tensors if t.size])
-    near, far = line.run(f, 1e-7), line.run(f, 1e-6)
+    line = Line(f, [(t, slice(None), v) for t, v in zip(tensors, irregular(tensors), strict=True) if t.size])
+    here, (near, far) = trace.result, [line.run(lambda: Recording(f), by) for by in (1e-7, 1e-6)]
     known = {id(t) for t in tensors}
-    little = {(t.seq, arg): change for t, arg, change in changed_constants(steps, merged(near), known)}
+    little = {(t.seq, arg): change for t, arg, change in changed_constants(here, near, known)}
     changed = []
-    for t, arg, change in changed_constants(steps, merged(far), known):
+    for t, arg, change in changed_constants(here, far, known):
         before = little.get((t.seq, arg), 0)
         if 3 * before < change < 30 * before:  # in proportion: a jump would be a kink
             changed.append(f"{arg} of op {t.op.name!r} ({trace.place(t)})")
-    outputs = [(f.names or ["the output"])[k] for k, (y, z) in enumerate(zip(trace.result, far, strict=True))
-               if not y.requires_grad and not np.array_equal(y.data, z.data, equal_nan=True)]  # fmt: skip
+    names = f.names or ["the output"]
+    outputs = [name for name, y, a, b in zip(names, here.outputs, here.values, far.values, strict=True)
+               if not y.requires_grad and not np.array_equal(a, b, equal_nan=True)]  # fmt: skip
     if not changed and not outputs:
         return []
     what = ", ".join(list(dict.fromkeys(changed + outputs))[:3])
@@ -104,14 +111,14 @@ def cuts(f, steps, found, trace, bench):
     return [f"the graph is cut {where}: {what} depends on the inputs, but no gradient goes there"]
 
 
-def hint(x, found, wrong, f, bench):
+def hint(x, found, wrong, f):
     """Return what was probably done wrong with one input's gradient: to the rule that is wrong, or to all of it."""
     if not x.report.wrong:
         return ""
     for fault in wrong:
         if fault.hint:
             return f"in {fault.t.op.name!r}, {fault.hint}"
-    weights = np.ones(1) if len(x.analytic) == 1 else bench.rng.uniform(0.5, 1.5, len(x.analytic))
+    weights = np.ones(1) if len(x.analytic) == 1 else np.random.default_rng(0).uniform(0.5, 1.5, len(x.analytic))
     a, n = whole(x, weights @ x.analytic), whole(x, weights @ x.measured.value)
     others = {o.report.name: whole(o, weights @ o.measured.value) for o in found
               if o is not x and o.measured is not None and o.report.mode == x.report.mode}  # fmt: skip

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..core.tensor import Tensor
 from ..errors import GradientError
 
 #: The shape of every input that is drawn: square, so that products, solves and sums along any axis all take it.
@@ -24,7 +25,7 @@ def drawn(op, seed=0):
     domains = [op.domain.get(name, "real") if isinstance(op.domain, dict) else op.domain for name in names]
     inputs = tuple(away_from(op.kinks, one(domain, rng)) for domain in domains)
     try:
-        op.kernel(*inputs, **op.defaults)
+        op.call(*[Tensor(x, requires_grad=True) for x in inputs]).sum().backward()
     except Exception as error:
         raise GradientError(
             f"gradcheck: inputs of {op!r} cannot be drawn ({type(error).__name__}: {error}); pass them, and settings "

@@ -186,8 +186,8 @@ class Function:
 
     def _change(self):
         """Return which constant of which op is another one in the next call, in words."""
-        trace = Trace(self)
-        for t, name, _ in changed_constants(merged(trace.result), merged(self())):
+        trace = Trace(lambda: Recording(self))
+        for t, name, _ in changed_constants(trace.result, Recording(self)):
             return f" ({name} of op {t.op.name!r}, {trace.place(t)}, is another array each time)"
         return ""
 
@@ -217,17 +217,29 @@ def leaves_of(x, name):
         yield name, x
 
 
-def changed_constants(steps, others, moved=()):
-    """Yield ``(tensor, argument, change)`` where a constant in one recording has other values in another one.
+class Recording:
+    """What one call of f recorded, with copies of all values: the point may move, and views of it with it.
+
+    steps: ``(tensor, inputs, arrays, value)``, oldest first
+    """
+
+    def __init__(self, f):
+        self.outputs = f()
+        self.values = [y.data.copy() for y in self.outputs]
+        self.steps = [(t, inputs, [_values(x) for x in inputs], t.data.copy()) for t, inputs in merged(self.outputs)]
+
+
+def changed_constants(before, after, moved=()):
+    """Yield ``(tensor, argument, change)`` where a constant has other values in another Recording.
 
     moved: the ids of the Tensors that were changed on purpose
     """
-    for (t, inputs), (u, given) in zip(steps, others, strict=False):
+    for (t, inputs, arrays, _), (u, _, others, _) in zip(before.steps, after.steps, strict=False):
         if t.op is not u.op:
             return
-        for i, (x, z) in enumerate(zip(inputs, given, strict=True)):
+        for i, (x, a, b) in enumerate(zip(inputs, arrays, others, strict=True)):
             if id(x) not in moved and not (isinstance(x, Tensor) and x.op):
-                change = _change(_values(x), _values(z))
+                change = _change(a, b)
                 if change:
                     yield t, f"{t.op.args[0]}{i}" if t.op.variadic else t.op.args[i], change
 
@@ -240,7 +252,7 @@ def _change(x, z):
 
 
 def _values(x):
-    return np.asarray(x.data if isinstance(x, Tensor) else x)
+    return np.array(x.data if isinstance(x, Tensor) else x)
 
 
 def _advice(y):

@@ -4,10 +4,11 @@ import numpy as np
 
 from ..core.mode import enable_grad
 from ..errors import GradcheckError, GradientError, describe
+from .columns import Tolerance
 from .diagnose import explained
 from .function import Function
 from .inputs import Bench
-from .method import Tolerance, choose, direction
+from .method import choose, irregular
 from .models import model_points
 from .numeric import EPSILON, ROUNDINGS
 from .points import in_float64, points_of
@@ -81,41 +82,48 @@ def compare(points, given, settings, progress, order=1):
     if order == 2:  # the backward wants gradients of the dtype of what they are of
         f.names, f.together = [f"∂/∂{name}" for name in points.named], tensors
     f.check_precision(tensors if settings.eps is None else ())
-    analytic, rounding = f.gradients(tensors)
-    rng = np.random.default_rng(settings.seed)
-    tolerance = Tolerance(rounding, settings.eps, settings.atol, settings.rtol)
-    ways = [direction(t.data.reshape(-1), rng) for t in tensors]
-    method = choose(f, tensors, ways, rounding, settings.eps)
-    bench = Bench(f, method, tolerance, rng, settings.fast_mode, progress)
-    rows = [np.zeros((len(rounding), t.size)) if g is None else g for t, g in zip(tensors, analytic, strict=True)]
-    sides = [(name, t, Reverse(r)) for (name, t), r in zip(points.named.items(), rows, strict=True)]
-    if "reverse" not in settings.modes or ("forward" in settings.modes and forward_is_off(bench, tensors, ways, rows)):
-        forward = [(name, t, Forward(f, t)) for name, t in points.named.items()]
-        sides = forward if "reverse" not in settings.modes else sides + forward
-    connected = {id(t): g is not None for t, g in zip(tensors, analytic, strict=True)}
-    found = [bench.check(name, given[name], t, side, connected[id(t)], order) for name, t, side in sides]
-    bad = {id(x.t) for x in found[: len(tensors)] if x.report.wrong}
-    found = found[: len(tensors)] + [x for x in found[len(tensors) :] if x.report.wrong and id(x.t) not in bad]
-    if order == 1 and all(not x.report.connected and not x.report.wrong for x in found):
-        raise GradientError(
-            f"gradcheck: the output of f ({f.described()}) does not depend on {', '.join(points.named)}; "
-            "there is no gradient to check"
-        )
-    found = beyond_rounding(f, found, tensors)
-    found, culprit, notes = explained(f, found, bench)
-    return Report([x.report for x in found], f"{' and '.join(settings.modes)} mode against {bench.method}, {tolerance}",
-                  culprit, notes)  # fmt: skip
+    with np.errstate(all="ignore"):  # steps go where f is not defined, and find nan there
+        analytic, rounding = f.gradients(tensors)
+        ways, tolerance = irregular(tensors), Tolerance(rounding, settings.atol, settings.rtol)
+        method = choose(f, tensors, ways, rounding, settings.eps)
+        bench = Bench(f, method, tolerance, settings.seed, settings.fast_mode, progress)
+        found = findings(bench, points.named, given, analytic, ways, settings.modes, order)
+        if order == 1 and all(not x.report.connected and not x.report.wrong for x in found):
+            raise GradientError(
+                f"gradcheck: the output of f ({f.described()}) does not depend on {', '.join(points.named)}; "
+                "there is no gradient to check"
+            )
+        found, culprit, notes = explained(f, beyond_rounding(f, found, tensors, rounding))
+    how = f"{' and '.join(settings.modes)} mode against {method}, {tolerance}"
+    return Report([x.report for x in found], how, culprit, notes)
+
+
+def findings(bench, named, given, analytic, ways, modes, order):
+    """Return Found for every input, and once more for inputs at which forward mode alone is wrong."""
+    tensors = list(named.values())
+    rows = [np.zeros((len(bench.f.point), t.size)) if g is None else g for t, g in zip(tensors, analytic, strict=True)]
+
+    def checked(sides):
+        return [bench.check(name, given[name], t, side, g is not None, order)
+                for (name, t), side, g in zip(named.items(), sides, analytic, strict=True)]  # fmt: skip
+
+    forward = [Forward(bench.f, t) for t in tensors]
+    if "reverse" not in modes:
+        return checked(forward)
+    found = checked([Reverse(r) for r in rows])
+    if "forward" in modes and forward_is_off(bench, tensors, ways, rows):
+        found += [y for x, y in zip(found, checked(forward), strict=True) if y.report.wrong and not x.report.wrong]
+    return found
 
 
 def forward_is_off(bench, tensors, ways, rows):
     """Return whether forward mode disagrees with reverse mode along a line through all inputs."""
     found = pushed(bench.f, {id(t): v.reshape(t.shape) for t, v in zip(tensors, ways, strict=True)})
-    with np.errstate(all="ignore"):
-        terms = [Reverse(r) for r in rows]
-        expected = sum(side.along(slice(None), v) for side, v in zip(terms, ways, strict=True))
-        scale = sum(side.size(slice(None), v) for side, v in zip(terms, ways, strict=True))
-        noise = ROUNDINGS * bench.tolerance.rounding / EPSILON
-        return not np.all(np.abs(found - expected) <= 1e-10 * scale + 1e-13 * noise)
+    terms = [Reverse(r) for r in rows]
+    expected = sum(side.along(slice(None), v) for side, v in zip(terms, ways, strict=True))
+    scale = sum(side.size(slice(None), v) for side, v in zip(terms, ways, strict=True))
+    noise = ROUNDINGS * bench.tolerance.rounding / EPSILON
+    return not np.all(np.abs(found - expected) <= 1e-10 * scale + 1e-13 * noise)
 
 
 def joined(first, second):

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .columns import Measured, measure
 from .function import square
-from .method import Measured, direction, measure
+from .method import direction
 from .numeric import ROUNDINGS, Line, central, slope
 from .report import InputReport
 
@@ -44,7 +45,7 @@ class Bench(NamedTuple):
     f: object
     method: object
     tolerance: object
-    rng: object
+    seed: object
     fast: bool
     progress: object
 
@@ -72,16 +73,16 @@ class Bench(NamedTuple):
         Every line that does is halved again and again, and the half that is further off is kept: each halving is one
         measurement, since the derivative along the other half is the difference.
         """
-        found, off = set(), False
+        found, off, rng = set(), False, np.random.default_rng(self.seed)
         for i in range(1 if self.fast else LINES):
-            v = direction(t.data.reshape(-1), self.rng)
+            v = direction(t.data.reshape(-1), rng)
             gap, allowed = self.gap(t, side, slice(0, t.size), v)
             self.progress.advance("random directions", i + 1, LINES)
             if not np.all(np.abs(gap) <= allowed):
                 off = True
                 found.add(self.descend(t, side, v, gap))
         sample = min(2 if self.fast else SAMPLE, t.size)
-        found.update(self.rng.choice(t.size, sample, replace=False).tolist())
+        found.update(rng.choice(t.size, sample, replace=False).tolist())
         return np.array(sorted(found)), off
 
     def descend(self, t, side, v, gap):
@@ -104,10 +105,10 @@ class Bench(NamedTuple):
         line = Line(self.f, [(t, where, v)])
         noise = ROUNDINGS * self.tolerance.rounding
         if self.method.kind == "complex step":
-            with np.errstate(all="ignore"):
-                return analytic - line.imaginary(), 1e-11 * scale + noise
+            return analytic - line.imaginary(), 1e-11 * scale + noise
         if self.method.kind == "fixed step":
-            return analytic - central(line, self.method.eps), self.tolerance.at(scale)
+            noise = ROUNDINGS * self.tolerance.rounding / self.method.eps
+            return analytic - central(line, self.method.eps), self.tolerance.rtol * scale + noise
         found = slope(line, self.f.point, self.tolerance.rounding)
         allowed = 1e-8 * scale + noise + found.error
         return np.where(found.admits(analytic, allowed), 0.0, analytic - found.value), allowed
@@ -145,8 +146,7 @@ def summary(report, t, columns, analytic, measured, f):
 def worst(analytic, measured, gap):
     """Return row and column of the element whose ``gap`` is furthest beyond what is allowed."""
     if gap.any():
-        with np.errstate(divide="ignore", invalid="ignore"):
-            excess = gap / measured.allowed
+        excess = gap / measured.allowed
         excess[np.isnan(excess)] = np.inf
         excess[gap == 0] = 0.0
     else:  # all between the two sides: the one that is furthest from the mean of them

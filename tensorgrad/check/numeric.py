@@ -126,19 +126,17 @@ def complex_columns(f, t, columns):
 
 def central(line, eps):
     """Return plain central differences with the step ``eps``."""
-    with np.errstate(all="ignore"):  # a step out of the domain gives nan
-        return (line(eps) - line(-eps)) / (2 * eps)
+    return (line(eps) - line(-eps)) / (2 * eps)
 
 
-def step_at(x, least=16 * STEP):
-    """Return the first steps for entries ``x``: powers of two, so that x ± h is exact."""
-    return np.exp2(np.round(np.log2(least * np.maximum(1.0, np.abs(x)))))
+def step_at(x, size, part=16 * STEP):
+    """Return the first steps for entries ``x`` among others of that ``size``: powers of two, so that x ± h is exact."""
+    return np.exp2(np.round(np.log2(part * np.maximum(max(1.0, size), np.abs(x)))))
 
 
-def least_at(x):
+def least_at(x, size):
     """Return the smallest steps for entries ``x``: ``log`` near 0 needs them far below x."""
-    size = np.abs(x)
-    return 1e-6 * np.minimum(STEP, np.where(size == 0, STEP, size))
+    return 1e-6 * np.minimum(STEP, np.where(x == 0, size, np.abs(x)))
 
 
 def slope(line, y, rounding, h=16 * STEP, least=1e-6 * STEP):
@@ -154,24 +152,23 @@ def slopes(lines, y, rounding, h, least):
     they do not, a kink or a pole is near, and steps shrink: the pair wins that agrees best.
     """
     y, rounding, open_ = y[:, None], np.reshape(rounding, (-1, 1)), np.arange(len(lines))
-    with np.errstate(all="ignore"):  # a step out of the domain gives nan, which is never the best
-        before, best = Pair(lines, y, h), None
-        while True:
-            h = h / 4
-            now = Pair([lines[i] for i in open_], y, h[open_])
-            found, off, good = _extrapolated(before, now, y, rounding / h[open_])
-            if best is None:
-                best, score, settled = found, off, good
-            else:
-                better = ((off < score[:, open_]) | good) & ~settled[:, open_]
-                for kept, new in zip((*best, score), (*found, off), strict=True):
-                    kept[:, open_] = np.where(better, new, kept[:, open_])
-                settled[:, open_] |= good
-            leaps = np.abs(now.slope) > 3 * np.abs(before.slope)
-            going = ((h >= least) & ~settled.all(axis=0))[open_]
-            if not going.any():
-                return _with_jumps(best, open_, leaps & ~settled[:, open_])
-            before, open_ = now.only(going), open_[going]
+    before, best = Pair(lines, y, h), None
+    while True:
+        h = h / 4
+        now = Pair([lines[i] for i in open_], y, h[open_])
+        found, off, good = _extrapolated(before, now, y, rounding / h[open_])
+        if best is None:
+            best, score, settled = found, off, good
+        else:
+            better = ((off < score[:, open_]) | good) & ~settled[:, open_]
+            for kept, new in zip((*best, score), (*found, off), strict=True):
+                kept[:, open_] = np.where(better, new, kept[:, open_])
+            settled[:, open_] |= good
+        leaps = np.abs(now.slope) > 3 * np.abs(before.slope)
+        going = ((h >= least) & ~settled.all(axis=0))[open_]
+        if not going.any():
+            return _with_jumps(best, open_, leaps & ~settled[:, open_])
+        before, open_ = now.only(going), open_[going]
 
 
 def _with_jumps(found, columns, leaps):
@@ -207,7 +204,7 @@ def _extrapolated(before, now, y, noise):
     off[np.isnan(off)] = np.inf
     good = (off <= AGREEING) | (change <= ROUNDINGS * noise)
     value = now.slope + step / 15  # 4² − 1
-    error = ROUNDINGS * noise + change / 15
+    error = ROUNDINGS * noise + change / 3  # of the slope itself, where f has a bend: then its error is of first order
     # the gap is h·f″ where f is smooth, a quarter of that of the larger step; at a kink it stays
     kinked = (now.gap > 0.5 * before.gap) & (now.gap > 1e-3 * size) & (now.gap > 4 * ROUNDINGS * noise)
     low, high = value.copy(), value.copy()

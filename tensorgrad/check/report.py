@@ -123,7 +123,9 @@ class Report:
         """Return the verdict in one line."""
         total = sum(r.total for r in self.inputs)
         if self:
-            return f"{self.check} passed: {total} element{'s' * (total != 1)} agree{'s' * (total == 1)}"
+            seen = sum(r.total if r.measured is None else r.measured for r in self.inputs)
+            lines = f": {seen} measured one by one, all along random lines" if seen < total else ""
+            return f"{self.check} passed: {total} element{'s' * (total != 1)} agree{'s' * (total == 1)}{lines}"
         wrong = [f"{r.label} in {r.count().split(';')[0]} elements" for r in self.inputs if r.wrong]
         return f"{self.check} failed: wrong gradient of {', '.join(wrong)}"
 

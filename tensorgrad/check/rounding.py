@@ -4,13 +4,17 @@ import numpy as np
 
 from ..errors import GradientError
 from .function import Function
+from .method import sizes_of
 from .numeric import EPSILON, ROUNDINGS
+
+#: A change of more rounding errors than this is a jump of the gradient, not rounding.
+MOST = 1000
 
 #: By how many units in the last place all inputs are moved together, which keeps ties ties.
 NUDGES = (2, 6, -4)
 
 
-def beyond_rounding(f, found, tensors):
+def beyond_rounding(f, found, tensors, rounding):
     """Return the findings without what disagrees only by the rounding of the analytic gradient.
 
     That is its change when the inputs move by a few units in the last place, where the true gradient does not change.
@@ -29,9 +33,18 @@ def beyond_rounding(f, found, tensors):
             )
     near = [gradients_near(f, tensors, by) for by in NUDGES]
     return [
-        x.allowing(ROUNDINGS * np.max([noise_of(x, rows) for rows in near], axis=0), f) if i in suspects else x
+        x.allowing(
+            np.minimum(ROUNDINGS * np.max([noise_of(x, rows) for rows in near], axis=0), most_of(x, rounding)), f
+        )
+        if i in suspects
+        else x
         for i, x in enumerate(found)
     ]
+
+
+def most_of(x, rounding):
+    """Return how much of a change can be rounding, for the measured entries."""
+    return MOST * rounding[:, None] / sizes_of(x.t.data.reshape(-1))[x.columns]
 
 
 def gradients_near(f, tensors, by):

@@ -9,10 +9,13 @@ from ..core.tensor import Tensor
 from ..forward import pushforward
 from .method import direction
 from .mistakes import mistake
-from .numeric import EPSILON, slopes
+from .numeric import EPSILON, Slope, slopes
 
 #: How far a rule may be from the numbers, relative to the terms that are summed up.
 RTOL = 1e-6
+
+#: The first step along a direction, and the smallest.
+STEPS, LEAST = np.array([1e-4]), np.array([1e-12])
 
 #: Inputs of an op up to this size are measured entry by entry, to see what was done wrong.
 ENTRIES = 400
@@ -41,6 +44,7 @@ class Call:
         self.arrays = [x.data if isinstance(x, Tensor) else x for x in inputs]
         self.live = [i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.requires_grad]
         self.y = np.asarray(self.op.kernel(*self.arrays, **self.settings))
+        self.flat = self.y.reshape(-1).astype(np.float64)
 
     def name(self, i):
         """Return what the op calls its ``i``-th input."""
@@ -67,40 +71,46 @@ class Call:
         return np.ravel(pushforward(self.op, ways, self.y, self.arrays, self.settings))
 
     def rounding(self):
-        return 4 * EPSILON * np.abs(self.y).reshape(-1)
+        """Return how well the values are known."""
+        return 4 * EPSILON * np.abs(self.flat)
+
+    def bend(self, i, v):
+        """Return how far the two sides differ along ``v``: rounding is small against it where the slope is 0."""
+        line, h = self.line(i, v), float(STEPS[0])
+        return np.nan_to_num(np.abs(line(h) + line(-h) - 2 * self.flat) / h)
 
 
 def faults(t, inputs, forward=False):
-    """Return ``(faults, kinks)`` of one recorded op: a Fault per argument, and how many outputs are at a kink."""
-    call, found, kinks = Call(t, inputs), [], 0
+    """Return the Fault of each argument of one recorded op whose rule is wrong."""
+    call = Call(t, inputs)
     rng = np.random.default_rng(t.data.size)
+    g = rng.uniform(0.5, 1.5, call.y.shape) * rng.choice([-1.0, 1.0], call.y.shape)
+    found = []
     for i in call.live:
         x = call.arrays[i]
-        g = rng.uniform(0.5, 1.5, call.y.shape) * rng.choice([-1.0, 1.0], call.y.shape)
-        v = direction(x.reshape(-1), rng).reshape(x.shape)
-        slope = slopes([call.line(i, v)], call.y.reshape(-1).astype(float), call.rounding(), np.array([1e-4]),
-                       np.array([1e-12]))  # fmt: skip
-        value, error, low, high, kinked = (part[:, 0] for part in slope)
-        kinks += int(np.count_nonzero(kinked))
-        terms, pulled = g.reshape(-1) * np.array([low, high]), call.pulled(i, g)
-        allowed = RTOL * np.linalg.norm(terms[0]) + np.linalg.norm(g.reshape(-1) * error) + 1e-2 * _spread(terms)
-        along = float(np.sum(pulled * v))
-        if not np.isfinite(pulled).all():
-            found.append(Fault(t, call.name(i), "not differentiable", ""))
-        elif np.isnan(value).any():
-            continue  # at the edge of its domain, where there is nothing to compare with
-        elif not terms.min(axis=0).sum() - allowed <= along <= terms.max(axis=0).sum() + allowed:
-            mode = "reverse" if call.op.rule(i) else "missing"
-            found.append(Fault(t, call.name(i), mode, hint_of(call, i, g, pulled)))
-        elif forward and not np.all(
-            np.abs(call.pushed(i, v) - value)[~kinked] <= (RTOL * np.abs(value) + error)[~kinked]
-        ):
-            found.append(Fault(t, call.name(i), "forward", ""))
-    return found, kinks
+        found.append(fault_of(call, i, g, direction(x.reshape(-1), rng).reshape(x.shape), forward))
+    return [fault for fault in found if fault]
 
 
-def _spread(terms):
-    return float(np.sum(np.abs(terms[0] - terms[1])))
+def fault_of(call, i, g, v, forward=False):
+    """Return the Fault of the ``i``-th argument along the direction ``v`` and for the cotangent ``g``, or None."""
+    weights, pulled = g.reshape(-1), call.pulled(i, g)
+    if not np.isfinite(pulled).all():
+        return Fault(call.t, call.name(i), "not differentiable", "")
+    slope = Slope(*[part[:, 0] for part in slopes([call.line(i, v)], call.flat, call.rounding(), STEPS, LEAST)])
+    if np.isnan(slope.value).any():
+        return None  # at the edge of its domain, where there is nothing to compare with
+    terms = np.array([weights * slope.low, weights * slope.high])
+    noise = slope.error + RTOL * call.bend(i, v)
+    allowed = (
+        RTOL * np.linalg.norm(terms[0]) + np.linalg.norm(weights * noise) + 1e-2 * np.abs(terms[0] - terms[1]).sum()
+    )
+    along = float(np.sum(pulled * v))
+    if not terms.min(axis=0).sum() - allowed <= along <= terms.max(axis=0).sum() + allowed:
+        return Fault(call.t, call.name(i), "reverse" if call.op.rule(i) else "missing", hint_of(call, i, g, pulled))
+    if forward and not slope.admits(call.pushed(i, v), RTOL * np.abs(slope.value) + noise).all():
+        return Fault(call.t, call.name(i), "forward", "")
+    return None
 
 
 def hint_of(call, i, g, pulled):

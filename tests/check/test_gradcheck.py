@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tensorgrad as tg
-from tensorgrad.check import gradcheck, method, numeric
+from tensorgrad.check import columns, gradcheck, numeric
 from tensorgrad.errors import GradcheckError, GradientError, OptionError, ShapeError
 
 
@@ -121,15 +121,15 @@ BROKEN = {
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
 def test_a_broken_measurement_fails_right_gradients(broken, monkeypatch, rng):
     """The check can fail for either side: a halved or negated numeric derivative is not excused."""
-    complex_columns = method.complex_columns
+    complex_columns = columns.complex_columns
 
     class Pair(numeric.Pair):
         def __init__(self, *given):
             super().__init__(*given)
             self.slope = broken(self.slope)
 
-    monkeypatch.setattr(method, "complex_columns", lambda *a: broken(complex_columns(*a)))
-    monkeypatch.setattr(method, "Pair", Pair)
+    monkeypatch.setattr(columns, "complex_columns", lambda *a: broken(complex_columns(*a)))
+    monkeypatch.setattr(columns, "Pair", Pair)
     monkeypatch.setattr(numeric, "Pair", Pair)
     assert not gradcheck(lambda x: (x * x).sum(), rng.standard_normal(3), raise_exception=False)
     assert not gradcheck(lambda x: abs(x * x).sum(), rng.standard_normal(3), raise_exception=False)
