@@ -119,7 +119,7 @@ class Comparison:
             for key, x in data.items()
             if isinstance(x, np.ndarray) and x.ndim and x.shape == shape and x.dtype.kind in "fiub"
         }
-        others = {k: n for k, n in self.numeric.items() if k != name and n.shape == self.numeric[name].shape}
+        others = {k: n for k, n in self.numeric.items() if k != name}
         value = self._picked(self.loss.arrays[name], name)
         known = {
             "value": value,

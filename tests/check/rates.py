@@ -27,15 +27,24 @@ def hand_written():
             yield (label, name, *verdict(network, name))
 
 
-def main():
+def networks():
+    """Print a line for every fault in the networks, and return the rates in words."""
     rows = list(hand_written())
     for label, name, found, named, words in rows:
         print(f"{label:24} {name:36} {'found' if found else 'MISSED':7} {'named' if named else '-':6} {words}")
     found, named = (sum(row[i] for row in rows) for i in (2, 3))
-    print(
+    return (
         f"{len(NETWORKS)} networks written by hand, {len(rows)} planted faults: {found} found "
         f"({100 * found / len(rows):.0f} %), {named} mistakes named ({100 * named / len(rows):.0f} %)"
     )
+
+
+#: What is measured: each prints its cases, and returns its rates in words.
+PARTS = (networks,)
+
+
+def main():
+    print("\n".join([part() for part in PARTS]))
 
 
 if __name__ == "__main__":
