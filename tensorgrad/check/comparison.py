@@ -152,7 +152,11 @@ def sizes_of(data):
     """Return the numbers by name that may be factors in a gradient: sizes of arrays, and the floats among ``data``."""
     sizes, elements = {}, {}
     for name, x in data.items():
-        if isinstance(x, np.ndarray) and x.ndim:
+        if isinstance(x, dict):
+            sizes |= sizes_of(x)
+        elif isinstance(x, (list, tuple)):
+            sizes |= sizes_of({f"{name}[{i}]": item for i, item in enumerate(x) if not isinstance(item, (int, float))})
+        elif isinstance(x, np.ndarray) and x.ndim:
             sizes |= {f"axis {i} of {name}": size for i, size in enumerate(x.shape) if size > 1}
             elements |= {f"the number of elements of {name}": x.size} if x.ndim > 1 else {}
         elif isinstance(x, (int, float)) and not isinstance(x, bool):

@@ -238,6 +238,17 @@ def test_float32_gradients_are_given_float32_leeway():
     assert report["W"].given == "float32[4, 2]"
 
 
+def test_data_may_be_nested():
+    inside = check_gradients(
+        lambda p, data: loss(p, data["X"], data["pair"][0]), {k: 6 * g for k, g in G.items()}, PARAMS,
+        {"X": X, "pair": (Y, "a label", 3)},
+    )  # fmt: skip
+    assert inside["W"].hint.startswith(
+        "the gradient of each of W, b is 6 times too large: the factor 1/6 is missing (6 is axis 0 of X and axis 0 of "
+        "pair[0]: a mean, not a sum)"
+    )
+
+
 def test_any_memory_layout_will_do():
     W = RNG.normal(size=(4, 5))
     for array in (W.T, W[:, ::-1], np.asfortranarray(W), W[::2]):
