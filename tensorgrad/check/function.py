@@ -59,7 +59,7 @@ class Function:
             bad = next((t for _, t in named if not isinstance(t, Tensor)), y)
             raise TypeError(f"gradcheck: f must return a Tensor, got {describe(bad)}{_advice(bad)}")
         kept = [(name, t) for name, t in named if t.data.dtype.kind in "fc"] or named
-        self.names = [name for name, _ in kept]
+        self.names = self.names or [name for name, _ in kept]
         return [t for _, t in kept]
 
     def values(self):

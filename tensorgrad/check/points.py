@@ -42,7 +42,7 @@ class Points:
 def points_of(f, inputs, seed=0):
     """Return the Points of ``f(*inputs)``; a function of no arguments closes over its inputs, an op's are drawn."""
     f = f.call if isinstance(f, Op) else f
-    if inputs is None and hasattr(f, "op"):
+    if inputs is None and isinstance(getattr(f, "op", None), Op):
         inputs = drawn(f.op, seed)
     if inputs is None and callable(f):
         raise TypeError("gradcheck: inputs are missing; write gradcheck(f, inputs), or gradcheck(op) for an op")
@@ -72,7 +72,7 @@ def points_of(f, inputs, seed=0):
 
 def argument_names(f):
     """Return the names of the positional arguments of ``f``; None where Python cannot tell."""
-    if hasattr(f, "op"):
+    if isinstance(getattr(f, "op", None), Op):
         return None if f.op.variadic else list(f.op.args)
     code = getattr(f, "__code__", None)
     if type(f) is FunctionType and not hasattr(f, "__wrapped__") and not code.co_flags & 0x04:  # no *args

@@ -1,12 +1,17 @@
-"""How many planted faults the checks find, and how many of the mistakes they name: ``python -m tests.check.rates``.
+"""How many planted faults the checks find, how many mistakes they name, and how often they cry wolf.
 
-A fault counts as named if the report says the words that were written down for it beforehand; where nothing can be
-known (``says`` is '') it counts as not named.
+``python -m tests.check.rates`` prints every fault and the rates. A fault counts as named if the report says the words
+that were written down for it beforehand; where nothing can be known (``says`` is '') it counts as not named.
 """
 
-from tensorgrad.check import check_gradients
+import re
+
+from tensorgrad.check import check_gradients, gradcheck
 from tensorgrad.errors import ShapeError
+from tests.check.faults import FAULTS
 from tests.check.networks import NETWORKS
+from tests.check.random_functions import random_function
+from tests.check.random_networks import random_network
 
 
 def verdict(network, name):
@@ -27,6 +32,50 @@ def hand_written():
             yield (label, name, *verdict(network, name))
 
 
+def of_ops():
+    """Yield ``(fault, found, whether the op is named, whether the mistake is named, words)`` for our own ops."""
+    for fault in FAULTS:
+        with fault.planted():
+            report = gradcheck(fault.f, fault.inputs, raise_exception=False)
+        blamed = bool(report.culprit) and re.match(rf"(wrong|no) rule: '{fault.op}' ", report.culprit[0]) is not None
+        named = bool(fault.says) and re.search(fault.says, report.hint) is not None
+        yield str(fault), not report, blamed, named, " / ".join([*report.culprit, report.hint])
+
+
+def alarms(count=200):
+    """Yield the words of those of ``count`` random functions, all of them right, that do not pass."""
+    for seed in range(count):
+        f, inputs, words = random_function(seed)
+        if not gradcheck(f, inputs, raise_exception=False):
+            yield words
+
+
+def ops():
+    """Print a line for every fault in a rule of ours, and return the rates in words."""
+    rows = list(of_ops())
+    for label, found, blamed, named, words in rows:
+        marks = f"{'found' if found else 'MISSED':7} {'op' if blamed else '-':3} {'named' if named else '-':6}"
+        print(f"{label:61} {marks} {words}")
+    found, blamed, named = (sum(row[i] for row in rows) for i in (1, 2, 3))
+    count, total = len({fault.op for fault in FAULTS}), len(rows)
+    return (
+        f"{total} faults planted in {count} ops: {found} found, the op named in {blamed} "
+        f"({100 * blamed / total:.0f} %), the mistake in {named} ({100 * named / total:.0f} %)"
+    )
+
+
+def right():
+    """Return in words how many right gradients do not pass."""
+    wrong = 0
+    for seed in range(200):
+        loss, grads, params, data = random_network(seed)
+        wrong += not check_gradients(loss, grads, params, *data)
+    return (
+        f"200 random functions that are right: {len(list(alarms()))} false alarms; 200 random networks with right "
+        f"gradients: {wrong} false alarms"
+    )
+
+
 def networks():
     """Print a line for every fault in the networks, and return the rates in words."""
     rows = list(hand_written())
@@ -40,7 +89,7 @@ def networks():
 
 
 #: What is measured: each prints its cases, and returns its rates in words.
-PARTS = (networks,)
+PARTS = (ops, networks, right)
 
 
 def main():
