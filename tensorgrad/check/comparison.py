@@ -4,8 +4,9 @@ import numpy as np
 
 from ..errors import describe
 from .inputs import course, relative
-from .measure import DIRECTIONS, KINKS, block
+from .measure import BLOCK, DIRECTIONS, FULL, KINKS, SMALL, block
 from .mistakes import Context, mistake
+from .numeric import EPSILON
 from .report import InputReport, Report
 
 
@@ -13,6 +14,7 @@ class Comparison:
     """The claimed gradients beside the numeric ones.
 
     known:   what helps to name a mistake, by parameter: fields of a Context
+    astray:  for a large parameter the direction along which the claimed gradient is wrong, None if all agree
     places:  the elements that are compared, by parameter
     numeric: the numeric gradient there; at a kink, where it is any of many, the claimed one
     """
@@ -20,9 +22,12 @@ class Comparison:
     def __init__(self, meter, claimed, atol=None, rtol=None, known=None):
         self.meter, self.loss, self.claimed = meter, meter.loss, claimed
         self.atol, self.rtol, self.known = atol, rtol, known or {}
-        self.places = {name: block(array.shape) for name, array in self.loss.arrays.items()}
-        self.numeric, self.allowed, self.kinks, self.error = {}, {}, {}, 0.0
-        for name in self.places:
+        self.places, self.astray, self.numeric, self.allowed, self.kinks, self.error = {}, {}, {}, {}, {}, 0.0
+        for name, array in self.loss.arrays.items():
+            if array.size > FULL and self._fits(name):
+                self.astray[name] = meter.astray(name, self._flat(name), self._rtol(name))
+            agrees = name in self.astray and self.astray[name] is None
+            self.places[name] = block(array.shape, SMALL if agrees else BLOCK)
             self._measure(name)
 
     def report(self, check, chained=True):
@@ -55,7 +60,8 @@ class Comparison:
 
     def _allowed(self, name, n):
         rtol = self._rtol(name)
-        atol = 0.01 * rtol * np.max(np.abs(n), initial=0.0) if self.atol is None else self.atol
+        smallest = EPSILON * abs(self.loss.value)  # a slope below this changes no digit of the loss
+        atol = 0.01 * rtol * np.max(np.abs(n), initial=0.0) + smallest if self.atol is None else self.atol
         return atol + rtol * np.abs(n)
 
     def _compared(self, name):
@@ -63,17 +69,16 @@ class Comparison:
         if not self._fits(name):
             return self._misshapen(name)
         a, n, places = self._picked(self.claimed[name], name), self.numeric[name], self.places[name]
-        off = ~(np.abs(a - n) <= self.allowed[name])
+        allowed = self.allowed[name]
+        off = ~(np.abs(a - n) <= allowed)
         said = mistake(a, n, name=name, context=self._context(name)) if off.any() else ""
-        if not off.any() and places.size < self.claimed[name].size:
-            astray = self.meter.astray(name, np.asarray(self.claimed[name], np.float64), self._rtol(name))
-            if astray is not None:
-                places = np.append(places, astray)
-                a = np.asarray(self.claimed[name], np.float64).reshape(-1)[places]
-                n = np.append(n, self.meter.gradient(name, places[-1:])[0])
-                off = np.arange(a.size) == a.size - 1
-                said = f"the gradient of {name} is right in a block of {a.size - 1} elements, and wrong elsewhere"
-        return self._row(name, a, n, off, places, said)
+        if not off.any() and self.astray.get(name) is not None:
+            place = self.meter.bisected(name, self._flat(name), self.astray[name], self._rtol(name))
+            places = np.append(places, place)
+            a, n = self._flat(name)[places], np.append(n, self.meter.gradient(name, places[-1:])[0])
+            off, allowed = np.arange(a.size) == a.size - 1, np.append(allowed, 0.0)
+            said = f"the gradient of {name} is right in a block of {a.size - 1} elements, and wrong elsewhere"
+        return self._row(name, a, n, off, allowed, places, said)
 
     def _misshapen(self, name):
         """Return the InputReport of a gradient that has not the shape of its parameter."""
@@ -86,7 +91,7 @@ class Comparison:
             hint=said or f"the gradient of {name} {shapes}",
         )  # fmt: skip
 
-    def _row(self, name, a, n, off, places, said):
+    def _row(self, name, a, n, off, allowed, places, said):
         shape, size = self.loss.arrays[name].shape, self.loss.arrays[name].size
         gap = np.where(np.isnan(a), np.inf, np.abs(a - n))
         gap = np.where(gap <= 1e-12 * np.max(np.abs(n), initial=0.0), 0.0, gap)  # which of these is worst is chance
@@ -95,9 +100,12 @@ class Comparison:
         one, other = (float(x.flat[worst]) if size else 0.0 for x in (a, n))
         return InputReport(
             name, describe(self.loss.given[name]), wrong=int(off.sum()), total=size, index=index, output="",
-            analytic=one, numeric=other, error=relative(one, other), difference=course(a, n, 0.0 * a), connected=True,
+            analytic=one, numeric=other, error=relative(one, other), difference=course(a, n, allowed), connected=True,
             measured=None if a.size == size else a.size, kinks=self.kinks.get(name, 0), hint=said,
         )  # fmt: skip
+
+    def _flat(self, name):
+        return np.asarray(self.claimed[name], np.float64).reshape(-1)
 
     def _picked(self, array, name):
         """Return the elements of ``array`` that are compared, as float64."""
@@ -111,7 +119,7 @@ class Comparison:
             for key, x in data.items()
             if isinstance(x, np.ndarray) and x.ndim and x.shape == shape and x.dtype.kind in "fiub"
         }
-        others = {k: n for k, n in self.numeric.items() if k != name and n.shape == self.numeric[name].shape}
+        others = {k: n for k, n in self.numeric.items() if k != name}
         value = self._picked(self.loss.arrays[name], name)
         known = {
             "value": value,
@@ -125,9 +133,8 @@ class Comparison:
     def _method(self):
         how = "complex step, exact to rounding" if self.meter.exact else (
             f"central differences in float64, extrapolated, error up to {self.error:.1g}")  # fmt: skip
-        large = [f"{k}: {p.size} of {self.loss.arrays[k].size} elements and {DIRECTIONS} directions"
-                 for k, p in self.places.items() if p.size < self.loss.arrays[k].size]  # fmt: skip
-        return "; ".join([how, *large])
+        large = [name for name, array in self.loss.arrays.items() if array.size > FULL and self._fits(name)]
+        return f"{how}; all of {', '.join(large)} along {DIRECTIONS} random directions" if large else how
 
 
 def _together(inputs):
@@ -145,7 +152,11 @@ def sizes_of(data):
     """Return the numbers by name that may be factors in a gradient: sizes of arrays, and the floats among ``data``."""
     sizes, elements = {}, {}
     for name, x in data.items():
-        if isinstance(x, np.ndarray) and x.ndim:
+        if isinstance(x, dict):
+            sizes |= sizes_of(x)
+        elif isinstance(x, (list, tuple)):
+            sizes |= sizes_of({f"{name}[{i}]": item for i, item in enumerate(x) if not isinstance(item, (int, float))})
+        elif isinstance(x, np.ndarray) and x.ndim:
             sizes |= {f"axis {i} of {name}": size for i, size in enumerate(x.shape) if size > 1}
             elements |= {f"the number of elements of {name}": x.size} if x.ndim > 1 else {}
         elif isinstance(x, (int, float)) and not isinstance(x, bool):

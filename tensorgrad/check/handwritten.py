@@ -25,8 +25,8 @@ def check_gradients(loss_fn, grads, params, *data, atol=None, rtol=None, raise_e
 
     The numeric gradient is a complex step where loss_fn lets complex numbers pass (which is verified), exact to
     rounding; else central differences, extrapolated, with their error. Parameters are copied to float64, and never
-    changed. Of a parameter with more than 1000 elements a block is checked element by element, and all of it along 4
-    random directions.
+    changed. A parameter with more than 1000 elements is checked as a whole along 4 random directions, and a block of it
+    element by element; if only some element outside is wrong, it is found by bisection.
 
     Returns a Report: print it for a line per parameter, the worst element and what was probably done wrong;
     ``report.difference`` is the number that courses print.

@@ -21,35 +21,45 @@ class Loss:
     def __init__(self, loss_fn, params, data):
         if not callable(loss_fn):
             raise TypeError(f"check_gradients: loss_fn must be a function of (params, *data), got {describe(loss_fn)}")
-        self.loss_fn, self.params, self.data = loss_fn, params, data
+        self.loss_fn, self.params, self.data, self._complex = loss_fn, params, data, None
         self.given = arrays_of(params)
-        self.arrays = {name: np.array(array, np.float64) for name, array in self.given.items()}
+        self.arrays = {name: np.array(array, np.float64, order="C") for name, array in self.given.items()}
         before = [_copy(x) for x in data]
         self.value = self._checked(self._call(self.arrays))
         again = self._checked(self._call(self.arrays))
         self._check_unchanged(before)
         self._check_same(again)
 
-    def along(self, name, direction):
-        """Return ``t ↦ loss`` with ``t·direction`` added to the parameter ``name``; t may be imaginary."""
-        at = self.arrays[name]
+    def along(self, name, where, v):
+        """Return ``t ↦ loss`` with ``t·v`` added to the parameter ``name`` at flat indices ``where``."""
+        flat = self.arrays[name].reshape(-1)
+        at = flat[where].copy()
 
         def line(t):
-            with np.errstate(all="ignore"):  # a step out of the domain gives nan, which is no slope
-                return _number(self._call({**self.arrays, name: at + t * direction}))
+            flat[where] = at + t * v
+            try:
+                with np.errstate(all="ignore"):  # a step out of the domain gives nan, which is no slope
+                    return _number(self._call(self.arrays))
+            finally:
+                flat[where] = at
 
         return line
 
-    def complex_along(self, name, direction, h):
-        """Return Im loss(p + ih·direction) / h; None where the loss does not take complex numbers."""
-        arrays = {n: a.astype(np.complex128) for n, a in self.arrays.items()}
-        arrays[name] = arrays[name] + 1j * h * direction
+    def complex_along(self, name, where, v, h):
+        """Return Im loss(p + ih·v) / h with ih·v added at ``where``; None if the loss takes no complex numbers."""
+        if self._complex is None:
+            self._complex = {n: a.astype(np.complex128) for n, a in self.arrays.items()}
+        flat = self._complex[name].reshape(-1)
+        at = flat[where].copy()
+        flat[where] = at + 1j * h * v
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("error", np.exceptions.ComplexWarning)  # a cast to real loses the slope
-                value = np.asarray(self._call(arrays))
+                value = np.asarray(self._call(self._complex))
         except Exception:  # whatever a loss does with numbers it was not written for
             return None
+        finally:
+            flat[where] = at
         if value.dtype.kind != "c" or value.size != 1 or not np.isfinite(value).all():
             return None
         return float(value.reshape(()).imag) / h

@@ -13,7 +13,14 @@ from .recognise.compare import Context, same
 __all__ = ["Context", "mistake"]
 
 #: For a gradient of another shape than its input.
-SHAPES = (shapes.transposed_shape, shapes.other_layout, shapes.not_summed, shapes.summed_too_much, terms.suspect)
+SHAPES = (
+    shapes.transposed_shape,
+    shapes.other_layout,
+    shapes.not_summed,
+    shapes.summed_too_much,
+    terms.other_input,
+    terms.suspect,
+)
 
 #: For a gradient of the right shape, the most specific first.
 VALUES = (
@@ -36,6 +43,7 @@ VALUES = (
     products.known_term,
     terms.derivative_ignored,
     terms.regularisation,
+    terms.nearly,
     places.upstream_mask,
     places.mask_inverted,
     places.sign_missing,

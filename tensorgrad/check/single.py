@@ -24,9 +24,9 @@ def looked_into(report, loss_fn, grads, params, data):
     samples = list(_samples(data)) if unexplained and callable(grads) else []
     try:
         seen = [_Sample(loss_fn, grads, params, one) for one in samples]
+        hints = {name: _hint(name, seen) for name in unexplained} if seen else {}
     except Exception:  # whatever a loss does with fewer samples than it was written for: then there is nothing to see
         return report
-    hints = {name: _hint(name, seen) for name in unexplained} if seen else {}
     report.inputs = [r._replace(hint=hints.get(r.name) or r.hint) for r in report.inputs]
     return report
 

@@ -81,6 +81,11 @@ REUSE = Task(
             "the way through s is missing",
             "contribution of the factor x alone",
         ),
+        Bug(
+            "dx = dx + ds * s * (1 - s)",
+            "dx = dx + ds * x * (1 - x)",
+            "the derivative of the sigmoid is s·(1 − s), with the output s and not the input x",
+        ),
     ),
     known=_reuse_known,
 )

@@ -144,9 +144,8 @@ MAX_POOL = Task(
         ),
         Bug(
             "dwindows = mask * dout[:, :, None, :, None, :]",
-            "dwindows = mask * dout[:, :, None, :, None, :] / 4",
-            "that is the backward of mean-pooling: the largest gets all of it",
-            "times too small",
+            "dwindows = (mask | ~mask) * dout[:, :, None, :, None, :] / 4",
+            "that is the backward of mean-pooling: here the largest element gets all of it",
         ),
         Bug("mask = windows == largest", "mask = windows != largest", "the mask is the wrong way round", "inverted"),
     ),

@@ -124,8 +124,8 @@ ATTENTION = Task(
     forward=attention,
     backward=attention_backward,
     inputs=lambda rng, n: {
-        "q": rng.normal(size=(n - 2, 4, 3)),
-        "k": rng.normal(size=(n - 2, 5, 3)),
+        "q": rng.normal(size=(n - 2, 4, 6)),
+        "k": rng.normal(size=(n - 2, 5, 6)),
         "v": rng.normal(size=(n - 2, 5, 2)),
     },
     wrt=("q", "k", "v"),
@@ -139,12 +139,17 @@ ATTENTION = Task(
             "dq = dscores @ k * scale",
             "dq = dscores @ k",
             "the factor 1/√d of the scores is missing",
-            "1/√3",
+            "1/√6",
         ),
         Bug(
             "dscores = a * (da - (da * a).sum(axis=2, keepdims=True))",
             "dscores = a * (1 - a) * da",
             "that is the diagonal of the softmax only",
+        ),
+        Bug(
+            "dscores = a * (da - (da * a).sum(axis=2, keepdims=True))",
+            "dscores = a * (da - (da * a).sum(axis=1, keepdims=True))",
+            "the sum in the backward of softmax runs along the axis of the softmax, the last",
         ),
         Bug(
             "dv = a.swapaxes(1, 2) @ dout",

@@ -187,7 +187,7 @@ def test_a_kink_is_left_out_counted_and_named():
         assert report
         assert report.inputs[0].kinks == 2
         assert "0 of 4; 2 at a kink" in str(report)
-    assert not check_gradients(lambda p: float(np.sum(np.maximum(p, 0))), np.where(p == 0, 1.2, p > 0), p)
+    assert not check_gradients(lambda p: float(np.sum(np.maximum(p, 0))), np.where(p == 0, 12.0, p > 0), p)
     assert not kink(lambda t: np.exp(t), 1.0, 1e-16, 1.5)
 
 
@@ -195,8 +195,8 @@ def test_a_large_parameter_is_checked_in_a_block_and_along_directions():
     W = RNG.normal(size=(60, 50))
     report = check_gradients(lambda W: np.sum(W**2), 2 * W, W)
     assert report
-    assert report.inputs[0].measured == 900
-    assert report.method == "complex step, exact to rounding; params: 900 of 3000 elements and 4 directions"
+    assert report.inputs[0].measured == 16
+    assert report.method == "complex step, exact to rounding; all of params along 4 random directions"
     transposed = RNG.normal(size=(60, 60))
     report = check_gradients(lambda W: np.sum(W**3), 3 * transposed.T**2, transposed)
     assert report.inputs[0].hint == "the gradient of params is transposed: a .T is missing or too many"
@@ -213,7 +213,7 @@ def test_one_wrong_element_of_many_is_found_by_bisection(place):
     assert report.inputs[0].index == place
     if not np.any((inside[0] == place[0]) & (inside[1] == place[1])):
         assert report.inputs[0].hint == (
-            "the gradient of params is right in a block of 900 elements, and wrong elsewhere"
+            "the gradient of params is right in a block of 400 elements, and wrong elsewhere"
         )
 
 
@@ -236,6 +236,24 @@ def test_float32_gradients_are_given_float32_leeway():
     report = check_gradients(loss, grads, params, X, Y)
     assert report
     assert report["W"].given == "float32[4, 2]"
+
+
+def test_data_may_be_nested():
+    inside = check_gradients(
+        lambda p, data: loss(p, data["X"], data["pair"][0]), {k: 6 * g for k, g in G.items()}, PARAMS,
+        {"X": X, "pair": (Y, "a label", 3)},
+    )  # fmt: skip
+    assert inside["W"].hint.startswith(
+        "the gradient of each of W, b is 6 times too large: the factor 1/6 is missing (6 is axis 0 of X and axis 0 of "
+        "pair[0]: a mean, not a sum)"
+    )
+
+
+def test_any_memory_layout_will_do():
+    W = RNG.normal(size=(4, 5))
+    for array in (W.T, W[:, ::-1], np.asfortranarray(W), W[::2]):
+        assert check_gradients(lambda W: np.sum(W**3), 3 * array**2, array)
+        assert check_gradients(lambda W: float(np.sum(W**3)), 3 * array**2, array)
 
 
 def test_nothing_is_changed():

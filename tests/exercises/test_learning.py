@@ -60,6 +60,17 @@ def test_from_a_wrong_answer_to_a_right_one():
     assert str(report).startswith("exercise 'bias' passed: 12 elements agree\n")
 
 
+def test_a_right_answer_is_called_twice_for_each_size():
+    calls = []
+
+    def counting(dout, x):
+        calls.append(x.shape)
+        return dout * (x > 0)
+
+    assert tg.exercises.relu.check(counting)
+    assert calls == [(5, 4), (5, 4), (3, 4), (3, 4)]
+
+
 def test_hints_escalate_and_end(capsys):
     for _ in range(4):
         tg.exercises.tanh.hint()

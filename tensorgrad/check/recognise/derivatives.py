@@ -31,6 +31,7 @@ SLIPS = (
         _tanh_slope,
         "lacks a square: the derivative of tanh is 1 − tanh({x})², not 1 − tanh({x})",
     ),
+    (np.tanh, _tanh_slope, "has tanh({x}) where its derivative belongs: 1 − tanh({x})²"),
     (np.ones_like, _tanh_slope, "lacks the derivative of tanh: multiply by 1 − tanh({x})²"),
     (
         lambda x: x * (1 - x),

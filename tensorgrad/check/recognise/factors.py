@@ -16,8 +16,8 @@ def constant_factor(a, n, context):
     if not same(a, ratio * n) or ratio == 0:
         return ""
     why = reasons(abs(ratio), {**(context.sizes or {}), **own_sizes(context.shape or n.shape, context.name)})
-    if not why and np.count_nonzero(visible(n)) < EVIDENCE:
-        return ""  # one number is always some factor times another
+    if not why and (np.count_nonzero(visible(n)) < EVIDENCE or abs(abs(ratio) - 1) < 1e-3):
+        return ""  # one number is always some factor times another, and a factor near 1 is no slip of a factor
     sign = "has the wrong sign and " if ratio < 0 else ""
     return f"{sign}is {_times(abs(ratio))}: {either(why) or 'a constant factor is wrong'}"
 
@@ -38,14 +38,23 @@ def reasons(ratio, sizes):
     named = _by_size({name: size for name, size in sizes.items() if size not in (0, 1)})
     why = [text for size, names in named.items() for text in _matching(ratio, _plain(size, names))]
     if _close(ratio, 2):
-        return ["a stray factor 2", "it was added twice", *why]
+        return ["a stray factor 2", "it was added twice"]
     if _close(ratio, 0.5):
-        return ["the factor 2 of a square is missing", "one of two equal branches is missing", *why]
+        return ["the factor 2 of a square is missing", "one of two equal branches is missing"]
     if not why:
         why = [text for size, names in named.items() for text in _matching(ratio, _compound(size, names))]
+    if not why:
+        why = _wrong_size(ratio, named)
     if not why or any(_close(ratio, x) for x in (3, 4, 1 / 3, 1 / 4)):
         why = _stray(ratio) + why  # so small a number is more often a slip than a size
     return why
+
+
+def _wrong_size(ratio, named):
+    """Return that it was divided by one size instead of another."""
+    pairs = ((wrong, right) for wrong in named for right in named if not isinstance(wrong + right, float))
+    return next(([f"divided by {wrong} ({named[wrong]}) where {right} ({named[right]}) belongs"]
+                 for wrong, right in pairs if _close(ratio, right / wrong)), [])  # fmt: skip
 
 
 def _stray(ratio):

@@ -86,6 +86,15 @@ def _constant(c, sizes):
     return f"{c:.4g}"
 
 
+def nearly(a, n, context):
+    """It is right to a few digits."""
+    gap = float(np.max(np.abs(a - n)) / np.max(np.abs(n)))
+    if gap > 1e-3:
+        return ""
+    digits = int(-np.log10(gap))
+    return f"is right to {digits} digits only: a small constant (an epsilon) is missing, or float32 is used somewhere"
+
+
 def mean_term(a, n, context):
     """The difference is the same all along an axis: a term summed or averaged over it."""
     missing = n - a
@@ -111,6 +120,8 @@ def variance_term(a, n, context):
         centred = x - x.mean(axis=axis, keepdims=True)
         spread = np.sum(centred * centred, axis=axis, keepdims=True) + 1e-300
         slope = np.sum(missing * centred, axis=axis, keepdims=True) / spread
+        if slope.size > 1 and np.ptp(slope) <= 1e-4 * np.max(np.abs(slope)):
+            continue  # the same multiple of x everywhere is no variance: it would differ from slice to slice
         level = missing.mean(axis=axis, keepdims=True)
         if _same_term(missing, level + slope * centred, n) and np.any(visible(slope * centred)):
             which = "the variance" if _same_term(missing, slope * centred, n) else "the mean and through the variance"
