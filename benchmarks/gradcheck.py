@@ -2,8 +2,8 @@
 
 Both do what they do by default: PyTorch measures every entry by central differences and compares reverse mode; we
 choose the method, compare reverse and forward mode, and measure the large inputs of a network along random lines. Two
-columns are like for like: reverse mode only, and PyTorch with forward mode. PyTorch's ``fast_mode`` is a random line per
-input, which says less: no entry is looked at.
+columns are like for like: reverse mode only, and PyTorch with forward mode. PyTorch's ``fast_mode`` is one random line
+for each input, which says less: no entry is looked at.
 """
 
 import numpy as np
