@@ -44,6 +44,10 @@ def _floats(x, name):
     if isinstance(x, Tensor):
         raise TypeError(f"check_gradients: {name} is a Tensor; it is for NumPy arrays, use tg.gradcheck for Tensors")
     array = np.asarray(x)
+    if array.dtype.kind not in "fiubc":
+        raise TypeError(
+            f"check_gradients: params must be arrays of floats, in a dict, list or tuple; {name} is {describe(x)}"
+        )
     if array.dtype.kind != "f":
         raise TypeError(
             f"check_gradients: {name} is {describe(x)}, and only floats have gradients; write 2.0 instead of 2, or "

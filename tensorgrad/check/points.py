@@ -75,6 +75,11 @@ def points_of(f, inputs, seed=0):
     return points
 
 
+def argument_names(f):
+    """Return the names of the positional arguments of ``f``; None where Python cannot tell."""
+    return arguments_of(f)[0]
+
+
 def arguments_of(f):
     """Return the names of the positional arguments of ``f``, and how many it needs; None where Python cannot tell."""
     if isinstance(getattr(f, "op", None), Op):

@@ -330,6 +330,8 @@ BAD = {
     "no params": (loss, G, {}, GradientError, "params holds no arrays: dict {}"),
     "integers": (loss, G, {**P, "b": np.array([1, 2])}, TypeError, "b is int64[2], and only floats have gradients; "
                  "write 2.0 instead of 2, or x.astype('float64')"),
+    "None among params": (loss, G, {**P, "b": None}, TypeError, "params must be arrays of floats, in a dict, list or "
+                          "tuple; b is None"),
     "a Tensor among params": (loss, G, {**P, "b": tg.Tensor([1.0, 2.0])}, TypeError, "b is a Tensor; it is for "
                               "NumPy arrays, use tg.gradcheck for Tensors"),
     "a missing gradient": (loss, {"dW": G["dW"]}, P, GradientError, "grads has no gradient of b: expected the key "

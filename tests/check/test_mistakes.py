@@ -38,8 +38,12 @@ CENTRED = X - X.mean(axis=0)
 
 #: analytic, numeric, context, and what must be said after "the gradient of x".
 PLANTED = {
-    "nan": (changed(G, (1, 2), np.nan), G, {}, "is nan at [1, 2], the first of 1 place: a division by zero, a log or "
+    "nan": (changed(G, (1, 2), np.nan), G, {}, "is nan at [1, 2]: a division by zero, a log or "
             "a power at 0, or an overflow"),
+    "infinite": (np.where(G > 0, np.inf, G), G, {}, f"is inf at {[int(i) for i in np.argwhere(G > 0)[0]]}, the first "
+                 f"of {(G > 0).sum()} places: a division by zero, a log or a power at 0, or an overflow"),
+    "slopes per unit": (G * [4.5, 5.0, 9.0], G, {}, "is off by one factor for each index of axis 1 (4.5, 5, 9): a "
+                        "scale there is missing or wrong, perhaps the derivative of a sigmoid, which is at most 1/4"),
     "zero": (0 * G, G, {}, "is zero everywhere: the incoming gradient is not passed on to it"),
     "should be zero": (G, 0 * G, {}, "should be zero everywhere: the output does not depend on x"),
     "accumulated": (G + X, G, {"previous": X}, "is the gradient plus what stood there before: it was accumulated, "

@@ -117,12 +117,18 @@ def factor_along_axis(a, n, context):
         enough = (visible(n).sum(axis=rest) >= EVIDENCE).all()
         ratio = np.sum(a * n, axis=rest, keepdims=True) / (np.sum(n * n, axis=rest, keepdims=True) + 1e-300)
         if enough and same(a, ratio * n):
-            few = ", ".join(f"{r:.3g}" for r in ratio.reshape(-1)[:4])
-            more = ", …" if n.shape[axis] > 4 else ""
-            return (
-                f"is off by one factor for each index of axis {axis} ({few}{more}): a scale there is missing or wrong"
-            )
+            few = ", ".join(f"{r:.3g}" for r in ratio.reshape(-1)[:4]) + (", …" if n.shape[axis] > 4 else "")
+            which = f"for each index of axis {axis} ({few})"
+            return f"is off by one factor {which}: a scale there is missing or wrong{_perhaps_a_slope(ratio)}"
     return ""
+
+
+def _perhaps_a_slope(ratio):
+    """Return that factors which are all so large look like a missing derivative of an activation."""
+    if ratio.size < EVIDENCE or (ratio <= 1).any():
+        return ""
+    which = "a sigmoid, which is at most 1/4" if (ratio >= 4).all() else "an activation, which is at most 1"
+    return f", perhaps the derivative of {which}"
 
 
 def _close(x, y):

@@ -12,7 +12,8 @@ def not_finite(a, n, context):
     if not bad.any():
         return ""
     at = [int(i) for i in np.argwhere(bad)[0]]
-    where = f" at {at}, the first of {counted(int(bad.sum()), 'place')}" if at else ""
+    where = f" at {at}" if at else ""
+    where += f", the first of {bad.sum()} places" if bad.sum() > 1 else ""
     return f"is {a[bad][0]}{where}: a division by zero, a log or a power at 0, or an overflow"
 
 
