@@ -6,6 +6,7 @@ from ..core.tensor import Tensor
 from ..errors import counted
 from .function import Recording, changed_constants
 from .kinks import excused, notes_on
+from .measure import SMALL, block
 from .method import irregular
 from .mistakes import mistake
 from .numeric import Line
@@ -128,8 +129,11 @@ def hint(x, found, wrong, f):
 
 
 def whole(x, flat):
-    """Return numbers for the measured entries in the input's shape, if these are all."""
-    return flat.reshape(x.t.shape) if len(x.columns) == x.t.size else flat
+    """Return numbers for the measured entries in the input's shape, or those of a block of its rows and columns."""
+    if len(x.columns) == x.t.size:
+        return flat.reshape(x.t.shape)
+    places = block(x.t.shape, SMALL)
+    return flat[np.searchsorted(x.columns, places)] if np.isin(places, x.columns).all() else flat
 
 
 def sizes(f):

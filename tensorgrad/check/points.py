@@ -7,7 +7,7 @@ import numpy as np
 
 from ..core.op import Op
 from ..core.tensor import Tensor
-from ..errors import GradientError, describe
+from ..errors import GradientError, counted, describe
 from .domains import drawn
 
 
@@ -49,7 +49,7 @@ def points_of(f, inputs, seed=0):
     if not callable(f):
         raise TypeError(f"gradcheck: f must be a function or a model, got {describe(f)}")
     inputs = tuple(inputs) if isinstance(inputs, (tuple, list)) else (inputs,)
-    points, names = Points(), argument_names(f)
+    points, (names, required) = Points(), arguments_of(f)
     if names == []:
         for i, x in enumerate(inputs):
             if not isinstance(x, Tensor):
@@ -60,6 +60,11 @@ def points_of(f, inputs, seed=0):
             points.add(x, x.name or f"input {i}")
         points.call = f
     else:
+        if names is not None and not required <= len(inputs) <= len(names):
+            raise TypeError(
+                f"gradcheck: f takes {', '.join(names)}, got {counted(len(inputs), 'input')}; a tuple or list holds "
+                "one for each argument: gradcheck(f, (a, b))"
+            )
         names = (names or []) + [f"input {i}" for i in range(len(names or []), len(inputs))]
         arguments = [points.argument(x, name) for x, name in zip(inputs, names, strict=False)]
         points.call = lambda: f(*arguments)
@@ -72,20 +77,26 @@ def points_of(f, inputs, seed=0):
 
 def argument_names(f):
     """Return the names of the positional arguments of ``f``; None where Python cannot tell."""
+    return arguments_of(f)[0]
+
+
+def arguments_of(f):
+    """Return the names of the positional arguments of ``f``, and how many it needs; None where Python cannot tell."""
     if isinstance(getattr(f, "op", None), Op):
-        return None if f.op.variadic else list(f.op.args)
-    code = getattr(f, "__code__", None)
-    if type(f) is FunctionType and not hasattr(f, "__wrapped__") and not code.co_flags & 0x04:  # no *args
-        return list(code.co_varnames[: code.co_argcount])  # 20 µs less than signature()
+        return (None, 0) if f.op.variadic else (list(f.op.args), len(f.op.args))
+    if type(f) is FunctionType and not hasattr(f, "__wrapped__") and not f.__code__.co_flags & 0x04:  # no *args
+        count = f.__code__.co_argcount  # 20 µs less than signature()
+        return list(f.__code__.co_varnames[:count]), count - len(f.__defaults__ or ())
     from inspect import Parameter, signature  # 5 ms of import, for a check
 
     try:
         parameters = signature(f).parameters.values()
     except (TypeError, ValueError):
-        return None
+        return None, 0
     if any(p.kind is Parameter.VAR_POSITIONAL for p in parameters):
-        return None
-    return [p.name for p in parameters if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)]
+        return None, 0
+    found = [p for p in parameters if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)]
+    return [p.name for p in found], sum(p.default is Parameter.empty for p in found)
 
 
 def _floats(x, name):

@@ -116,22 +116,35 @@ def fault_of(call, i, g, v, forward=False):
 def hint_of(call, i, g, pulled):
     """Return what was probably done to the rule's gradient, in a sentence; '' if that is not recognised."""
     x = call.arrays[i]
-    if x.size > ENTRIES:
+    if not measurable(call, i):
         return ""
     context = {
         "value": x,
         "upstream": g if g.shape == x.shape else None,
         "doubled": call.pulled(i, 2 * g),
         "arrays": {call.name(k): a for k, a in enumerate(call.arrays) if k != i and np.ndim(a)},
-        "others": {call.name(k): numeric(call, k, g) for k in call.live if k != i and call.arrays[k].size <= ENTRIES},
+        "others": {call.name(k): numeric(call, k, g) for k in call.live if k != i and measurable(call, k)},
     }
     return mistake(pulled, numeric(call, i, g), name=call.name(i), context=context)
 
 
+def measurable(call, i):
+    """Return whether the gradient of the ``i``-th input can be measured in a moment."""
+    return call.arrays[i].size <= ENTRIES or by_itself(call, i)
+
+
+def by_itself(call, i):
+    """Return whether each entry of the output depends on the entry of the ``i``-th input in its place only."""
+    return call.op.kind == "elementwise" and call.arrays[i].shape == call.y.shape
+
+
 def numeric(call, i, g):
-    """Return the gradient of ``Σ g·y`` by the ``i``-th input, by differences, entry by entry."""
-    x = np.array(call.arrays[i], np.float64)
-    lines = []
+    """Return the gradient of ``Σ g·y`` by the ``i``-th input, by differences."""
+    x, lines = np.array(call.arrays[i], np.float64), []
+    if by_itself(call, i):
+        size = np.maximum(1.0, np.abs(x))
+        found = slopes([call.line(i, size)], call.flat, call.rounding(), STEPS, LEAST)
+        return g * found.value[:, 0].reshape(x.shape) / size
     for j in range(x.size):
         unit = np.zeros(x.size)
         unit[j] = 1.0

@@ -60,13 +60,14 @@ def html(report):
     """Return the report as an HTML table for a notebook."""
     from html import escape
 
-    head = "".join(f"<th style='text-align:left'>{escape(h)}</th>" for h in HEADS)
-    body = "".join(
-        f"<tr style='color:{'#b00020' if r.wrong else 'inherit'}'>"
-        + "".join(f"<td style='text-align:left'>{escape(c)}</td>" for c in cells(r))
-        + "</tr>"
-        for r in report.inputs
-    )
-    said = "".join(f"<div>{escape(s)}</div>" for s in sentences(report))
+    left = "style='text-align:left; padding:0 1.5em 0 0'"
+    head = "".join(f"<th {left}>{escape(h)}</th>" for h in HEADS)
+    body = ""
+    for r in report.inputs:
+        name, *rest = cells(r)
+        row = "".join(f"<td {left}>{escape(c)}</td>" for c in (f"{'✗' if r.wrong else '✓'} {name}", *rest))
+        body += f"<tr style='color:{'#b00020' if r.wrong else 'inherit'}'>{row}</tr>"
+    said = "".join(f"<div><b>{escape(s)}</b></div>" for s in report.culprit)
+    said += "".join(f"<div>{escape(s)}</div>" for s in sentences(report)[len(report.culprit) :])
     mark = "✓" if report else "✗"
     return f"<div><b>{mark} {escape(report.headline())}</b><table><tr>{head}</tr>{body}</table>{said}</div>"

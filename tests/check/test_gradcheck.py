@@ -294,6 +294,8 @@ BAD = [
         r"got float64\[2\]; compute with the Tensors",
     ),
     ("a tuple of numbers", lambda x: (x, 1.0), 1.0, TypeError, r"must return a Tensor, got 1.0; compute with the"),
+    ("too few", lambda a, b: a * b, 1.0, TypeError, r"f takes a, b, got 1 input; a tuple or list holds one for each"),
+    ("too many", lambda a, b=1.0: a * b, (1.0, 2.0, 3.0), TypeError, r"f takes a, b, got 3 inputs; a tuple or list"),
     ("an empty tuple", lambda x: (), 1.0, TypeError, r"must return a Tensor, got tuple \(\)"),
     ("an integer output", lambda x: tg.Tensor(3), 1.0, TypeError, r"a Tensor of floats, got int64\[\]"),
     (
