@@ -7,6 +7,7 @@ import numpy as np
 from ..backward import gradients
 from ..core.tensor import Tensor
 from ..forward import pushforward
+from .measure import SMALL, block
 from .method import direction
 from .mistakes import mistake
 from .numeric import EPSILON, Slope, slopes
@@ -118,14 +119,20 @@ def hint_of(call, i, g, pulled):
     x = call.arrays[i]
     if not measurable(call, i):
         return ""
+    places = block(x.shape, SMALL) if x.size > ENTRIES else np.arange(x.size).reshape(x.shape)
+
+    def seen(a):
+        return a.reshape(-1)[places] if np.shape(a) == x.shape else a
+
+    others = [k for k in call.live if k != i and measurable(call, k)]
     context = {
-        "value": x,
-        "upstream": g if g.shape == x.shape else None,
-        "doubled": call.pulled(i, 2 * g),
-        "arrays": {call.name(k): a for k, a in enumerate(call.arrays) if k != i and np.ndim(a)},
-        "others": {call.name(k): numeric(call, k, g) for k in call.live if k != i and measurable(call, k)},
+        "value": seen(x),
+        "upstream": seen(g) if g.shape == x.shape else None,
+        "doubled": seen(call.pulled(i, 2 * g)),
+        "arrays": {call.name(k): seen(a) for k, a in enumerate(call.arrays) if k != i and np.ndim(a)},
+        "others": {call.name(k): seen(numeric(call, k, g)) for k in others},
     }
-    return mistake(pulled, numeric(call, i, g), name=call.name(i), context=context)
+    return mistake(seen(pulled), seen(numeric(call, i, g)), name=call.name(i), context=context)
 
 
 def measurable(call, i):
