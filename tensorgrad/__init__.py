@@ -5,6 +5,7 @@ exp, sum, matmul, ...          NumPy's functions, differentiable; np.exp(t) is t
 no_grad, enable_grad           whether calls are recorded
 gradcheck, draw                gradients against numbers; the graph as a picture
 trace_numerics, why_no_grad    where nan came from; why a gradient is missing
+check_gradients, exercises     the same for gradients written by hand in NumPy; backwards to write, graded
 elementwise, linear, bilinear, constant, primitive      how an op of one's own is declared
 layers, models, losses, metrics, optimizers, activations, initializers, callbacks, utils      as in Keras
 """
@@ -35,6 +36,23 @@ from .models import Sequential
 from .ops import *  # noqa: F403  (ops/__init__.py lists them)
 from .seeding import set_random_seed
 
+#: Imported when they are first asked for: few programs need them, and importing tensorgrad stays quick.
+_AT_FIRST_USE = {"check_gradients": ".check.handwritten", "exercises": ".exercises", "testing": ".testing"}
+
+
+def __getattr__(name):
+    if name not in _AT_FIRST_USE:
+        raise AttributeError(f"module 'tensorgrad' has no attribute {name!r}")
+    from importlib import import_module
+
+    module = import_module(_AT_FIRST_USE[name], __name__)
+    return getattr(module, name) if name == "check_gradients" else module
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})
+
+
 __version__ = "0.1.0"
 
 __all__ = [
@@ -56,11 +74,13 @@ __all__ = [
     "activations",
     "bilinear",
     "callbacks",
+    "check_gradients",  # noqa: F405  (__getattr__ imports it)
     "constant",
     "draw",
     "elementwise",
     "enable_grad",
     "epsilon",
+    "exercises",  # noqa: F405  (as above)
     "floatx",
     "gradcheck",
     "initializers",
@@ -78,6 +98,7 @@ __all__ = [
     "set_epsilon",
     "set_floatx",
     "set_random_seed",
+    "testing",  # noqa: F405  (as above)
     "trace_numerics",
     "utils",
     "why_no_grad",

@@ -17,7 +17,7 @@ FLOORS = [
     {"core"},
     {"ops"},
     {"backward", "forward", "walk"},
-    {"methods", "check", "draw", "compile", "debug"},
+    {"methods", "check", "draw", "compile", "debug", "exercises", "testing"},
     {"activations", "initializers", "losses", "metrics", "optimizers", "layers"},
     {"models", "callbacks", "data", "utils"},
 ]

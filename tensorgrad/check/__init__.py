@@ -3,4 +3,13 @@
 from .gradcheck import gradcheck
 from .report import InputReport, Report
 
-__all__ = ["InputReport", "Report", "gradcheck"]
+__all__ = ["InputReport", "Report", "check_gradients", "gradcheck"]
+
+
+def __getattr__(name):
+    """Import check_gradients when it is first asked for, which importing tensorgrad does not wait for."""
+    if name != "check_gradients":
+        raise AttributeError(f"module 'tensorgrad.check' has no attribute {name!r}")
+    from .handwritten import check_gradients
+
+    return check_gradients

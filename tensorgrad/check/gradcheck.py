@@ -1,37 +1,54 @@
-"""The gradient check: reverse mode against central differences, every element of every input."""
+"""The gradient check: reverse and forward mode against numbers, and where a mistake is if they disagree."""
 
 import numpy as np
 
 from ..core.mode import enable_grad
-from ..errors import GradcheckError, GradientError, OptionError, describe
+from ..errors import GradcheckError, GradientError, describe
+from .columns import Tolerance
+from .diagnose import explained
 from .function import Function
+from .inputs import Bench
+from .method import choose, irregular
 from .models import model_points
-from .numeric import ROUNDINGS, STEP, jacobian, refined
+from .numeric import EPSILON, ROUNDINGS
 from .points import in_float64, points_of
-from .report import InputReport, Report
+from .progress import Progress
+from .report import Report
+from .rounding import beyond_rounding
+from .second import gradient_of
+from .settings import MODES, settings_of
+from .sides import Forward, Reverse, pushed
 
-#: The default relative tolerance. A difference quotient is good to about 1e-10, a wrong rule is off by far more.
-RTOL = 1e-6
 
+def gradcheck(f, inputs=None, targets=None, *, order=1, modes=MODES, eps=None, atol=None, rtol=None, seed=0,
+              raise_exception=True, **pytorch):  # fmt: skip
+    """Compare the gradients of ``f`` with numeric derivatives in float64, and say where a mistake is.
 
-def gradcheck(f, inputs, targets=None, *, eps=None, atol=None, rtol=None, raise_exception=True):
-    """Compare the gradients of ``f`` with central differences (f(x+h) − f(x−h)) / 2h, element by element, in float64.
-
-    f:       a function of Tensors that returns a Tensor of any shape; called as ``f(*inputs)`` for a tuple or list,
-             ``f(inputs)`` for anything else. A function without arguments closes over its inputs.
+    f:       a function of Tensors that returns a Tensor of any shape, or a tuple, list or dict of them; called as
+             ``f(*inputs)`` for a tuple or list, ``f(inputs)`` for anything else. A function without arguments closes
+             over its inputs. Or an op, whose inputs are drawn from its domain if none are given; a layer or a model
     inputs:  arrays, Tensors, and tuples, lists or dicts of them. Arrays are taken as differentiable, Tensors if they
              require a gradient. A Tensor is perturbed in place, so ``f`` may also close over it.
-    targets: for ``gradcheck(model, x, y)``: checks the compiled loss (the output, without ``y``) in every trainable
-             weight, in inference mode
-    eps:     the step h; by default ε^⅓·max(1, |x|) ≈ 6e-6·max(1, |x|), and others where that one is not enough
+    targets: for ``gradcheck(model, x, y)``: checks the compiled loss in every trainable weight, in inference mode;
+             ``gradcheck(layer, x)`` checks the output, in ``x`` too
+    order:   2 checks the derivative of the gradient as well
+    modes:   ``"reverse"``, ``"forward"``, or both
+    eps:     use plain central differences with this step; by default the method is chosen, and the report says which
     atol, rtol: an element is right if |analytic − numeric| ≤ atol + rtol·|numeric|; by default 1e-6 for rtol, and
-             for atol 10 ε‖t ∂y/∂t‖/h, over all values t inside f: what their rounding explains
+             for atol what rounding inside f explains
+    seed:    of the random directions
     raise_exception: raise a GradcheckError that bears the report, else return the report, which is then falsy
+    pytorch: its names ``nondet_tol``, ``fast_mode`` (random directions only), ``check_forward_ad``,
+             ``check_backward_ad``
+
+    The method is the complex step, exact to rounding, where a trial shows that f is analytic; else central differences,
+    extrapolated, with steps that shrink near kinks and poles and a tolerance from the error met. Inputs of more than
+    1024 entries are measured along random lines, which are halved down to the worst entry where they disagree.
+    Elements at a kink (of relu, abs, max, ...) pass with any slope between those of the two sides, and are counted.
 
     Every input is made float64 for the check and put back, bit for bit, with its ``.grad``, also when ``f`` raises.
-    What ``f`` merely closes over keeps its dtype: float32 constants do no harm, but a *result* in float32 does, since
-    a difference of 1e-6 drowns in its rounding; that is an error that names the op. Outputs of more than 64 entries are
-    checked along 8 random cotangents, smaller ones entry by entry.
+    What ``f`` merely closes over keeps its dtype: float32 constants do no harm, but a *result* in float32 does, which
+    is an error that names the op. Outputs of more than 64 entries are checked along 8 random cotangents.
 
     Raises GradcheckError for a wrong gradient; GradientError where there is none to check: f not finite at the point,
     not deterministic, or independent of the inputs.
@@ -41,99 +58,79 @@ def gradcheck(f, inputs, targets=None, *, eps=None, atol=None, rtol=None, raise_
     >>> bool(gradcheck(lambda a, b: (a * b).sum(), (np.ones(3), np.arange(3.0))))
     True
     """
-    for name, value in (("eps", eps), ("atol", atol), ("rtol", rtol)):
-        if (value is not None and not value >= 0) or (name == "eps" and value == 0):
-            raise OptionError(f"gradcheck: {name} must be a positive number, got {value!r}")
+    settings = settings_of(order, modes, eps, atol, rtol, seed, pytorch)
     is_model = hasattr(f, "trainable_weights")
     if targets is not None and not is_model:
         raise TypeError(f"gradcheck: targets are for models, and {describe(f)} is none; write gradcheck(f, inputs)")
-    points, beside = model_points(f, inputs, targets) if is_model else (points_of(f, inputs), ())
+    points, beside = model_points(f, inputs, targets) if is_model else (points_of(f, inputs, seed), ())
     given = {name: describe(t) for name, t in points.named.items()}
-    with in_float64(points.named.values(), beside), enable_grad():
-        report = compare(points, given, eps, atol, rtol)
+    with in_float64(points.named.values(), beside), enable_grad(), Progress() as progress:
+        report = compare(points, given, settings, progress)
+        if settings.order == 2 and report:
+            points.call = gradient_of(points, settings.seed)
+            report = joined(report, compare(points, given, settings, progress, order=2))
     if raise_exception and not report:
-        raise GradcheckError(str(report))
+        raise GradcheckError(repr(report))
     return report
 
 
-def compare(points, given, eps, atol, rtol):
+def compare(points, given, settings, progress, order=1):
     """Return the report on the points, which are float64 leaves by now."""
     _check_inputs(points.named)
-    f = Function(points.call)
+    f = Function(points.call, settings.seed, settings.nondet_tol)
     tensors = list(points.named.values())
-    f.check_precision(tensors if eps is None else ())
-    analytic, rounding = f.gradients(tensors)
-    tolerance = Tolerance(rounding, eps, atol, RTOL if rtol is None else rtol)
-    reports = []
-    for (name, t), rows in zip(points.named.items(), analytic, strict=True):
-        connected = rows is not None
-        found = np.zeros((len(rounding), t.size)) if rows is None else np.stack(rows)
-        numeric, allowed = measure(f, t.data.reshape(-1), found, tolerance)
-        reports.append(summary(name, given[name], t.shape, found, numeric, allowed, connected, f))
-    if all(not r.connected and not r.wrong for r in reports):
-        raise GradientError(
-            f"gradcheck: the output of f ({describe(f.output)}) does not depend on {', '.join(points.named)}; "
-            "there is no gradient to check"
-        )
-    how = "step 6.1e-06·max(1, |x|)" if eps is None else f"step {eps:g}"
-    return Report(reports, f"central differences in float64, {how}, tolerance {tolerance}")
+    if order == 2:  # the backward wants gradients of the dtype of what they are of
+        f.names, f.together = [f"∂/∂{name}" for name in points.named], tensors
+    f.check_precision(tensors if settings.eps is None else ())
+    with np.errstate(all="ignore"):  # steps go where f is not defined, and find nan there
+        analytic, rounding = f.gradients(tensors)
+        ways, tolerance = irregular(tensors), Tolerance(rounding, settings.atol, settings.rtol)
+        method = choose(f, tensors, ways, rounding, settings.eps)
+        bench = Bench(f, method, tolerance, settings.seed, settings.fast_mode, progress)
+        found = findings(bench, points.named, given, analytic, ways, settings.modes, order)
+        if order == 1 and all(not x.report.connected and not x.report.wrong for x in found):
+            raise GradientError(
+                f"gradcheck: the output of f ({f.described()}) does not depend on {', '.join(points.named)}; "
+                "there is no gradient to check"
+            )
+        found, culprit, notes = explained(f, beyond_rounding(f, found, tensors, rounding))
+    how = f"{' and '.join(settings.modes)} mode against {method}, {tolerance}"
+    return Report([x.report for x in found], how, culprit, notes)
 
 
-class Tolerance:
-    """How far an analytic derivative may be from the numeric one: atol + rtol·|numeric|.
+def findings(bench, named, given, analytic, ways, modes, order):
+    """Return Found for every input, and once more for inputs at which forward mode alone is wrong."""
+    tensors = list(named.values())
+    rows = [np.zeros((len(bench.f.point), t.size)) if g is None else g for t, g in zip(tensors, analytic, strict=True)]
 
-    rounding: the rounding error of each number that is differentiated; over the step it gives the default of atol
-    """
+    def checked(sides):
+        return [bench.check(name, given[name], t, side, g is not None, order)
+                for (name, t), side, g in zip(named.items(), sides, analytic, strict=True)]  # fmt: skip
 
-    def __init__(self, rounding, eps, atol, rtol):
-        self.rounding, self.eps, self.rtol = rounding, eps, rtol
-        explained = ROUNDINGS * rounding / (STEP if eps is None else eps)
-        self.atol = explained if atol is None else np.full(rounding.shape, float(atol))
-
-    def at(self, numeric):
-        """Return the tolerance for numeric derivatives, a row per number that is differentiated."""
-        return (self.atol + self.rtol * np.abs(numeric.T)).T
-
-    def __str__(self):
-        return f"{self.rtol:g}·|numeric| + {self.atol.max():.2g}"
-
-
-def measure(f, x, analytic, tolerance):
-    """Return the numeric Jacobian and how far the analytic one may be from it; doubtful columns are measured again."""
-    numeric = jacobian(f, x, tolerance.eps) if x.size else np.zeros_like(analytic)
-    allowed = tolerance.at(numeric)
-    if tolerance.eps is None:
-        for j in np.flatnonzero((~(np.abs(analytic - numeric) <= allowed)).any(axis=0)):
-            numeric[:, j], error = refined(f, x, j, tolerance.rounding)
-            allowed[:, j] = tolerance.at(numeric[:, j]) + error
-    return numeric, allowed
+    forward = [Forward(bench.f, t) for t in tensors]
+    if "reverse" not in modes:
+        return checked(forward)
+    found = checked([Reverse(r) for r in rows])
+    if "forward" in modes and forward_is_off(bench, tensors, ways, rows):
+        found += [y for x, y in zip(found, checked(forward), strict=True) if y.report.wrong and not x.report.wrong]
+    return found
 
 
-def summary(name, given, shape, analytic, numeric, allowed, connected, f):
-    """Return the InputReport of one input from its two Jacobians, a row per output and a column per element."""
-    if not analytic.size:
-        return InputReport(name, given, 0, 0, (), "", 0.0, 0.0, 0.0, 0.0, connected)
-    gap = np.abs(analytic - numeric)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        excess = np.where(gap == 0, 0.0, gap / allowed)
-    excess = np.where(np.isnan(excess), np.inf, excess)
-    row, column = (int(i) for i in np.unravel_index(np.argmax(excess), excess.shape))
-    a, n = float(analytic[row, column]), float(numeric[row, column])
-    index = tuple(int(i) for i in np.unravel_index(column, shape)) if shape else ()
-    wrong = int(np.count_nonzero((~(gap <= allowed)).any(axis=0)))
-    return InputReport(name, given, wrong, analytic.shape[1], index, f.row_name(row), a, n, relative(a, n),
-                       course(analytic, numeric), connected)  # fmt: skip
+def forward_is_off(bench, tensors, ways, rows):
+    """Return whether forward mode disagrees with reverse mode along a line through all inputs."""
+    found = pushed(bench.f, {id(t): v.reshape(t.shape) for t, v in zip(tensors, ways, strict=True)})
+    terms = [Reverse(r) for r in rows]
+    expected = sum(side.along(slice(None), v) for side, v in zip(terms, ways, strict=True))
+    scale = sum(side.size(slice(None), v) for side, v in zip(terms, ways, strict=True))
+    noise = ROUNDINGS * bench.tolerance.rounding / EPSILON
+    return not np.all(np.abs(found - expected) <= 1e-10 * scale + 1e-13 * noise)
 
 
-def relative(a, n):
-    """Return |a − n| / max(|a|, |n|), 0 when both are 0."""
-    return abs(a - n) / max(abs(a), abs(n)) if a != n else 0.0
-
-
-def course(g, numeric):
-    """Return ‖g − ĝ‖ / (‖g‖ + ‖ĝ‖), 0 when both are 0: below 1e-7 is right, above 1e-3 is wrong."""
-    size = np.linalg.norm(g) + np.linalg.norm(numeric)
-    return float(np.linalg.norm(g - numeric) / size) if size else 0.0
+def joined(first, second):
+    """Return two reports as one."""
+    notes = dict.fromkeys([*first.notes, *second.notes])
+    method = first.method if first.method == second.method else f"{first.method}; 2nd order: {second.method}"
+    return Report([*first.inputs, *second.inputs], method, [*first.culprit, *second.culprit], notes)
 
 
 def _check_inputs(named):

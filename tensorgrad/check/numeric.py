@@ -1,4 +1,12 @@
-"""Numeric derivatives: central differences, and smaller and larger steps where these are not enough."""
+"""Numeric derivatives along a line: complex steps, and central differences extrapolated to step 0.
+
+A complex step ``Im f(x + ihv) / h`` subtracts nothing, so h may be as small as one likes and the derivative is exact to
+rounding (Squire and Trapp, 1998); it needs an f whose every step is analytic. Differences need none, and lose digits.
+"""
+
+from contextlib import contextmanager
+from typing import NamedTuple
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 
@@ -10,49 +18,197 @@ STEP = EPSILON ** (1 / 3)
 #: How many standard rounding errors a difference may be off.
 ROUNDINGS = 10
 
+#: The imaginary step; its square is lost beside 1, and no derivative is so small that the product vanishes.
+TINY = 1e-30
 
-def jacobian(f, x, eps=None):
-    """Return the numeric Jacobian of ``f.values()`` with respect to the flat vector ``x``, a column per element."""
-    return np.stack([slope(f, x, j, step(x[j], eps)) for j in range(x.size)], axis=-1)
-
-
-def step(x, eps=None):
-    """Return the step at ``x``: ``eps``, or ε^⅓·max(1, |x|)."""
-    return STEP * max(1.0, abs(float(x))) if eps is None else eps
+#: Two slopes that agree to this part are good.
+AGREEING = 1e-6
 
 
-def slope(f, x, j, h):
-    """Return (f(x + h eⱼ) − f(x − h eⱼ)) / 2h; ``x`` is as before afterwards, even if f raises."""
-    at = x[j]
-    try:
-        with np.errstate(all="ignore"):  # a step out of the domain gives nan, which is reported as such
-            x[j] = above = at + h
-            up = f.values()
-            x[j] = below = at - h
-            return (up - f.values()) / (above - below)  # the step as rounded, not as meant
-    finally:
-        x[j] = at
+class Slope(NamedTuple):
+    """The derivatives of all values of f along a line.
 
-
-def refined(f, x, j, rounding):
-    """Return ``(slope, error)`` from the best of many steps, where the usual step was not good enough.
-
-    ``log`` near 0 needs small steps, a sum of large terms large ones. Two steps whose slopes agree are both good:
-    the pair wins whose difference, with the ``rounding`` of the values divided by the step, is relatively smallest.
-    The answer is Richardson's extrapolation of it; ``error`` is what rounding may have done to it.
+    value:     the derivative; at a kink the mean of the two one-sided ones
+    error:     how far it may be off
+    low, high: the smaller and the larger one-sided derivative; both are the value where there is no kink
+    kinked:    where the one-sided derivatives differ
     """
-    at = abs(float(x[j]))
-    h, least = 16 * step(at), 1e-6 * min(STEP, at or STEP)
-    before = slope(f, x, j, h)
-    best, error, score = np.full_like(before, np.nan), np.zeros_like(before), np.full_like(before, np.inf)
-    while h > least:
-        h /= 4
-        now = slope(f, x, j, h)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            off = (np.abs(now - before) + rounding / h) / np.maximum(np.abs(now), np.abs(before))
-            better = off < score
-            best = np.where(better, now + (now - before) / 15, best)  # 4² − 1: the h² terms cancel
-        error = np.where(better, ROUNDINGS * rounding / h, error)
-        score = np.where(better, off, score)
-        before = now
-    return np.where(np.isnan(best), before, best), error
+
+    value: np.ndarray
+    error: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    kinked: np.ndarray
+
+    def admits(self, d, allowed):
+        """Return where ``d`` is between the one-sided derivatives, give or take ``allowed``."""
+        slack = allowed + 1e-3 * (self.high - self.low)  # one-sided differences are good to a few digits only
+        return (d >= self.low - slack) & (d <= self.high + slack)
+
+
+class Line:
+    """``line(s)``: the values of f with ``s·v`` added to ``where`` of each Tensor; all as before afterwards.
+
+    moves: ``(tensor, where, v)``, with an index or a slice of the flat Tensor
+    """
+
+    def __init__(self, f, moves):
+        self.f = f
+        self.moves = [(t, t.data.reshape(-1), where, v) for t, where, v in moves]
+        self.at = [flat[where].copy() for _, flat, where, _ in self.moves]
+
+    def __call__(self, s):
+        return self.run(self.f.values, s)
+
+    def run(self, call, s):
+        """Return what ``call()`` gives with the Tensors at ``s``."""
+        try:
+            for (_, flat, where, v), at in zip(self.moves, self.at, strict=True):
+                flat[where] = at + s * v
+            return call()
+        finally:
+            for (_, flat, where, _), at in zip(self.moves, self.at, strict=True):
+                flat[where] = at
+
+    def imaginary(self):
+        """Return the derivatives by a complex step."""
+        with complex_numbers(self.f, [t for t, *_ in self.moves]):
+            for t, _, where, v in self.moves:
+                t.data.reshape(-1)[where] += complex(0, TINY) * v
+            return self.f.values().imag / TINY
+
+
+class Entry:
+    """The Line through one entry of a Tensor."""
+
+    def __init__(self, f, t, j):
+        self.f, self.flat, self.j = f, t.data.reshape(-1), j
+        self.at = float(self.flat[j])
+
+    def __call__(self, s):
+        try:
+            self.flat[self.j] = self.at + s
+            return self.f.values()
+        finally:
+            self.flat[self.j] = self.at
+
+
+@contextmanager
+def complex_numbers(f, tensors):
+    """Make ``tensors`` complex inside the block, f welcome to return complex numbers, and losing them an error."""
+    tensors = f.together or tensors
+    saved = [t.data for t in tensors]
+    f.imaginary = True
+    try:
+        for t in tensors:
+            t.data = t.data.astype(complex)
+        with catch_warnings():
+            simplefilter("error", np.exceptions.ComplexWarning)
+            yield
+    finally:
+        f.imaginary = False
+        for t, data in zip(tensors, saved, strict=True):
+            t.data = data
+
+
+def complex_columns(f, t, columns):
+    """Return the derivatives with respect to those entries of ``t`` by complex steps, a column per entry."""
+    found = []
+    with complex_numbers(f, [t]):
+        flat = t.data.reshape(-1)
+        for j in columns:
+            at = flat[j]
+            flat[j] = at + complex(0, TINY)
+            found.append(f.values().imag)
+            flat[j] = at
+    return np.array(found).T / TINY
+
+
+def central(line, eps):
+    """Return plain central differences with the step ``eps``."""
+    return (line(eps) - line(-eps)) / (2 * eps)
+
+
+def step_at(x, size, part=16 * STEP):
+    """Return the first steps for entries ``x`` among others of that ``size``: powers of two, so that x ± h is exact."""
+    return np.exp2(np.round(np.log2(part * np.maximum(max(1.0, size), np.abs(x)))))
+
+
+def least_at(x, size):
+    """Return the smallest steps for entries ``x``: ``log`` near 0 needs them far below x."""
+    return 1e-6 * np.minimum(STEP, np.where(x == 0, size, np.abs(x)))
+
+
+def slope(line, y, rounding, h=16 * STEP, least=1e-6 * STEP):
+    """Return the Slope of one ``line`` at 0, where its values are ``y`` and good to ``rounding``."""
+    found = slopes([line], y, rounding, np.array([h]), np.array([least]))
+    return Slope(*[part[:, 0] for part in found])
+
+
+def slopes(lines, y, rounding, h, least):
+    """Return the Slope of several lines, a column each, from first steps ``h`` down to ``least``.
+
+    Two steps whose slopes agree are both good, and Richardson's extrapolation of the two cancels the h² terms. If
+    they do not, a kink or a pole is near, and steps shrink: the pair wins that agrees best.
+    """
+    y, rounding, open_ = y[:, None], np.reshape(rounding, (-1, 1)), np.arange(len(lines))
+    before, best = Pair(lines, y, h), None
+    while True:
+        h = h / 4
+        now = Pair([lines[i] for i in open_], y, h[open_])
+        found, off, good = _extrapolated(before, now, y, rounding / h[open_])
+        if best is None:
+            best, score, settled = found, off, good
+        else:
+            better = ((off < score[:, open_]) | good) & ~settled[:, open_]
+            for kept, new in zip((*best, score), (*found, off), strict=True):
+                kept[:, open_] = np.where(better, new, kept[:, open_])
+            settled[:, open_] |= good
+        leaps = np.abs(now.slope) > 3 * np.abs(before.slope)
+        going = ((h >= least) & ~settled.all(axis=0))[open_]
+        if not going.any():
+            return _with_jumps(best, open_, leaps & ~settled[:, open_])
+        before, open_ = now.only(going), open_[going]
+
+
+def _with_jumps(found, columns, leaps):
+    """Return Slopes that admit everything where f jumps: where the difference stays as large however small the step."""
+    for part, value in (found.low, -np.inf), (found.high, np.inf), (found.kinked, True):
+        part[:, columns] = np.where(leaps, value, part[:, columns])
+    return found
+
+
+class Pair:
+    """The values of lines at ±h, a column each: their slopes, and the gaps between the one-sided ones."""
+
+    def __init__(self, lines, y, h):
+        self.h = h
+        self.up = np.array([line(step) for line, step in zip(lines, h.tolist(), strict=True)]).T
+        self.down = np.array([line(-step) for line, step in zip(lines, h.tolist(), strict=True)]).T
+        self.slope = (self.up - self.down) / (2 * h)
+        self.gap = np.abs((self.up - y) - (y - self.down)) / h
+
+    def only(self, which):
+        """Keep some of the lines."""
+        self.h = self.h[which]
+        self.up, self.down, self.slope, self.gap = (a[:, which] for a in (self.up, self.down, self.slope, self.gap))
+        return self
+
+
+def _extrapolated(before, now, y, noise):
+    """Return the Slope from two steps, how far the two are from agreeing, and where they are good."""
+    step = now.slope - before.slope
+    change = np.abs(step)
+    size = np.maximum(np.abs(now.slope), np.abs(before.slope))
+    off = (change + noise) / (size + (size == 0))
+    off[np.isnan(off)] = np.inf
+    good = (off <= AGREEING) | (change <= ROUNDINGS * noise)
+    value = now.slope + step / 15  # 4² − 1
+    error = ROUNDINGS * noise + change / 3  # of the slope itself, where f has a bend: then its error is of first order
+    # the gap is h·f″ where f is smooth, a quarter of that of the larger step; at a kink it stays
+    kinked = (now.gap > 0.5 * before.gap) & (now.gap > 1e-3 * size) & (now.gap > 4 * ROUNDINGS * noise)
+    low, high = value.copy(), value.copy()
+    if kinked.any():
+        left, right = (y - now.down) / now.h, (now.up - y) / now.h
+        low[kinked], high[kinked] = np.minimum(left, right)[kinked], np.maximum(left, right)[kinked]
+    return Slope(value, error, low, high, kinked), off, good

@@ -1,0 +1,91 @@
+"""Gradients written by hand in NumPy, checked without a Tensor: a loss, its parameters, and what is claimed."""
+
+import numpy as np
+
+from ..errors import GradcheckError, GradientError, OptionError, ShapeError
+from .comparison import Comparison
+from .loss import Loss
+from .measure import FULL, Meter, block
+from .mistakes import mistake
+from .pairing import gradients_of, rebuilt
+from .single import looked_into
+
+
+def check_gradients(loss_fn, grads, params, *data, atol=None, rtol=None, raise_exception=False):
+    """Compare gradients written by hand with numeric ones, ‖g − ĝ‖ / (‖g‖ + ‖ĝ‖) for each parameter.
+
+    loss_fn: ``loss_fn(params, *data)`` -> one number, in plain NumPy
+    grads:   the gradients at ``params``: a dict with ``dW1`` or ``W1`` for ``W1``, a list in the parameters' order, an
+             array; or a function ``grads(params, *data)`` that returns them. Other keys (``dZ1``) are left alone
+    params:  ``{"W1": …, "b1": …}``, a list or tuple of arrays, one array or float; they may be nested
+    data:    what else loss_fn takes, passed on as it is: arrays, numbers, anything
+    atol, rtol: right is |analytic − numeric| ≤ atol + rtol·|numeric|; by default 1e-6 for rtol (1e-4 if a gradient is
+             float32), and for atol a hundredth of that times the largest element, and the numeric gradient's error
+    raise_exception: raise a GradcheckError that bears the report, else return the report, which is falsy if wrong
+
+    The numeric gradient is a complex step where loss_fn lets complex numbers pass (which is verified), exact to
+    rounding; else central differences, extrapolated, with their error. Parameters are copied to float64, and never
+    changed. A parameter with more than 1000 elements is checked as a whole along 4 random directions, and a block of it
+    element by element; if only some element outside is wrong, it is found by bisection.
+
+    Returns a Report: print it for a line per parameter, the worst element and what was probably done wrong;
+    ``report.difference`` is the number that courses print.
+
+    >>> import numpy as np
+    >>> def loss(params, X, y):
+    ...     return np.mean((X @ params["w"] - y) ** 2)
+    >>> X, y, params = np.ones((5, 3)), np.arange(5.0), {"w": np.ones(3)}
+    >>> bool(check_gradients(loss, {"dw": 2 / 5 * X.T @ (X @ params["w"] - y)}, params, X, y))
+    True
+    >>> print(check_gradients(loss, {"dw": 2 * X.T @ (X @ params["w"] - y)}, params, X, y)["w"].hint)
+    the gradient of w is 5 times too large: the factor 1/5 is missing (5 is axis 0 of X and axis 0 of y: a mean, not
+    a sum)
+    """
+    for option, value in (("atol", atol), ("rtol", rtol)):
+        if value is not None and not value >= 0:
+            raise OptionError(f"check_gradients: {option} must be a number of 0 or more, got {value!r}")
+    loss = Loss(loss_fn, params, data)
+    claimed = claimed_gradients(grads, params, loss)
+    meter = Meter(loss)
+    for name in loss.arrays:
+        _check_shape(name, claimed[name], meter)
+    report = looked_into(Comparison(meter, claimed, atol, rtol).report("check_gradients"), loss_fn, grads, params, data)
+    if raise_exception and not report:
+        raise GradcheckError(str(report))
+    return report
+
+
+def claimed_gradients(grads, params, loss):
+    """Return the gradients by name; a function is called twice, and must not add to what it gave before."""
+    if not callable(grads):
+        return gradients_of(grads, params)
+    first = _called(grads, params, loss)
+    for name, second in _called(grads, params, loss).items():
+        if first[name].shape != second.shape or np.allclose(first[name], second, equal_nan=True):
+            continue
+        doubled = np.allclose(2 * first[name], second)
+        why = "it adds to what it gave before: start from zero" if doubled else "it is not deterministic"
+        raise GradientError(f"check_gradients: grads gave another gradient of {name} when called again; {why}")
+    return first
+
+
+def _called(grads, params, loss):
+    arrays = {name: array.copy() for name, array in loss.arrays.items()}
+    found = gradients_of(grads(rebuilt(params, arrays), *loss.data), params)
+    for name, array in arrays.items():
+        if not np.array_equal(array, loss.arrays[name]):
+            raise GradientError(f"check_gradients: grads changed {name} in place; compute on a copy")
+    return {name: g.copy() for name, g in found.items()}  # it may keep its arrays, and add to them
+
+
+def _check_shape(name, g, meter):
+    """Raise ShapeError for a gradient of another shape than its parameter, with what was done if that shows."""
+    array = meter.loss.arrays[name]
+    if g.shape == array.shape:
+        return
+    words = ""
+    if array.size <= FULL:
+        numeric, _ = meter.gradient(name, block(array.shape))
+        words = mistake(np.asarray(g, np.float64), numeric, name=name)
+    shapes = f"the gradient of {name} has shape {list(g.shape)}, and {name} {list(array.shape)}"
+    raise ShapeError(f"check_gradients: {shapes}{words and '; '}{words}")

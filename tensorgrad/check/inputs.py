@@ -1,0 +1,174 @@
+"""One input's gradient against numbers: entry by entry where there are few, along random lines where there are many."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from .columns import Measured, measure
+from .function import square
+from .measure import SMALL, block
+from .method import direction
+from .numeric import ROUNDINGS, Line, central, slope
+from .report import InputReport
+
+#: Inputs of up to this many entries are measured entry by entry.
+ENTRIES = 1024
+
+#: Of larger ones so many entries, chosen at random, and so many lines through all of them.
+SAMPLE, LINES = 32, 3
+
+
+class Found(NamedTuple):
+    """What was found for one input: its report, and the derivatives that it rests on.
+
+    columns:  the entries that were measured
+    doubtful: whether a line through all entries disagreed, though no entry that was measured does
+    """
+
+    report: InputReport
+    t: object
+    columns: np.ndarray
+    analytic: np.ndarray
+    measured: Measured
+    doubtful: bool = False
+
+    def allowing(self, more, f):
+        """Return Found with a tolerance larger by ``more``."""
+        measured = self.measured._replace(allowed=self.measured.allowed + more)
+        report = summary(self.report, self.t, self.columns, self.analytic, measured, f)
+        return self._replace(report=report, measured=measured)
+
+
+class Bench(NamedTuple):
+    """What it takes to measure: the function, how, how well, and the progress bar."""
+
+    f: object
+    method: object
+    tolerance: object
+    seed: object
+    fast: bool
+    progress: object
+
+    def check(self, name, given, t, side, connected=True, order=1):
+        """Return Found for the input ``t``."""
+        columns, off = np.arange(t.size), False
+        if t.size > (1 if self.fast else ENTRIES):
+            columns, off = self.suspects(t, side)
+        columns = columns if len(columns) or not t.size else np.arange(1)
+        report = InputReport(name, given, 0, t.size, (), "", 0.0, 0.0, 0.0, 0.0, connected, mode=side.mode, order=order)
+        if not t.size:
+            return Found(report, t, columns, np.zeros((1, 0)), None)
+        found = self.measured(report, t, side, columns)
+        if found.report.wrong and len(columns) < t.size:  # a few rows and columns show what is wrong
+            found = self.measured(report, t, side, np.union1d(columns, block(t.shape, SMALL)))
+        return found._replace(doubtful=off and not found.report.wrong)
+
+    def measured(self, report, t, side, columns):
+        """Return Found from those entries of ``t``."""
+        analytic, parts = side.columns(columns), []
+        for start in range(0, len(columns), 64):
+            part = slice(start, start + 64)
+            parts.append(measure(self.f, t, columns[part], analytic[:, part], self.tolerance, self.method))
+            self.progress.advance(report.name, min(start + 64, len(columns)), len(columns))
+        measured = Measured(*[np.concatenate(p, axis=1) for p in zip(*parts, strict=True)]) if parts[1:] else parts[0]
+        return Found(summary(report, t, columns, analytic, measured, self.f), t, columns, analytic, measured)
+
+    def suspects(self, t, side):
+        """Return the entries to measure, and whether lines through all of them disagree.
+
+        Every line that does is halved again and again, and the half that is further off is kept: each halving is one
+        measurement, since the derivative along the other half is the difference.
+        """
+        found, off, rng = set(), False, np.random.default_rng(self.seed)
+        for i in range(1 if self.fast else LINES):
+            v = direction(t.data.reshape(-1), rng)
+            gap, allowed = self.gap(t, side, slice(0, t.size), v)
+            self.progress.advance("random directions", i + 1, LINES)
+            if not np.all(np.abs(gap) <= allowed):
+                off = True
+                found.add(self.descend(t, side, v, gap))
+        sample = min(2 if self.fast else SAMPLE, t.size)
+        found.update(rng.choice(t.size, sample, replace=False).tolist())
+        return np.array(sorted(found)), off
+
+    def descend(self, t, side, v, gap):
+        """Return the entry that is most to blame for the ``gap`` along ``v``."""
+        low, high = 0, t.size
+        while high - low > 1:
+            middle = (low + high) // 2
+            left, _ = self.gap(t, side, slice(low, middle), v)
+            right = gap - left
+            if np.linalg.norm(np.nan_to_num(left, nan=np.inf)) >= np.linalg.norm(np.nan_to_num(right)):
+                high, gap = middle, left
+            else:
+                low, gap = middle, right
+        return low
+
+    def gap(self, t, side, where, v):
+        """Return how far the analytic derivative along ``v`` is from the numeric one, and how far it may be."""
+        v = v[where]
+        analytic, scale = side.along(where, v), side.size(where, v)
+        line = Line(self.f, [(t, where, v)])
+        noise = ROUNDINGS * self.tolerance.rounding
+        if self.method.kind == "complex step":
+            return analytic - line.imaginary(), 1e-11 * scale + noise
+        if self.method.kind == "fixed step":
+            noise = ROUNDINGS * self.tolerance.rounding / self.method.eps
+            return analytic - central(line, self.method.eps), self.tolerance.rtol * scale + noise
+        found = slope(line, self.f.point, self.tolerance.rounding)
+        allowed = 1e-8 * scale + noise + found.error
+        return np.where(found.admits(analytic, allowed), 0.0, analytic - found.value), allowed
+
+
+def disagreeing(analytic, measured):
+    """Return which columns disagree."""
+    return (~(measured.gap(analytic) <= measured.allowed)).any(axis=0)
+
+
+def summary(report, t, columns, analytic, measured, f):
+    """Return the InputReport with what was found, from two Jacobians: a row per output, a column per measured entry."""
+    gap = measured.gap(analytic)
+    wrong = ~(gap <= measured.allowed).all(axis=0)
+    kinks = measured.kinked.any(axis=0) & ~wrong
+    counted = int(np.count_nonzero(kinks))
+    if 0 < counted < len(columns):  # elements at kinks are left out of what follows
+        columns, analytic, gap = columns[~kinks], analytic[:, ~kinks], gap[:, ~kinks]
+        measured = Measured(*[part[:, ~kinks] for part in measured])
+    row, place = worst(analytic, measured, gap)
+    column, a, n = int(columns[place]), float(analytic[row, place]), float(measured.value[row, place])
+    return report._replace(
+        wrong=int(np.count_nonzero(wrong)),
+        index=tuple(int(i) for i in np.unravel_index(column, t.shape)) if t.shape else (),
+        output=f.row_name(row),
+        analytic=a,
+        numeric=n,
+        error=relative(a, n),
+        difference=course(analytic, measured.value, measured.allowed) if counted < len(kinks) else 0.0,
+        measured=None if len(kinks) == t.size else len(kinks),
+        kinks=counted,
+    )
+
+
+def worst(analytic, measured, gap):
+    """Return row and column of the element whose ``gap`` is furthest beyond what is allowed."""
+    if gap.any():
+        excess = gap / measured.allowed
+        excess[np.isnan(excess)] = np.inf
+        excess[gap == 0] = 0.0
+    else:  # all between the two sides: the one that is furthest from the mean of them
+        excess = np.abs(analytic - measured.value)
+    return divmod(int(np.argmax(excess)), excess.shape[1])
+
+
+def relative(a, n):
+    """Return |a − n| / max(|a|, |n|), 0 when both are 0."""
+    return abs(a - n) / max(abs(a), abs(n)) if a != n else 0.0
+
+
+def course(g, numeric, allowed):
+    """Return ‖g − ĝ‖ / (‖g‖ + ‖ĝ‖), 0 when both are 0 up to rounding: below 1e-7 is right, above 1e-3 is wrong."""
+    size = math.sqrt(square(g)) + math.sqrt(square(numeric))
+    if not size or size <= math.sqrt(square(allowed)):
+        return 0.0
+    return math.sqrt(square(g - numeric)) / size

@@ -1,0 +1,131 @@
+"""Parameters and their hand-written gradients: which array is the gradient of which."""
+
+import numpy as np
+
+from ..core.tensor import Tensor
+from ..errors import GradientError, counted, describe, suggest
+
+#: Under these keys the gradient of ``W1`` may stand; the first is what courses write.
+KEYS = ("d{}", "{}", "d_{}", "grad_{}", "{}_grad", "g{}")
+
+
+def arrays_of(params):
+    """Return every array in ``params`` by name: ``{"W1": …}``, ``{"params[0]": …}``.
+
+    Dicts, lists and tuples may be nested; an array or a float alone is called ``params``.
+    """
+    found = {}
+    _collect(params, "", found)
+    if not found:
+        raise GradientError(f"check_gradients: params holds no arrays: {describe(params)}")
+    return found
+
+
+def _collect(x, name, found):
+    for key, item in _items(x):
+        _collect(item, _join(name, key, x), found)
+    if not _items(x) and not isinstance(x, (dict, list, tuple)):
+        found[name or "params"] = _floats(x, name or "params")
+
+
+def _items(x):
+    if isinstance(x, dict):
+        return list(x.items())
+    return list(enumerate(x)) if isinstance(x, (list, tuple)) else []
+
+
+def _join(name, key, holder):
+    if isinstance(holder, dict):
+        return f"{name}[{key!r}]" if name else str(key)
+    return f"{name or 'params'}[{key}]"
+
+
+def _floats(x, name):
+    if isinstance(x, Tensor):
+        raise TypeError(f"check_gradients: {name} is a Tensor; it is for NumPy arrays, use tg.gradcheck for Tensors")
+    array = np.asarray(x)
+    if array.dtype.kind not in "fiubc":
+        raise TypeError(
+            f"check_gradients: params must be arrays of floats, in a dict, list or tuple; {name} is {describe(x)}"
+        )
+    if array.dtype.kind != "f":
+        raise TypeError(
+            f"check_gradients: {name} is {describe(x)}, and only floats have gradients; write 2.0 instead of 2, or "
+            "x.astype('float64')"
+        )
+    return array
+
+
+def rebuilt(params, arrays, name=""):
+    """Return the structure of ``params`` with the arrays that are in ``arrays`` by name."""
+    if isinstance(params, dict):
+        return {k: rebuilt(v, arrays, _join(name, k, params)) for k, v in params.items()}
+    if isinstance(params, (list, tuple)):
+        items = [rebuilt(v, arrays, _join(name, i, params)) for i, v in enumerate(params)]
+        return type(params)(*items) if hasattr(params, "_fields") else type(params)(items)
+    array = arrays[name or "params"]
+    return array if array.ndim else array[()]
+
+
+def gradients_of(grads, params):
+    """Return the gradient of each parameter by the parameter's name.
+
+    Dicts are paired by key, ``dW1`` or ``W1``; lists and tuples by position. What else a dict holds (``dZ1``) is left
+    alone.
+    """
+    found = {}
+    _pair(grads, params, "", found)
+    return {name: _numbers(g, name) for name, g in found.items()}
+
+
+def _pair(grads, params, name, found):
+    items = _items(params)
+    if not items:
+        found[name or "params"] = grads
+        return
+    if isinstance(params, dict) and isinstance(grads, dict):
+        chosen = [_under(grads, key, _join(name, key, params)) for key, _ in items]
+    else:
+        chosen = _in_order(grads, [_join(name, key, params) for key, _ in items])
+    for (key, item), g in zip(items, chosen, strict=True):
+        _pair(g, item, _join(name, key, params), found)
+
+
+def _under(grads, key, name):
+    """Return the gradient of the parameter ``key`` from a dict."""
+    for pattern in KEYS:
+        if pattern.format(key) in grads:
+            return grads[pattern.format(key)]
+    if key in grads:
+        return grads[key]
+    raise GradientError(
+        f"check_gradients: grads has no gradient of {name}: expected the key 'd{key}' or '{key}'"
+        f"{suggest(f'd{key}', grads)}"
+    )
+
+
+def _in_order(grads, names):
+    if not isinstance(grads, (list, tuple)):
+        raise TypeError(
+            f"check_gradients: grads must have a gradient for each of {', '.join(names)}, in a dict or in this order, "
+            f"got {describe(grads)}"
+        )
+    if len(grads) != len(names):
+        wanted = f"that of {names[0]}" if len(names) == 1 else f"those of {', '.join(names)} in this order"
+        raise GradientError(
+            f"check_gradients: {counted(len(grads), 'gradient')} for {counted(len(names), 'parameter')}: "
+            f"expected {wanted}"
+        )
+    return list(grads)
+
+
+def _numbers(g, name):
+    """Return the gradient ``g`` as an array of floats, or say what it is instead."""
+    if g is None:
+        raise GradientError(f"check_gradients: the gradient of {name} is None; was it computed and returned?")
+    if isinstance(g, Tensor):
+        raise TypeError(f"check_gradients: the gradient of {name} is a Tensor; pass its numbers, {name}.grad.data")
+    array = np.asarray(g)
+    if array.dtype.kind not in "fiu":
+        raise TypeError(f"check_gradients: the gradient of {name} must be an array of numbers, got {describe(g)}")
+    return array if array.dtype.kind == "f" else array.astype(np.float64)

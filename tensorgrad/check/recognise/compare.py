@@ -1,0 +1,70 @@
+"""What a recogniser knows beside the two gradients, and when two arrays count as the same."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+#: Two gradients are the same within this part of the largest entry: far above the noise of any difference quotient.
+TOLERANCE = 1e-5
+
+#: This many entries must agree in a pattern of which one number is free, or it may be chance.
+EVIDENCE = 3
+
+
+class Context(NamedTuple):
+    """What is known about the place of a gradient; everything may be left out.
+
+    name:     what the gradient is of
+    value:    the values of the input, an array of its shape
+    upstream: the gradient of the output, where it has the input's shape
+    doubled:  the analytic gradient for twice that upstream gradient
+    previous: what stood where the gradient was written
+    sizes:    numbers that may be factors, by name: ``{"axis 0 of X": 32, "keep_prob": 0.8}``
+    arrays:   arrays that may be factors or masks, by name: ``{"gamma": γ, "mask": m}``
+    others:   the right gradients of other inputs, by name
+    parts:    the contributions that the gradient is the sum of, by name
+    suspects: wrong gradients that are known, by what they mean: ``{"W must be transposed": dout @ W}``
+    shape:    the shape of the input, where only a block of its gradient is at hand
+    """
+
+    name: str = "x"
+    value: Any = None
+    upstream: Any = None
+    doubled: Any = None
+    previous: Any = None
+    sizes: dict[str, float] | None = None
+    arrays: dict[str, Any] | None = None
+    others: dict[str, Any] | None = None
+    parts: dict[str, Any] | None = None
+    suspects: dict[str, Any] | None = None
+    shape: tuple[int, ...] | None = None
+
+
+def same(a, b):
+    """Return whether two arrays of the same shape hold the same numbers, up to noise."""
+    return a.shape == b.shape and not differing(a, b).any()
+
+
+def differing(a, b):
+    """Return where two arrays differ, beyond a part of the largest entry of ``b``."""
+    return ~(np.abs(a - b) <= TOLERANCE * np.max(np.abs(b), initial=0.0))
+
+
+def visible(n):
+    """Return where ``n`` is not zero, up to noise."""
+    return np.abs(n) > TOLERANCE * np.max(np.abs(n), initial=0.0)
+
+
+def fitting(arrays, shape):
+    """Yield the name and the values of those ``arrays`` that broadcast to ``shape``."""
+    for name, array in (arrays or {}).items():
+        array = np.asarray(array, np.float64)
+        if array.ndim <= len(shape) and all(s in (1, t) for s, t in zip(array.shape[::-1], shape[::-1], strict=False)):
+            yield name, np.broadcast_to(array, shape)
+
+
+def axes_of(a):
+    """Return the axes of ``a`` that are longer than one."""
+    return [axis for axis, size in enumerate(a.shape) if size > 1]

@@ -1,0 +1,30 @@
+"""Second order: the gradient as a function of the inputs, to be checked like any other."""
+
+import numpy as np
+
+from ..backward import gradients
+from ..core.tensor import Tensor
+
+
+def gradient_of(points, seed):
+    """Return a function without arguments: the gradients of ``Σ ⟨uᵢ, yᵢ⟩`` by all inputs, with random ``uᵢ``.
+
+    Inputs that no gradient reaches are left out; what is constant is a Tensor that requires no gradient.
+    """
+    call, tensors = points.call, list(points.named.values())
+
+    def gradient():
+        rng = np.random.default_rng(seed)
+        total = sum((y * rng.uniform(0.5, 1.5, y.shape)).sum() for y in flat(call()) if y.requires_grad)
+        pairs = list(gradients(total, create_graph=True)) if isinstance(total, Tensor) else []
+        found = {id(leaf): g for leaf, g in pairs}
+        return tuple(found.get(id(t), Tensor(np.zeros(t.shape))) for t in tensors)
+
+    return gradient
+
+
+def flat(y):
+    """Return the Tensors in nested tuples, lists and dicts."""
+    if isinstance(y, Tensor):
+        return [y]
+    return [t for item in (y.values() if isinstance(y, dict) else y) for t in flat(item)]

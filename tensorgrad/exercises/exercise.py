@@ -1,0 +1,110 @@
+"""An exercise: shows its task, grades a learner's function, gives hints, and its solution to who asks for it."""
+
+from ..errors import counted, describe
+from .grading import Point, grade
+from .hunt import Hunt
+from .source import source_of
+
+#: The numbers of rows that an answer is checked with: one that holds at one size only is no answer.
+ROWS = (5, 3)
+LEVELS = {1: "level 1: one op", 2: "level 2: a layer or a loss", 3: "level 3: an evening"}
+
+
+class Exercise:
+    """Write the backward of a function; ``check`` says whether it is right, and if not, how it is wrong.
+
+    show():      the task
+    check(f):    the report on your function, with the next hint if it is wrong
+    hint():      the next hint
+    solution():  the source of an answer
+    bug(seed):   a backward with a mistake in it, to be found
+    attempts, solved: how often an answer was checked, and whether one was right
+
+    >>> import tensorgrad as tg
+    >>> def backward(dout, x):
+    ...     return dout * (x > 0)
+    >>> bool(tg.exercises.relu.check(backward))
+    True
+    >>> tg.exercises.relu.reset()
+    """
+
+    def __init__(self, number, of, task):
+        self.number, self.of, self.task, self.name = number, of, task, task.name
+        self.attempts = self.hinted = 0
+        self.solved = False
+
+    def show(self):
+        """Print the task: the formula, the forward, what your function takes and returns."""
+        print(self)
+
+    def check(self, backward):
+        """Return the report on ``backward``: truthy if right; printed, what is wrong and the next hint.
+
+        backward: ``backward(dout, *inputs)``, or ``backward(*inputs)`` for a loss. It returns the gradients in the
+                  order of the task, as a tuple or in a dict
+        """
+        if not callable(backward):
+            raise TypeError(f"exercise {self.name!r}: check takes your function, got {describe(backward)}")
+        self.attempts += 1
+        for n in ROWS:
+            report = grade(self.task, backward, n)
+            if not report:
+                break
+        report.notes += tuple(self._comments(report, n))
+        return report
+
+    def _comments(self, report, n):
+        """Return what there is to say beside the report."""
+        if report:
+            self.solved = True
+            return [f"solved at attempt {self.attempts}"]
+        if n != ROWS[0]:
+            return [f"right for {ROWS[0]} rows, wrong for {n}: a size is written into your function"]
+        return [self._next_hint()]
+
+    def hint(self):
+        """Print the next hint."""
+        print(self._next_hint())
+
+    def solution(self):
+        """Print the source of an answer."""
+        print(source_of(self.task.backward))
+
+    def bug(self, seed=0):
+        """Return a backward of this exercise with one mistake in it, another one for another seed."""
+        return Hunt(self, self.task.bugs[seed % len(self.task.bugs)])
+
+    def reset(self):
+        """Forget the attempts, and begin with the first hint again."""
+        self.attempts = self.hinted = 0
+        self.solved = False
+
+    def _next_hint(self):
+        hints = self.task.hints
+        self.hinted += 1
+        if self.hinted > len(hints):
+            return f"that was the last hint; tg.exercises.{self.name}.solution() prints an answer"
+        return f"hint {self.hinted} of {len(hints)}: {hints[self.hinted - 1]}"
+
+    def __repr__(self):
+        task, point = self.task, Point(self.task, ROWS[0])
+        arguments = point.arguments()
+        lines = [(name, describe(x), _meaning(name, task)) for name, x in arguments.items()]
+        lines += [(f"d{name}", describe(point.params[name]), f"to return: the gradient of {name}") for name in task.wrt]
+        widths = [max(len(line[i]) for line in lines) for i in (0, 1)]
+        table = [f"  {name:{widths[0]}}  {given:{widths[1]}}  {what}".rstrip() for name, given, what in lines]
+        returned = ", ".join(f"d{name}" for name in task.wrt)
+        order = " in this order, or a dict with these keys" if len(task.wrt) > 1 else ""
+        return "\n".join([
+            f"Exercise {self.number} of {self.of}, {self.name}: {task.title} ({LEVELS[task.level]})",
+            "", f"  {task.formula}", "", *(f"  {line}" for line in source_of(task.forward).splitlines()), "",
+            f"Write backward({', '.join(arguments)}), which returns {returned}{order}.",
+            *table, "", f"tg.exercises.{self.name}.check(backward) grades it; "
+            f"{counted(len(task.hints), 'hint')} and a solution are there if you want them.",
+        ])  # fmt: skip
+
+
+def _meaning(name, task):
+    if name == "dout":
+        return f"the gradient of the loss with respect to what {task.forward.__name__} returns"
+    return "" if name in task.wrt else "a constant: needs no gradient"

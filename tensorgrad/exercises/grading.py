@@ -1,0 +1,97 @@
+"""Grading: a learner's backward at one point, compared with numeric gradients."""
+
+import numpy as np
+
+from ..check.comparison import Comparison, sizes_of
+from ..check.handwritten import claimed_gradients
+from ..check.loss import Loss
+from ..check.measure import Meter
+from ..check.pairing import gradients_of
+from ..errors import GradientError, describe
+from .source import planted
+
+
+class Point:
+    """Random inputs of a task with ``n`` rows, and a random gradient of what its forward returns."""
+
+    def __init__(self, task, n):
+        rng = np.random.default_rng(n)
+        self.task, self.inputs = task, task.inputs(rng, n)
+        out = task.forward(**self.inputs)
+        self.dout = None if task.is_loss else rng.normal(size=out.shape)
+        self.params = {name: self.inputs[name] for name in task.wrt}
+
+    def loss(self, params):
+        """Return the loss as a function of the inputs whose gradients are asked for."""
+        out = self.task.forward(**{**self.inputs, **params})
+        return out if self.dout is None else np.sum(self.dout * out)
+
+    def arguments(self, params=None, dout=None):
+        """Return the arguments of a backward by name, copies."""
+        dout = self.dout if dout is None else dout
+        named = {**({} if dout is None else {"dout": dout}), **self.inputs, **(params or {})}
+        return {name: x.copy() if isinstance(x, np.ndarray) else x for name, x in named.items()}
+
+    def call(self, backward, params=None, dout=None):
+        """Return the gradients that a backward gives; it may not change its arguments."""
+        arguments = self.arguments(params, dout)
+        before = {name: np.copy(x) for name, x in arguments.items()}
+        try:
+            found = backward(*arguments.values())
+        except Exception as error:
+            given = ", ".join(f"{name} {describe(x)}" for name, x in arguments.items())
+            error.add_note(f"exercise {self.task.name!r}: your function was called with {given}")
+            raise
+        for name, x in arguments.items():
+            if not np.array_equal(x, before[name]):
+                raise GradientError(f"check_gradients: your function changed {name} in place; compute on a copy")
+        if found is None:
+            raise TypeError("check_gradients: your function returned None; is a return missing?")
+        return found if isinstance(found, (dict, list, tuple)) else [found]
+
+
+def grade(task, backward, n):
+    """Return the Report on a learner's ``backward`` of ``task`` at ``n`` rows of data.
+
+    Raises TypeError, GradientError where it does not return gradients at all.
+    """
+    point = Point(task, n)
+    try:
+        loss = Loss(point.loss, point.params, ())
+        claimed = claimed_gradients(lambda params: point.call(backward, params), point.params, loss)
+        comparison = Comparison(Meter(loss), claimed)
+        if not comparison.report(task.name):
+            comparison.known = _known(point, backward, claimed)
+        return comparison.report(f"exercise {task.name!r}", chained=task.is_loss)
+    except (TypeError, GradientError) as error:
+        if not str(error).startswith("check_gradients: "):
+            raise
+        words = str(error).removeprefix("check_gradients: ").replace("grads ", "your function ", 1)
+        raise type(error)(f"exercise {task.name!r}: {words}") from None
+
+
+def _known(point, backward, claimed):
+    """Return what helps to name a mistake, by input."""
+    suspects = _suspects(point)
+    known = {name: {"sizes": sizes_of(point.inputs), "suspects": suspects[name]} for name in claimed}
+    if point.dout is not None:
+        twice = _gradients(point, backward, 2 * point.dout)
+        for name, fields in known.items():
+            fields["doubled"] = twice.get(name)
+            fields["upstream"] = point.dout if point.dout.shape == claimed[name].shape else None
+    more = point.task.known(**point.arguments()) if point.task.known else {}
+    return {name: {**fields, **more.get(name, {})} for name, fields in known.items()}
+
+
+def _suspects(point):
+    """Return the wrong gradients that the planted bugs give, by input and by what is wrong with them."""
+    found = {name: {} for name in point.params}
+    for bug in point.task.bugs:
+        gradients = _gradients(point, planted(point.task, bug)[1], point.dout)
+        for name, g in gradients.items():
+            found[name][bug.why] = g
+    return found
+
+
+def _gradients(point, backward, dout):
+    return gradients_of(point.call(backward, dout=dout), point.params)
