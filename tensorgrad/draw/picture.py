@@ -5,7 +5,24 @@ from .dot import dot_source
 from .listing import listing
 from .render import fluid, render
 
-TEXT, IMAGES = (".dot", ".gv"), (".svg", ".png", ".pdf")
+
+def image(suffix):
+    """Return the writer of an image: ``writer(picture)`` gives the bytes of the file."""
+    return lambda picture: render(picture.source, suffix, len(picture.graph.boxes))
+
+
+def source(picture):
+    return picture.source.encode()
+
+
+#: What is written to a file, by its suffix: ``writer(picture)`` gives the bytes.
+WRITERS = {
+    ".svg": image("svg"),
+    ".png": image("png"),
+    ".pdf": image("pdf"),
+    ".dot": source,
+    ".gv": source,
+}
 
 
 class Picture:
@@ -35,10 +52,10 @@ class Picture:
         from pathlib import Path
 
         path = Path(path)
-        suffix = path.suffix.lower()
-        if suffix not in TEXT + IMAGES:
-            raise OptionError(f"save: {path.name!r} must end in one of {', '.join(IMAGES + TEXT)}")
-        content = self.source.encode() if suffix in TEXT else render(self.source, suffix[1:], len(self.graph.boxes))
+        writer = WRITERS.get(path.suffix.lower())
+        if writer is None:
+            raise OptionError(f"save: {path.name!r} must end in one of {', '.join(WRITERS)}")
+        content = writer(self)
         try:
             path.write_bytes(content)
         except OSError as error:
