@@ -4,6 +4,7 @@ Tensor, Parameter              an array that remembers how it was made; a weight
 exp, sum, matmul, ...          NumPy's functions, differentiable; np.exp(t) is the same
 no_grad, enable_grad           whether calls are recorded
 gradcheck, draw                gradients against numbers; the graph as a picture
+play, backward_steps           backpropagation one op at a time: as a page, in Python
 elementwise, linear, bilinear, constant, primitive      how an op of one's own is declared
 layers, models, losses, metrics, optimizers, activations, initializers, callbacks, utils      as in Keras
 """
@@ -16,7 +17,7 @@ from .core.declare import bilinear, constant, elementwise, linear, primitive
 from .core.mode import enable_grad, no_grad
 from .core.op import REGISTRY, Op
 from .core.tensor import Parameter, Tensor
-from .draw import draw
+from .draw import backward_steps, draw, play
 from .errors import (
     DataError,
     GradcheckError,
@@ -50,6 +51,7 @@ __all__ = [
     "TensorgradError",
     "UnknownNameError",
     "activations",
+    "backward_steps",
     "bilinear",
     "callbacks",
     "constant",
@@ -69,6 +71,7 @@ __all__ = [
     "no_grad",
     "ops",
     "optimizers",
+    "play",
     "primitive",
     "set_epsilon",
     "set_floatx",

@@ -1,6 +1,8 @@
-"""The graph as a picture: forward, backward, or both."""
+"""The graph as a picture: forward, backward, or both; and as a player, one op at a time."""
 
 from .picture import Picture
+from .player import Player, play
 from .scene import draw
+from .steps import backward_steps
 
-__all__ = ["Picture", "draw"]
+__all__ = ["Picture", "Player", "backward_steps", "draw", "play"]

@@ -1,8 +1,12 @@
 """The picture: shows itself in a notebook, prints as a listing, saves by suffix."""
 
+import weakref
+
 from ..errors import OptionError, RenderError
 from .dot import dot_source
 from .listing import listing
+from .outline import outline
+from .player import Player, played
 from .render import fluid, render
 
 
@@ -22,6 +26,7 @@ WRITERS = {
     ".pdf": image("pdf"),
     ".dot": source,
     ".gv": source,
+    ".html": lambda picture: picture.player().html.encode(),
 }
 
 
@@ -43,11 +48,36 @@ class Picture:
 
     def __init__(self, graph):
         self.graph, self.source = graph, dot_source(graph)
+        self._root = self._called = self._scopes = self._kept = None
+
+    def of(self, root, called, scopes):
+        """Remember what was drawn, for the player, without keeping it alive; return the picture."""
+        self._root, self._called = weakref.ref(root), called
+        self._scopes = [(first, last, getattr(layer, "name", layer), depth) for first, last, layer, depth in scopes]
+        return self
+
+    def keep(self, root):
+        """Keep a graph alive that was computed for this picture alone; return the picture."""
+        self._kept = root
+        return self
+
+    def player(self, direction="auto"):
+        """Return the Player of what was drawn: its forward and its backward, one op at a time."""
+        if self._root is None:
+            return Player(outline(self.graph), direction)
+        root = self._root()
+        if root is None:
+            raise RenderError(
+                "the Tensor that this picture was drawn of is gone, and its numbers with it; keep it until the player "
+                "is made, or make that at once: tg.play(loss).save('backprop.html')"
+            )
+        return played(root, self._called, self._scopes, direction)
 
     def save(self, path):
         """Write the picture to ``path`` and return it as a Path; the suffix decides what is written.
 
-        ``.svg``: drawn by `dot` or by the extra ``viz``; ``.png``, ``.pdf``: by `dot`; ``.dot``, ``.gv``: the source.
+        ``.svg``: drawn by `dot` or by the extra ``viz``; ``.png``, ``.pdf``: by `dot`; ``.dot``, ``.gv``: the source;
+        ``.html``: the player.
         """
         from pathlib import Path
 

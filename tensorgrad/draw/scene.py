@@ -44,8 +44,9 @@ def draw(what, *, backward="none", direction="LR", names=None, values=False, sco
     check_drawable(what)
     names = {id(x): name for name, x in reversed(list((names or {}).items())) if not name.startswith("__")}
     if backward == "none":
-        return Picture(forward_graph(what, direction, names, values, scopes))
-    return Picture(backward_graph(what, direction, names, values, backward == "both", scopes))
+        return Picture(forward_graph(what, direction, names, values, scopes)).of(what, names, scopes)
+    graph = backward_graph(what, direction, names, values, backward == "both", scopes)
+    return Picture(graph).of(what, names, scopes)
 
 
 def check_drawable(what):

@@ -199,7 +199,8 @@ class Sequential(Trainer, Layer):
         if y is not None:
             y = data.y
             root = self.compute_loss(x, y, root, training=False)
-        return draw(root, backward=backward, direction=direction, names={"y": y}, values=values, scopes=scopes)
+        picture = draw(root, backward=backward, direction=direction, names={"y": y}, values=values, scopes=scopes)
+        return picture.keep(root)
 
     def get_config(self):
         """Return name, layers and input shape as plain values, enough for ``from_config``."""
