@@ -56,9 +56,9 @@ class Picture:
         self._scopes = [(first, last, getattr(layer, "name", layer), depth) for first, last, layer, depth in scopes]
         return self
 
-    def keep(self, root):
-        """Keep a graph alive that was computed for this picture alone; return the picture."""
-        self._kept = root
+    def keep(self, root, name):
+        """Keep a graph alive that was computed for this picture alone, call it ``name``; return the picture."""
+        self._kept, self._called = root, {**self._called, id(root): name}
         return self
 
     def player(self, direction="auto"):

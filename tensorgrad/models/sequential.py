@@ -200,7 +200,7 @@ class Sequential(Trainer, Layer):
             y = data.y
             root = self.compute_loss(x, y, root, training=False)
         picture = draw(root, backward=backward, direction=direction, names={"y": y}, values=values, scopes=scopes)
-        return picture.keep(root)
+        return picture.keep(root, "output" if y is None else "loss")
 
     def get_config(self):
         """Return name, layers and input shape as plain values, enough for ``from_config``."""
