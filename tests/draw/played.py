@@ -4,9 +4,9 @@ import numpy as np
 
 import tensorgrad as tg
 
-HOSTILE = ['a "quoted" name', "it's", "back\\slash\\", "</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>",
-           "{{data}} ${x} `y`", "<!-- & &lt;", "two\nlines\t", "\x00\x1b[1m\u2028", "n" * 10_000, "\ud800 alone", "∂ 漢字 🙂",
-           "__proto__", ""]  # fmt: skip
+HOSTILE = ['a "quoted" name', "it's", "back\\slash\\", "</script><script>alert(1)</script>",
+           "<img src=x onerror=alert(1)>", "{{data}} ${x} `y`", "<!-- & &lt;", "two\nlines\t", "\x00\x1b[1m\u2028",
+           "n" * 10_000, "\ud800 alone", "∂ 漢字 🙂", "__proto__", ""]  # fmt: skip
 
 
 def neuron():

@@ -270,9 +270,8 @@ def test_small_arrays_are_shown_in_full(rng):
 def test_large_arrays_are_summed_up(rng):
     array = rng.normal(size=(20, 30))
     found = digest(array)
-    assert dict(found["stats"]) == {
-        "mean": f"{array.mean():.4g}", "std": f"{array.std():.4g}", "min": f"{array.min():.4g}", "max": f"{array.max():.4g}",
-    }  # fmt: skip
+    spread = {"mean": array.mean(), "std": array.std(), "min": array.min(), "max": array.max()}
+    assert dict(found["stats"]) == {word: f"{value:.4g}" for word, value in spread.items()}
     assert found["bars"] == np.histogram(array, bins=12)[0].tolist()
     assert (found["about"], found["bad"]) == ("float64[20, 30]", "")
 

@@ -7,17 +7,35 @@ let scene = null;
 
 const FONTS = { name: "600 14px system-ui, sans-serif", small: "13px ui-monospace, Menlo, Consolas, monospace", badge: "600 15px system-ui, sans-serif", tiny: "11px system-ui, sans-serif" };
 const pen = document.createElement("canvas").getContext("2d");
-function textWidth(text, font) {
+const textWidth = remembered((text, font) => {
   pen.font = FONTS[font];
   return pen.measureText(text).width;
-}
+});
 
 /** Cut a text to a width. */
-function cut(text, width, font) {
+const cut = remembered((text, width, font) => {
   if (textWidth(text, font) <= width) return text;
   const letters = [...text];
   while (letters.length && textWidth(`${letters.join("")}…`, font) > width) letters.pop();
   return `${letters.join("")}…`;
+});
+
+/** A function of texts and numbers that computes each result once. */
+function remembered(compute) {
+  const known = new Map();
+  return (...given) => {
+    const key = given.join("\u0000");
+    if (!known.has(key)) known.set(key, compute(...given));
+    return known.get(key);
+  };
+}
+
+/** Set an attribute, or the text, where it is not that already: what is not touched is not drawn again. */
+function set(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 const WIDEST = 190, NARROWEST = 92, PAD = 10;
@@ -107,15 +125,16 @@ function paintBox(item, moment, at) {
   const current = item.inside.includes(moment.node), receives = moment.kind === "backward" && moment.parts.some((part) => item.inside.includes(part.node));
   const state = [known ? "known" : "unknown", current ? `current ${moment.kind === "forward" ? "ahead" : "back"}` : "", receives ? "receives" : ""];
   const kind = item.node === null ? "layer" : nodes[item.node].kind;
-  item.group.setAttribute("class", `box ${kind} ${state.join(" ")}${hits.has(item.id) ? " hit" : ""}`);
   const stage = item.node === null ? null : gradientAt(item.node, at);
   const value = values[nodes[last].value], room = item.w - 2 * PAD;
-  item.first.textContent = item.node === null ? cut(countOf(item), room, "small") : known ? cut(value.short, room, "small") : "";
+  const bad = (known && value.bad) || (stage && values[stage.total].bad);
+  state.push(hits.has(item.id) ? "hit" : "", bad ? "bad" : "");
+  set(item.group, "class", ["box", kind, ...state].filter(Boolean).join(" "));
+  write(item.first, item.node === null ? cut(countOf(item), room, "small") : known ? cut(value.short, room, "small") : "");
   const inner = item.node === null && current ? `${nodes[moment.node].symbol} ${nodes[moment.node].name}` : "";
-  item.second.textContent = inner ? cut(inner, room, "small") : stage ? cut(`∂ ${values[stage.total].short}${stage.nth < stage.of ? " …" : ""}`, room, "small") : "";
-  item.second.classList.toggle("partial", Boolean(stage && stage.nth < stage.of));
-  item.group.classList.toggle("bad", Boolean((known && value.bad) || (stage && values[stage.total].bad)));
-  item.group.setAttribute("aria-label", labelOf(item, known, stage));
+  write(item.second, inner ? cut(inner, room, "small") : stage ? cut(`∂ ${values[stage.total].short}${stage.nth < stage.of ? " …" : ""}`, room, "small") : "");
+  set(item.second, "class", `backwardtext${stage && stage.nth < stage.of ? " partial" : ""}`);
+  set(item.group, "aria-label", labelOf(item, known, stage));
 }
 
 function labelOf(item, known, stage) {

@@ -38,9 +38,9 @@ function paintEdge(edge, moment, at) {
   const used = edge.arrows.some((arrow) => valueAt[arrow.to] <= at);
   const forward = moment.kind === "forward" && edge.arrows.some((arrow) => arrow.to === moment.node);
   const parts = moment.kind === "backward" ? moment.parts.filter((part) => edge.arrows.some((arrow) => arrow.to === moment.node && arrow.index === part.index)) : [];
-  edge.group.setAttribute("class", `edge${used ? " used" : ""}${forward ? " forward" : ""}${parts.length ? " backward" : ""}`);
-  edge.line.setAttribute(parts.length ? "marker-start" : "marker-end", "url(#tip)");
-  edge.line.removeAttribute(parts.length ? "marker-end" : "marker-start");
+  set(edge.group, "class", `edge${used ? " used" : ""}${forward ? " forward" : ""}${parts.length ? " backward" : ""}`);
+  set(edge.line, "marker-start", parts.length ? "url(#tip)" : "none");
+  set(edge.line, "marker-end", parts.length ? "none" : "url(#tip)");
   return parts;
 }
 

@@ -2,7 +2,7 @@
 
 const bubble = control("bubble");
 const hits = new Set();
-let found = [], foundAt = -1, pinned = null;
+let found = [], foundAt = -1, pinned = null, returning = false;
 
 /** Show a box's name, formula, value and gradient beside it. */
 function showBubble(item, pin = false) {
@@ -17,6 +17,7 @@ function showBubble(item, pin = false) {
   const rules = moments[backwardAt[item.node]]?.parts.map((part) => row(`rule for ${nameOf(part.node)}`, code(part.rule))) ?? [];
   bubble.replaceChildren(...content, ...rules, ...(pin ? [jumps(item.node)] : []));
   bubble.hidden = false;
+  bubble.scrollTop = 0;
   pinned = pin ? item.id : null;
   beside(item);
 }
@@ -43,8 +44,13 @@ function beside(item) {
 }
 
 function hideBubble() {
+  const holdsFocus = bubble.contains(document.activeElement), id = pinned;
   bubble.hidden = true;
   pinned = null;
+  if (!holdsFocus) return;
+  returning = true;  // the box that gets its focus back is not to open its bubble again
+  scene.items.get(id)?.group.focus({ preventScroll: true });
+  returning = false;
 }
 
 const itemOf = (event) => scene.items.get(event.target.closest?.("[data-item]")?.getAttribute("data-item"));
@@ -53,11 +59,11 @@ svg.addEventListener("pointerover", (event) => { if (event.pointerType === "mous
 svg.addEventListener("pointerout", (event) => { if (!pinned && itemOf(event)) hideBubble(); });
 svg.addEventListener("focusin", (event) => {
   const item = itemOf(event);
-  if (!item || !item.group.matches(":focus-visible")) return;
+  if (!item || returning || !item.group.matches(":focus-visible")) return;
   follow([item], false);
-  showBubble(item, true);
+  showBubble(item);
 });
-svg.addEventListener("focusout", (event) => { if (!bubble.contains(event.relatedTarget)) hideBubble(); });
+for (const place of [svg, bubble]) place.addEventListener("focusout", (event) => { if (!bubble.contains(event.relatedTarget) && !bubble.hidden) hideBubble(); });
 
 /** A click, tap or Enter: on a layer it folds or unfolds, on a box it keeps its bubble. */
 function press(target) {
@@ -73,6 +79,7 @@ svg.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" && event.key !== " ") return;
   event.preventDefault();
   press(event.target);
+  bubble.querySelector("button")?.focus();
 });
 
 /** Change what is folded, draw again, and give the focus to what took the place of what had it. */
@@ -161,4 +168,11 @@ let resizing = null;
 addEventListener("resize", () => { clearTimeout(resizing); resizing = setTimeout(() => { hideBubble(); fitOrFollow(); }, 120); });
 
 // For those who script the page: go(i) shows a moment, at() says which is shown.
-window.player = { go: step, at: () => now, moments, nodes, values, took: () => scene.took };
+window.player = { go: step, at: () => now, moments, layout };
+
+/** Where everything is, in the graph's own measure. */
+function layout() {
+  const items = [...scene.items.values()];
+  const edges = scene.edges.map((edge) => ({ points: edge.points, ends: [edge.from, edge.to].map((item) => items.indexOf(item)) }));
+  return { across, took: scene.took, boxes: items.map((item) => [...cornerOf(item), item.w, item.h]), edges };
+}
