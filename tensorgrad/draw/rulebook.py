@@ -9,6 +9,10 @@ from functools import lru_cache
 LONGEST = 72
 CODE = re.compile(r"slice\(| for | if |lambda|\*\[")
 
+#: What may stand in a formula for an argument's letter: a short name, or a number; and letters that it cannot replace.
+NAME = re.compile(r"[^\W\d]\w{0,15}|-?[\d.]+(e-?\d+)?")
+RAISED = re.compile(r"[ᵃᵇ]")
+
 #: Calls that only fit shapes or dtypes together, and say nothing in a formula.
 SILENT = {"expand", "reshape", "astype", "broadcast_to", "expand_dims", "squeeze", "copy", "axes_back", "axes_last"}
 TRANSPOSED = {"swap", "transpose", "matrix_transpose", "swapaxes"}
@@ -39,6 +43,23 @@ def formula(op, i=0):
         arg = op.args[0 if op.variadic else i]
         return f"{op.name}ᵀ(g)" if op.kind == "linear" else f"(∂{op.name}/∂{arg})ᵀ g"
     return text if op.kind != "elementwise" or re.search(r"\b[gh]\b", text) else f"g × {text}"
+
+
+def spelled(text, called):
+    """Return a formula with names in place of the letters of an op's arguments, if all are short words.
+
+    called: ``{letter: name}``; ``g`` is the gradient, so nothing else can be called that
+
+    >>> spelled("g @ bᵀ", {"a": "x", "b": "hidden/kernel"}), spelled("g × b", {"a": "w", "b": "-3"})
+    ('g @ kernelᵀ', 'g × (-3)')
+    >>> spelled("g × b", {"a": "a", "b": "two words"})
+    'g × b'
+    """
+    words = {letter: name.rpartition("/")[2] for letter, name in called.items()}
+    if RAISED.search(text) or not all(NAME.fullmatch(word) and word != "g" for word in words.values()):
+        return text
+    given = {letter: f"({word})" if word.startswith("-") else word for letter, word in words.items()}
+    return re.sub(r"(?<![\w.])[^\W\d]\w*?(?=ᵀ|²|³|\W|$)", lambda word: given.get(word[0], word[0]), text)
 
 
 @lru_cache(1024)

@@ -11,7 +11,7 @@ from ..shapes import broadcast_axes, broadcasts
 from ..walk import recorded
 from .graph import cluster_of, values_of
 from .naming import Names, by_id, expression
-from .rulebook import formula
+from .rulebook import formula, spelled
 
 
 class Part:
@@ -19,7 +19,7 @@ class Part:
 
     arg:    the letter under which the op's rule knows the input; ``index`` its place
     input:  the Tensor; ``name`` what it is called
-    rule:   the rule as text: ``'g × b'``
+    rule:   the rule as text, in names where they are short: ``'g × w'``
     value:  what the rule gives for the upstream gradient, in the shape of the input
     fitted: ``'summed over axis 0'`` where that took a sum or a spread, else ''
     before: the sum so far, None if nothing had arrived
@@ -36,11 +36,10 @@ class Part:
     __slots__ = ("_values", "_y", "arg", "before", "fitted", "index", "input", "name", "nth", "of", "op", "rule",
                  "settings", "total", "value")  # fmt: skip
 
-    def __init__(self, t, inputs, index, name, fitted, value, before, total, nth, of):
+    def __init__(self, t, inputs, index, names, fitted, value, before, total, nth, of):
         self.op, self.settings, self._y, self._values = t.op, t.settings or {}, t.data, inputs
-        self.index, self.input, self.name = index, inputs[index], name
-        self.arg = f"{t.op.args[0]}{index}" if t.op.variadic else t.op.args[index]
-        self.rule, self.fitted = formula(t.op, index), fitted
+        self.index, self.input, self.name = index, inputs[index], names.of(inputs[index])
+        self.arg, self.rule, self.fitted = *told(t, inputs, index, names), fitted
         self.value, self.total = sealed(value), sealed(total)
         self.before = None if before is None else sealed(before)
         self.nth, self.of = nth, of
@@ -99,6 +98,15 @@ class Step:
         return "\n".join([*lines, *(f"   {line(part)}" for part in self.parts)])
 
 
+def told(t, inputs, index, names):
+    """Return ``(letter of an op's input, its rule as text)``."""
+    rule = formula(t.op, index)
+    if t.op.variadic:
+        return f"{t.op.args[0]}{index}", rule
+    called = {arg: names.of(x) for arg, x in zip(t.op.args, inputs, strict=True)}
+    return t.op.args[index], spelled(rule, {**called, "y": names.of(t)})
+
+
 def line(part):
     """Return a part as a line: ``'∂w += g × b = 3   (2 so far, 5 with it)'``."""
     rule = f"{part.rule}, {part.fitted}," if part.fitted else part.rule
@@ -125,11 +133,11 @@ def backward_steps(loss, gradient=None, *, names=None, scopes=()):
        ∂t1 = g = 1
     2. t2 = w × 2   (mul)
        g = ∂t2 = 1   float64[]
-       ∂w = g × b = 2
+       ∂w = g × 2 = 2
     3. t1 = w × w   (mul)
        g = ∂t1 = 1   float64[]
-       ∂w += g × a = 3   (now 5)
-       ∂w += g × b = 3   (now 8)
+       ∂w += g × w = 3   (now 5)
+       ∂w += g × w = 3   (now 8)
     """
     seed = start(loss, gradient)
     steps = recorded(loss)
@@ -150,7 +158,7 @@ def walked(steps, root, seed, names, scopes):
             before = sums.get(x.seq)
             total = sums[x.seq] = value if before is None else before + value
             seen[x.seq] += 1
-            parts.append(Part(t, inputs, i, names.of(x), fitted, value, before, total, seen[x.seq], expected[x.seq]))
+            parts.append(Part(t, inputs, i, names, fitted, value, before, total, seen[x.seq], expected[x.seq]))
         index += 1
         layer = "/".join(name for _, name in cluster_of(t.seq, scopes))
         yield Step(index, t, inputs, layer, names, sealed(g), parts)

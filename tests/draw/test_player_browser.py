@@ -119,7 +119,7 @@ def test_local_derivative_product_and_sum_at_a_fan_out(opened):
         "rule g × a local ∂t1/∂a 2 part 2 of 3 = g × local 1 × 2 = 2 ∂y/∂a so far 3 + 2 = 5 1 more to come" in words[0]
     )
     assert "part 3 of 3 = g × local 1 × 2 = 2 ∂y/∂a 5 + 2 = 7 complete: the parts are added" in words[1]
-    assert page.locator(".pill").all_text_contents() == ["+2", "+2"]
+    assert page.locator(".pill").all_text_contents() == ["+2 +2"]
     page.locator("#previous").click()
     assert box(page, "a").locator(".backwardtext").text_content() == "∂ 3 …"  # one part of three
 

@@ -7,7 +7,7 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.core.op import REGISTRY
-from tensorgrad.draw.rulebook import CODE, formula, written
+from tensorgrad.draw.rulebook import CODE, formula, spelled, written
 
 SAID = {
     "add": ["g", "g"],
@@ -101,3 +101,20 @@ def test_local_names_stand_for_what_they_are():
     body = ast.parse("def f(g, y, x):\n    s, t = x * x, g\n    u = s + t\n    return np.sum(u, axis=0) - s.T").body[0]
     assert written(body, True) == "Σ(x × x + g) − (x × x)ᵀ"
     assert written(body, False) == "Σ(u) − sᵀ"
+
+
+@pytest.mark.parametrize(
+    ("text", "called", "wanted"),
+    [
+        ("g × y × (1 − y)", {"x": "z", "y": "out"}, "g × out × (1 − out)"),
+        ("g × cos(a) ÷ b", {"a": "b", "b": "a"}, "g × cos(b) ÷ a"),
+        ("−aᵀ × a.x", {"a": "net/w", "x": "v"}, "−wᵀ × w.x"),
+        ("g × x²", {"x": "2.5e-3"}, "g × 2.5e-3²"),
+        ("g × b aᵇ⁻¹", {"a": "w", "b": "3"}, "g × b aᵇ⁻¹"),
+        ("g × b", {"a": "x", "b": "g"}, "g × b"),
+        ("g × b", {"a": "x", "b": "<b>"}, "g × b"),
+        ("g × b", {"a": "x", "b": "n" * 17}, "g × b"),
+    ],
+)
+def test_names_in_place_of_letters(text, called, wanted):
+    assert spelled(text, called) == wanted

@@ -151,7 +151,7 @@ def test_a_step_in_words():
         "   ∂t1 = g = 0.2461\n"
         "3. t1 = w @ x   (matmul)\n"
         "   g = ∂t1 = 0.2461   float64[]\n"
-        "   ∂w = g @ bᵀ = [0.4923, 0.2461]"
+        "   ∂w = g @ xᵀ = [0.4923, 0.2461]"
     )
     assert repr(steps[1]) == "<Step 2: add, float64[] to b, t1>"
     assert [step.symbol for step in steps] == ["σ", "+", "@"]
@@ -168,7 +168,7 @@ def test_broadcasting_is_undone_and_said():
     b = tg.Parameter([1.0, 2.0], name="b")
     (step,) = [s for s in backward_steps(np.sum(np.ones((3, 2)) * b)) if s.op.name == "mul"]
     assert (step.parts[0].fitted, step.parts[0].value.tolist()) == ("summed over axis 0", [3.0, 3.0])
-    assert "∂b = g × a, summed over axis 0, = [3, 3]" in str(step)
+    assert "∂b = g × t1, summed over axis 0, = [3, 3]" in str(step)
     assert fitting((4, 3, 2), (3, 1)) == "summed over axes 0, 2"
 
 

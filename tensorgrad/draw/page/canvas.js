@@ -64,7 +64,7 @@ function countOf(item) {
 function redraw() {
   const started = performance.now();
   const graph = visibleGraph();
-  GAP.rank = across ? 104 : 50;
+  GAP.rank = across ? 100 : 46;
   graph.items.forEach(size);
   const padding = across ? { start: 14, end: 14, low: 34, high: 12, least: 120 } : { start: 36, end: 12, low: 14, high: 14, leastAcross: 120 };
   layOut(graph, padding);
@@ -114,10 +114,12 @@ function paint(at) {
   const pills = world.querySelector(".pills");
   pills.replaceChildren();
   for (const item of scene.items.values()) paintBox(item, moment, at);
+  const coming = new Map();  // by box that gets them: the edge of the first, and all parts
   for (const edge of scene.edges) {
     const parts = paintEdge(edge, moment, at);
-    if (parts.length) pills.append(pill(edge, parts));
+    if (parts.length) coming.set(edge.from, { edge: coming.get(edge.from)?.edge ?? edge, parts: [...(coming.get(edge.from)?.parts ?? []), ...parts] });
   }
+  for (const { edge, parts } of coming.values()) pills.append(pill(edge, parts.sort((p, q) => p.nth - q.nth)));
 }
 
 function paintBox(item, moment, at) {
@@ -133,7 +135,7 @@ function paintBox(item, moment, at) {
   write(item.first, item.node === null ? cut(countOf(item), room, "small") : known ? cut(value.short, room, "small") : "");
   const inner = item.node === null && current ? `${nodes[moment.node].symbol} ${nodes[moment.node].name}` : "";
   write(item.second, inner ? cut(inner, room, "small") : stage ? cut(`∂ ${values[stage.total].short}${stage.nth < stage.of ? " …" : ""}`, room, "small") : "");
-  set(item.second, "class", `backwardtext${stage && stage.nth < stage.of ? " partial" : ""}`);
+  set(item.second, "class", inner ? "innertext" : `backwardtext${stage && stage.nth < stage.of ? " partial" : ""}`);
   set(item.group, "aria-label", labelOf(item, known, stage));
 }
 

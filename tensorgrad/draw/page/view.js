@@ -31,8 +31,9 @@ function zoom(factor, x = stageSize()[0] / 2, y = stageSize()[1] / 2, smooth = f
 
 /** The whole graph if it can be made out, else where it begins. */
 function overview(smooth = true) {
-  if (fittingScale() >= 0.5) fit(smooth);
-  else follow(neighbourhood(story.forward[0]), smooth);
+  if (fittingScale() >= 0.5) return fit(smooth);
+  move(across ? { x: 16 } : { y: 16 });
+  return follow(neighbourhood(story.forward[0]), smooth);
 }
 
 function closer() { chosen = true; zoom(1.25, undefined, undefined, true); }
