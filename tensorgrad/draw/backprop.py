@@ -6,7 +6,7 @@ from ..backward import gradients
 from ..core.mode import enable_grad
 from ..core.tensor import Tensor
 from ..walk import listening, merged, recorded
-from .graph import Collector, Graph, array_of, is_number, kind_of, labels
+from .graph import array_of, is_number, kind_of, labels
 
 #: Ops that are only copies when neither shape nor dtype changes: the engine makes them for safety.
 COPIES = {"positive", "reshape", "astype", "broadcast_to"}
@@ -46,13 +46,18 @@ def is_copy(t, inputs):
     return t.op.name in COPIES and t.shape == inputs[0].shape and t.dtype == inputs[0].dtype
 
 
-def backward_graph(root, direction, names, values, both, scopes=()):
+def gradient_arrays(root):
+    """Return ``{id of a Tensor: its gradient's array}`` under ``root``, leaving every ``.grad`` and hook as it was."""
+    found: dict = {}
+    with listening(recorded(root), found):
+        pairs = list(gradients(root, np.ones_like(root.data)))
+    found = {key: array_of(g) for key, g in found.items()}
+    return found | {id(leaf): g for leaf, g in pairs}
+
+
+def backward_graph(backprop, collector, root, both):
     """Return the Graph of the backward alone, or of forward and backward with the arrows between them."""
-    backprop = Backprop(root)
-    graph = Graph(direction)
-    collector = Collector(graph, names, values, scopes)
-    if both:
-        collector.forward(backprop.forward, root)
+    graph = collector.graph
     enter_backward(backprop, collector)
     if both:
         graph.connect(collector.box_of[id(root)], collector.box_of[id(backprop.seed)], "pair")

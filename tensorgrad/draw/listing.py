@@ -7,8 +7,8 @@ LISTED = (*LEAVES, *RESULTS, *CALLS, "returned")
 MOST_LINES = 60
 
 
-def listing(graph):
-    """Return the listing of a graph, its middle left out when it is long."""
+def listing(graph, most=MOST_LINES):
+    """Return the listing of a graph, its middle left out when it has more than ``most`` lines."""
     words = words_of(graph)
     given = {box.id: [] for box in graph.boxes}
     for arrow in graph.arrows:
@@ -17,9 +17,9 @@ def listing(graph):
     rows = [(words[box.id], row(box, words, given)) for box in graph.boxes if box.kind in LISTED]
     width = max(len(name) for name, _ in rows)
     lines = [f"  {name.ljust(width)}  {text}" for name, text in rows]
-    if len(lines) > MOST_LINES:
-        half = MOST_LINES // 2
-        lines[half:-half] = [f"  ... {len(lines) - MOST_LINES} more lines ..."]
+    if most is not None and len(lines) > most:
+        half = most // 2
+        lines[half:-half] = [f"  ... {len(lines) - most} more lines ..."]
     n, calls = graph.count("op", "backward op", "gradient sum"), graph.count(*CALLS)
     what = f"{calls} call{'s' * (calls != 1)}" if calls else f"{n} op{'s' * (n != 1)}"
     return "\n".join([f'Picture of {what}; .save("graph.svg") draws it', *lines])

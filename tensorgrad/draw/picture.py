@@ -3,32 +3,34 @@
 from ..errors import OptionError, RenderError
 from .dot import dot_source
 from .listing import listing
-from .render import fluid, render
+from .mermaid import mermaid
+from .raster import converted
+from .render import by_dot, fluid, rendered
+from .strip import with_strip
 
 
 def image(suffix):
-    """Return the writer of an image: ``writer(picture)`` gives the bytes of the file."""
-    return lambda picture: render(picture.source, suffix, len(picture.graph.boxes))
-
-
-def source(picture):
-    return picture.source.encode()
+    """Return the writer of an image that ``dot`` makes, or a converter from the SVG."""
+    return lambda picture: by_dot(picture.source, suffix) or converted(picture.svg(), suffix)
 
 
 #: What is written to a file, by its suffix: ``writer(picture)`` gives the bytes.
 WRITERS = {
-    ".svg": image("svg"),
+    ".svg": lambda picture: picture.svg().encode(),
     ".png": image("png"),
     ".pdf": image("pdf"),
-    ".dot": source,
-    ".gv": source,
+    ".dot": lambda picture: picture.source.encode(),
+    ".gv": lambda picture: picture.source.encode(),
+    ".mmd": lambda picture: mermaid(picture.view).encode(),
+    ".txt": lambda picture: f"{listing(picture.graph, most=None)}\n".encode(),
 }
 
 
 class Picture:
     """A drawn graph, which holds text and no Tensors.
 
-    graph:  its boxes and arrows
+    graph:  its boxes and arrows, every op and Tensor
+    view:   those that are drawn: values without a name are labels of arrows, and what is too much is folded
     source: the DOT text
 
     >>> import tensorgrad as tg
@@ -41,13 +43,15 @@ class Picture:
       t2  = sum(t1) -> float64[]
     """
 
-    def __init__(self, graph):
-        self.graph, self.source = graph, dot_source(graph)
+    def __init__(self, graph, view=None):
+        self.graph, self.view = graph, graph if view is None else view
+        self.source = dot_source(self.view)
 
     def save(self, path):
         """Write the picture to ``path`` and return it as a Path; the suffix decides what is written.
 
-        ``.svg``: drawn by `dot` or by the extra ``viz``; ``.png``, ``.pdf``: by `dot`; ``.dot``, ``.gv``: the source.
+        ``.svg``, ``.png``, ``.pdf``: drawn by `dot`, or by the extra ``viz``. ``.dot`` (``.gv``), ``.mmd`` and ``.txt``
+        need neither: Graphviz's source, Mermaid's, which GitHub and many editors draw, and the listing.
         """
         from pathlib import Path
 
@@ -65,7 +69,7 @@ class Picture:
 
     def svg(self):
         """Return the picture as SVG text."""
-        return render(self.source, "svg", len(self.graph.boxes)).decode()
+        return with_strip(rendered(dot_source(self.view, legend=False), len(self.view.boxes)), self.view)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         try:

@@ -1,18 +1,25 @@
-"""``draw``: from a Tensor to a Picture of how it was computed."""
+"""``draw``: from a Tensor, a model, a function or a program to a Picture of how it computes."""
+
+import numpy as np
 
 from ..compile.program import Program
 from ..core.tensor import Tensor
 from ..errors import GradientError, OptionError, describe
-from .backprop import backward_graph
-from .graph import forward_graph
+from ..walk import recorded
+from .backprop import Backprop, backward_graph, gradient_arrays
+from .graph import Collector, Graph
+from .heat import Scale
+from .pairs import paired_graph
 from .picture import Picture
 from .program import program_graph
+from .view import viewed
 
 BACKWARD = ("none", "only", "both")
 DIRECTIONS = ("LR", "TB")
+COLORS = ("grad", "memory", "time")
 
 
-def draw(what, *, backward="none", direction="LR", names=None, values=False, scopes=()):
+def draw(what, *, backward="none", direction="LR", names=None, values=False, grads=False, color=None, depth=None, scopes=()):
     """Return a Picture of the ops and Tensors that made ``what``: one box for each, with name, dtype and shape.
 
     what:      a Tensor that depends on something that requires a gradient; or a compiled program, for its calls,
@@ -43,9 +50,39 @@ def draw(what, *, backward="none", direction="LR", names=None, values=False, sco
         return Picture(program_graph(program, direction))
     check_drawable(what)
     names = {id(x): name for name, x in reversed(list((names or {}).items())) if not name.startswith("__")}
+    found = gradient_arrays(what) if grads or color == "grad" else None
+    heat = heat_of(color, found)
+    make = lambda: Collector(Graph(direction), names, values, scopes, found if grads else None, heat)
+    collector = make()
     if backward == "none":
-        return Picture(forward_graph(what, direction, names, values, scopes))
-    return Picture(backward_graph(what, direction, names, values, backward == "both", scopes))
+        collector.forward(recorded(what), what)
+        graph = view = collector.graph
+    else:
+        backprop = Backprop(what)
+        both = backward == "both"
+        if both:
+            collector.forward(backprop.forward, what)
+            view = paired_graph(backprop, collector, what)
+        graph = backward_graph(backprop, collector, what, both)
+        if not both:
+            view = graph
+    view = viewed(view, values or grads, depth)
+    if color:
+        view.scale = Scale(color, [box.heat for box in view.boxes if box.kind != "constant"])
+    return Picture(graph, view)
+
+
+def heat_of(color, found):
+    if color == "grad":
+        return lambda x: rms(found[id(x)]) if id(x) in found else None
+    if color == "memory":
+        return lambda x: float(x.nbytes) if hasattr(x, "nbytes") else float(x.data.nbytes) if isinstance(x, Tensor) else None
+    return lambda x: None
+
+
+def rms(array):
+    with np.errstate(all="ignore"):
+        return float(np.sqrt(np.mean(np.square(array, dtype=float)))) if array.size else 0.0
 
 
 def check_drawable(what):

@@ -199,7 +199,7 @@ class Sequential(Trainer, Layer):
         if y is not None:
             y = data.y
             root = self.compute_loss(x, y, root, training=False)
-        return draw(root, backward=backward, direction=direction, names={"y": y}, values=values, scopes=scopes)
+        return draw(root, backward=backward, direction=direction, names={"y": y, **({} if y is None else {"loss": root})}, values=values, scopes=[s for s in scopes if s[2] is not self])
 
     def get_config(self):
         """Return name, layers and input shape as plain values, enough for ``from_config``."""
