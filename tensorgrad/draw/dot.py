@@ -5,23 +5,23 @@ SMALL = {"fontsize": "14", "width": "0.4", "margin": "0.03,0.02"}
 
 #: How each kind of box looks. Tints of Okabe and Ito's colour-blind-safe palette; shape and border tell it in grey too.
 LOOKS: dict[str, dict[str, str]] = {
-    "parameter": {"shape": "record", "style": "filled,bold", "fillcolor": "#FFD98A", "color": WEIGHT},
+    "parameter": {"shape": "box", "style": "filled,bold", "fillcolor": "#FFD98A", "color": WEIGHT},
     "input": {"shape": "note", "style": "filled", "fillcolor": "#CFE8F7", "color": "#1F6A9A", "margin": "0.12,0.06"},
     "constant": {"shape": "plaintext", "fontcolor": "#555555", "margin": "0.03", "height": "0.2", "width": "0.2"},
-    "value": {"shape": "Mrecord", "style": "filled", "fillcolor": "#FFFFFF", "color": FAINT},
-    "output": {"shape": "Mrecord", "style": "filled,bold", "fillcolor": "#BFE6D6", "color": "#00664B"},
+    "value": {"shape": "box", "style": "filled,rounded", "fillcolor": "#FFFFFF", "color": FAINT},
+    "output": {"shape": "box", "style": "filled,bold,rounded", "fillcolor": "#BFE6D6", "color": "#00664B"},
     "op": {"shape": "ellipse", "style": "filled", "fillcolor": "#E6E6E6", "color": INK, **SMALL},
     "layer": {"shape": "component", "style": "filled", "fillcolor": "#EDEDED", "color": INK, "margin": "0.15,0.08"},
-    "seed": {"shape": "Mrecord", "style": "filled,bold,dashed", "fillcolor": "#BFE6D6", "color": "#00664B"},
-    "gradient": {"shape": "Mrecord", "style": "filled,dashed", "fillcolor": "#FFFFFF", "color": BACK},
-    "parameter gradient": {"shape": "record", "style": "filled,bold,dashed", "fillcolor": "#FFD98A", "color": BACK},
+    "seed": {"shape": "box", "style": "filled,bold,dashed,rounded", "fillcolor": "#BFE6D6", "color": "#00664B"},
+    "gradient": {"shape": "box", "style": "filled,dashed,rounded", "fillcolor": "#FFFFFF", "color": BACK},
+    "parameter gradient": {"shape": "box", "style": "filled,bold,dashed", "fillcolor": "#FFD98A", "color": BACK},
     "rule": {"shape": "box", "style": "filled,rounded", "fillcolor": "#F8D3BF", "color": BACK, "margin": "0.08,0.05"},
     "backward op": {"shape": "ellipse", "style": "filled", "fillcolor": "#F8D3BF", "color": BACK, **SMALL},
 }
 LOOKS["call"] = {"shape": "record", "style": "filled,rounded", "fillcolor": "#E6E6E6", "color": INK}
 LOOKS["backward call"] = {**LOOKS["call"], "fillcolor": LOOKS["backward op"]["fillcolor"], "color": BACK}
 LOOKS["change"] = {**LOOKS["call"], "style": "filled,bold,rounded", "fillcolor": "#FFFFFF", "color": WEIGHT}
-LOOKS["returned"] = {**LOOKS["output"], "shape": "record"}
+LOOKS["returned"] = {**LOOKS["output"], "style": "filled,bold"}
 LOOKS["gradient sum"] = {**LOOKS["backward op"], "peripheries": "2"}
 LOOKS["backward layer"] = {**LOOKS["layer"], "fillcolor": LOOKS["rule"]["fillcolor"], "color": BACK}
 LOOKS["part"] = {**LOOKS["layer"], "style": "filled,dashed"}
@@ -54,7 +54,7 @@ WORDS = {
 }  # fmt: skip
 
 #: What stands between the lines of a record: a bar, or only a new line.
-BARS = {"record": "|", "Mrecord": "\\n"}
+BARS = {"record": "|"}
 
 FONT = "Helvetica"  # a name whose widths Graphviz knows without the font; every browser has its like
 LONGEST = 60
@@ -69,6 +69,7 @@ def dot_source(graph, legend=True):
         f'  node [fontname={quoted(FONT)}, fontsize=11, height=0.3, margin="0.1,0.04", color={quoted(INK)}]',
         f'  edge [fontname={quoted(FONT)}, fontsize=9, arrowsize=0.7, color={quoted(INK)}, fontcolor="#555555"]',
     ]
+    lines += [f"  splines={quoted(graph.splines)}"] if graph.splines else []
     lines += [f"  {box.id} {attributes(node(box, graph.direction, graph.scale))}" for box in graph.boxes]
     lines += cluster_lines(graph)
     lines += [arrow_line(arrow, mirrored) for arrow in graph.arrows]
@@ -87,7 +88,7 @@ def node(box, direction, scale=None):
     else:
         end = "\\l" if box.kind == "rule" else "\\n"
         label = end.join(plain(line) for line in box.lines) + (end if box.kind == "rule" else "")
-    if scale is not None and box.kind != "constant":
+    if scale is not None and scale.covers(box):
         look = {**look, **scale.look(box.heat)}
     return {"label": label, **look, "tooltip": plain(box.name or box.kind)}
 
@@ -97,8 +98,14 @@ def arrow_line(arrow, mirrored):
     if arrow.label:
         look["label"] = f" {plain(arrow.label)} "  # off the line
     tail, head = arrow.tail.id, arrow.head.id
+    beside = {arrow.tail.kind, arrow.head.kind} & {"parameter", "parameter gradient"}
+    if arrow.kind == "flow" and not beside and arrow.tail.kind != "constant":
+        look["weight"] = "8"  # the way of the data is straight
     if arrow.kind in ("flow", "back") and arrow.tail.cluster != arrow.head.cluster:
-        look |= {"minlen": "2", "weight": "4"}  # frames in a row, one under the other
+        look["minlen"] = "2"  # frames in a row, one under the other
+    elif arrow.kind in ("flow", "back") and beside and mirrored:
+        look["minlen"] = "0"  # in one row: weight, op, rule, gradient
+        return f"  {tail} -> {head} {attributes(look)}"
     if arrow.kind in ("back", "give") and mirrored:
         tail, head, look["dir"] = head, tail, "back"
     return f"  {tail} -> {head}" + (f" {attributes(look)}" if look else "")
@@ -122,7 +129,8 @@ def frame(path, members, children, classes):
     """Return the lines of one frame and of those inside it."""
     pad = "  " * len(path)
     number, name = path[-1]
-    look = {"label": plain(f"{name} ({classes[number]})" if number in classes else name), "style": "rounded,filled", "color": "#BBBBBB", "fillcolor": "#F7F7F7",
+    title = f"{name} ({classes[number]})" if number in classes else name
+    look = {"label": plain(title), "style": "rounded,filled", "color": "#BBBBBB", "fillcolor": "#F7F7F7",
             "fontname": FONT, "labeljust": "l"}  # fmt: skip
     lines = [f"{pad}subgraph cluster_{number} {{", f"{pad}  graph {attributes(look)}"]
     if members[path]:

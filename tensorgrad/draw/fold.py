@@ -1,6 +1,7 @@
 """Folding: many boxes as one, by layer, by stretches of ops, or because they are the same step of a loop."""
 
 from collections import Counter
+from math import prod
 
 from ..errors import counted
 from .graph import Arrow, Box, Graph
@@ -66,9 +67,18 @@ def layer_box(path, backward, boxes, classes):
 
 
 def parameters_in(boxes):
-    """Return a line that says how many parameters there are in boxes, or none."""
-    size = sum(box.size for box in boxes if box.kind == "parameter")
+    """Return a line that says how many parameters there are in boxes, or none; those of a repetition each time."""
+    size = sum(box.size * turns(box.cluster) for box in boxes if box.kind == "parameter")
     return [f"{size:,} parameters"] if size else []
+
+
+def turns(cluster):
+    """Return how often what stands in these frames is repeated.
+
+    >>> turns(((3, "model"), ("x0", "block_0 … block_11 × 12")))
+    12
+    """
+    return prod(int(name.rpartition("× ")[2]) for number, name in cluster if str(number).startswith("x"))
 
 
 def hottest(boxes):

@@ -1,5 +1,7 @@
 """A recorded computation as a formula: ``g × y × (1 − y)``, read off the ops that were recorded, not off a table."""
 
+import numpy as np
+
 from ..core.tensor import Tensor
 from .graph import array_of, is_number
 from .words import number, settings_of
@@ -69,7 +71,7 @@ class Formula:
             return number(array_of(x))
         self.unknown = True
         dtype = getattr(array_of(x), "dtype", None)
-        return "mask" if dtype == bool else x.name if isinstance(x, Tensor) and x.name else "const"
+        return "mask" if dtype == np.bool_ else x.name if isinstance(x, Tensor) and x.name else "const"
 
 
 def written(op, given, settings):

@@ -55,11 +55,12 @@ class Graph:
     frames: ``{number: class}`` of the layers, by their number in ``Box.cluster``
     note:   what the picture says under itself
     scale:  the Scale by which ``Box.heat`` is a colour, or None
+    splines: how arrows run, as Graphviz says it; '' for its default
     """
 
     def __init__(self, direction="LR", frames=(), note=""):
         self.boxes, self.arrows, self.direction = [], [], direction
-        self.frames, self.note, self.scale = dict(frames), note, None
+        self.frames, self.note, self.scale, self.splines = dict(frames), note, None, ""
 
     def add(self, kind, name, lines, cluster=(), id=None, **about):
         """Return a new box; its id is its place unless given: n0, n1, ..."""

@@ -1,9 +1,11 @@
 """A graph as text, one line per leaf and op: what a picture prints in a terminal."""
 
+from ..errors import counted
+
 LEAVES = ("parameter", "input", "seed")
 RESULTS = ("value", "output", "gradient", "parameter gradient")
 CALLS = ("call", "backward call", "change")
-LISTED = (*LEAVES, *RESULTS, *CALLS, "returned")
+LISTED = (*LEAVES, *RESULTS, *CALLS, "returned", "layer")
 MOST_LINES = 60
 
 
@@ -21,7 +23,8 @@ def listing(graph, most=MOST_LINES):
         half = most // 2
         lines[half:-half] = [f"  ... {len(lines) - most} more lines ..."]
     n, calls = graph.count("op", "backward op", "gradient sum"), graph.count(*CALLS)
-    what = f"{calls} call{'s' * (calls != 1)}" if calls else f"{n} op{'s' * (n != 1)}"
+    layers = graph.count("layer")
+    what = counted(calls, "call") if calls else counted(layers, "layer") if layers else counted(n, "op")
     return "\n".join([f'Picture of {what}; .save("graph.svg") draws it', *lines])
 
 
@@ -44,6 +47,10 @@ def row(box, words, given):
     if box.kind in CALLS:
         op, *settings, about = box.lines
         return f"= {op}({', '.join([*(words[x.id] for x in given[box.id]), *settings])}) -> {about}"
+    if box.kind == "layer":
+        title, *rest = box.lines
+        kind = title.removeprefix(f"{box.name} (").removesuffix(")") if title.startswith(f"{box.name} (") else title
+        return f"= {kind}({', '.join(words[x.id] for x in given[box.id])})" + f": {', '.join(rest)}" * bool(rest)
     if box.kind == "returned":
         return f"= {words[given[box.id][0].id]}, {box.lines[1]}"
     (op,) = given[box.id]

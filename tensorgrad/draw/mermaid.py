@@ -3,8 +3,8 @@
 from .dot import LOOKS, clean
 
 #: What stands around the words of a box; anything else is a rectangle.
-AROUND = {"ellipse": ("([", "])"), "Mrecord": ("(", ")"), "note": (">", "]"), "component": ("[[", "]]")}
-ARROWS = {"use": "-.->", "give": "-.->", "next": "==>", "next back": "==>", "pair": "-.-", "write": "==>", "back": "==>"}
+AROUND = {"ellipse": ("([", "])"), "note": (">", "]"), "component": ("[[", "]]")}
+ARROWS = {"use": "-.->", "give": "-.->", "pair": "-.-"} | dict.fromkeys(("next", "next back", "write", "back"), "==>")
 
 
 def mermaid(graph):
@@ -29,7 +29,8 @@ def mermaid(graph):
 
 
 def node(box):
-    first, last = AROUND.get(LOOKS[box.kind]["shape"], ("[", "]"))
+    look = LOOKS[box.kind]
+    first, last = AROUND.get(look["shape"], "()" if "rounded" in look.get("style", "") else "[]")
     return f'{box.id}{first}"{"<br>".join(map(escaped, box.lines))}"{last}:::{class_of(box.kind)}'
 
 

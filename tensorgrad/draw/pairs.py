@@ -6,15 +6,16 @@ from .rules import Rules, views_in
 from .words import values_of
 
 
-def paired_graph(backprop, collector, root):
+def paired_graph(backprop, collector, root, values):
     """Return the Graph of the forward, one box for each op's rule, and the gradients that run between the rules.
 
     collector: has entered the forward; its boxes are used as they are
+    values:    show the gradients
     """
     forward = collector.graph
     graph = Graph(forward.direction, forward.frames)
     graph.boxes, graph.arrows = list(forward.boxes), list(forward.arrows)
-    pairs = Pairs(backprop, collector, graph)
+    pairs = Pairs(backprop, collector, graph, values)
     pairs.seed(root)
     for t, inputs in reversed(backprop.forward):
         if id(t) in backprop.gradient:
@@ -28,14 +29,14 @@ class Pairs:
     at: ``{id of a Tensor: the box that its whole gradient comes out of}``
     """
 
-    def __init__(self, backprop, collector, graph):
-        self.backprop, self.collector, self.graph = backprop, collector, graph
+    def __init__(self, backprop, collector, graph, values):
+        self.backprop, self.collector, self.graph, self.values = backprop, collector, graph, values
         self.rules, self.view_of = Rules(backprop, collector.name_of), views_in(backprop)
         self.sums, self.at = {}, {}
 
     def seed(self, root):
         name = f"∂{self.collector.name_of(root)}" if self.collector.name_of(root) else ""
-        box = self.gradient(root, "seed", name, ["= 1"] if not self.collector.values else [])
+        box = self.gradient(root, "seed", name, [] if self.values else ["= 1"])
         self.at[id(root)] = box
         self.graph.connect(self.collector.box_of[id(root)], box, "beside")
 
@@ -83,8 +84,6 @@ class Pairs:
         gradient = self.gradient(x, kind, f"∂{name}" if name else "")
         self.at[id(x)] = gradient
         self.graph.connect(box, gradient, "back")
-        if x.op is None:
-            self.graph.connect(self.collector.box_of[id(x)], gradient, "beside")
 
     def gradient(self, x, kind, name, more=()):
         """Enter a box for the gradient of ``x``, beside the box of ``x``."""
@@ -92,7 +91,7 @@ class Pairs:
         inside = home.cluster[-1][1] if home.cluster else ""
         lines = [name.replace(f"∂{inside}/", "∂") if inside else name] if name else []
         lines += [f"{x.dtype}{list(x.shape)}", *more]
-        if self.collector.values or self.collector.grads is not None:
+        if self.values:
             lines += values_of(self.backprop.gradient.get(id(x), self.backprop.seed).data)
         return self.graph.add(kind, name, lines, home.cluster, f"g{home.id}", shape=tuple(x.shape), dtype=str(x.dtype),
                               owner=home.id, heat=self.collector.heat(x))  # fmt: skip

@@ -11,7 +11,12 @@ from .strip import with_strip
 
 def image(suffix):
     """Return the writer of an image that ``dot`` makes, or a converter from the SVG."""
-    return lambda picture: by_dot(picture.source, suffix) or converted(picture.svg(), suffix)
+
+    def write(picture):
+        sharp = picture.source.replace("{", f"{{\n  dpi={picture.dpi}", 1) if suffix == "png" else picture.source
+        return by_dot(sharp, suffix) or converted(picture.svg(), suffix, picture.dpi)
+
+    return write
 
 
 #: What is written to a file, by its suffix: ``writer(picture)`` gives the bytes.
@@ -32,6 +37,7 @@ class Picture:
     graph:  its boxes and arrows, every op and Tensor
     view:   those that are drawn: values without a name are labels of arrows, and what is too much is folded
     source: the DOT text
+    dpi:    dots per inch of a ``.png``
 
     >>> import tensorgrad as tg
     >>> from tensorgrad.draw import draw
@@ -43,8 +49,8 @@ class Picture:
       t2  = sum(t1) -> float64[]
     """
 
-    def __init__(self, graph, view=None):
-        self.graph, self.view = graph, graph if view is None else view
+    def __init__(self, graph, view=None, dpi=144):
+        self.graph, self.view, self.dpi = graph, graph if view is None else view, dpi
         self.source = dot_source(self.view)
 
     def save(self, path):

@@ -5,22 +5,19 @@ import re
 from ..errors import RenderError
 from .words import BLOCKS
 
-#: Twice the size in points: sharp on a slide, and on the screens of today.
-SCALE = 2
 
-
-def converted(svg, suffix):
+def converted(svg, suffix, dpi=144):
     """Return SVG text as the bytes of a ``'png'`` or ``'pdf'``."""
     try:
         import vl_convert  # 90 ms of import, for those who save one
     except ImportError:
         raise RenderError(
             f"a .{suffix} is made by Graphviz's `dot` or by vl-convert, and neither is installed: "
-            '`pip install ".[viz]"`; .save(\'graph.svg\') and .save(\'graph.dot\') work without'
+            "`pip install \".[viz]\"`; .save('graph.svg') and .save('graph.dot') work without"
         ) from None
     svg = plain_glyphs(svg)
     try:
-        return vl_convert.svg_to_png(svg, scale=SCALE) if suffix == "png" else vl_convert.svg_to_pdf(svg)
+        return vl_convert.svg_to_png(svg, scale=dpi / 72) if suffix == "png" else vl_convert.svg_to_pdf(svg)
     except ValueError as error:
         raise RenderError(f"vl-convert failed: {error}; .save('graph.svg') works without it") from None
 

@@ -114,22 +114,36 @@ class Steps:
 
     def framed(self, start, period, times, leader):
         """Return ``{id: box}`` of the first turn's boxes, in a frame that says how often."""
-        turns = [self.boxes_of(range(start + r * period, start + (r + 1) * period)) for r in (0, 1)]
-        outer = turns[0][0].cluster
-        for box in (*turns[0], *turns[1]):
+        first, second, last = (self.boxes_of(start + r * period, period) for r in (0, 1, times - 1))
+        outer = first[0].cluster
+        for box in (*first, *second):
             outer = common(outer, box.cluster)
-        inside = {id for id, box in leader.items()} | {box.id for box in turns[0]}
-        cut = {f for box in self.graph.boxes if box.id not in inside for f in box.cluster[len(outer) :]}
-        mark = (f"x{start}", f"× {times}")
-        found = {}
         shared = {x.id for i in range(start, start + period) for x in self.inputs[i] if x.id not in self.place}
         own = {box.id: box for box in leader.values() if box.id in shared}
-        for box in (*turns[0], *own.values()):
-            rest = box.cluster[len(outer) :] if box.cluster[: len(outer)] == outer else ()
+        inside = {*leader, *own, *(box.id for box in first)}
+        cut = {f for box in self.graph.boxes if not {box.id, box.owner} & inside for f in box.cluster[len(outer) :]}
+        layer = {box.cluster[len(outer) : len(outer) + 1] for box in first}
+        whole = len(layer) == 1 and layer != {()} and not cut & set(*layer)  # each turn is one layer's call
+        mark = self.mark(start, times, len(outer), first[0], last[0], whole)
+        found = {}
+        for box in (*first, *own.values()):
+            rest = box.cluster[len(outer) + whole :] if box.cluster[: len(outer)] == outer else ()
             found[box.id] = box.replaced(cluster=(*outer, mark, *(() if cut & set(rest) else rest)))
         return found
 
-    def boxes_of(self, places):
+    def mark(self, start, times, level, first, last, whole):
+        """Return the frame of a repetition: ``× 12``, or ``block_0 … block_11 × 12`` where each turn is a layer."""
+        number = f"x{start}"
+        if not whole:
+            return number, f"× {times}"
+        (place, name), (_, end) = first.cluster[level], last.cluster[level]
+        if place in self.graph.frames:
+            self.graph.frames[number] = self.graph.frames[place]
+        return number, f"{name} … {end} × {times}" if name != end else f"{name} × {times}"
+
+    def boxes_of(self, start, period):
+        """Return the ops and values of a turn."""
+        places = range(start, start + period)
         return [box for i in places for box in (self.ops[i], *self.results[i]) if box.kind != "output"]
 
 

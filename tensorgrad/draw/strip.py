@@ -66,7 +66,7 @@ def sample(look):
             if "peripheries" in look:
                 rings.append(rings[0].replace('rx="9" ry="6"', 'rx="6.5" ry="3.5"'))
             return "".join(rings)
-        corner = ' rx="4"' if look["shape"] == "Mrecord" or "rounded" in style else ""
+        corner = ' rx="4"' if "rounded" in style else ""
         return f'<rect x="{x:.0f}" y="{y - 6:.0f}" width="20" height="12"{corner} {paint}/>'
 
     return draw
@@ -93,4 +93,3 @@ def text(x, y, words):
 def wide(words):
     """Return about how wide words are: Helvetica's letters are half as wide as high, on average."""
     return 0.54 * SIZE * len(clean(words))
-

@@ -21,12 +21,10 @@ def viewed(graph, keep, depth):
     depth: how many layers deep to draw ops, below which a layer is one box; None: as deep as BUDGET allows;
            ``"all"``: everything, nothing folded
     """
-    whole = len(labelled(graph, keep).boxes)
-    view = graph
+    view = by_depth(graph, depth) if isinstance(depth, int) else graph
+    whole = len(labelled(view, keep).boxes)
     if depth != "all" and whole > FEW:
-        view = folded_repeats(graph)
-    if isinstance(depth, int):
-        view = by_depth(view, depth)
+        view = folded_repeats(view)
     view = labelled(view, keep)
     if depth is None:
         for deep in reversed(range(max((len(box.cluster) for box in view.boxes), default=0))):
@@ -34,8 +32,8 @@ def viewed(graph, keep, depth):
                 view = by_depth(view, deep)
     if depth != "all" and len(view.boxes) > BUDGET:
         view = by_stretch(view, STRETCHES)
-    if len(view.boxes) < whole and not isinstance(depth, int):
-        view.note = f"{whole:,} boxes folded to {len(view.boxes)}; depth=\"all\" draws every one"
+    if len(view.boxes) < whole:
+        view.note = f'{whole:,} boxes folded to {len(view.boxes)}; depth="all" draws every one'
     return view
 
 

@@ -44,8 +44,8 @@ def values_of(array):
     >>> import numpy as np
     >>> values_of(np.array([0.5, -1.0]))
     ['[0.5, -1]']
-    >>> values_of(np.arange(8.0))
-    ['3.5 ± 2.3, 0 to 7', '▅▅▅▅▅▅▅▅']
+    >>> values_of(np.arange(24.0))
+    ['11.5 ± 6.9, 0 to 23', '████████████']
     """
     array = np.asarray(array)
     if array.size <= 6 and array.ndim <= 2:
