@@ -17,17 +17,19 @@ GRADIENTS = ("seed", "gradient", "parameter gradient")
 class Backprop:
     """The backward of ``root``, recorded with create_graph, leaving every ``.grad`` and hook as it was.
 
+    inputs:   ids of leaves whose gradients are not asked for, though they require one
+
     seed:     the cotangent it starts from: 1
     gradient: id of a forward Tensor -> its gradient, a recorded Tensor
     steps:    ``[(tensor, inputs)]`` of the backward's ops, oldest first, copies left out
     """
 
-    def __init__(self, root):
+    def __init__(self, root, inputs=()):
         self.forward = recorded(root)
         self.seed = Tensor(np.ones_like(root.data), requires_grad=True)  # so that everything after it is recorded
         found = {}
         with enable_grad(), listening(self.forward, found), np.errstate(all="ignore"):
-            pairs = list(gradients(root, self.seed, True))
+            pairs = [(leaf, g) for leaf, g in gradients(root, self.seed, True) if id(leaf) not in inputs]
         self.leaves = [leaf for leaf, _ in pairs]
         found.update((id(leaf), g) for leaf, g in pairs)
         self.copy_of = {}

@@ -8,6 +8,7 @@ from .graph import Arrow, Box, Graph
 
 BACKWARD = {"rule", "gradient", "parameter gradient", "gradient sum", "backward op", "backward layer", "backward call"}
 LEAVES = {"parameter", "input", "constant"}
+LAYERS = {"layer", "backward layer", "part", "backward part"}
 ENDS = {"output", "seed", "returned"}
 
 #: Of very large graphs, how many much-used leaves keep a box of their own.
@@ -31,13 +32,19 @@ def quotient(graph, leader, kind_of=lambda arrow: arrow.kind):
         tail, head = leader.get(arrow.tail.id, arrow.tail), leader.get(arrow.head.id, arrow.head)
         kind = kind_of(arrow)
         if tail.id != head.id or (kind.startswith("next") and tail.kind not in LAYERS):
-            label = arrow.label if tail.kind not in LAYERS and head.kind not in LAYERS else ""
-            arrows.setdefault((tail.id, head.id, kind), Arrow(tail, head, kind, label))
+            arrows.setdefault((tail.id, head.id, kind), Arrow(tail, head, kind, label_of(arrow, tail, head)))
     view.arrows = list(arrows.values())
     return view
 
 
-LAYERS = {"layer", "backward layer", "part", "backward part"}
+def label_of(arrow, tail, head):
+    """Return the label of an arrow between leaders: out of a folded layer, the shape of what comes out."""
+    if arrow.tail.kind in LAYERS:
+        return arrow.label
+    if tail.kind in LAYERS:
+        shaped = arrow.tail.kind in ("value", "gradient") and arrow.kind in ("flow", "back")
+        return f"{list(arrow.tail.shape)}" if shaped else ""
+    return arrow.label if head.kind not in LAYERS else ""
 
 
 def by_depth(graph, depth):
@@ -61,7 +68,7 @@ def layer_box(path, backward, boxes, classes):
     number, name = path[-1]
     heat = hottest(boxes)
     if backward:
-        return Box(f"b{number}", "backward layer", name, [f"∂{name}"], path[:-1], heat=heat, owner=f"c{number}")
+        return Box(f"bc{number}", "backward layer", name, [f"∂{name}"], path[:-1], heat=heat, owner=f"c{number}")
     title = f"{name} ({classes[number]})" if number in classes else name
     return Box(f"c{number}", "layer", name, [title, *parameters_in(boxes)], path[:-1], heat=heat)
 

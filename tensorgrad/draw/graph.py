@@ -81,13 +81,14 @@ class Collector:
 
     grads:  ``{id of a Tensor: its gradient's array}``, to be shown beside the values
     heat:   ``heat(x)``: the number that ``color=`` goes by, or None
+    inputs: ids of leaves that are inputs, though they require a gradient
     box_of: ``{id of a Tensor or array: its box}``; the caller keeps these alive
     op_of:  ``{id of a Tensor: the box of the op that made it}``
     """
 
-    def __init__(self, graph, names, values, scopes=(), grads=None, heat=lambda x: None):
+    def __init__(self, graph, names, values, scopes=(), grads=None, heat=lambda x: None, inputs=()):
         self.graph, self.names, self.values, self.grads, self.heat = graph, names, values, grads, heat
-        self.frames = Frames(scopes)
+        self.frames, self.inputs = Frames(scopes), inputs
         graph.frames = self.frames.classes
         self.box_of, self.op_of = {}, {}
 
@@ -98,8 +99,10 @@ class Collector:
             cluster = self.frames.path(t.seq)
             op = self.op(t, "op", cluster)
             for x, label in zip(inputs, labels(t.op, len(inputs)), strict=True):
-                self.graph.connect(self.source(x, homes.get(id(x), ())), op, label=label)
-            self.graph.connect(op, self.result(t, "output" if t is root else "value", cluster))
+                home = cluster if is_number(x) else homes.get(id(x), ())
+                self.graph.connect(self.source(x, home), op, label=label)
+            last = t is root
+            self.graph.connect(op, self.result(t, "output" if last else "value", () if last else cluster))
 
     def op(self, t, kind, cluster=()):
         """Enter the op that made ``t``."""
@@ -118,7 +121,7 @@ class Collector:
         """Return the box of an op's input; enter it if it is new. A number is entered at each use."""
         if id(x) in self.box_of and not is_number(x):
             return self.box_of[id(x)]
-        kind = kind_of(x)
+        kind = kind_of(x) if id(x) not in self.inputs else "input"
         name = number(x) if kind == "constant" else self.name_of(x)
         lines = (
             [name] if kind == "constant" else self.lines(x, name.removeprefix(f"{cluster[-1][1]}/" if cluster else ""))

@@ -18,7 +18,7 @@ def paired_graph(backprop, collector, root, values):
     pairs = Pairs(backprop, collector, graph, values)
     pairs.seed(root)
     for t, inputs in reversed(backprop.forward):
-        if id(t) in backprop.gradient:
+        if id(t) in pairs.rules.wanted:
             pairs.rule(t, inputs)
     return graph
 

@@ -3,7 +3,7 @@
 from .fold import quotient
 from .frames import common
 
-OPS = {"op", "call", "backward call", "backward op"}
+OPS = {"op", "layer", "call", "backward call", "backward op"}
 LEAST = 3
 CANDIDATES = 6
 
@@ -21,7 +21,19 @@ def folded_repeats(graph):
     leader = {id: moved.get(box.id, box) for id, box in leader.items()} | {
         id: box for id, box in moved.items() if id not in leader
     }
-    return quotient(graph, leader, lambda arrow: carried(arrow, turn))
+    return once(quotient(graph, leader, lambda arrow: carried(arrow, turn)))
+
+
+def once(graph):
+    """Return the Graph with one arrow from each box to the next repetition: which op takes it up is seen at its first."""
+    seen, kept = set(), []
+    for arrow in graph.arrows:
+        key = arrow.tail.id, arrow.kind
+        if not (arrow.kind == "next" and key in seen):
+            kept.append(arrow)
+        seen.add(key)
+    graph.arrows = kept
+    return graph
 
 
 def carried(arrow, turn):
@@ -59,6 +71,8 @@ class Steps:
         box = self.ops[i]
         given = tuple([(x.shape, x.dtype, x.name if x.kind == "constant" else "") for x in self.inputs[i]])
         said = tuple([line for line in box.lines if not line.startswith("index=")])  # x[t], a step of a loop
+        if box.kind == "layer":
+            said = said[0].rpartition(" (")[2], *said[1:]  # its class, and how many parameters
         return box.kind, said, box.shape, box.dtype, given
 
     def runs(self):
@@ -74,10 +88,21 @@ class Steps:
             found = [self.times(i, j - i) for j in reversed(places[-CANDIDATES:])]
             best = max(found, key=lambda f: (f[0], -f[1]), default=(0, 0, 0))  # of those, the shortest that covers most
             if best[0]:
-                yield i, best[1], best[2]
-                i += best[0]
+                i = self.begins(i, best[1], best[2])
+                cover, period, times = self.times(i, best[1])
+                yield i, period, times
+                i += cover
             else:
                 i += 1
+
+    def begins(self, start, period, times):
+        """Return where in its first turn a repetition had best begin: where the outermost frame does."""
+
+        def around(i):
+            return len(common(self.ops[i].cluster, self.ops[i - 1].cluster)) if i else 0
+
+        places = [i for i in range(start, start + period) if self.times(i, period)[2] >= max(LEAST, times - 1)]
+        return min(places, key=around)
 
     def times(self, start, period):
         """Return ``(ops covered, period, times)`` of the repetition that starts here, zeros if it is too short."""

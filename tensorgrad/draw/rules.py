@@ -18,9 +18,10 @@ class Rules:
         self.backprop, self.name_of = backprop, name_of
         self.inputs = {id(t): inputs for t, inputs in backprop.forward}
         self.steps = {id(t): (t, inputs) for t, inputs in backprop.steps}
-        self.arrivals, self.shares, self.tensors = {}, {}, {}
+        self.arrivals, self.shares = {}, {}
+        self.wanted = wanted(backprop)
         for t, inputs in reversed(backprop.forward):
-            if id(t) in backprop.gradient:
+            if id(t) in self.wanted:
                 self.note(t, inputs)
         for key, arrivals in self.arrivals.items():
             parts = self.parts(backprop.gradient[key], len(arrivals))
@@ -32,9 +33,8 @@ class Rules:
         order = range(len(inputs))
         for i in reversed(order) if len(inputs) == 2 and t.settings is None else order:
             x = inputs[i]
-            if isinstance(x, Tensor) and x.requires_grad and t.op.rule(i) and id(x) in self.backprop.gradient:
+            if isinstance(x, Tensor) and t.op.rule(i) and id(x) in self.wanted:
                 self.arrivals.setdefault(id(x), []).append((t, i))
-                self.tensors[id(x)] = x
 
     def parts(self, total, n):
         """Return the ``n`` gradients that were added up to ``total``, the first to arrive first."""
@@ -66,6 +66,15 @@ class Rules:
     def short(self, x):
         """Return what ``x`` is called inside its layer."""
         return self.name_of(x).rpartition("/")[2]
+
+
+def wanted(backprop):
+    """Return the ids of the Tensors on the way of a gradient to a leaf that one is asked for."""
+    found = {id(leaf) for leaf in backprop.leaves}
+    for t, inputs in backprop.forward:
+        if id(t) in backprop.gradient and any(id(x) in found for x in inputs):
+            found.add(id(t))
+    return found
 
 
 def views_in(backprop):

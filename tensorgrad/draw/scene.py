@@ -53,26 +53,35 @@ def draw(what, *inputs, backward="none", values=False, grads=False, color=None, 
     what = result_of(what, inputs)
     if isinstance(getattr(what, "program", None), Program):
         return draw_program(what, inputs, color, depth, direction or "TB")
-    check_drawable(what)
-    if color == "time":
-        raise OptionError("draw: color='time' is of a compiled function and its arguments: draw(step, x, color='time')")
-    named = {id(x): name for name, x in reversed(list((names or {}).items())) if not name.startswith("__")}
-    return Scene(what, named, scopes, **how).picture(backward)
+    return Scene(what, names, scopes, **how).picture(backward)
 
 
 class Scene:
-    """A Tensor to be drawn, and how."""
+    """A Tensor to be drawn, and how: as ``draw`` is told.
 
-    def __init__(self, root, names, scopes, values, grads, color, depth, direction):
-        self.root, self.names, self.scopes, self.color, self.depth = root, names, scopes, color, depth
+    inputs: leaves that are inputs, though they require a gradient, so that what is computed from them is recorded
+    """
+
+    def __init__(self, root, names, scopes, inputs=(), *, values=False, grads=False, color=None, depth=None,
+                 direction=None):  # fmt: skip
+        check_drawable(root)
+        if color == "time":
+            raise OptionError(
+                "draw: color='time' is of a compiled function and its arguments: draw(step, x, color='time')"
+            )
+        self.names = {id(x): name for name, x in reversed(list((names or {}).items())) if not name.startswith("__")}
+        self.root, self.scopes, self.color, self.depth = root, scopes, color, depth
         self.values, self.grads, self.direction = values, grads, direction or "LR"
+        self.inputs = {id(x) for x in inputs}
         self.found = gradient_arrays(root) if grads or color == "grad" else None
+        for key in self.inputs & (self.found or {}).keys():
+            del self.found[key]
 
     def collector(self, grads):
         """Return an empty Collector; with ``grads`` forward boxes show gradients too."""
         shown = self.found if grads and self.grads else None
         heat = heat_of(self.color, self.found)
-        return Collector(Graph(self.direction), self.names, self.values, self.scopes, shown, heat)
+        return Collector(Graph(self.direction), self.names, self.values, self.scopes, shown, heat, self.inputs)
 
     def picture(self, backward):
         """Return the Picture: of everything, and of what is drawn of it."""
@@ -89,11 +98,11 @@ class Scene:
 
     def backward(self):
         collector = self.collector(grads=False)
-        graph = backward_graph(Backprop(self.root), collector, self.root, both=False)
+        graph = backward_graph(Backprop(self.root, self.inputs), collector, self.root, both=False)
         return graph, graph
 
     def both(self):
-        backprop, collector = Backprop(self.root), self.collector(grads=False)
+        backprop, collector = Backprop(self.root, self.inputs), self.collector(grads=False)
         collector.forward(backprop.forward, self.root)
         view = paired_graph(backprop, collector, self.root, self.values or self.grads)
         return backward_graph(backprop, collector, self.root, both=True), view

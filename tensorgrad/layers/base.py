@@ -11,7 +11,7 @@ import numpy as np
 from .. import initializers
 from ..core.mode import enable_grad, no_grad
 from ..core.tensor import Parameter, Tensor, as_array, tick, type_tensor
-from ..draw import draw
+from ..draw.scene import Scene, check_options
 from ..errors import NotReadyError, OptionError, ShapeError, describe
 from ..options import Options, boolean, maybe, option, plain, positive_int, snake_case
 from .fields import float_dtype, sample_shape, text, with_batch
@@ -198,7 +198,7 @@ class Layer(Weights, Options):
 
         options: as in ``tg.draw``
         """
-        return picture_of(self, self._as_input(sample_for(self, "draw") if x is None else x), None, options)
+        return picture_of(self, self._as_input(sample_for(self, "draw") if x is None else x), None, **options)
 
     @property
     def output_shape(self):
@@ -268,19 +268,19 @@ def sample_for(layer, where):
     return np.zeros([1 if n is None else n for n in layer.input_shape], layer.dtype if layer.autocast else "int64")
 
 
-def picture_of(layer, x, loss, options):
+def picture_of(layer, x, loss, *, backward="none", names=None, direction="TB", **how):
     """Return a Picture of ``layer`` called on the Tensor ``x``, and of ``loss(output)`` unless that is None."""
-    x = x if x.name else type_tensor(x.data, "x")
+    check_options(backward=backward, direction=direction, color=how.get("color"), depth=how.get("depth"))
+    x = Tensor(x.data, x.dtype.kind == "f", name=x.name or "x")  # what is computed from it alone is drawn too
     with enable_grad(), layer_scopes() as found:
         root = layer(x)
     inside = [scope for scope in found if scope[2] is not layer]
-    given = options.pop("names", None) or {}
-    names = {**given, "output": root}
+    given = {"output": root}
     if loss is not None:
-        root, more = loss(root)
-        names = {**given, "loss": root, **more}
-    options = {"direction": "TB", "scopes": inside, **{k: v for k, v in options.items() if v is not None}}
-    return draw(root, names=names, **options)
+        root, given = loss(root)
+        given["loss"] = root
+    scene = Scene(root, {**(names or {}), **given}, inside, [x], direction=direction or "TB", **how)
+    return scene.picture(backward)
 
 
 def shape_of(x):

@@ -200,7 +200,7 @@ class Sequential(Trainer, Layer):
         def loss(y_pred):
             return self.compute_loss(x, data.y, y_pred, training=False), {"y": data.y}
 
-        return picture_of(self, x, None if y is None else loss, options)
+        return picture_of(self, x, None if y is None else loss, **options)
 
     def gradient_flow(self, x, y):
         """Return how large the gradient of the loss is in each layer, and a verdict: vanishing, exploding, dead relus.
