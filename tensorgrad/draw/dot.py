@@ -1,5 +1,7 @@
 """From boxes and arrows to DOT text, Graphviz's language: the same graph gives the same bytes."""
 
+from .words import clean, titled
+
 INK, FAINT, BACK, WEIGHT = "#333333", "#8A8A8A", "#B34700", "#8A5F00"
 SMALL = {"fontsize": "14", "width": "0.4", "margin": "0.03,0.02"}
 
@@ -57,7 +59,6 @@ WORDS = {
 BARS = {"record": "|"}
 
 FONT = "Helvetica"  # a name whose widths Graphviz knows without the font; every browser has its like
-LONGEST = 60
 
 
 def dot_source(graph, legend=True):
@@ -129,8 +130,8 @@ def frame(path, members, children, classes):
     """Return the lines of one frame and of those inside it."""
     pad = "  " * len(path)
     number, name = path[-1]
-    title = f"{name} ({classes[number]})" if number in classes else name
-    look = {"label": plain(title), "style": "rounded,filled", "color": "#BBBBBB", "fillcolor": "#F7F7F7",
+    title = plain(titled(name, classes.get(number)))
+    look = {"label": title, "style": "rounded,filled", "color": "#BBBBBB", "fillcolor": "#F7F7F7",
             "fontname": FONT, "labeljust": "l"}  # fmt: skip
     lines = [f"{pad}subgraph cluster_{number} {{", f"{pad}  graph {attributes(look)}"]
     if members[path]:
@@ -187,10 +188,3 @@ def record(text):
     \\{x \\| y\\}
     """
     return "".join("\\" + c if c in "{}|<>" else c for c in plain(text))
-
-
-def clean(text):
-    """Return ``text`` on one line, without what SVG cannot hold, at most 60 characters long."""
-    text = str(text)
-    text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-    return "".join(c if c.isprintable() else " " if c.isspace() else "�" for c in text)

@@ -5,6 +5,7 @@ from math import prod
 
 from ..errors import counted
 from .graph import Arrow, Box, Graph
+from .words import titled
 
 BACKWARD = {"rule", "gradient", "parameter gradient", "gradient sum", "backward op", "backward layer", "backward call"}
 LEAVES = {"parameter", "input", "constant"}
@@ -69,8 +70,9 @@ def layer_box(path, backward, boxes, classes):
     heat = hottest(boxes)
     if backward:
         return Box(f"bc{number}", "backward layer", name, [f"∂{name}"], path[:-1], heat=heat, owner=f"c{number}")
-    title = f"{name} ({classes[number]})" if number in classes else name
-    return Box(f"c{number}", "layer", name, [title, *parameters_in(boxes)], path[:-1], heat=heat)
+    return Box(
+        f"c{number}", "layer", name, [titled(name, classes.get(number)), *parameters_in(boxes)], path[:-1], heat=heat
+    )
 
 
 def parameters_in(boxes):

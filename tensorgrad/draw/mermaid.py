@@ -1,6 +1,7 @@
 """The picture as Mermaid's text, which GitHub, GitLab and many editors draw by themselves."""
 
-from .dot import LOOKS, clean
+from .dot import LOOKS
+from .words import clean
 
 #: What stands around the words of a box; anything else is a rectangle.
 AROUND = {"ellipse": ("([", "])"), "note": (">", "]"), "component": ("[[", "]]")}

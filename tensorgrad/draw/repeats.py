@@ -25,7 +25,7 @@ def folded_repeats(graph):
 
 
 def once(graph):
-    """Return the Graph with one arrow from each box to the next repetition: which op takes it up is seen at its first."""
+    """Return the Graph with one arrow from each box to the next repetition: its first, the others say no more."""
     seen, kept = set(), []
     for arrow in graph.arrows:
         key = arrow.tail.id, arrow.kind

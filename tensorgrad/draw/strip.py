@@ -2,7 +2,8 @@
 
 import re
 
-from .dot import FONT, LINES, clean, samples
+from .dot import FONT, LINES, samples
+from .words import clean
 
 HEIGHT, GAP, SIZE, LEAST = 20, 14, 10, 320
 FONTS = "Helvetica, Arial, sans-serif"
@@ -75,7 +76,8 @@ def sample(look):
 def arrow(look):
     """Return what draws a short arrow of that look."""
     color = look.get("color", "#333333")
-    dash = ' stroke-dasharray="4 2"' if look.get("style") == "dashed" else ""
+    style = look.get("style", "")
+    dash = ' stroke-dasharray="4 2"' if "dashed" in style else ' stroke-width="2"' if "bold" in style else ""
 
     def draw(x, y):
         line = f'<path d="M{x:.0f},{y:.0f}h14" fill="none" stroke="{color}"{dash}/>'

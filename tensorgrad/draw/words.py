@@ -7,6 +7,7 @@ from ..errors import describe
 #: Settings that the dtype and shape of the result show already; so does a plain transpose.
 SEEN = {"shape", "dtype", "keepdims"}
 
+LONGEST = 60
 BLOCKS = "▁▂▃▄▅▆▇█"
 
 
@@ -83,3 +84,15 @@ def nested(values):
     '[[0.5, 2], [-1, 0.3333]]'
     """
     return f"[{', '.join(map(nested, values))}]" if isinstance(values, list) else number(values)
+
+
+def titled(name, kind):
+    """Return what a frame is called: ``'hidden (Dense)'``."""
+    return f"{name} ({kind})" if kind else name
+
+
+def clean(text):
+    """Return ``text`` on one line, without what SVG and terminals cannot show, at most 60 characters long."""
+    text = str(text)
+    text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return "".join(c if c.isprintable() else " " if c.isspace() else "�" for c in text)

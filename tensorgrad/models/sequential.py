@@ -187,11 +187,12 @@ class Sequential(Trainer, Layer):
         >>> model = Sequential([Dense(1, input_shape=(2,), name="out")], name="line")
         >>> model.draw([[1.0, 2.0]])
         Picture of 2 ops; .save("graph.svg") draws it
-          x           input float32[1, 2]
-          out/kernel  parameter float32[2, 1]
-          t1          = matmul(x, out/kernel) -> float32[1, 1]
-          out/bias    parameter float32[1]
-          output      = add(t1, out/bias) -> float32[1, 1]
+          x             input float32[1, 2]
+          out (Dense)
+            out/kernel  parameter float32[2, 1]
+            t1          = matmul(x, out/kernel) -> float32[1, 1]
+            out/bias    parameter float32[1]
+          output        = add(t1, out/bias) -> float32[1, 1]
         """
         x = sample_for(self, "draw") if x is None else x
         data = self._shaped_data(x, y, None, "draw") if y is None else self._checked_data(x, y, None, "draw")
