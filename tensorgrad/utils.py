@@ -4,9 +4,10 @@ import numpy as np
 
 from .core.tensor import Tensor
 from .errors import DataError, describe
+from .models.plot import plot_model
 from .seeding import set_random_seed
 
-__all__ = ["set_random_seed", "to_categorical"]
+__all__ = ["plot_model", "set_random_seed", "to_categorical"]
 
 
 def to_categorical(x, num_classes=None):

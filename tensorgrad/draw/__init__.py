@@ -1,7 +1,8 @@
 """The graph as a picture: forward, backward, or both; and as a player, one op at a time."""
 
 from .picture import Picture
-from .player import Player, play
+from .play import play
+from .player import Player
 from .scene import draw
 from .steps import backward_steps
 

@@ -3,7 +3,8 @@
 import numpy as np
 
 from ..errors import describe
-from .graph import array_of, nested, number
+from .graph import array_of
+from .words import nested, number
 
 #: How many entries are shown one by one, how many characters fit a box, and how many bars a histogram has.
 MOST_ENTRIES, WIDEST, BARS = 16, 24, 12

@@ -1,7 +1,8 @@
 """What Tensors are called where nobody named them, and ops as one writes them: ``t3 = w × x``."""
 
 from ..core.tensor import Tensor
-from .graph import array_of, is_number, number, settings_of
+from .graph import array_of, is_number
+from .words import number, settings_of
 
 #: Ops whose symbol follows what it is applied to.
 BEHIND = {"²", "ᵀ"}

@@ -1,6 +1,6 @@
 """A graph of boxes as a story without numbers: what the player shows of a compiled program."""
 
-from .dot import clean
+from .words import clean
 
 #: What is computed, and what is there before.
 COMPUTED = ("op", "call", "backward call", "change", "backward op", "gradient sum")

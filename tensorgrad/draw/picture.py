@@ -5,27 +5,33 @@ import weakref
 from ..errors import OptionError, RenderError
 from .dot import dot_source
 from .listing import listing
+from .mermaid import mermaid
 from .outline import outline
 from .player import Player, played
-from .render import fluid, render
+from .raster import converted
+from .render import by_dot, fluid, rendered
+from .strip import with_strip
 
 
 def image(suffix):
-    """Return the writer of an image: ``writer(picture)`` gives the bytes of the file."""
-    return lambda picture: render(picture.source, suffix, len(picture.graph.boxes))
+    """Return the writer of an image that ``dot`` makes, or a converter from the SVG."""
 
+    def write(picture):
+        sharp = picture.source.replace("{", f"{{\n  dpi={picture.dpi}", 1) if suffix == "png" else picture.source
+        return by_dot(sharp, suffix) or converted(picture.svg(), suffix, picture.dpi)
 
-def source(picture):
-    return picture.source.encode()
+    return write
 
 
 #: What is written to a file, by its suffix: ``writer(picture)`` gives the bytes.
 WRITERS = {
-    ".svg": image("svg"),
+    ".svg": lambda picture: picture.svg().encode(),
     ".png": image("png"),
     ".pdf": image("pdf"),
-    ".dot": source,
-    ".gv": source,
+    ".dot": lambda picture: picture.source.encode(),
+    ".gv": lambda picture: picture.source.encode(),
+    ".mmd": lambda picture: mermaid(picture.view).encode(),
+    ".txt": lambda picture: f"{listing(picture.graph, most=None)}\n".encode(),
     ".html": lambda picture: picture.player().html.encode(),
 }
 
@@ -33,8 +39,10 @@ WRITERS = {
 class Picture:
     """A drawn graph, which holds text and no Tensors.
 
-    graph:  its boxes and arrows
+    graph:  its boxes and arrows, every op and Tensor
+    view:   those that are drawn: values without a name are labels of arrows, and what is too much is folded
     source: the DOT text
+    dpi:    dots per inch of a ``.png``
 
     >>> import tensorgrad as tg
     >>> from tensorgrad.draw import draw
@@ -46,19 +54,20 @@ class Picture:
       t2  = sum(t1) -> float64[]
     """
 
-    def __init__(self, graph):
-        self.graph, self.source = graph, dot_source(graph)
-        self._root = self._called = self._scopes = self._kept = None
+    def __init__(self, graph, view=None, dpi=144):
+        self.graph, self.view, self.dpi = graph, graph if view is None else view, dpi
+        self.source = dot_source(self.view)
+        self._root = self._kept = None
 
-    def of(self, root, called, scopes):
+    def of(self, root, called, scopes, inputs):
         """Remember what was drawn, for the player, without keeping it alive; return the picture."""
-        self._root, self._called = weakref.ref(root), called
-        self._scopes = [(first, last, getattr(layer, "name", layer), depth) for first, last, layer, depth in scopes]
+        scopes = [(first, last, getattr(layer, "name", layer), depth) for first, last, layer, depth in scopes]
+        self._root, self._how = weakref.ref(root), (called, scopes, inputs)
         return self
 
-    def keep(self, root, name):
-        """Keep a graph alive that was computed for this picture alone, call it ``name``; return the picture."""
-        self._kept, self._called = root, {**self._called, id(root): name}
+    def keep(self, root):
+        """Keep a graph alive that was computed for this picture alone; return the picture."""
+        self._kept = root
         return self
 
     def player(self, direction="auto"):
@@ -71,13 +80,14 @@ class Picture:
                 "the Tensor that this picture was drawn of is gone, and its numbers with it; keep it until the player "
                 "is made, or make that at once: tg.play(loss).save('backprop.html')"
             )
-        return played(root, self._called, self._scopes, direction)
+        return played(root, *self._how, direction)
 
     def save(self, path):
         """Write the picture to ``path`` and return it as a Path; the suffix decides what is written.
 
-        ``.svg``: drawn by `dot` or by the extra ``viz``; ``.png``, ``.pdf``: by `dot`; ``.dot``, ``.gv``: the source;
-        ``.html``: the player.
+        ``.svg``, ``.png``, ``.pdf``: drawn by `dot`, or by the extra ``viz``. ``.dot`` (``.gv``), ``.mmd``, ``.txt``
+        and ``.html`` need neither: Graphviz's source, Mermaid's, which GitHub and many editors draw, the listing, and
+        the player, for which a Tensor that was drawn must still be there.
         """
         from pathlib import Path
 
@@ -95,7 +105,7 @@ class Picture:
 
     def svg(self):
         """Return the picture as SVG text."""
-        return render(self.source, "svg", len(self.graph.boxes)).decode()
+        return with_strip(rendered(dot_source(self.view, legend=False), len(self.view.boxes)), self.view)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         try:

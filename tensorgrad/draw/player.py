@@ -1,9 +1,7 @@
 """The player: forward and backward, one op at a time, as one HTML file that needs nothing else."""
 
-from ..core.tensor import Tensor
 from ..errors import GradientError, OptionError, RenderError, describe
 from ..walk import recorded
-from .naming import by_id
 from .story import Story
 
 #: The parts of the page, in the order in which its one script defines them.
@@ -11,8 +9,6 @@ SCRIPTS = (
     "story.js", "digest.js", "fold.js", "layout.js", "edges.js",
     "canvas.js", "view.js", "panel.js", "stepper.js", "page.js",
 )  # fmt: skip
-
-DIRECTIONS = ("auto", "LR", "TB")
 
 #: Beyond this many ops nobody follows a picture, and a browser takes seconds to lay it out.
 MOST_OPS = 2_000
@@ -60,38 +56,14 @@ class Player:
         return f'Player of {what}; .save("backprop.html") writes it'
 
 
-def play(what, x=None, y=None, *, names=None, direction="auto", scopes=()):
-    """Return a Player of a computation: its forward and then its backward, one op at a time, with all numbers.
-
-    what:      a Tensor, such as a loss; or a model, with data ``x`` and, for its loss, ``y``
-    names:     what to call Tensors and arrays that have no name: ``{"x": x}``, or ``locals()``
-    direction: ``"LR"`` from left to right, ``"TB"`` from top to bottom, ``"auto"`` as the window has room
-    scopes:    ``(first, last, layer, depth)`` for each call of a layer, for the frames; a model gives its own
-
-    The backward of a Tensor that is no scalar starts from ones. No ``.grad`` changes and no hook runs.
-
-    >>> import numpy as np, tensorgrad as tg
-    >>> w, b = tg.Parameter([1.0, 2.0], name="w"), tg.Parameter(0.5, name="b")
-    >>> tg.play(tg.sigmoid(w @ np.array([3.0, -1.0]) + b))
-    Player of 3 ops and their backward; .save("backprop.html") writes it
-    """
-    if direction not in DIRECTIONS:
-        raise OptionError(f"play: direction must be 'auto', 'LR' or 'TB', got {direction!r}")
-    if not isinstance(what, Tensor) and hasattr(what, "draw"):
-        return what.draw(x, y).player(direction)
-    return played(what, by_id(names), scopes, direction)
-
-
-def played(root, called, scopes, direction="auto"):
-    """Return the Player of a Tensor; ``called`` are names by id."""
+def played(root, called, scopes, inputs, direction="auto"):
+    """Return the Player of a Tensor: ``called`` are names by id, ``inputs`` ids of leaves that get no gradient."""
     check_playable(root)
-    return Player(Story(root, called, scopes).data(), direction)
+    return Player(Story(root, called, scopes, inputs).data(), direction)
 
 
 def check_playable(what):
-    """Raise unless ``what`` is a Tensor with a graph behind it, of a size that can be watched."""
-    if not isinstance(what, Tensor):
-        raise TypeError(f"play: expected a Tensor, such as a loss, or a model and its data, got {describe(what)}")
+    """Raise unless a Tensor has a graph behind it, of a size that can be watched."""
     if what.op is None:
         raise GradientError(
             f"play: {what.name or 'this Tensor'} ({describe(what)}) was made by no recorded op, so there is nothing "

@@ -1,30 +1,42 @@
-"""``draw``: from a Tensor to a Picture of how it was computed."""
+"""``draw``: from a Tensor, a model, a function or a program to a Picture of how it computes."""
 
 from ..compile.program import Program
 from ..core.tensor import Tensor
 from ..errors import GradientError, OptionError, describe
-from .backprop import backward_graph
-from .graph import forward_graph
+from ..walk import recorded
+from .backprop import Backprop, backward_graph, gradient_arrays
+from .graph import Collector, Graph
+from .heat import Scale, heat_of
+from .pairs import paired_graph
 from .picture import Picture
-from .program import program_graph
+from .program import call_heats, program_graph
+from .subject import result_of
+from .view import viewed
 
 BACKWARD = ("none", "only", "both")
-DIRECTIONS = ("LR", "TB")
+DIRECTIONS = (None, "LR", "TB")
+COLORS = (None, "grad", "memory", "time")
 
 
-def draw(what, *, backward="none", direction="LR", names=None, values=False, scopes=()):
-    """Return a Picture of the ops and Tensors that made ``what``: one box for each, with name, dtype and shape.
+def draw(what, *inputs, backward="none", values=False, grads=False, color=None, depth=None, direction=None, names=None,
+         scopes=()):  # fmt: skip
+    """Return a Picture of how ``what`` is computed: each op, parameter and input a box, each value an arrow.
 
-    what:      a Tensor that depends on something that requires a gradient; or a compiled program, for its calls,
-               to which ``direction`` alone applies: ``draw(step.program(x, y))``
-    backward:  ``"none"``: the forward; ``"only"``: the ops that the backward consists of; ``"both"``: both, with dashed
-               arrows for the forward values that the backward uses
+    what:      a Tensor; a model, with or without data; a layer; a function, with sample inputs; a compiled function,
+               with its arguments, or a program of one: ``draw(loss)``, ``draw(model, x, y)``, ``draw(f, x)``
+    backward:  ``"none"``: the forward; ``"only"``: the ops that the backward consists of; ``"both"``: beside each op
+               its rule, beside each parameter its gradient, and dashed arrows for the values that the backward uses
+    values:    show small arrays in full, and of large ones the mean, spread, range and histogram
+    grads:     show gradients likewise
+    color:     ``"grad"``, ``"memory"``: by the size of the gradient, or of the array; ``"time"``: of each call, for a
+               compiled function and its arguments
+    depth:     how many layers deep ops are drawn, below which a layer is one box; ``"all"``: fold nothing. Unless
+               given, what is repeated is drawn once, and what is still over 150 boxes is folded
     direction: ``"LR"`` from left to right, ``"TB"`` from top to bottom
     names:     what to call Tensors and arrays that have no name: ``{"x": x}``, or ``locals()``
-    values:    show small arrays in full, and of large ones the mean, spread and range
     scopes:    ``(first, last, layer, depth)`` for each call of a layer: the sequence numbers it spans, for the frames
 
-    The backward is recorded to be drawn, so no ``.grad`` changes; the picture keeps no Tensor alive.
+    Nothing changes by being drawn, no ``.grad`` either; the picture holds text, and no Tensor.
 
     >>> import tensorgrad as tg
     >>> from tensorgrad.draw import draw
@@ -34,19 +46,90 @@ def draw(what, *, backward="none", direction="LR", names=None, values=False, sco
       t1  seed float64[] = 1
       ∂w  = mul(t1, 3) -> float64[]
     """
+    check_options(backward=backward, direction=direction, color=color, depth=depth)
+    how = {"values": values, "grads": grads, "color": color, "depth": depth, "direction": direction}
+    if not isinstance(what, Tensor) and hasattr(what, "draw") and not isinstance(getattr(what, "program", 0), Program):
+        return what.draw(*inputs, backward=backward, names=names, **how)
+    root = result_of(what, inputs)
+    if isinstance(getattr(root, "program", None), Program):
+        return draw_program(root, inputs, color, depth, direction or "TB")
+    picture = Scene(root, names, scopes, **how).picture(backward)
+    return picture if root is what else picture.keep(root)
+
+
+class Scene:
+    """A Tensor to be drawn, and how: as ``draw`` is told.
+
+    inputs: leaves that are inputs, though they require a gradient, so that what is computed from them is recorded
+    """
+
+    def __init__(self, root, names, scopes, inputs=(), *, values=False, grads=False, color=None, depth=None,
+                 direction=None):  # fmt: skip
+        check_drawable(root)
+        if color == "time":
+            raise OptionError(
+                "draw: color='time' is of a compiled function and its arguments: draw(step, x, color='time')"
+            )
+        self.names = {id(x): name for name, x in reversed(list((names or {}).items())) if not name.startswith("__")}
+        self.root, self.scopes, self.color, self.depth = root, scopes, color, depth
+        self.values, self.grads, self.direction = values, grads, direction or "LR"
+        self.inputs = {id(x) for x in inputs}
+        self.found = gradient_arrays(root) if grads or color == "grad" else None
+        for key in self.inputs & (self.found or {}).keys():
+            del self.found[key]
+
+    def collector(self, grads):
+        """Return an empty Collector; with ``grads`` forward boxes show gradients too."""
+        shown = self.found if grads and self.grads else None
+        heat = heat_of(self.color, self.found)
+        return Collector(Graph(self.direction), self.names, self.values, self.scopes, shown, heat, self.inputs)
+
+    def picture(self, backward):
+        """Return the Picture: of everything, and of what is drawn of it."""
+        graph, view = {"none": self.forward, "only": self.backward, "both": self.both}[backward]()
+        view = viewed(view, self.values or self.grads, self.depth)
+        if self.color is not None:
+            view.scale = Scale(self.color, view.boxes)
+        return Picture(graph, view).of(self.root, self.names, self.scopes, self.inputs)
+
+    def forward(self):
+        collector = self.collector(grads=True)
+        collector.forward(recorded(self.root), self.root)
+        return collector.graph, collector.graph
+
+    def backward(self):
+        collector = self.collector(grads=False)
+        graph = backward_graph(Backprop(self.root, self.inputs), collector, self.root, both=False)
+        return graph, graph
+
+    def both(self):
+        backprop, collector = Backprop(self.root, self.inputs), self.collector(grads=False)
+        collector.forward(backprop.forward, self.root)
+        view = paired_graph(backprop, collector, self.root, self.values or self.grads)
+        return backward_graph(backprop, collector, self.root, both=True), view
+
+
+def draw_program(replay, inputs, color, depth, direction):
+    """Return the Picture of a compiled program: a box for each call."""
+    if color == "grad":
+        raise OptionError("draw: color='grad' is of a Tensor; a compiled program has 'time' and 'memory'")
+    graph = program_graph(replay.program, direction, call_heats(replay, inputs, color))
+    view = viewed(graph, True, depth)
+    if color is not None:
+        view.scale = Scale(color, view.boxes)
+    return Picture(graph, view)
+
+
+def check_options(backward, direction, color, depth):
+    """Raise OptionError for a value that an option cannot have."""
     if backward not in BACKWARD:
         raise OptionError(f"draw: backward must be one of {', '.join(map(repr, BACKWARD))}, got {backward!r}")
     if direction not in DIRECTIONS:
         raise OptionError(f"draw: direction must be 'LR' or 'TB', got {direction!r}")
-    program = getattr(what, "program", what)
-    if isinstance(program, Program):
-        return Picture(program_graph(program, direction))
-    check_drawable(what)
-    names = {id(x): name for name, x in reversed(list((names or {}).items())) if not name.startswith("__")}
-    if backward == "none":
-        return Picture(forward_graph(what, direction, names, values, scopes)).of(what, names, scopes)
-    graph = backward_graph(what, direction, names, values, backward == "both", scopes)
-    return Picture(graph).of(what, names, scopes)
+    if color not in COLORS:
+        raise OptionError(f"draw: color must be None, 'grad', 'memory' or 'time', got {color!r}")
+    if depth not in (None, "all") and (not isinstance(depth, int) or isinstance(depth, bool) or depth < 0):
+        raise OptionError(f"draw: depth must be a number of layers from 0, 'all' or None, got {depth!r}")
 
 
 def check_drawable(what):

@@ -9,9 +9,10 @@ from ..core.tensor import Tensor
 from ..errors import describe
 from ..shapes import broadcast_axes, broadcasts
 from ..walk import recorded
-from .graph import cluster_of, values_of
+from .frames import Frames
 from .naming import Names, by_id, expression
 from .rulebook import formula, spelled
+from .words import values_of
 
 
 class Part:
@@ -39,7 +40,8 @@ class Part:
     def __init__(self, t, inputs, index, names, fitted, value, before, total, nth, of):
         self.op, self.settings, self._y, self._values = t.op, t.settings or {}, t.data, inputs
         self.index, self.input, self.name = index, inputs[index], names.of(inputs[index])
-        self.arg, self.rule, self.fitted = *told(t, inputs, index, names), fitted
+        self.arg, self.rule = told(t, inputs, index, names)
+        self.fitted = fitted
         self.value, self.total = sealed(value), sealed(total)
         self.before = None if before is None else sealed(before)
         self.nth, self.of = nth, of
@@ -55,7 +57,7 @@ class Part:
         return sealed(np.asarray(found))
 
     def __repr__(self):
-        value, total = values_of(self.value), values_of(self.total)
+        value, total = brief(self.value), brief(self.total)
         return f"Part({self.arg!r}, to={self.name!r}, value={value}, total={total})"
 
 
@@ -94,8 +96,13 @@ class Step:
     def __str__(self):
         where = f", layer {self.layer}" if self.layer else ""
         lines = [f"{self.index}. {self.name} = {self.expression}   ({self.op.name}{where})"]
-        lines.append(f"   g = ∂{self.name} = {values_of(self.upstream)}   {describe(self.upstream)}")
+        lines.append(f"   g = ∂{self.name} = {brief(self.upstream)}   {describe(self.upstream)}")
         return "\n".join([*lines, *(f"   {line(part)}" for part in self.parts)])
+
+
+def brief(array):
+    """Return a small array in full, a large one as its spread and range."""
+    return values_of(array)[0]
 
 
 def told(t, inputs, index, names):
@@ -110,8 +117,8 @@ def told(t, inputs, index, names):
 def line(part):
     """Return a part as a line: ``'∂w += g × b = 3   (2 so far, 5 with it)'``."""
     rule = f"{part.rule}, {part.fitted}," if part.fitted else part.rule
-    text = f"∂{part.name} {'=' if part.before is None else '+='} {rule} = {values_of(part.value)}"
-    return text if part.before is None else f"{text}   (now {values_of(part.total)})"
+    text = f"∂{part.name} {'=' if part.before is None else '+='} {rule} = {brief(part.value)}"
+    return text if part.before is None else f"{text}   (now {brief(part.total)})"
 
 
 def backward_steps(loss, gradient=None, *, names=None, scopes=()):
@@ -144,23 +151,29 @@ def backward_steps(loss, gradient=None, *, names=None, scopes=()):
     return walked(steps, loss, seed.data if isinstance(seed, Tensor) else seed, Names(by_id(names), steps), scopes)
 
 
-def walked(steps, root, seed, names, scopes):
-    """Yield the Steps; ``steps`` is what ``recorded`` returned for ``root``, and is used up."""
-    expected, seen, sums, index = arrivals(steps, root), Counter(), {root.seq: seed}, 0
+def walked(steps, root, seed, names, scopes, inputs=()):
+    """Yield the Steps; ``steps`` is what ``recorded`` returned for ``root``, and is used up.
+
+    inputs: ids of leaves to which no gradient is to go, though they require one
+    """
+    frames, idle = Frames(scopes), idlers(steps, inputs)
+    expected, seen, sums, index = arrivals(steps, root, idle), Counter(), {root.seq: seed}, 0
     while steps:
         t, inputs = steps.pop()
         g = sums.pop(t.seq, None)
-        if g is None:
+        if g is None or t.seq in idle:
             continue  # no gradient comes here
         parts = []
         for i, value, fitted in shares(t, inputs, g):
             x = inputs[i]
+            if x.seq in idle:
+                continue
             before = sums.get(x.seq)
             total = sums[x.seq] = value if before is None else before + value
             seen[x.seq] += 1
             parts.append(Part(t, inputs, i, names, fitted, value, before, total, seen[x.seq], expected[x.seq]))
         index += 1
-        layer = "/".join(name for _, name in cluster_of(t.seq, scopes))
+        layer = "/".join(name for _, name in frames.path(t.seq))
         yield Step(index, t, inputs, layer, names, sealed(g), parts)
 
 
@@ -183,12 +196,22 @@ def receivers(t, inputs):
     return [i for i, x in enumerate(inputs) if isinstance(x, Tensor) and x.requires_grad and t.op.rule(i) is not None]
 
 
-def arrivals(steps, root):
+def idlers(steps, inputs):
+    """Return the sequence numbers of ``inputs``, and of all that is computed from nothing else that gets a gradient."""
+    idle = set()
+    for t, given in steps if inputs else ():
+        idle.update(x.seq for x in given if id(x) in inputs)
+        if all(given[i].seq in idle for i in receivers(t, given)):
+            idle.add(t.seq)
+    return idle
+
+
+def arrivals(steps, root, idle):
     """Return, by sequence number, how many gradients will reach each Tensor."""
-    count = Counter({root.seq: 1})
+    count = Counter({root.seq: 1} if root.seq not in idle else ())
     for t, inputs in reversed(steps):
         if t.seq in count:
-            count.update([inputs[i].seq for i in receivers(t, inputs)])
+            count.update([inputs[i].seq for i in receivers(t, inputs) if inputs[i].seq not in idle])
     return count
 
 

@@ -6,10 +6,11 @@ from ..core.tensor import Tensor
 from ..errors import describe
 from ..walk import recorded
 from .digest import digest
-from .dot import clean
-from .graph import cluster_of, is_number, labels, leaf_clusters, number, settings_of
+from .frames import Frames
+from .graph import is_number, labels
 from .naming import Names, expression, key
 from .steps import walked
+from .words import clean, number, settings_of
 
 
 class Story:
@@ -23,18 +24,18 @@ class Story:
     values:   what ``digest`` says of each array, each once
     """
 
-    def __init__(self, root, called, scopes=()):
+    def __init__(self, root, called, scopes=(), idle=()):
         steps = recorded(root)
-        self.names, self.scopes = Names(called, steps), scopes
+        self.names, self.frames, self.idle = Names(called, steps), Frames(scopes), idle
         self.nodes, self.layers, self.forward, self.backward, self.values = [], [], [], [], []
         self.place, self.layer_place, self.value_place = {}, {}, {}
-        homes = leaf_clusters(steps, scopes)
+        homes = self.frames.homes(steps)
         for t, inputs in steps:
             self.enter_op(t, inputs, homes, t is root)
         self.root, self.title = self.place[key(root)], clean(self.names.of(root))
         seed = np.ones_like(root.data)
         self.seed = self.value(seed)
-        for step in walked(steps, root, seed, self.names, scopes):
+        for step in walked(steps, root, seed, self.names, scopes, idle):
             self.enter_step(step)
 
     def enter_op(self, t, inputs, homes, is_root):
@@ -45,7 +46,7 @@ class Story:
             for i, (x, word) in enumerate(zip(inputs, words, strict=True))
             if not is_number(x)
         ]
-        node = self.node("output" if is_root else "op", t, cluster_of(t.seq, self.scopes))
+        node = self.node("output" if is_root else "op", t, self.frames.path(t.seq))
         node.update(op=t.op.name, symbol=badge(t, inputs), settings=settings_of(t), doc=sentence(t.op.doc))
         node.update(expression=clean(expression(t, inputs, self.names)), inputs=sources)
         self.forward.append(self.place[key(t)])
@@ -53,7 +54,7 @@ class Story:
     def source(self, x, homes):
         """Return the place of an input's node; enter it if it is new."""
         if key(x) not in self.place:
-            trained = isinstance(x, Tensor) and x.requires_grad
+            trained = isinstance(x, Tensor) and x.requires_grad and id(x) not in self.idle
             path = homes.get(id(x), ())
             node = self.node("parameter" if trained else "input", x, path if trained else ())
             if path:

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from .. import initializers
-from ..core.mode import no_grad
+from ..core.mode import enable_grad, no_grad
 from ..core.tensor import Parameter, Tensor, as_array, tick, type_tensor
+from ..draw.scene import Scene, check_options
 from ..errors import NotReadyError, OptionError, ShapeError, describe
 from ..options import Options, boolean, maybe, option, plain, positive_int, snake_case
 from .fields import float_dtype, sample_shape, text, with_batch
@@ -192,6 +193,13 @@ class Layer(Weights, Options):
             raise TypeError(f"{self.label()} returned {describe(y)}; call(self, x) must return one Tensor")
         return y.shape
 
+    def draw(self, x=None, **options):
+        """Return a Picture of what the layer computes from ``x``, one sample of zeros unless given.
+
+        options: as in ``tg.draw``
+        """
+        return picture_of(self, self._as_input(sample_for(self, "draw") if x is None else x), None, **options)
+
     @property
     def output_shape(self):
         """The shape of the output, with None as the batch axis; None while the layer is not built."""
@@ -248,6 +256,31 @@ def auto_name(cls):
     number = _names[stem]
     _names[stem] += 1
     return f"{stem}_{number}" if number else stem
+
+
+def sample_for(layer, where):
+    """Return a batch of one sample of zeros for a built layer."""
+    if not layer.built or not layer.input_shape:
+        raise NotReadyError(
+            f"{where}: {layer.label()} was never built, so the shape of its input is not known; give it data: "
+            f".{where}(x), or build it first: .build((None, 10))"
+        )
+    return np.zeros([1 if n is None else n for n in layer.input_shape], layer.dtype if layer.autocast else "int64")
+
+
+def picture_of(layer, x, loss, *, backward="none", names=None, direction="TB", **how):
+    """Return a Picture of ``layer`` called on the Tensor ``x``, and of ``loss(output)`` unless that is None."""
+    check_options(backward=backward, direction=direction, color=how.get("color"), depth=how.get("depth"))
+    x = Tensor(x.data, x.dtype.kind == "f", name=x.name or "x")  # what is computed from it alone is drawn too
+    with enable_grad(), layer_scopes() as found:
+        root = layer(x)
+    inside = [scope for scope in found if scope[2] is not layer]
+    given = {"output": root}
+    if loss is not None:
+        root, given = loss(root)
+        given["loss"] = root
+    scene = Scene(root, {**(names or {}), **given}, inside, [x], direction=direction or "TB", **how)
+    return scene.picture(backward).keep(root)
 
 
 def shape_of(x):

@@ -78,12 +78,53 @@ def test_sums_at_fan_outs():
 def test_a_model_with_data_and_its_layers():
     model, x, y = network()
     story = story_of(tg.play(model, x, y))
-    assert [layer["name"] for layer in story["layers"]] == ["net", "hidden", "output"]
-    assert [layer["parent"] for layer in story["layers"]] == [None, 0, 0]
+    assert story["layers"] == [{"name": "hidden", "parent": None}, {"name": "output", "parent": None}]
     inside = {node["full"]: node["layer"] for node in story["nodes"] if node["kind"] == "parameter"}
-    assert inside == {"hidden/kernel": 1, "hidden/bias": 1, "output/kernel": 2, "output/bias": 2}
+    assert inside == {"hidden/kernel": 0, "hidden/bias": 0, "output/kernel": 1, "output/bias": 1}
+    assert [(node["name"], node["uses"]) for node in story["nodes"] if node["kind"] == "input"] == [("x", 0), ("y", 0)]
     assert story["title"] == "loss"
+    model.compute_loss(x, y).backward()
+    last = {part["node"]: part["total"] for step in story["backward"] for part in step["parts"]}
+    places = {node["full"]: i for i, node in enumerate(story["nodes"])}
+    for weight in model.weights:
+        assert entries(story, last[places[weight.name]]) == as_text(weight.grad.data)
     assert story_of(tg.play(model, x))["title"] == "output"
+
+
+def test_layers_inside_layers():
+    inner = tg.Sequential([tg.layers.Dense(2, input_shape=(2,), name="deep")], name="inner")
+    model = tg.Sequential([inner, tg.layers.Dense(1, name="last")], name="outer")
+    with tg.layers.layer_scopes() as scopes:
+        y = model(np.ones((1, 2)))
+    story = story_of(tg.play(y, scopes=scopes))
+    names = [layer["name"] for layer in story["layers"]]
+    assert {(names[i], names[layer["parent"]] if layer["parent"] is not None else None)
+            for i, layer in enumerate(story["layers"])} == {
+        ("outer", None), ("inner", "outer"), ("deep", "inner"), ("last", "outer"),
+    }  # fmt: skip
+
+
+def test_a_function_with_sample_inputs():
+    story = story_of(tg.play(lambda x, w: np.sum(np.tanh(x) * w), [1.0, 2.0], [3.0, 4.0]))
+    last = {part["node"]: part["total"] for step in story["backward"] for part in step["parts"]}
+    places = {node["full"]: i for i, node in enumerate(story["nodes"])}
+    assert entries(story, last[places["w"]]) == as_text(np.tanh([1.0, 2.0]))
+    assert story["nodes"][places["x"]]["kind"] == "parameter"
+
+
+def test_what_is_computed_from_inputs_alone_gets_no_gradient():
+    w = tg.Parameter([1.0, 2.0], name="w")
+
+    class Doubled(tg.layers.Layer):
+        def call(self, x):
+            return (x * 2.0 + 1.0) * w
+
+    story = story_of(Doubled(name="doubled").draw(np.ones((1, 2))).player())
+    assert len(story["forward"]) == 3
+    (step,) = story["backward"]
+    assert [story["nodes"][part["node"]]["name"] for part in step["parts"]] == ["w"]
+    no_weights = story_of(tg.layers.Activation("relu").draw(np.ones((1, 2))).player())
+    assert (len(no_weights["forward"]), no_weights["backward"]) == (1, [])
 
 
 def test_a_tensor_that_is_no_scalar_starts_from_ones():

@@ -101,7 +101,7 @@ def test_calls_of_a_layer_stand_in_its_frame(x):
 def test_it_is_drawn_and_holds_no_program(weights, x):
     picture = program_of(training(tg.optimizers.SGD(0.1), weights), x).draw("LR")
     shown = "".join(ElementTree.fromstring(picture.svg()).itertext())
-    for word in ("SGD.descend", "returned", "float32[4, 3]", "W", "backward call"):
+    for word in ("SGD.descend", "returned", "float32[4, 3]", "W", "call of the backward"):
         assert word in shown
     assert not [box for box in picture.graph.boxes for line in box.lines if not isinstance(line, str)]
 
