@@ -70,9 +70,9 @@ def layer_box(path, backward, boxes, classes):
     heat = hottest(boxes)
     if backward:
         return Box(f"bc{number}", "backward layer", name, [f"∂{name}"], path[:-1], heat=heat, owner=f"c{number}")
-    return Box(
-        f"c{number}", "layer", name, [titled(name, classes.get(number)), *parameters_in(boxes)], path[:-1], heat=heat
-    )
+    told = ops_in(boxes) if name.startswith("×") else parameters_in(boxes)  # a repetition has no name of its own
+    lines = [titled(name, classes.get(number)), *told]
+    return Box(f"c{number}", "layer", name, lines, path[:-1], heat=heat)
 
 
 def parameters_in(boxes):
@@ -120,14 +120,17 @@ def stretches(boxes, length, kind, letter):
     found = {}
     for i in range(0, len(boxes), length):
         part = boxes[i : i + length]
-        made = part[0] if len(part) == 1 else Box(f"{letter}{i // length}", kind, "", told(part), heat=hottest(part))
+        made = part[0] if len(part) == 1 else Box(f"{letter}{i // length}", kind, "", ops_in(part), heat=hottest(part))
         found |= {box.id: made for box in part}
     return found
 
 
-def told(boxes):
+def ops_in(boxes):
     """Return the lines of a stretch: how many ops, which most, how many parameters."""
-    ops = Counter(box.lines[0] for box in boxes if box.kind not in LEAVES and box.kind not in ("value", "gradient"))
+    ops: Counter[str] = Counter()
+    for box in boxes:
+        if box.kind not in LEAVES and box.kind not in ("value", "gradient"):
+            ops[box.lines[0]] += turns(box.cluster)
     most = ", ".join(f"{n} {name}" for name, n in ops.most_common(3))
     return [counted(ops.total(), "op"), *([most] if len(ops) > 1 else [*ops]), *parameters_in(boxes)]
 

@@ -1,7 +1,7 @@
 """The picture as Mermaid's text, which GitHub, GitLab and many editors draw by themselves."""
 
 from .dot import LOOKS
-from .words import clean
+from .words import clean, titled
 
 #: What stands around the words of a box; anything else is a rectangle.
 AROUND = {"ellipse": ("([", "])"), "note": (">", "]"), "component": ("[[", "]]")}
@@ -47,8 +47,8 @@ def framed(graph):
             members[box.cluster].append(box)
 
     def frame(path):
-        pad = "  " * len(path)
-        lines.append(f'{pad}subgraph c{path[-1][0]}["{escaped(path[-1][1])}"]')
+        pad, (number, name) = "  " * len(path), path[-1]
+        lines.append(f'{pad}subgraph c{number}["{escaped(titled(name, graph.frames.get(number)))}"]')
         lines.extend(f"{pad}  {node(box)}" for box in members[path])
         for child in children.get(path, ()):
             frame(child)
@@ -82,4 +82,4 @@ def escaped(text):
     >>> escaped('a "b" <c>')
     'a #34;b#34; #60;c#62;'
     """
-    return "".join(f"#{ord(c)};" if c in '"#&<>`\\|{}' else c for c in clean(text))
+    return "".join(f"#{ord(c)};" if c in '"#&<>`\\|{}' else c for c in clean(text)) or " "

@@ -5,6 +5,9 @@ import re
 from ..errors import RenderError
 from .words import BLOCKS
 
+#: Dots that a side of a PNG may have: beyond, viewers give up.
+LARGEST = 20_000
+
 
 def converted(svg, suffix, dpi=144):
     """Return SVG text as the bytes of a ``'png'`` or ``'pdf'``."""
@@ -17,9 +20,19 @@ def converted(svg, suffix, dpi=144):
         ) from None
     svg = plain_glyphs(svg)
     try:
-        return vl_convert.svg_to_png(svg, scale=dpi / 72) if suffix == "png" else vl_convert.svg_to_pdf(svg)
+        return vl_convert.svg_to_png(svg, scale=scale(svg, dpi)) if suffix == "png" else vl_convert.svg_to_pdf(svg)
     except ValueError as error:
         raise RenderError(f"vl-convert failed: {error}; .save('graph.svg') works without it") from None
+
+
+def scale(svg, dpi):
+    """Return how many dots a point of the picture is to have: fewer than ``dpi`` asks for where it is very large.
+
+    >>> scale('<svg width="100pt" height="50pt"', 144), scale('<svg width="40000pt" height="50pt"', 144)
+    (2.0, 0.5)
+    """
+    sides = [float(side) for side in re.findall(r'(?:width|height)="([\d.]+)pt"', svg)[:2]]
+    return min(dpi / 72, LARGEST / max([*sides, 1]))
 
 
 def plain_glyphs(svg):

@@ -28,8 +28,8 @@ def viewed(graph, keep, depth):
     view = labelled(view, keep)
     if depth is None:
         for deep in reversed(range(max((len(box.cluster) for box in view.boxes), default=0))):
-            if len(view.boxes) > BUDGET:
-                view = by_depth(view, deep)
+            smaller = by_depth(view, deep) if len(view.boxes) > BUDGET else view
+            view = smaller if len(smaller.boxes) < len(view.boxes) else view
     if depth != "all" and len(view.boxes) > BUDGET:
         view = by_stretch(view, STRETCHES)
     if len(view.boxes) < whole:

@@ -274,11 +274,11 @@ def picture_of(layer, x, loss, *, backward="none", names=None, direction="TB", *
     x = Tensor(x.data, x.dtype.kind == "f", name=x.name or "x")  # what is computed from it alone is drawn too
     with enable_grad(), layer_scopes() as found:
         root = layer(x)
+        given = {"output": root}
+        if loss is not None:
+            root, given = loss(root)
+            given["loss"] = root
     inside = [scope for scope in found if scope[2] is not layer]
-    given = {"output": root}
-    if loss is not None:
-        root, given = loss(root)
-        given["loss"] = root
     scene = Scene(root, {**(names or {}), **given}, inside, [x], direction=direction or "TB", **how)
     return scene.picture(backward).keep(root)
 
