@@ -1,4 +1,4 @@
-"""``python -m benchmarks [train] [fit] [eager] [scale] [imports] [draw]``: all of them unless some are named.
+"""``python -m benchmarks [train] [fit] [eager] [scale] [player] [imports] [draw]``: all of them unless some are named.
 
 One thread for every library unless ``--threads`` says otherwise: on small networks a second one costs more than it
 brings, and with one the figures repeat.
@@ -9,7 +9,7 @@ import os
 import warnings
 from importlib import import_module
 
-REPORTS = ("train", "fit", "eager", "scale", "imports", "draw")
+REPORTS = ("train", "fit", "eager", "scale", "player", "imports", "draw")
 POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
          "NPROC")  # fmt: skip  # NPROC is XLA's
 

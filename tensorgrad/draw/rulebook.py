@@ -122,7 +122,8 @@ def signed(text):
     for old, new in SIGNS:
         text = text.replace(old, new)
     text = re.sub(r"(?<![\w)\]])-(?=[\w(])", "−", text)
-    return re.sub(r"\b(\d+)\.0\b", r"\1", text).replace(" × 1 ", " ").replace(" × 1)", ")")
+    text = re.sub(r"\b(\d+)\.0\b", r"\1", text).replace(" × 1 ", " ").replace(" × 1)", ")")
+    return re.sub(r"\(\(([^()]*)\)\)", r"(\1)", text)
 
 
 class Algebra(ast.NodeTransformer):

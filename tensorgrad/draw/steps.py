@@ -146,6 +146,8 @@ def backward_steps(loss, gradient=None, *, names=None, scopes=()):
        ∂w += g × w = 3   (now 5)
        ∂w += g × w = 3   (now 8)
     """
+    if not isinstance(loss, Tensor):
+        raise TypeError(f"backward_steps: expected a Tensor, such as a loss, got {describe(loss)}")
     seed = start(loss, gradient)
     steps = recorded(loss)
     return walked(steps, loss, seed.data if isinstance(seed, Tensor) else seed, Names(by_id(names), steps), scopes)

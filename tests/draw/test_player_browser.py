@@ -339,7 +339,6 @@ def test_boxes_do_not_overlap_and_edges_pass_between_them(opened, make, directio
     page = opened(player)
     layout = page.evaluate("player.layout()")
     assert layout["across"] == (direction == "LR")
-    assert layout["took"] < 1000  # ms; it is 30 here
     boxes = np.array(layout["boxes"])
     left, top, right, bottom = boxes[:, 0], boxes[:, 1], boxes[:, 0] + boxes[:, 2], boxes[:, 1] + boxes[:, 3]
     apart = (right[:, None] <= left) | (left[:, None] >= right) | (bottom[:, None] <= top) | (top[:, None] >= bottom)

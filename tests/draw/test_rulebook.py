@@ -23,6 +23,7 @@ SAID = {
     "relu": ["g × (y > 0)"],
     "softmax": ["g × y − y × Σ(g × y)"],
     "matmul": ["g @ bᵀ", "aᵀ @ g"],
+    "max": ["(x == y) × (g ÷ Σ(x == y))"],
     "sum": ["g"],
     "mean": ["g ÷ n"],
     "transpose": ["gᵀ"],

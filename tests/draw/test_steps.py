@@ -236,6 +236,8 @@ def test_errors_come_at_the_call():
         backward_steps(tg.Parameter([1.0]) * np.ones(2))
     with pytest.raises(tg.GradientError, match="depends on no Tensor that requires a gradient"):
         backward_steps(Tensor(1.0))
+    with pytest.raises(TypeError, match=r"backward_steps: expected a Tensor, such as a loss, got 3\.0"):
+        backward_steps(3.0)
     assert list(backward_steps(tg.Parameter(1.0))) == []
 
 
