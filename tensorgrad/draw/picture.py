@@ -1,7 +1,5 @@
 """The picture: shows itself in a notebook, prints as a listing, saves by suffix."""
 
-import weakref
-
 from ..errors import OptionError, RenderError
 from .dot import dot_source
 from .listing import listing
@@ -57,37 +55,34 @@ class Picture:
     def __init__(self, graph, view=None, dpi=144):
         self.graph, self.view, self.dpi = graph, graph if view is None else view, dpi
         self.source = dot_source(self.view)
-        self._root = self._kept = None
+        self._again = None
 
-    def of(self, root, called, scopes, inputs):
-        """Remember what was drawn, for the player, without keeping it alive; return the picture."""
-        scopes = [(first, last, getattr(layer, "name", layer), depth) for first, last, layer, depth in scopes]
-        self._root, self._how = weakref.ref(root), (called, scopes, inputs)
-        return self
+    def plays(self, again):
+        """Remember how to find what was drawn, for the player; return the picture.
 
-    def keep(self, root):
-        """Keep a graph alive that was computed for this picture alone; return the picture."""
-        self._kept = root
+        again: ``again()`` gives ``(Tensor, names by id, calls of layers, ids of inputs)``, or None if that is gone
+        """
+        self._again = again
         return self
 
     def player(self, direction="auto"):
-        """Return the Player of what was drawn: its forward and its backward, one op at a time."""
-        if self._root is None:
+        """Return the Player of what was drawn, as it is now: its forward and its backward, one op at a time."""
+        if self._again is None:
             return Player(outline(self.graph), direction)
-        root = self._root()
-        if root is None:
+        found = self._again()
+        if found is None:
             raise RenderError(
-                "the Tensor that this picture was drawn of is gone, and its numbers with it; keep it until the player "
-                "is made, or make that at once: tg.play(loss).save('backprop.html')"
+                "what this picture was drawn of is gone, and its numbers with it; keep it until the player is made, "
+                "or make that at once: tg.play(loss).save('backprop.html')"
             )
-        return played(root, *self._how, direction)
+        return played(*found, direction)
 
     def save(self, path):
         """Write the picture to ``path`` and return it as a Path; the suffix decides what is written.
 
         ``.svg``, ``.png``, ``.pdf``: drawn by `dot`, or by the extra ``viz``. ``.dot`` (``.gv``), ``.mmd``, ``.txt``
         and ``.html`` need neither: Graphviz's source, Mermaid's, which GitHub and many editors draw, the listing, and
-        the player, for which a Tensor that was drawn must still be there.
+        the player, for which what was drawn must still be there: a Tensor is played as it is, and a model is run again.
         """
         from pathlib import Path
 

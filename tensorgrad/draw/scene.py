@@ -1,5 +1,7 @@
 """``draw``: from a Tensor, a model, a function or a program to a Picture of how it computes."""
 
+import weakref
+
 from ..compile.program import Program
 from ..core.tensor import Tensor
 from ..errors import GradientError, OptionError, describe
@@ -54,7 +56,7 @@ def draw(what, *inputs, backward="none", values=False, grads=False, color=None, 
     if isinstance(getattr(root, "program", None), Program):
         return draw_program(root, inputs, color, depth, direction or "TB")
     picture = Scene(root, names, scopes, **how).picture(backward)
-    return picture if root is what else picture.keep(root)
+    return picture if root is what else picture.plays(lambda: Scene(result_of(what, inputs), None, ()).whole())
 
 
 class Scene:
@@ -90,7 +92,22 @@ class Scene:
         view = viewed(view, self.values or self.grads, self.depth)
         if self.color is not None:
             view.scale = Scale(self.color, view.boxes)
-        return Picture(graph, view).of(self.root, self.names, self.scopes, self.inputs)
+        return Picture(graph, view).plays(self.weakly())
+
+    def whole(self):
+        """Return what a Player is made of: the Tensor, the names by id, the calls of layers, the ids of inputs."""
+        return self.root, self.names, self.scopes, self.inputs
+
+    def weakly(self):
+        """Return a function that gives the same while the Tensor lives, and keeps neither it nor a layer alive."""
+        root, names, inputs = weakref.ref(self.root), self.names, self.inputs
+        scopes = [(first, last, getattr(layer, "name", layer), depth) for first, last, layer, depth in self.scopes]
+
+        def again():
+            found = root()
+            return None if found is None else (found, names, scopes, inputs)
+
+        return again
 
     def forward(self):
         collector = self.collector(grads=True)

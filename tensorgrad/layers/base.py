@@ -1,5 +1,6 @@
 """Layer: what every layer can do. One's own writes ``build`` (its weights) and ``call`` (its mathematics)."""
 
+import weakref
 from collections import Counter
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -269,18 +270,28 @@ def sample_for(layer, where):
 
 
 def picture_of(layer, x, loss, *, backward="none", names=None, direction="TB", **how):
-    """Return a Picture of ``layer`` called on the Tensor ``x``, and of ``loss(output)`` unless that is None."""
+    """Return a Picture of ``layer`` called on the Tensor ``x``, and of ``loss(layer, output)`` unless that is None."""
     check_options(backward=backward, direction=direction, color=how.get("color"), depth=how.get("depth"))
+    drawn = weakref.ref(layer)
+
+    def again():
+        found = drawn()
+        return None if found is None else scene_of(found, x, loss, None).whole()
+
+    return scene_of(layer, x, loss, names, direction=direction or "TB", **how).picture(backward).plays(again)
+
+
+def scene_of(layer, x, loss, names, **how):
+    """Return the Scene of a call of ``layer``, recorded even where nothing is trained."""
     x = Tensor(x.data, x.dtype.kind == "f", name=x.name or "x")  # what is computed from it alone is drawn too
     with enable_grad(), layer_scopes() as found:
         root = layer(x)
         given = {"output": root}
         if loss is not None:
-            root, given = loss(root)
+            root, given = loss(layer, root)
             given["loss"] = root
     inside = [scope for scope in found if scope[2] is not layer]
-    scene = Scene(root, {**(names or {}), **given}, inside, [x], direction=direction or "TB", **how)
-    return scene.picture(backward).keep(root)
+    return Scene(root, {**(names or {}), **given}, inside, [x], **how)
 
 
 def shape_of(x):

@@ -198,8 +198,8 @@ class Sequential(Trainer, Layer):
         data = self._shaped_data(x, y, None, "draw") if y is None else self._checked_data(x, y, None, "draw")
         x = Tensor(data.x, name="x")
 
-        def loss(y_pred):
-            return self.compute_loss(x, data.y, y_pred, training=False), {"y": data.y}
+        def loss(model, y_pred):  # not of self: the picture keeps what this holds
+            return model.compute_loss(x, data.y, y_pred, training=False), {"y": data.y}
 
         return picture_of(self, x, None if y is None else loss, **options)
 

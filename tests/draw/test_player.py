@@ -119,12 +119,13 @@ def test_what_is_computed_from_inputs_alone_gets_no_gradient():
         def call(self, x):
             return (x * 2.0 + 1.0) * w
 
-    story = story_of(Doubled(name="doubled").draw(np.ones((1, 2))).player())
+    layer, no_weights = Doubled(name="doubled"), tg.layers.Activation("relu")
+    story = story_of(layer.draw(np.ones((1, 2))).player())
     assert len(story["forward"]) == 3
     (step,) = story["backward"]
     assert [story["nodes"][part["node"]]["name"] for part in step["parts"]] == ["w"]
-    no_weights = story_of(tg.layers.Activation("relu").draw(np.ones((1, 2))).player())
-    assert (len(no_weights["forward"]), no_weights["backward"]) == (1, [])
+    story = story_of(no_weights.draw(np.ones((1, 2))).player())
+    assert (len(story["forward"]), story["backward"]) == (1, [])
 
 
 def test_a_tensor_that_is_no_scalar_starts_from_ones():
@@ -261,13 +262,26 @@ def test_a_picture_saves_the_player(tmp_path):
     assert model.draw(x, target).save(tmp_path / "m.html").read_text(encoding="utf-8") == tg.play(model, x, target).html
 
 
-def test_a_picture_of_a_tensor_that_is_gone(tmp_path):
-    y = fan()
-    picture = tg.draw(y)
-    del y
+@pytest.mark.parametrize("make", [fan, lambda: network()[0]], ids=["tensor", "model"])
+def test_a_picture_of_what_is_gone(tmp_path, make):
+    drawn = make()
+    picture = tg.draw(drawn)
+    dead = weakref.ref(drawn)
+    del drawn
+    gc.collect()  # a model may be a cycle
+    assert dead() is None
     with pytest.raises(tg.RenderError, match=r"is gone, and its numbers with it; keep it .* tg.play\(loss\)"):
         picture.save(tmp_path / "b.html")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_picture_of_a_model_is_played_as_the_model_is_now():
+    model, x, target = network()
+    picture = model.draw(x, target)
+    model.weights[0].data[:] = 0.5
+    story = story_of(picture.player())
+    kernel = next(node for node in story["nodes"] if node["full"] == "hidden/kernel")
+    assert entries(story, kernel["value"]) == [["0.5"] * 3] * 2
 
 
 def test_a_program_is_played_without_numbers():
