@@ -11,7 +11,6 @@ import numpy as np
 from .. import initializers
 from ..core.mode import enable_grad, no_grad
 from ..core.tensor import Parameter, Tensor, as_array, tick, type_tensor
-from ..draw.scene import Scene, check_options
 from ..errors import NotReadyError, OptionError, ShapeError, describe
 from ..options import Options, boolean, maybe, option, plain, positive_int, snake_case
 from .fields import float_dtype, sample_shape, text, with_batch
@@ -270,6 +269,8 @@ def sample_for(layer, where):
 
 def picture_of(layer, x, loss, *, backward="none", names=None, direction="TB", **how):
     """Return a Picture of ``layer`` called on the Tensor ``x``, and of ``loss(output)`` unless that is None."""
+    from ..draw.scene import Scene, check_options  # imported when something is drawn
+
     check_options(backward=backward, direction=direction, color=how.get("color"), depth=how.get("depth"))
     x = Tensor(x.data, x.dtype.kind == "f", name=x.name or "x")  # what is computed from it alone is drawn too
     with enable_grad(), layer_scopes() as found:

