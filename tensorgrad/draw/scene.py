@@ -21,7 +21,11 @@ COLORS = (None, "grad", "memory", "time")
 def drawn(what, inputs, backward, names, scopes, how):
     """Return the Picture that ``draw`` is asked for; ``how`` are its other options."""
     check_options(backward, how["direction"], how["color"], how["depth"])
-    if not isinstance(what, Tensor) and hasattr(what, "draw") and not isinstance(getattr(what, "program", 0), Program):
+    if (
+        not isinstance(what, (Tensor, type))
+        and hasattr(what, "draw")
+        and not isinstance(getattr(what, "program", 0), Program)
+    ):
         return what.draw(*inputs, backward=backward, names=names, **how)
     what = result_of(what, inputs)
     if isinstance(getattr(what, "program", None), Program):
@@ -42,7 +46,7 @@ class Scene:
             raise OptionError(
                 "draw: color='time' is of a compiled function and its arguments: draw(step, x, color='time')"
             )
-        self.names = {id(x): name for name, x in reversed(list((names or {}).items())) if not name.startswith("__")}
+        self.names = by_id(names or {})
         self.root, self.scopes, self.color, self.depth = root, scopes, color, depth
         self.values, self.grads, self.direction = values, grads, direction or "LR"
         self.inputs = {id(x) for x in inputs}
@@ -92,6 +96,13 @@ def draw_program(replay, inputs, color, depth, direction):
     return Picture(graph, view)
 
 
+def by_id(names):
+    """Return ``{id of a Tensor or array: the first name it is given}``; Python's own names are none."""
+    if not hasattr(names, "items"):
+        raise TypeError(f'draw: names must be a dict, like {{"x": x}} or locals(), got {describe(names)}')
+    return {id(x): str(name) for name, x in reversed(list(names.items())) if not str(name).startswith("__")}
+
+
 def check_options(backward, direction, color, depth):
     """Raise OptionError for a value that an option cannot have."""
     if backward not in BACKWARD:
@@ -108,7 +119,7 @@ def check_drawable(what):
     """Raise unless ``what`` is a Tensor with a graph behind it."""
     if not isinstance(what, Tensor):
         raise TypeError(
-            f"draw: expected a Tensor, such as a loss, got {describe(what)}; a model draws itself: model.draw(x), "
+            f"draw: expected a Tensor, such as a loss, got {described(what)}; a model draws itself: model.draw(x), "
             "and a compiled function its program: step.program(x).draw()"
         )
     if what.op is None:
@@ -117,3 +128,7 @@ def check_drawable(what):
             f"draw: {name} ({describe(what)}) was made by no recorded op, so there is nothing to draw; "
             "compute from Tensors with requires_grad=True, outside no_grad()"
         )
+
+
+def described(what):
+    return f"the class {what.__name__}" if isinstance(what, type) else describe(what)

@@ -272,7 +272,8 @@ def picture_of(layer, x, loss, *, backward="none", names=None, direction="TB", *
     from ..draw.scene import Scene, check_options  # imported when something is drawn
 
     check_options(backward=backward, direction=direction, color=how.get("color"), depth=how.get("depth"))
-    x = Tensor(x.data, x.dtype.kind == "f", name=x.name or "x")  # what is computed from it alone is drawn too
+    inputs: list[Tensor] = []
+    x = as_leaves(x, inputs)
     with enable_grad(), layer_scopes() as found:
         root = layer(x)
         given = {"output": root}
@@ -280,8 +281,19 @@ def picture_of(layer, x, loss, *, backward="none", names=None, direction="TB", *
             root, given = loss(root)
             given["loss"] = root
     inside = [scope for scope in found if scope[2] is not layer]
-    scene = Scene(root, {**(names or {}), **given}, inside, [x], direction=direction or "TB", **how)
+    scene = Scene(root, {**(names or {}), **given}, inside, inputs, direction=direction or "TB", **how)
     return scene.picture(backward)
+
+
+def as_leaves(x, found):
+    """Return Tensors as leaves that gradients flow to, so that all that is computed from them is drawn; note them."""
+    if isinstance(x, dict):
+        return {key: as_leaves(item, found) for key, item in x.items()}
+    if isinstance(x, (list, tuple)):
+        return type(x)([as_leaves(item, found) for item in x])
+    name = x.name or (f"x{len(found)}" if found else "x")
+    found.append(Tensor(x.data, x.dtype.kind == "f", name=name))
+    return found[-1]
 
 
 def shape_of(x):

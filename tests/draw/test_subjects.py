@@ -4,6 +4,7 @@ import gc
 import subprocess
 import sys
 import weakref
+from functools import partial
 
 import numpy as np
 import pytest
@@ -121,6 +122,32 @@ def test_a_function_with_sample_inputs(rng):
     assert names(picture, "parameter") == ["x", "W", "scale"]
     assert names(picture, "input") == ["y"]
     assert {"∂x", "∂W", "∂scale"} <= set(names(picture, "parameter gradient"))
+
+
+def test_whatever_can_be_called_is_a_function(rng):
+    x = rng.normal(size=3)
+    assert names(draw(np.sin, x), "parameter") == ["x"]
+    assert names(draw(partial(lambda a, b: np.sum(a * b), 2.0), x), "op") == ["mul", "sum"]
+
+
+def test_a_layer_with_several_inputs():
+    class Product(tg.layers.Layer):
+        def call(self, xs):
+            return xs[0] * xs[1]
+
+    assert names(draw(Product(), [np.ones(2, "f"), np.ones(2, "f")]), "input") == ["x", "x1"]
+
+
+def test_a_class_is_no_layer():
+    with pytest.raises(TypeError, match="draw: expected a Tensor, such as a loss, got the class Dense; a model draws"):
+        draw(Dense)
+
+
+def test_names_are_a_dict():
+    y = tg.Parameter(1.0) * 2.0
+    with pytest.raises(TypeError) as error:
+        draw(y, names=[y])
+    assert str(error.value).startswith('draw: names must be a dict, like {"x": x} or locals(), got list [Tensor(2.')
 
 
 def test_a_function_is_drawn_inside_no_grad_too():
