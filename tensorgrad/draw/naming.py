@@ -1,6 +1,7 @@
 """What Tensors are called where nobody named them, and ops as one writes them: ``t3 = w × x``."""
 
 from ..core.tensor import Tensor
+from ..errors import describe
 from .graph import array_of, is_number
 from .words import number, settings_of
 
@@ -9,13 +10,16 @@ BEHIND = {"²", "ᵀ"}
 
 
 def by_id(names):
-    """Return ``{"x": x}``, or ``locals()``, by the ids of the values; the first name of a value wins.
+    """Return ``{id of a Tensor or array: the first name it is given}``; Python's own names are none.
 
     >>> x = [1.0]
     >>> by_id({"x": x, "same": x})[id(x)]
     'x'
     """
-    return {id(x): name for name, x in reversed(list((names or {}).items())) if not name.startswith("__")}
+    names = {} if names is None else names
+    if not hasattr(names, "items"):
+        raise TypeError(f'draw: names must be a dict, like {{"x": x}} or locals(), got {describe(names)}')
+    return {id(x): str(name) for name, x in reversed(list(names.items())) if not str(name).startswith("__")}
 
 
 class Names:

@@ -60,16 +60,16 @@ class Picture:
     def plays(self, again):
         """Remember how to find what was drawn, for the player; return the picture.
 
-        again: ``again()`` gives ``(Tensor, names by id, calls of layers, ids of inputs)``, or None if that is gone
+        again: ``again(names)`` gives ``(Tensor, names by id, calls of layers, ids of inputs)``, None if that is gone
         """
         self._again = again
         return self
 
-    def player(self, direction="auto"):
-        """Return the Player of what was drawn, as it is now: its forward and its backward, one op at a time."""
+    def player(self, direction="auto", names=None):
+        """Return the Player of what was drawn, as it is now; ``direction`` and ``names`` as in ``tg.play``."""
         if self._again is None:
             return Player(outline(self.graph), direction)
-        found = self._again()
+        found = self._again(names)
         if found is None:
             raise RenderError(
                 "what this picture was drawn of is gone, and its numbers with it; keep it until the player is made, "

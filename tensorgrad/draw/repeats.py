@@ -46,7 +46,9 @@ def carried(arrow, turn):
 class Steps:
     """The ops of a Graph in order, with what each is given.
 
-    inputs: for each op, the boxes that its arrows come from
+    inputs:  for each op, the boxes that its arrows come from
+    results: for each op, the boxes of what it made
+    members: for each frame, the boxes that stand in it
     place:  ``{id of a box: number of the op that it is, or that made it}``
     """
 
@@ -65,6 +67,10 @@ class Steps:
                 self.place[arrow.head.id] = self.place[arrow.tail.id]
                 self.results[self.place[arrow.tail.id]].append(arrow.head)
         self.words = [self.word(i) for i in range(len(self.ops))]
+        self.members = {}
+        for box in graph.boxes:
+            for frame in box.cluster:
+                self.members.setdefault(frame, []).append(box)
 
     def word(self, i):
         """Return what two ops must have in common, wherever they stand."""
@@ -101,8 +107,8 @@ class Steps:
         def around(i):
             return len(common(self.ops[i].cluster, self.ops[i - 1].cluster)) if i else 0
 
-        places = [i for i in range(start, start + period) if self.times(i, period)[2] >= max(LEAST, times - 1)]
-        return min(places, key=around)
+        places = sorted(range(start, start + period), key=around)  # a stable sort: of equals the first
+        return next(i for i in places if self.times(i, period)[2] >= max(LEAST, times - 1))
 
     def times(self, start, period):
         """Return ``(ops covered, period, times)`` of the repetition that starts here, zeros if it is too short."""
@@ -146,7 +152,7 @@ class Steps:
         shared = {x.id for i in range(start, start + period) for x in self.inputs[i] if x.id not in self.place}
         own = {box.id: box for box in leader.values() if box.id in shared}
         inside = {*leader, *own, *(box.id for box in first)}
-        cut = {f for box in self.graph.boxes if not {box.id, box.owner} & inside for f in box.cluster[len(outer) :]}
+        cut = {f for box in first for f in box.cluster[len(outer) :] if not self.lies(f, inside)}
         layer = {box.cluster[len(outer) : len(outer) + 1] for box in first}
         whole = len(layer) == 1 and layer != {()} and not cut & set(*layer)  # each turn is one layer's call
         mark = self.mark(start, times, len(outer), first[0], last[0], whole)
@@ -155,6 +161,10 @@ class Steps:
             rest = box.cluster[len(outer) + whole :] if box.cluster[: len(outer)] == outer else ()
             found[box.id] = box.replaced(cluster=(*outer, mark, *(() if cut & set(rest) else rest)))
         return found
+
+    def lies(self, frame, inside):
+        """Return whether all that stands in a frame is among the boxes ``inside``, or belongs to one of them."""
+        return all(box.id in inside or box.owner in inside for box in self.members[frame])
 
     def mark(self, start, times, level, first, last, whole):
         """Return the frame of a repetition: ``× 12``, or ``block_0 … block_11 × 12`` where each turn is a layer."""

@@ -1,4 +1,4 @@
-"""``draw``: from a Tensor, a model, a function or a program to a Picture of how it computes."""
+"""What ``draw`` does: from a Tensor, a model, a function or a program to a Picture of how it computes."""
 
 import weakref
 
@@ -9,6 +9,7 @@ from ..walk import recorded
 from .backprop import Backprop, backward_graph, gradient_arrays
 from .graph import Collector, Graph
 from .heat import Scale, heat_of
+from .naming import by_id
 from .pairs import paired_graph
 from .picture import Picture
 from .program import call_heats, program_graph
@@ -20,43 +21,20 @@ DIRECTIONS = (None, "LR", "TB")
 COLORS = (None, "grad", "memory", "time")
 
 
-def draw(what, *inputs, backward="none", values=False, grads=False, color=None, depth=None, direction=None, names=None,
-         scopes=()):  # fmt: skip
-    """Return a Picture of how ``what`` is computed: each op, parameter and input a box, each value an arrow.
-
-    what:      a Tensor; a model, with or without data; a layer; a function, with sample inputs; a compiled function,
-               with its arguments, or a program of one: ``draw(loss)``, ``draw(model, x, y)``, ``draw(f, x)``
-    backward:  ``"none"``: the forward; ``"only"``: the ops that the backward consists of; ``"both"``: beside each op
-               its rule, beside each parameter its gradient, and dashed arrows for the values that the backward uses
-    values:    show small arrays in full, and of large ones the mean, spread, range and histogram
-    grads:     show gradients likewise
-    color:     ``"grad"``, ``"memory"``: by the size of the gradient, or of the array; ``"time"``: of each call, for a
-               compiled function and its arguments
-    depth:     how many layers deep ops are drawn, below which a layer is one box; ``"all"``: fold nothing. Unless
-               given, what is repeated is drawn once, and what is still over 150 boxes is folded
-    direction: ``"LR"`` from left to right, ``"TB"`` from top to bottom
-    names:     what to call Tensors and arrays that have no name: ``{"x": x}``, or ``locals()``
-    scopes:    ``(first, last, layer, depth)`` for each call of a layer: the sequence numbers it spans, for the frames
-
-    Nothing changes by being drawn, no ``.grad`` either; the picture holds text, and no Tensor.
-
-    >>> import tensorgrad as tg
-    >>> from tensorgrad.draw import draw
-    >>> w, x = tg.Parameter(2.0, name="w"), 3.0
-    >>> draw(w * x, backward="only")
-    Picture of 1 op; .save("graph.svg") draws it
-      t1  seed float64[] = 1
-      ∂w  = mul(t1, 3) -> float64[]
-    """
-    check_options(backward=backward, direction=direction, color=color, depth=depth)
-    how = {"values": values, "grads": grads, "color": color, "depth": depth, "direction": direction}
-    if not isinstance(what, Tensor) and hasattr(what, "draw") and not isinstance(getattr(what, "program", 0), Program):
+def drawn(what, inputs, backward, names, scopes, how):
+    """Return the Picture that ``draw`` is asked for; ``how`` are its other options."""
+    check_options(backward, how["direction"], how["color"], how["depth"])
+    if (
+        not isinstance(what, (Tensor, type))
+        and hasattr(what, "draw")
+        and not isinstance(getattr(what, "program", 0), Program)
+    ):
         return what.draw(*inputs, backward=backward, names=names, **how)
     root = result_of(what, inputs)
     if isinstance(getattr(root, "program", None), Program):
-        return draw_program(root, inputs, color, depth, direction or "TB")
+        return draw_program(root, inputs, how["color"], how["depth"], how["direction"] or "TB")
     picture = Scene(root, names, scopes, **how).picture(backward)
-    return picture if root is what else picture.plays(lambda: Scene(result_of(what, inputs), None, ()).whole())
+    return picture if root is what else picture.plays(lambda more: Scene(result_of(what, inputs), more, ()).whole())
 
 
 class Scene:
@@ -72,7 +50,7 @@ class Scene:
             raise OptionError(
                 "draw: color='time' is of a compiled function and its arguments: draw(step, x, color='time')"
             )
-        self.names = {id(x): name for name, x in reversed(list((names or {}).items())) if not name.startswith("__")}
+        self.names = by_id(names)
         self.root, self.scopes, self.color, self.depth = root, scopes, color, depth
         self.values, self.grads, self.direction = values, grads, direction or "LR"
         self.inputs = {id(x) for x in inputs}
@@ -103,9 +81,9 @@ class Scene:
         root, names, inputs = weakref.ref(self.root), self.names, self.inputs
         scopes = [(first, last, getattr(layer, "name", layer), depth) for first, last, layer, depth in self.scopes]
 
-        def again():
+        def again(more):
             found = root()
-            return None if found is None else (found, names, scopes, inputs)
+            return None if found is None else (found, {**by_id(more), **names}, scopes, inputs)
 
         return again
 
@@ -153,7 +131,7 @@ def check_drawable(what):
     """Raise unless ``what`` is a Tensor with a graph behind it."""
     if not isinstance(what, Tensor):
         raise TypeError(
-            f"draw: expected a Tensor, such as a loss, got {describe(what)}; a model draws itself: model.draw(x), "
+            f"draw: expected a Tensor, such as a loss, got {described(what)}; a model draws itself: model.draw(x), "
             "and a compiled function its program: step.program(x).draw()"
         )
     if what.op is None:
@@ -162,3 +140,7 @@ def check_drawable(what):
             f"draw: {name} ({describe(what)}) was made by no recorded op, so there is nothing to draw; "
             "compute from Tensors with requires_grad=True, outside no_grad()"
         )
+
+
+def described(what):
+    return f"the class {what.__name__}" if isinstance(what, type) else describe(what)

@@ -29,7 +29,7 @@ class Part:
 
     >>> import tensorgrad as tg
     >>> w = tg.Parameter(3.0, name="w")
-    >>> step = next(backward_steps(w * 2.0))
+    >>> step = next(tg.backward_steps(w * 2.0))
     >>> step.parts
     [Part('a', to='w', value=2, total=2)]
     """
@@ -121,31 +121,8 @@ def line(part):
     return text if part.before is None else f"{text}   (now {brief(part.total)})"
 
 
-def backward_steps(loss, gradient=None, *, names=None, scopes=()):
-    """Return an iterator over the Steps of ``loss.backward(gradient)``, in its order and with its numbers.
-
-    loss:     a scalar Tensor; any other needs ``gradient``, the cotangent to start from
-    names:    what to call Tensors that have no name: ``{"x": x}``, or ``locals()``
-    scopes:   ``(first, last, layer, depth)`` for each call of a layer, as ``layers.layer_scopes()`` notes them
-
-    No ``.grad`` changes and no hook runs. Raises what ``backward()`` raises, at the call. Linear in ops and edges.
-
-    >>> import tensorgrad as tg
-    >>> w = tg.Parameter(3.0, name="w")
-    >>> for step in backward_steps(w * w + w * 2.0):
-    ...     print(step)
-    1. t3 = t1 + t2   (add)
-       g = ∂t3 = 1   float64[]
-       ∂t2 = g = 1
-       ∂t1 = g = 1
-    2. t2 = w × 2   (mul)
-       g = ∂t2 = 1   float64[]
-       ∂w = g × 2 = 2
-    3. t1 = w × w   (mul)
-       g = ∂t1 = 1   float64[]
-       ∂w += g × w = 3   (now 5)
-       ∂w += g × w = 3   (now 8)
-    """
+def stepped(loss, gradient, names, scopes):
+    """Return the iterator that ``backward_steps`` is asked for."""
     if not isinstance(loss, Tensor):
         raise TypeError(f"backward_steps: expected a Tensor, such as a loss, got {describe(loss)}")
     seed = start(loss, gradient)

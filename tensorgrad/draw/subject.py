@@ -11,18 +11,28 @@ def result_of(what, inputs):
     """Return ``what``, or what it makes of ``inputs``: a function's Tensor, a compiled function's program."""
     if inputs and callable(getattr(what, "program", None)):  # a compiled function
         return what.program(*inputs)
-    if isinstance(what, Tensor) or not callable(what) or not hasattr(what, "__code__"):
+    if isinstance(what, (Tensor, type)) or hasattr(what, "program") or not callable(what):
         return what
-    code = what.__code__
-    names = code.co_varnames[: code.co_argcount]
     with enable_grad():
-        result = what(*[leaf(x, name) for x, name in zip(inputs, (*names, *["x"] * len(inputs)), strict=False)])
+        result = what(*[leaf(x, name) for x, name in zip(inputs, names_of(what, len(inputs)), strict=True)])
     if not isinstance(result, Tensor):
         raise TypeError(
-            f"draw: {what.__name__} must return one Tensor, such as a loss, got {describe(result)}; "
+            f"draw: {getattr(what, '__name__', what)} must return one Tensor, such as a loss, got {describe(result)}; "
             "give it sample inputs and let it compute with np.* or tg.* functions"
         )
     return result
+
+
+def names_of(function, n):
+    """Return what the first ``n`` arguments of a function are called: x0, x1, ... where it does not tell.
+
+    >>> import numpy as np
+    >>> names_of(lambda a, *rest: a, 3), names_of(np.sin, 1)
+    (['a', 'x1', 'x2'], ['x'])
+    """
+    code = getattr(function, "__code__", None)
+    known = code.co_varnames[: code.co_argcount] if code else ()
+    return [known[i] if i < len(known) else "x" if n == 1 else f"x{i}" for i in range(n)]
 
 
 def leaf(x, name):

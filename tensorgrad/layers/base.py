@@ -12,7 +12,6 @@ import numpy as np
 from .. import initializers
 from ..core.mode import enable_grad, no_grad
 from ..core.tensor import Parameter, Tensor, as_array, tick, type_tensor
-from ..draw.scene import Scene, check_options
 from ..errors import NotReadyError, OptionError, ShapeError, describe
 from ..options import Options, boolean, maybe, option, plain, positive_int, snake_case
 from .fields import float_dtype, sample_shape, text, with_batch
@@ -270,20 +269,25 @@ def sample_for(layer, where):
 
 
 def picture_of(layer, x, loss, *, backward="none", names=None, direction="TB", **how):
-    """Return a Picture of ``layer`` called on the Tensor ``x``, and of ``loss(layer, output)`` unless that is None."""
+    """Return a Picture of ``layer`` called on ``x``, Tensors, and of ``loss(layer, output)`` unless that is None."""
+    from ..draw.scene import check_options  # imported when something is drawn
+
     check_options(backward=backward, direction=direction, color=how.get("color"), depth=how.get("depth"))
     drawn = weakref.ref(layer)
 
-    def again():
+    def again(more):
         found = drawn()
-        return None if found is None else scene_of(found, x, loss, None).whole()
+        return None if found is None else scene_of(found, x, loss, more).whole()
 
     return scene_of(layer, x, loss, names, direction=direction or "TB", **how).picture(backward).plays(again)
 
 
 def scene_of(layer, x, loss, names, **how):
-    """Return the Scene of a call of ``layer``, recorded even where nothing is trained."""
-    x = Tensor(x.data, x.dtype.kind == "f", name=x.name or "x")  # what is computed from it alone is drawn too
+    """Return the Scene of a call of ``layer``."""
+    from ..draw.scene import Scene  # imported when something is drawn
+
+    inputs: list[Tensor] = []
+    x = as_leaves(x, inputs)
     with enable_grad(), layer_scopes() as found:
         root = layer(x)
         given = {"output": root}
@@ -291,7 +295,18 @@ def scene_of(layer, x, loss, names, **how):
             root, given = loss(layer, root)
             given["loss"] = root
     inside = [scope for scope in found if scope[2] is not layer]
-    return Scene(root, {**(names or {}), **given}, inside, [x], **how)
+    return Scene(root, {**(names or {}), **given}, inside, inputs, **how)
+
+
+def as_leaves(x, found):
+    """Return Tensors as leaves that gradients flow to, so that all that is computed from them is drawn; note them."""
+    if isinstance(x, dict):
+        return {key: as_leaves(item, found) for key, item in x.items()}
+    if isinstance(x, (list, tuple)):
+        return type(x)([as_leaves(item, found) for item in x])
+    name = x.name or (f"x{len(found)}" if found else "x")
+    found.append(Tensor(x.data, x.dtype.kind == "f", name=name))
+    return found[-1]
 
 
 def shape_of(x):

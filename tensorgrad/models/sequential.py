@@ -4,7 +4,6 @@ from ..core.tensor import Tensor
 from ..errors import NotReadyError, OptionError, describe, suggest, unknown
 from ..layers.base import CLASSES, Layer, picture_of, sample_for
 from ..layers.input import InputLayer
-from .flow import gradient_flow
 from .summary import summarize
 from .training import Trainer
 
@@ -212,6 +211,8 @@ class Sequential(Trainer, Layer):
         >>> model.gradient_flow([[1.0, 2.0]], [[0.0, 0.0]]).verdict
         ['healthy: the gradients of all layers are within a factor of 1']
         """
+        from .flow import gradient_flow  # with what draws, which few need
+
         data = self._checked_data(x, y, None, "gradient_flow")
         x = Tensor(data.x, name="x")
         return gradient_flow(self, x, lambda y_pred: self.compute_loss(x, data.y, y_pred, training=False))

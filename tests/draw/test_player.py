@@ -110,6 +110,9 @@ def test_a_function_with_sample_inputs():
     places = {node["full"]: i for i, node in enumerate(story["nodes"])}
     assert entries(story, last[places["w"]]) == as_text(np.tanh([1.0, 2.0]))
     assert story["nodes"][places["x"]]["kind"] == "parameter"
+    c = np.array([2.0, 5.0])
+    story = story_of(tg.play(lambda x: np.sum(x * c), [1.0, 2.0], names={"c": c}))
+    assert [node["full"] for node in story["nodes"]][:2] == ["x", "c"]
 
 
 def test_what_is_computed_from_inputs_alone_gets_no_gradient():

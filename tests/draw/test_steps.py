@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 import tensorgrad as tg
 from tensorgrad.core.tensor import Tensor
-from tensorgrad.draw.steps import backward_steps, fitting
+from tensorgrad.draw import backward_steps
+from tensorgrad.draw.steps import fitting
 from tensorgrad.walk import recorded
 
 

