@@ -329,6 +329,32 @@ def test_zoom_pan_fit_and_turn(opened):
     assert page.evaluate("player.layout().across") is not first
 
 
+def test_two_fingers_pinch_around_their_middle(opened):
+    page = opened(tg.play(*network()))
+    page.locator("#fit").click()
+    before, place = scale(page), box(page, "x").bounding_box()
+    x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+    page.evaluate(
+        """([x, y]) => {
+          const stage = document.getElementById("graph");
+          const touch = (type, id, by) => stage.dispatchEvent(
+            new PointerEvent(type, { pointerId: id, clientX: x + by, clientY: y, bubbles: true }));
+          stage.setPointerCapture = () => {};  // these fingers are not real ones
+          touch("pointerdown", 1, -20);
+          touch("pointerdown", 2, 20);
+          touch("pointermove", 1, -40);
+          touch("pointermove", 2, 40);
+          touch("pointerup", 1, -40);
+          touch("pointerup", 2, 40);
+        }""",
+        [x, y],
+    )
+    assert scale(page) == pytest.approx(2 * before)
+    after = box(page, "x").bounding_box()
+    assert after["width"] == pytest.approx(2 * place["width"], rel=0.05)  # the line around the box grows with it
+    assert abs(after["x"] + after["width"] / 2 - x) < 15
+
+
 @pytest.mark.parametrize("direction", ["LR", "TB"])
 @pytest.mark.parametrize(
     "make", [lambda: tg.play(*network()).html, lambda: tg.play(tangle(200)).html], ids=["network", "200"]

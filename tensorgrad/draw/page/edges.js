@@ -39,8 +39,8 @@ function paintEdge(edge, moment, at) {
   const forward = moment.kind === "forward" && edge.arrows.some((arrow) => arrow.to === moment.node);
   const parts = moment.kind === "backward" ? moment.parts.filter((part) => edge.arrows.some((arrow) => arrow.to === moment.node && arrow.index === part.index)) : [];
   set(edge.group, "class", `edge${used ? " used" : ""}${forward ? " forward" : ""}${parts.length ? " backward" : ""}`);
-  set(edge.line, "marker-start", parts.length ? "url(#tip)" : "none");
-  set(edge.line, "marker-end", parts.length ? "none" : "url(#tip)");
+  set(edge.line, "marker-start", parts.length ? "url(#tip-back)" : "none");
+  set(edge.line, "marker-end", parts.length ? "none" : forward ? "url(#tip-ahead)" : "url(#tip)");
   return parts;
 }
 
