@@ -55,7 +55,7 @@ const TOLD = {
 
   backward({ node, upstream, parts }, at) {
     return [...heading(`Backward · ${at - seedMoment} of ${story.backward.length}`, `Back through ${nameOf(node)} = ${nodes[node].expression}`, "back"), aboutOp(node),
-      row(["g = ", make("b", {}, d(node))], shown(upstream)), note("That has come back so far, and is complete. The op gives each input its part of it:"),
+      row(["g = ", make("b", {}, d(node))], shown(upstream)), note(`The gradient of ${nameOf(node)} is complete. The op passes each input its part:`),
       ...parts.map((part) => share(node, upstream, part))];
   },
 
