@@ -88,6 +88,8 @@ def written(op, given, settings):
     if op.name in AFTER:
         symbol, binding = AFTER[op.name]
         return bracketed(given[0], binding) + symbol, binding
+    if op.name == "getitem":
+        return f"{bracketed(given[0], 5)}[{settings[0].removeprefix('index=') if settings else ''}]", 9
     name = op.symbol if op.symbol.isalnum() or op.symbol in "ΣΠ√" else op.name
     return f"{name}({', '.join([*(text for text, _ in given), *settings])})", 9
 

@@ -35,6 +35,13 @@ def test_the_darker_the_larger_the_gradient():
     assert heat == {"w": pytest.approx(2e-6), "v": pytest.approx(4.0), "y": 1.0, "x": None}
     found = fills(picture)
     assert (found["w"], found["v"], found["x"]) == (SHADES[0], SHADES[-1], NONE)
+    model = tg.Sequential([tg.layers.Dense(2, name="d")])
+    model.compile("sgd", "mse")
+    boxes = model.draw(np.ones((3, 4)), np.ones((3, 2)), color="grad").graph.boxes
+    assert {box.name: box.heat is None for box in boxes if box.name in ("x", "d/kernel")} == {
+        "x": True,
+        "d/kernel": False,
+    }
     words = "".join(ElementTree.fromstring(picture.svg()).itertext())
     for text in ("rms of the gradient 1e-6", "4", "never reached"):
         assert text in words
@@ -96,7 +103,7 @@ def test_memory_is_the_size_of_the_array():
 
 @pytest.fixture
 def step():
-    W = tg.Parameter(np.ones((30, 20)), name="W")
+    W = tg.Parameter(np.full((30, 20), 0.01), name="W")
     optimizer = tg.optimizers.Adam()
 
     @tg.compile

@@ -8,7 +8,9 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.draw import draw
+from tensorgrad.draw.fold import parameters_in
 from tensorgrad.draw.frames import Frames
+from tensorgrad.draw.graph import Box
 from tensorgrad.draw.view import BUDGET, STRETCHES
 from tensorgrad.layers import Dense
 
@@ -111,6 +113,19 @@ def test_steps_that_differ_are_no_repetition():
     for i in range(40):
         y = y * float(i)  # the constants differ
     assert frames(draw(y).view) == []
+
+
+def test_steps_that_are_wired_differently_are_no_repetition():
+    h = tg.Parameter([1.0], name="h")
+    for i in range(20):
+        a = np.sin(h)
+        h = a + (a if i >= 12 else h)
+    assert frames(draw(h).view) == ["× 12", "× 8"]
+
+
+def test_parameters_of_a_repetition_count_each_time():
+    weight = Box("n1", "parameter", "w", ["w"], (("x0", "block_0 … block_5 × 6"), (3, "dense")), shape=(4, 5))
+    assert parameters_in([weight]) == ["120 parameters"]
 
 
 def test_a_repetition_begins_where_a_layer_does(rng):

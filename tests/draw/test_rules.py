@@ -77,6 +77,12 @@ def test_formulas_as_text(function, op, lines):
     assert rules_of(draw(function(x, W), backward="both"))[op] == lines
 
 
+def test_one_tensor_used_twice_by_an_op_has_both_rules_right():
+    y = np.sin(tg.Parameter(X))
+    assert rules_of(draw(y - y, backward="both"))["sub"] == ("∂a = g", "∂b = −g")
+    assert rules_of(draw(np.stack([y, y * 2.0]), backward="both"))["stack"] == ("∂x0 = g[0]", "∂x1 = g[1]")
+
+
 def test_a_users_op_has_its_formula_too():
     cube = tg.elementwise("cube", lambda x: x * x * x, "x³", x=lambda g, y, x: 3 * g * x * x)
     assert rules_of(draw(cube(tg.Parameter(X)), backward="both"))["cube"] == ("∂x = 3 × g × x × x",)

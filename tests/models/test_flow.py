@@ -54,6 +54,7 @@ def test_dead_relus_are_counted(rng):
     kernel = model.layers[0].kernel.data
     kernel[:, :5] = -1.0  # negative for every row
     kernel[:, 5:] = 1.0
+    kernel[:, 5] = [1.0, -1.0, 0.0]  # alive for some rows
     flow = model.gradient_flow(x, np.ones((6, 1)))
     assert flow.dead == {"d0": (5, 8)}
     assert flow.verdict[-1] == "dead relus: 5 of 8 units of 'd0' are 0 for all 6 rows"
