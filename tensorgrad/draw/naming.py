@@ -3,7 +3,7 @@
 from ..core.tensor import Tensor
 from ..errors import describe
 from .graph import array_of, is_number
-from .words import number, settings_of
+from .words import clean, number, settings_of
 
 #: Ops whose symbol follows what it is applied to.
 BEHIND = {"²", "ᵀ"}
@@ -42,8 +42,8 @@ class Names:
         return getattr(x, "name", None) or self.called.get(id(x), "")
 
     def of(self, x):
-        """Return what to call ``x``: a number is its value."""
-        return self.known(x) or self.numbers.get(key(x)) or number(array_of(x))
+        """Return what to call ``x``, on one line that a terminal can show: a number is its value."""
+        return clean(self.known(x) or self.numbers.get(key(x)) or number(array_of(x)))
 
 
 def key(x):

@@ -36,7 +36,7 @@ def node(box, layer, value):
     """Return one box as a node."""
     name, computed = clean(box.name or box.lines[0]), box.kind in COMPUTED
     kind = "op" if computed else SHOWN.get(box.kind, "input")
-    found = {"kind": kind, "name": name, "full": name, "about": about(box), "layer": layer, "value": value, "uses": 0,
+    found = {"kind": kind, "name": name, "full": name, "about": about(box), "layer": layer, "value": value,
              "inputs": []}  # fmt: skip
     if computed:
         lines = [clean(line) for line in box.lines]

@@ -17,7 +17,7 @@ class Story:
     """Nodes, layers, steps and values of ``root``, as dicts and lists of text and numbers; it holds no Tensor.
 
     nodes:    one per leaf and per op: ``inputs`` are the places of its inputs among the nodes, ``value`` the place of
-              its value among the values, ``uses`` how many parts its gradient has
+              its value among the values, ``full`` its name with that of its layer
     layers:   the frames: ``name`` and the place of the ``parent``, None outside
     forward:  the places of the ops' nodes, oldest first
     backward: the steps, newest op first
@@ -32,7 +32,7 @@ class Story:
         homes = self.frames.homes(steps)
         for t, inputs in steps:
             self.enter_op(t, inputs, homes, t is root)
-        self.root, self.title = self.place[key(root)], clean(self.names.of(root))
+        self.root, self.title = self.place[key(root)], self.names.of(root)
         seed = np.ones_like(root.data)
         self.seed = self.value(seed)
         for step in walked(steps, root, seed, self.names, scopes, idle):
@@ -58,14 +58,15 @@ class Story:
             path = homes.get(id(x), ())
             node = self.node("parameter" if trained else "input", x, path if trained else ())
             if path:
-                node["name"] = clean(self.names.of(x).removeprefix(f"{path[-1][1]}/"))
+                node["name"] = self.names.of(x).removeprefix(f"{path[-1][1]}/")
         return self.place[key(x)]
 
     def node(self, kind, x, path):
         """Enter a node and return it."""
         self.place[key(x)] = len(self.nodes)
-        node = {"kind": kind, "name": clean(self.names.of(x)), "full": clean(self.names.of(x)), "about": describe(x),
-                "layer": self.layer(path), "value": self.value(x), "uses": 0, "inputs": []}  # fmt: skip
+        name = self.names.of(x)
+        node = {"kind": kind, "name": name, "full": name, "about": describe(x), "layer": self.layer(path),
+                "value": self.value(x), "inputs": []}  # fmt: skip
         self.nodes.append(node)
         return node
 
@@ -94,13 +95,11 @@ class Story:
                               "parts": parts})  # fmt: skip
 
     def part(self, part):
-        target = self.place[key(part.input)]
-        self.nodes[target]["uses"] = part.of
-        local = part.local
-        return {"node": target, "index": part.index, "arg": part.arg, "rule": part.rule, "fitted": part.fitted,
-                "local": None if local is None else self.value(local), "value": self.value(part.value),
-                "before": None if part.before is None else self.value(part.before), "total": self.value(part.total),
-                "nth": part.nth, "of": part.of}  # fmt: skip
+        """Return what one input gets as plain data."""
+        arrays = {"local": part.local, "value": part.value, "before": part.before, "total": part.total}
+        found = {name: None if array is None else self.value(array) for name, array in arrays.items()}
+        told = {name: getattr(part, name) for name in ("index", "arg", "rule", "fitted", "nth", "of")}
+        return {"node": self.place[key(part.input)], **told, **found}
 
     def data(self):
         """Return everything as one dict."""

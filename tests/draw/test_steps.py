@@ -158,6 +158,13 @@ def test_a_step_in_words():
     assert [step.symbol for step in steps] == ["σ", "+", "@"]
 
 
+def test_hostile_names_are_words():
+    w = tg.Parameter(1.0, name="a\n\x1b[31m" + "n" * 10_000 + "\ud800")
+    text = str(next(backward_steps(w * 2.0)))
+    assert text.splitlines()[2].startswith("   ∂a �[31mnn")
+    assert all(len(line) < 100 and line.isprintable() for line in text.splitlines())
+
+
 def test_parts_that_add_up_are_counted():
     w = tg.Parameter(3.0, name="w")
     parts = [part for step in backward_steps(w * w + w * 2.0) for part in step.parts if part.name == "w"]

@@ -32,13 +32,18 @@ function grid(value) {
 }
 
 function histogram(value) {
-  const most = Math.max(...value.bars), width = 10;
+  const most = Math.max(...value.bars),
+    width = 10;
   const bars = value.bars.map((count, i) => {
     const height = count ? Math.max(1.5, (count / most) * 30) : 0;
     return makeSvg("rect", { x: i * width, y: 32 - height, width: width - 1, height });
   });
   const label = `histogram from ${value.stats[2][1]} to ${value.stats[3][1]}`;
-  return makeSvg("svg", { class: "bars", viewBox: `0 0 ${value.bars.length * width} 32`, role: "img", "aria-label": label }, ...bars);
+  return makeSvg(
+    "svg",
+    { class: "bars", viewBox: `0 0 ${value.bars.length * width} 32`, role: "img", "aria-label": label },
+    ...bars,
+  );
 }
 
 function summary(value) {

@@ -39,23 +39,37 @@ function visibleGraph() {
 function visibleEdges(items) {
   const edges = new Map();
   for (const arrow of arrows) {
-    const from = standIn(arrow.from), to = standIn(arrow.to);
+    const from = standIn(arrow.from),
+      to = standIn(arrow.to);
     if (from === to) continue;
     const key = from[0] === "l" || to[0] === "l" ? `${from} ${to}` : `${from} ${to} ${arrow.index}`;
-    if (!edges.has(key)) edges.set(key, { id: key, from: items.get(from), to: items.get(to), arrows: [], label: to[0] === "l" ? "" : arrow.label });
+    if (!edges.has(key))
+      edges.set(key, {
+        id: key,
+        from: items.get(from),
+        to: items.get(to),
+        arrows: [],
+        label: to[0] === "l" ? "" : arrow.label,
+      });
     edges.get(key).arrows.push(arrow);
   }
   const list = [...edges.values()];
-  for (const item of items.values()) {  // where edges enter: side by side, in the order of the arguments
+  for (const item of items.values()) {
+    // where edges enter: side by side, in the order of the arguments
     const into = list.filter((edge) => edge.to === item);
-    into.forEach((edge, i) => { edge.slot = (i + 1) / (into.length + 1); });
+    into.forEach((edge, i) => {
+      edge.slot = (i + 1) / (into.length + 1);
+    });
   }
   return list;
 }
 
 function foldAll(on) {
   folded.clear();
-  if (on) layers.forEach((layer, i) => { if (layer.parent === null) folded.add(i); });
+  if (on)
+    layers.forEach((layer, i) => {
+      if (layer.parent === null) folded.add(i);
+    });
 }
 
 /** Unfold whatever hides a node. */

@@ -34,11 +34,13 @@ function arrange(frame, depth, edges, own, padding) {
   for (const inner of frame.frames) arrange(inner, depth + 1, edges, padding, padding);
   const members = [...frame.items, ...frame.frames];
   const inside = edges.filter((edge) => edge.from.frames[depth] === frame || edge.to.frames[depth] === frame);
-  const links = inside.map((edge) => ({
-    edge,
-    tail: edge.from.frames[depth] === frame ? memberAt(edge.from, depth) : null,
-    head: edge.to.frames[depth] === frame ? memberAt(edge.to, depth) : null,
-  })).filter((link) => link.tail !== link.head);
+  const links = inside
+    .map((edge) => ({
+      edge,
+      tail: edge.from.frames[depth] === frame ? memberAt(edge.from, depth) : null,
+      head: edge.to.frames[depth] === frame ? memberAt(edge.to, depth) : null,
+    }))
+    .filter((link) => link.tail !== link.head);
   const columns = chained(frame, members, links);
   order(columns);
   assignSlots(columns);
@@ -58,9 +60,10 @@ function ranked(members, links) {
     waiting.set(head, waiting.get(head) + 1);
     out.get(tail).push(head);
   }
-  const ready = members.filter((m) => !waiting.get(m)), done = new Set();
+  const ready = members.filter((m) => !waiting.get(m)),
+    done = new Set();
   while (done.size < members.length) {
-    const m = ready.shift() ?? members.find((other) => !done.has(other));  // a cycle between frames is cut
+    const m = ready.shift() ?? members.find((other) => !done.has(other)); // a cycle between frames is cut
     if (done.has(m)) continue;
     done.add(m);
     for (const next of out.get(m)) {
@@ -70,7 +73,8 @@ function ranked(members, links) {
       if (!waiting.get(next)) ready.push(next);
     }
   }
-  for (const m of members) if (!fed.has(m) && out.get(m).length) rank.set(m, Math.max(0, Math.min(...out.get(m).map((n) => rank.get(n))) - 1));
+  for (const m of members)
+    if (!fed.has(m) && out.get(m).length) rank.set(m, Math.max(0, Math.min(...out.get(m).map((n) => rank.get(n))) - 1));
   return rank;
 }
 
@@ -78,20 +82,27 @@ function ranked(members, links) {
 function chained(frame, members, links) {
   const rank = ranked(members, links);
   const last = Math.max(0, ...rank.values());
-  const columns = Array.from({ length: last + 3 }, () => []);  // the first and the last hold the ports
-  const enter = (place) => { columns[place.rank].push(place); return place; };
-  const placeOf = new Map(members.map((m) => [m, enter({ member: m, rank: rank.get(m) + 1, du: m.du, dv: m.dv, into: [], from: [] })]));
+  const columns = Array.from({ length: last + 3 }, () => []); // the first and the last hold the ports
+  const enter = (place) => {
+    columns[place.rank].push(place);
+    return place;
+  };
+  const placeOf = new Map(
+    members.map((m) => [m, enter({ member: m, rank: rank.get(m) + 1, du: m.du, dv: m.dv, into: [], from: [] })]),
+  );
   frame.chains = new Map();
   const lane = (edge, at) => enter({ lane: edge, rank: at, du: 0, dv: 2, into: [], from: [] });
   for (const { edge, tail, head } of links) {
-    const first = tail ? placeOf.get(tail) : lane(edge, 0), final = head ? placeOf.get(head) : lane(edge, last + 2);
+    const first = tail ? placeOf.get(tail) : lane(edge, 0),
+      final = head ? placeOf.get(head) : lane(edge, last + 2);
     const chain = [first];
     for (let at = first.rank + 1; at < final.rank; at += 1) chain.push(lane(edge, at));
     chain.push(final);
     frame.chains.set(edge, chain);
     if (first.rank >= final.rank) continue;
     for (let i = 1; i < chain.length; i += 1) {
-      const a = chain[i - 1], b = chain[i];
+      const a = chain[i - 1],
+        b = chain[i];
       const segment = { a, b, edge, offA: leaving(a, edge), offB: entering(b, edge) };
       a.from.push(segment);
       b.into.push(segment);
@@ -101,15 +112,19 @@ function chained(frame, members, links) {
 }
 
 /** Where on a place an edge begins or ends, measured from its centre. */
-const leaving = (place, edge) => (place.member?.chains ? place.member.ports.get(edge) ?? 0 : 0);
+const leaving = (place, edge) => (place.member?.chains ? (place.member.ports.get(edge) ?? 0) : 0);
 function entering(place, edge) {
   if (!place.member) return 0;
-  return place.member.chains ? place.member.ports.get(edge) ?? 0 : (edge.slot - 0.5) * place.dv * 0.8;
+  return place.member.chains ? (place.member.ports.get(edge) ?? 0) : (edge.slot - 0.5) * place.dv * 0.8;
 }
 
 // ---- order within the columns
 
-function number(column) { column.forEach((place, i) => { place.at = i; }); }
+function number(column) {
+  column.forEach((place, i) => {
+    place.at = i;
+  });
+}
 
 function order(columns) {
   columns.forEach(number);
@@ -118,13 +133,17 @@ function order(columns) {
     const crossed = columns.reduce((sum, column) => sum + crossings(column), 0);
     if (!best || crossed < best.crossed) best = { crossed, columns: columns.map((column) => [...column]) };
     if (!crossed || sweep === SWEEPS) break;
-    const down = sweep % 2 === 0, list = down ? columns : [...columns].reverse();
+    const down = sweep % 2 === 0,
+      list = down ? columns : [...columns].reverse();
     for (const column of list) byBarycentre(column, down);
   }
-  best.columns.forEach((column, i) => { columns[i] = column; number(column); });
+  best.columns.forEach((column, i) => {
+    columns[i] = column;
+    number(column);
+  });
 }
 
-const near = (place, offset) => place.at + offset / (place.dv + 1) * 0.9;
+const near = (place, offset) => place.at + (offset / (place.dv + 1)) * 0.9;
 
 function byBarycentre(column, down) {
   for (const place of column) {
@@ -142,7 +161,8 @@ function crossings(column) {
   const ends = [...new Set(segments.map((s) => s[1]))].sort((x, y) => x - y);
   const spot = new Map(ends.map((end, i) => [end, i + 1]));
   const tree = new Array(ends.length + 1).fill(0);
-  let crossed = 0, seen = 0;
+  let crossed = 0,
+    seen = 0;
   for (const [, end] of segments.sort((x, y) => x[0] - y[0] || x[1] - y[1])) {
     let below = 0;
     for (let i = spot.get(end); i > 0; i -= i & -i) below += tree[i];
@@ -170,10 +190,14 @@ function assignSlots(columns) {
 function placeAcross(columns) {
   for (const column of columns) {
     let v = 0;
-    column.forEach((place, i) => { place.v = i ? v + apart(column[i - 1], place) : 0; v = place.v; });
+    column.forEach((place, i) => {
+      place.v = i ? v + apart(column[i - 1], place) : 0;
+      v = place.v;
+    });
   }
   for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
-    const down = sweep % 2 === 0, list = down ? columns : [...columns].reverse();
+    const down = sweep % 2 === 0,
+      list = down ? columns : [...columns].reverse();
     for (const column of list) regress(column, sweep > SWEEPS - 3 ? "both" : down ? "into" : "from");
   }
 }
@@ -182,8 +206,10 @@ const apart = (p, q) => (p.dv + q.dv) / 2 + (p.member && q.member ? GAP.item : G
 
 function wish(place, side) {
   const pull = [];
-  if (side !== "from") for (const s of place.into) pull.push([s.a.v + s.offA - s.offB, s.a.member || s.b.member ? 1 : 4]);
-  if (side !== "into") for (const s of place.from) pull.push([s.b.v + s.offB - s.offA, s.a.member || s.b.member ? 1 : 4]);
+  if (side !== "from")
+    for (const s of place.into) pull.push([s.a.v + s.offA - s.offB, s.a.member || s.b.member ? 1 : 4]);
+  if (side !== "into")
+    for (const s of place.from) pull.push([s.b.v + s.offB - s.offA, s.a.member || s.b.member ? 1 : 4]);
   const weight = pull.reduce((sum, [, w]) => sum + w, 0);
   return weight ? [pull.reduce((sum, [v, w]) => sum + v * w, 0) / weight, weight] : [place.v, 0.01];
 }
@@ -198,8 +224,13 @@ function regress(column, side) {
     place.offset = offset;
     let block = { mean: wished - offset, weight, places: [place] };
     while (blocks.length && blocks.at(-1).mean > block.mean) {
-      const above = blocks.pop(), total = above.weight + block.weight;
-      block = { mean: (above.mean * above.weight + block.mean * block.weight) / total, weight: total, places: [...above.places, ...block.places] };
+      const above = blocks.pop(),
+        total = above.weight + block.weight;
+      block = {
+        mean: (above.mean * above.weight + block.mean * block.weight) / total,
+        weight: total,
+        places: [...above.places, ...block.places],
+      };
     }
     blocks.push(block);
   });
@@ -209,7 +240,8 @@ function regress(column, side) {
 /** Set the size of a frame, the u of its columns, and the ports where edges cross it. */
 function measure(frame, columns, own) {
   const places = columns.flat();
-  const low = Math.min(...places.map((p) => p.v - p.dv / 2)), high = Math.max(...places.map((p) => p.v + p.dv / 2));
+  const low = Math.min(...places.map((p) => p.v - p.dv / 2)),
+    high = Math.max(...places.map((p) => p.v + p.dv / 2));
   let u = own.start;
   const inner = columns.slice(1, -1);
   inner.forEach((column, i) => {
@@ -248,7 +280,8 @@ function routeOf(edge) {
   const { from, to, shared } = edge;
   const points = [[from.u + from.du, from.v]];
   const pass = (frame) => {
-    for (const place of frame.chains.get(edge) ?? []) if (place.lane) points.push([place.u, place.v], [place.u + place.width, place.v]);
+    for (const place of frame.chains.get(edge) ?? [])
+      if (place.lane) points.push([place.u, place.v], [place.u + place.width, place.v]);
   };
   for (const frame of from.frames.slice(shared + 1).reverse()) pass(frame);
   pass(from.frames[shared]);

@@ -2,19 +2,34 @@
 
 const bubble = control("bubble");
 const hits = new Set();
-let found = [], foundAt = -1, pinned = null, returning = false;
+let found = [],
+  foundAt = -1,
+  pinned = null,
+  returning = false;
 
 /** Show a box's name, formula, value and gradient beside it. */
 function showBubble(item, pin = false) {
   if (!item || item.node === null || (pinned && !pin)) return;
-  const node = nodes[item.node], stage = gradientAt(item.node, now), known = valueAt[item.node] <= now;
+  const node = nodes[item.node],
+    stage = gradientAt(item.node, now),
+    known = valueAt[item.node] <= now;
   const content = [make("h3", {}, node.op ? `${node.full} = ${node.expression}` : node.full)];
   content.push(note(node.op ? `${node.op}${node.doc ? `: ${node.doc}` : ""}` : node.kind));
   if (node.layer !== null) content.push(note(`layer ${layerName(node.layer)}`));
   content.push(row("value", known ? shown(node.value) : make("i", {}, "not computed yet")));
-  if (growth[item.node].length) content.push(row("gradient", stage ? shown(stage.total) : make("i", {}, "not computed yet"), stage && stage.nth < stage.of ? make("span", { class: "about" }, `sum of ${stage.nth} of ${stage.of} parts`) : ""));
+  if (growth[item.node].length)
+    content.push(
+      row(
+        "gradient",
+        stage ? shown(stage.total) : make("i", {}, "not computed yet"),
+        stage && stage.nth < stage.of
+          ? make("span", { class: "about" }, `sum of ${stage.nth} of ${stage.of} parts`)
+          : "",
+      ),
+    );
   else if (numbers) content.push(row("gradient", make("i", {}, "none: nothing here is trained")));
-  const rules = moments[backwardAt[item.node]]?.parts.map((part) => row(`rule for ${nameOf(part.node)}`, code(part.rule))) ?? [];
+  const rules =
+    moments[backwardAt[item.node]]?.parts.map((part) => row(`rule for ${nameOf(part.node)}`, code(part.rule))) ?? [];
   bubble.replaceChildren(...content, ...rules, ...(pin ? [jumps(item.node)] : []));
   bubble.hidden = false;
   bubble.scrollTop = 0;
@@ -26,7 +41,10 @@ function jumps(node) {
   const bar = make("div", { class: "jumps" });
   const add = (word, at) => {
     const button = make("button", {}, word);
-    button.addEventListener("click", () => { hideBubble(); step(at); });
+    button.addEventListener("click", () => {
+      hideBubble();
+      step(at);
+    });
     bar.append(button);
   };
   if (nodes[node].op) add("Its forward step", valueAt[node]);
@@ -35,46 +53,63 @@ function jumps(node) {
 }
 
 function beside(item) {
-  const stage = control("stage").getBoundingClientRect(), box = item.group.getBoundingClientRect();
+  const stage = control("stage").getBoundingClientRect(),
+    box = item.group.getBoundingClientRect();
   const { offsetWidth: w, offsetHeight: h } = bubble;
   const x = Math.max(6, Math.min(stage.width - w - 6, box.left - stage.left));
-  const below = box.bottom - stage.top + 8, above = box.top - stage.top - h - 8;
+  const below = box.bottom - stage.top + 8,
+    above = box.top - stage.top - h - 8;
   const y = below + h < stage.height || above < 0 ? Math.min(below, Math.max(6, stage.height - h - 6)) : above;
   Object.assign(bubble.style, { left: `${x}px`, top: `${y}px` });
 }
 
 function hideBubble() {
-  const holdsFocus = bubble.contains(document.activeElement), id = pinned;
+  const holdsFocus = bubble.contains(document.activeElement),
+    id = pinned;
   bubble.hidden = true;
   pinned = null;
   if (!holdsFocus) return;
-  returning = true;  // the box that gets its focus back is not to open its bubble again
+  returning = true; // the box that gets its focus back is not to open its bubble again
   scene.items.get(id)?.group.focus({ preventScroll: true });
   returning = false;
 }
 
 const itemOf = (event) => scene.items.get(event.target.closest?.("[data-item]")?.getAttribute("data-item"));
 
-svg.addEventListener("pointerover", (event) => { if (event.pointerType === "mouse" && itemOf(event)) showBubble(itemOf(event)); });
-svg.addEventListener("pointerout", (event) => { if (!pinned && itemOf(event)) hideBubble(); });
+svg.addEventListener("pointerover", (event) => {
+  if (event.pointerType === "mouse" && itemOf(event)) showBubble(itemOf(event));
+});
+svg.addEventListener("pointerout", (event) => {
+  if (!pinned && itemOf(event)) hideBubble();
+});
 svg.addEventListener("focusin", (event) => {
   const item = itemOf(event);
   if (!item || returning || !item.group.matches(":focus-visible")) return;
   follow([item], false);
   showBubble(item);
 });
-for (const place of [svg, bubble]) place.addEventListener("focusout", (event) => { if (!bubble.contains(event.relatedTarget) && !bubble.hidden) hideBubble(); });
+for (const place of [svg, bubble])
+  place.addEventListener("focusout", (event) => {
+    if (!bubble.contains(event.relatedTarget) && !bubble.hidden) hideBubble();
+  });
 
 /** A click, tap or Enter: on a layer it folds or unfolds, on a box it keeps its bubble. */
 function press(target) {
-  const handle = target.closest("[data-fold]"), id = target.closest("[data-item]")?.getAttribute("data-item");
-  if (handle) refold(() => folded.add(Number(handle.getAttribute("data-fold"))), `[data-item="l${handle.getAttribute("data-fold")}"]`);
+  const handle = target.closest("[data-fold]"),
+    id = target.closest("[data-item]")?.getAttribute("data-item");
+  if (handle)
+    refold(
+      () => folded.add(Number(handle.getAttribute("data-fold"))),
+      `[data-item="l${handle.getAttribute("data-fold")}"]`,
+    );
   else if (id?.[0] === "l") refold(() => folded.delete(Number(id.slice(1))), `[data-fold="${id.slice(1)}"]`);
   else if (id) pinned === id ? hideBubble() : showBubble(scene.items.get(id), true);
   else hideBubble();
 }
 
-svg.addEventListener("click", (event) => { if (!dragged) press(event.target); });
+svg.addEventListener("click", (event) => {
+  if (!dragged) press(event.target);
+});
 svg.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" && event.key !== " ") return;
   event.preventDefault();
@@ -103,7 +138,15 @@ function fitOrFollow() {
 
 function search(text) {
   const wanted = text.trim().toLowerCase();
-  found = wanted ? nodes.flatMap((node, i) => ([node.full, node.op, node.symbol, node.layer === null ? "" : layerName(node.layer)].some((word) => word?.toLowerCase().includes(wanted)) ? [i] : [])) : [];
+  found = wanted
+    ? nodes.flatMap((node, i) =>
+        [node.full, node.op, node.symbol, node.layer === null ? "" : layerName(node.layer)].some((word) =>
+          word?.toLowerCase().includes(wanted),
+        )
+          ? [i]
+          : [],
+      )
+    : [];
   foundAt = -1;
   hits.clear();
   found.forEach((node) => hits.add(standIn(node)));
@@ -116,7 +159,10 @@ function nextHit(by) {
   if (!found.length) return;
   foundAt = (foundAt + by + found.length) % found.length;
   const node = found[foundAt];
-  if (reveal(node)) { redraw(); fitOrFollow(); }
+  if (reveal(node)) {
+    redraw();
+    fitOrFollow();
+  }
   hits.clear();
   found.forEach((at) => hits.add(standIn(at)));
   paint(now);
@@ -129,9 +175,16 @@ function nextHit(by) {
 
 control("query").addEventListener("input", (event) => search(event.target.value));
 control("query").addEventListener("keydown", (event) => {
-  if (event.key === "Escape") { event.target.value = ""; search(""); hideBubble(); }
+  if (event.key === "Escape") {
+    event.target.value = "";
+    search("");
+    hideBubble();
+  }
 });
-control("search").addEventListener("submit", (event) => { event.preventDefault(); nextHit(1); });
+control("search").addEventListener("submit", (event) => {
+  event.preventDefault();
+  nextHit(1);
+});
 
 // ---- the view's buttons
 
@@ -152,11 +205,15 @@ function turn(to) {
 /** The direction: from left to right, as one reads, unless more is seen from top to bottom. */
 function better() {
   if (story.direction !== "auto") return story.direction === "LR";
-  const scales = [true, false].map((way) => { across = way; redraw(); return fittingScale(); });
+  const scales = [true, false].map((way) => {
+    across = way;
+    redraw();
+    return fittingScale();
+  });
   return scales[0] >= Math.min(0.9, scales[1]);
 }
 
-const MANY = 60;  // boxes that are still seen at a glance
+const MANY = 60; // boxes that are still seen at a glance
 control("forwardhalf").parentElement.hidden = !numbers;
 if (layers.length && nodes.length > MANY) foldAll(true);
 control("fold").hidden = !layers.length;
@@ -165,7 +222,13 @@ turn(better());
 go(0, { quiet: true });
 
 let resizing = null;
-addEventListener("resize", () => { clearTimeout(resizing); resizing = setTimeout(() => { hideBubble(); fitOrFollow(); }, 120); });
+addEventListener("resize", () => {
+  clearTimeout(resizing);
+  resizing = setTimeout(() => {
+    hideBubble();
+    fitOrFollow();
+  }, 120);
+});
 
 // For those who script the page: go(i) shows a moment, at() says which is shown.
 window.player = { go: step, at: () => now, moments, layout };
@@ -173,6 +236,9 @@ window.player = { go: step, at: () => now, moments, layout };
 /** Where everything is, in the graph's own measure. */
 function layout() {
   const items = [...scene.items.values()];
-  const edges = scene.edges.map((edge) => ({ points: edge.points, ends: [edge.from, edge.to].map((item) => items.indexOf(item)) }));
+  const edges = scene.edges.map((edge) => ({
+    points: edge.points,
+    ends: [edge.from, edge.to].map((item) => items.indexOf(item)),
+  }));
   return { across, took: scene.took, boxes: items.map((item) => [...cornerOf(item), item.w, item.h]), edges };
 }

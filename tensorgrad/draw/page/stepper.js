@@ -1,8 +1,10 @@
 // The stepper: which moment is shown, and how one gets to the next.
 
 const control = (id) => document.getElementById(id);
-const slider = control("slider"), say = control("say");
-let now = 0, timer = null;
+const slider = control("slider"),
+  say = control("say");
+let now = 0,
+  timer = null;
 
 /** Show a moment. */
 function go(to, { quiet = false } = {}) {
@@ -24,7 +26,11 @@ function go(to, { quiet = false } = {}) {
 function placeName() {
   if (now === 0) return "start";
   if (now === moments.length - 1) return "end";
-  return now < seedMoment ? `forward ${now} of ${story.forward.length}` : now === seedMoment ? "backward starts" : `backward ${now - seedMoment} of ${story.backward.length}`;
+  return now < seedMoment
+    ? `forward ${now} of ${story.forward.length}`
+    : now === seedMoment
+      ? "backward starts"
+      : `backward ${now - seedMoment} of ${story.backward.length}`;
 }
 
 function play() {
@@ -83,7 +89,8 @@ const KEYS = {
 
 /** Keys work everywhere, but where they mean something already: in a text field, on a button. */
 document.addEventListener("keydown", (event) => {
-  const key = KEYS[event.key], { target } = event;
+  const key = KEYS[event.key],
+    { target } = event;
   if (!key || event.ctrlKey || event.metaKey || event.altKey) return;
   if (target.id === "query" || target.tagName === "SELECT") return;
   if (event.key === " " && target.closest("button, [role=button]")) return;

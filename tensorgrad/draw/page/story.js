@@ -11,7 +11,7 @@ if (outermost.length === 1 && layers.length > 1) {
   layers[outermost[0]].parent = undefined;
 }
 
-const numbers = story.seed !== null;  // a compiled program is shown without: it has none until it runs
+const numbers = story.seed !== null; // a compiled program is shown without: it has none until it runs
 
 const moments = [
   { kind: "start" },
@@ -49,7 +49,19 @@ function pathOf(layer) {
   return path;
 }
 
-const layerName = (layer) => pathOf(layer).map((at) => layers[at].name).join(" / ");
+const layerName = (layer) =>
+  pathOf(layer)
+    .map((at) => layers[at].name)
+    .join(" / ");
 
 /** The edges into ops, one per argument. */
-const arrows = nodes.flatMap((node, to) => node.inputs.map((input) => ({ from: input.from, to, index: input.index, label: input.label, of: node.inputs.length, place: node.inputs.indexOf(input) })));
+const arrows = nodes.flatMap((node, to) =>
+  node.inputs.map((input) => ({
+    from: input.from,
+    to,
+    index: input.index,
+    label: input.label,
+    of: node.inputs.length,
+    place: node.inputs.indexOf(input),
+  })),
+);

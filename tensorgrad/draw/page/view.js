@@ -1,7 +1,7 @@
 // Moving the world: pan, zoom, pinch, fit, and following the step that is played.
 
 const READABLE = 0.85;
-let chosen = false;  // whether a person has zoomed: the scale is theirs then
+let chosen = false; // whether a person has zoomed: the scale is theirs then
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -20,7 +20,8 @@ function fittingScale() {
 }
 
 function fit(smooth = true) {
-  const [w, h] = stageSize(), k = Math.min(1.4, fittingScale());
+  const [w, h] = stageSize(),
+    k = Math.min(1.4, fittingScale());
   move({ k, x: (w - scene.w * k) / 2, y: (h - scene.h * k) / 2 }, smooth);
 }
 
@@ -36,16 +37,30 @@ function overview(smooth = true) {
   return follow(neighbourhood(story.forward[0]), smooth);
 }
 
-function closer() { chosen = true; zoom(1.25, undefined, undefined, true); }
-function farther() { chosen = true; zoom(0.8, undefined, undefined, true); }
-function refit() { chosen = false; fit(); }
+function closer() {
+  chosen = true;
+  zoom(1.25, undefined, undefined, true);
+}
+function farther() {
+  chosen = true;
+  zoom(0.8, undefined, undefined, true);
+}
+function refit() {
+  chosen = false;
+  fit();
+}
 
 /** Bring boxes into view at a size that can be read, unless a person chose another; stay put if they are there. */
 function follow(items, smooth = true) {
-  const [w, h] = stageSize(), corners = items.map(cornerOf);
-  const left = Math.min(...corners.map(([x]) => x)), right = Math.max(...items.map((item, i) => corners[i][0] + item.w));
-  const top = Math.min(...corners.map(([, y]) => y)), bottom = Math.max(...items.map((item, i) => corners[i][1] + item.h));
-  const k = chosen ? view.k : Math.max(view.k, Math.min(READABLE, (w - 32) / (right - left), (h - 32) / (bottom - top)));
+  const [w, h] = stageSize(),
+    corners = items.map(cornerOf);
+  const left = Math.min(...corners.map(([x]) => x)),
+    right = Math.max(...items.map((item, i) => corners[i][0] + item.w));
+  const top = Math.min(...corners.map(([, y]) => y)),
+    bottom = Math.max(...items.map((item, i) => corners[i][1] + item.h));
+  const k = chosen
+    ? view.k
+    : Math.max(view.k, Math.min(READABLE, (w - 32) / (right - left), (h - 32) / (bottom - top)));
   const [x, y] = [w / 2 - ((w / 2 - view.x) * k) / view.k, h / 2 - ((h / 2 - view.y) * k) / view.k];
   move({ k, x: within(x, left * k, right * k, w), y: within(y, top * k, bottom * k, h) }, smooth);
 }
@@ -80,7 +95,9 @@ svg.addEventListener("pointerdown", (event) => {
 svg.addEventListener("pointermove", (event) => {
   const before = pointers.get(event.pointerId);
   if (!before) return;
-  const spot = spotOf(event), dx = spot[0] - before[0], dy = spot[1] - before[1];
+  const spot = spotOf(event),
+    dx = spot[0] - before[0],
+    dy = spot[1] - before[1];
   if (!dragged && Math.hypot(dx, dy) < 5 && pointers.size === 1) return;
   if (!dragged) svg.setPointerCapture(event.pointerId);
   dragged = true;
@@ -91,15 +108,21 @@ svg.addEventListener("pointermove", (event) => {
 });
 
 function pinch(id, [x, y]) {
-  const [p, q] = [...pointers].find(([other]) => other !== id)[1], [a, b] = pointers.get(id);
+  const [p, q] = [...pointers].find(([other]) => other !== id)[1],
+    [a, b] = pointers.get(id);
   chosen = true;
   zoom(Math.hypot(x - p, y - q) / (Math.hypot(a - p, b - q) || 1), (x + p) / 2, (y + q) / 2);
 }
 
-for (const name of ["pointerup", "pointercancel", "pointerleave"]) svg.addEventListener(name, (event) => pointers.delete(event.pointerId));
+for (const name of ["pointerup", "pointercancel", "pointerleave"])
+  svg.addEventListener(name, (event) => pointers.delete(event.pointerId));
 
-svg.addEventListener("wheel", (event) => {
-  event.preventDefault();
-  chosen = true;
-  zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), ...spotOf(event));
-}, { passive: false });
+svg.addEventListener(
+  "wheel",
+  (event) => {
+    event.preventDefault();
+    chosen = true;
+    zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), ...spotOf(event));
+  },
+  { passive: false },
+);
