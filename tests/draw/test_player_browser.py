@@ -375,6 +375,22 @@ def test_boxes_do_not_overlap_and_edges_pass_between_them(opened, make, directio
         assert not inside[:, [i for i in range(len(boxes)) if i not in edge["ends"]]].any()
 
 
+@pytest.mark.parametrize("width", [390, 1200])
+def test_the_step_that_is_played_is_in_view_and_large_enough(opened, width):
+    page = opened(tg.play(tangle(60, (2, 2))), width=width, height=844)
+    seen = page.evaluate(
+        """() => player.moments.map((moment, at) => {
+          player.go(at);
+          if (moment.node === undefined) return true;
+          const box = document.querySelector(".box.current").getBoundingClientRect();
+          const stage = document.getElementById("graph").getBoundingClientRect();
+          const inside = box.left >= stage.left && box.right <= stage.right && box.top >= stage.top;
+          return inside && box.bottom <= stage.bottom && box.height > 50;
+        })"""
+    )
+    assert set(seen) == {True}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
 def test_nothing_sticks_out_of_the_window(opened, width, scheme):

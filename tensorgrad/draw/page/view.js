@@ -50,7 +50,10 @@ function refit() {
   fit();
 }
 
-/** Bring boxes into view at a size that can be read, unless a person chose another; stay put if they are there. */
+/**
+ * Bring boxes into view at a size that can be read, unless a person chose another; stay put if they are there.
+ * Where they are too far apart for that, the first of them alone.
+ */
 function follow(items, smooth = true) {
   const [w, h] = stageSize(),
     corners = items.map(cornerOf);
@@ -58,9 +61,9 @@ function follow(items, smooth = true) {
     right = Math.max(...items.map((item, i) => corners[i][0] + item.w));
   const top = Math.min(...corners.map(([, y]) => y)),
     bottom = Math.max(...items.map((item, i) => corners[i][1] + item.h));
-  const k = chosen
-    ? view.k
-    : Math.max(view.k, Math.min(READABLE, (w - 32) / (right - left), (h - 32) / (bottom - top)));
+  const most = Math.min((w - 32) / (right - left), (h - 32) / (bottom - top));
+  const k = chosen ? view.k : Math.max(READABLE, Math.min(view.k, most));
+  if (k > most && items.length > 1) return follow(items.slice(0, 1), smooth);
   const [x, y] = [w / 2 - ((w / 2 - view.x) * k) / view.k, h / 2 - ((h / 2 - view.y) * k) / view.k];
   move({ k, x: within(x, left * k, right * k, w), y: within(y, top * k, bottom * k, h) }, smooth);
 }
