@@ -10,6 +10,10 @@ from .repeats import folded_repeats
 #: stretches of ops, to STRETCHES.
 FEW, BUDGET, STRETCHES = 30, 150, 60
 
+#: In a picture of more than CROWDED boxes, a parameter or input with MANY uses is drawn at each of them.
+CROWDED, MANY = 60, 8
+SOURCES = {"parameter", "input"}
+
 #: Boxes that only pass on what an op made: they may become the label of an arrow.
 PASSING = {"value", "gradient"}
 
@@ -32,8 +36,32 @@ def viewed(graph, keep, depth):
             view = smaller if len(smaller.boxes) < len(view.boxes) else view
     if depth != "all" and len(view.boxes) > BUDGET:
         view = by_stretch(view, STRETCHES)
+    if len(view.boxes) > CROWDED:
+        spread = near_their_uses(view)
+        view = spread if depth == "all" or len(spread.boxes) <= BUDGET else view
     if len(view.boxes) < whole:
         view.note = f'{whole:,} boxes folded to {len(view.boxes)}; depth="all" draws every one'
+    return view
+
+
+def near_their_uses(graph):
+    """Return the Graph with a small copy of each much-used leaf at every use but the first: no arrows across it all."""
+    uses = Counter(arrow.tail.id for arrow in graph.arrows if arrow.kind == "flow" and arrow.tail.kind in SOURCES)
+    met: set = set()
+    copies: dict = {}
+    for arrow in graph.arrows:
+        leaf, user = arrow.tail, arrow.head
+        if arrow.kind == "flow" and uses[leaf.id] >= MANY:
+            if leaf.id in met:
+                made = leaf.replaced(id=f"{leaf.id}_{user.id}", lines=leaf.lines[:1], cluster=user.cluster)
+                copies.setdefault((leaf.id, user.id), made)
+            met.add(leaf.id)
+    view = Graph(graph.direction, graph.frames, graph.note)
+    view.boxes = [*graph.boxes, *copies.values()]
+    for arrow in graph.arrows:
+        user = arrow.head.owner if arrow.kind == "use" else arrow.head.id
+        tail = copies.get((arrow.tail.id, user), arrow.tail)
+        view.arrows.append(Arrow(tail, arrow.head, arrow.kind, arrow.label))
     return view
 
 

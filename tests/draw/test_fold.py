@@ -212,6 +212,18 @@ def test_the_same_bytes_whatever_is_folded():
     assert a.svg() == b.svg()
 
 
+def test_a_parameter_of_many_uses_is_drawn_at_each(rng):
+    view = draw(recurrent(12, rng), depth="all", backward="both").view
+    used = [a.tail for a in view.arrows if a.kind == "flow" and a.tail.name == "W"]
+    assert len({box.id for box in used}) == len(used) == 12
+    assert [len(box.lines) for box in used] == [2] + 11 * [1]  # the first says its shape
+    recalled = [(a.tail.id, a.head.owner) for a in view.arrows if a.kind == "use" and a.tail.name == "U"]
+    given = [(a.tail.id, a.head.id) for a in view.arrows if a.kind == "flow" and a.tail.name == "U"]
+    assert set(recalled) < set(given)
+    assert len(recalled) == 11  # at the first step, h takes no gradient
+    assert [box.name for box in view.boxes if box.kind == "parameter gradient"] == ["∂b", "∂U", "∂W"]
+
+
 def test_frames_are_found_by_sequence_number():
     found = Frames([(3, 4, "inner", 1), (2, 6, "outer", 0), (8, 8, "last", 0)])
     names = [[name for _, name in found.path(seq)] for seq in range(1, 10)]
