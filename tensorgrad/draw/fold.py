@@ -4,7 +4,7 @@ from collections import Counter
 from math import prod
 
 from ..errors import counted
-from .graph import Arrow, Box, Graph
+from .graph import Arrow, Box
 from .words import titled
 
 BACKWARD = {"rule", "gradient", "parameter gradient", "gradient sum", "backward op", "backward layer", "backward call"}
@@ -22,7 +22,7 @@ def quotient(graph, leader, kind_of=lambda arrow: arrow.kind):
     leader:  ``{id of a box: the Box it is drawn as}``; others are drawn as they are
     kind_of: ``kind_of(arrow)``: what kind an arrow is then
     """
-    view = Graph(graph.direction, graph.frames, graph.note)
+    view = graph.emptied()
     boxes: dict = {}
     for box in graph.boxes:
         led = leader.get(box.id, box)
