@@ -16,10 +16,11 @@ CROWDED, MANY = 60, 8
 SOURCES = {"parameter", "input"}
 
 
-def viewed(graph, keep, depth):
+def viewed(graph, keep, depth, told=False):
     """Return what is drawn of a Graph.
 
     keep:  leave every value that says more than its shape
+    told:  boxes tell values or colours, which differ from one repetition to the next: then all are drawn
     depth: how many layers deep to draw ops, below which a layer is one box; None: as deep as BUDGET allows;
            ``"all"``: everything, nothing folded
     """
@@ -27,7 +28,7 @@ def viewed(graph, keep, depth):
         return near_their_uses(labelled(graph, keep))
     view = by_depth(graph, depth) if isinstance(depth, int) else graph
     whole = len(labelled(view, keep).boxes)
-    view = labelled(folded_repeats(view) if whole > FEW else view, keep)
+    view = labelled(folded_repeats(view) if whole > FEW and not told else view, keep)
     view = within_budget(view, folding=depth is None)
     spread = near_their_uses(view)
     view = spread if len(spread.boxes) <= BUDGET else view
