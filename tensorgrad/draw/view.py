@@ -12,7 +12,7 @@ from .repeats import folded_repeats
 FEW, BUDGET, STRETCHES = 30, 150, 60
 
 #: In a picture of more than CROWDED boxes, a parameter or input with MANY uses is drawn at each of them.
-CROWDED, MANY = 60, 8
+CROWDED, MANY = 40, 6
 SOURCES = {"parameter", "input"}
 
 
