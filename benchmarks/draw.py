@@ -57,7 +57,7 @@ def network():
 
 
 def tangled():
-    """Return the picture of a chain of 148 ops, a quarter of which take the same parameter too: long arrows."""
+    """Return the picture of a chain of 148 ops, a quarter of which take the same parameter too."""
     return tg.draw(random_chain(148), depth="all")
 
 
@@ -74,7 +74,7 @@ def bundled():
     start, boxes, plain, more, knotty = map(float, out.stdout.split())
     return (
         f"SVG by the bundled renderer, {start:.1f} s after its start: {boxes:.0f} boxes of a network, forward and "
-        f"backward, {plain:.2f} s; {more:.0f} boxes with arrows that run past a hundred others {knotty:.2f} s"
+        f"backward, {plain:.2f} s; {more:.0f} boxes of a chain with a parameter used throughout {knotty:.2f} s"
     )
 
 

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 from scipy.special import logsumexp
 
-from benchmarks import fit, runner, train
+import tensorgrad as tg
+from benchmarks import draw, fit, runner, train
 from benchmarks.__main__ import arguments
 from benchmarks.hand import HandWritten
 from benchmarks.networks import RATE, Task
+from tensorgrad.walk import recorded
 
 SMALL = ["--rounds", "1", "--only", "10-32-64-10"]
 
@@ -101,6 +103,13 @@ def test_reports_of_what_needs_no_peer(monkeypatch):
     assert lines.count(head) == 2
     assert len([line for line in lines if re.fullmatch(cells, line)]) == 2
     assert re.search(r"\| 10-32-64-10, b32 \| \d+ \|$", fit.report(arguments(SMALL)))
+
+
+def test_what_the_drawing_benchmark_draws():
+    assert len(recorded(draw.random_chain(50))) == 50
+    assert len(draw.network().view.boxes) >= 150
+    assert len(tg.draw(draw.loop(50)).view.boxes) < 10
+    assert draw.seconds(lambda: None) < 1
 
 
 def test_peak_counts_what_is_held_and_what_a_step_makes():

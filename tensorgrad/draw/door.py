@@ -14,7 +14,7 @@ def draw(what, *inputs, backward="none", values=False, grads=False, color=None, 
     color:     ``"grad"``, ``"memory"``: by the size of the gradient, or of the array; ``"time"``: of each call, for a
                compiled function and its arguments
     depth:     how many layers deep ops are drawn, below which a layer is one box; ``"all"``: fold nothing. Unless
-               given, what is repeated is drawn once, and what is still over 150 boxes is folded
+               given, what is repeated is drawn once, if no values or colours are shown, and over 150 boxes are folded
     direction: ``"LR"`` from left to right, ``"TB"`` from top to bottom
     names:     what to call Tensors and arrays that have no name: ``{"x": x}``, or ``locals()``
     scopes:    ``(first, last, layer, depth)`` for each call of a layer: the sequence numbers it spans, for the frames

@@ -4,7 +4,7 @@ from collections import Counter
 from math import prod
 
 from ..errors import counted
-from .graph import Arrow, Box, Graph
+from .graph import Arrow, Box
 from .words import titled
 
 BACKWARD = {"rule", "gradient", "parameter gradient", "gradient sum", "backward op", "backward layer", "backward call"}
@@ -17,23 +17,27 @@ MOST_LEAVES = 12
 
 
 def quotient(graph, leader, kind_of=lambda arrow: arrow.kind):
-    """Return the Graph in which each box stands as its leader, and arrows between the same leaders are one.
+    """Return the Graph in which each box stands as its leader, and arrows that say the same are one.
 
     leader:  ``{id of a box: the Box it is drawn as}``; others are drawn as they are
     kind_of: ``kind_of(arrow)``: what kind an arrow is then
     """
-    view = Graph(graph.direction, graph.frames, graph.note)
+    view = graph.emptied()
     boxes: dict = {}
     for box in graph.boxes:
         led = leader.get(box.id, box)
         boxes.setdefault(led.id, led)
     view.boxes = list(boxes.values())
     arrows: dict = {}
+    alike: Counter = Counter()  # of e * e, two arrows are meant
     for arrow in graph.arrows:
         tail, head = leader.get(arrow.tail.id, arrow.tail), leader.get(arrow.head.id, arrow.head)
-        kind = kind_of(arrow)
+        kind, label = kind_of(arrow), label_of(arrow, tail, head)
         if tail.id != head.id or (kind.startswith("next") and tail.kind not in LAYERS):
-            arrows.setdefault((tail.id, head.id, kind), Arrow(tail, head, kind, label_of(arrow, tail, head)))
+            same = arrow.tail.id, arrow.head.id, kind, label
+            which = () if {tail.kind, head.kind} & LAYERS else (label, alike[same])
+            arrows.setdefault((tail.id, head.id, kind, *which), Arrow(tail, head, kind, label))
+            alike[same] += 1
     view.arrows = list(arrows.values())
     return view
 

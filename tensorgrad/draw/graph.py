@@ -62,6 +62,10 @@ class Graph:
         self.boxes, self.arrows, self.direction = [], [], direction
         self.frames, self.note, self.scale, self.splines = dict(frames), note, None, ""
 
+    def emptied(self):
+        """Return a Graph without boxes and arrows, and this one's direction, frames and note."""
+        return Graph(self.direction, self.frames, self.note)
+
     def add(self, kind, name, lines, cluster=(), id=None, **about):
         """Return a new box; its id is its place unless given: n0, n1, ..."""
         box = Box(id or f"n{len(self.boxes)}", kind, name, lines, cluster, **about)

@@ -56,15 +56,15 @@ class Pairs:
         for x in used.values():
             self.graph.connect(self.collector.source(x), box, "use")
         for i in sent:
-            self.arrive(inputs[i], box)
+            self.arrive(inputs[i], box, self.rules.shares[id(t), i])
 
     def called(self, t, inputs, i):
         """Return what the input ``i`` of ``t`` is called: by its own name, or as the op calls it."""
         own = self.rules.short(inputs[i])
         return own or (t.op.args[0] + str(i) if t.op.variadic else t.op.args[i])
 
-    def arrive(self, x, box):
-        """Lead a gradient from ``box`` to ``x``: by way of a sum, if it is one of several."""
+    def arrive(self, x, box, share):
+        """Lead the gradient ``share`` from ``box`` to ``x``: by way of a sum, if it is one of several."""
         if len(self.rules.arrivals[id(x)]) == 1:
             self.leave(x, box)
             return
@@ -75,7 +75,8 @@ class Pairs:
                                    heat=self.collector.heat(x))  # fmt: skip
             self.sums[id(x)] = total
             self.leave(x, total)
-        self.graph.connect(box, total, "back", shape_of(x))
+        shown = values_of(share.data)[0] if self.values else shape_of(x)
+        self.graph.connect(box, total, "back", shown)
 
     def leave(self, x, box):
         """Enter the whole gradient of ``x``, which comes out of ``box``."""

@@ -54,10 +54,11 @@ class Drawing:
         """Enter a call: its function, its settings, what it gives, and arrows for what it reads and writes."""
         kind = "change" if call.writes else "backward call" if (call.origin.op or "").startswith("∂") else "call"
         given = operands_of(call.args, {key: x for key, x in call.kwargs.items() if key != "out"})
-        tails = [self.source(x) for x in given if not self.vector(x, call)]
+        frame = self.cluster(call)
+        tails = [self.source(x, frame) for x in given if not self.vector(x, call)]
         name = ", ".join(f"%{v.number}" for v in call.results)
         about = [", ".join(map(describe, call.results or call.writes))]
-        box = self.graph.add(kind, name, [name_of(call.function), *settings_of(call), *about], self.cluster(call),
+        box = self.graph.add(kind, name, [name_of(call.function), *settings_of(call), *about], frame,
                              **shape_of(call), heat=self.heats.get(call))  # fmt: skip
         for tail in tails:
             self.graph.connect(tail, box)
@@ -67,21 +68,24 @@ class Drawing:
             for x in self.held(self.root(v)):
                 self.graph.connect(box, self.box_of[x], "write")
 
-    def source(self, v):
-        """Return the box that ``v`` comes from; a number is entered at each use."""
+    def source(self, v, frame=()):
+        """Return the box that ``v`` comes from; a number is entered at each use, a weight in the frame of its first."""
         changed = self.changed.get(self.root(v))
         if changed is not None and (v.kind != "result" or later(changed, self.box_of[v])):
             return changed
-        return self.box_of[v] if v in self.box_of and not is_number(v) else self.leaf(v)
+        return self.box_of[v] if v in self.box_of and not is_number(v) else self.leaf(v, frame)
 
-    def leaf(self, v):
+    def leaf(self, v, frame=()):
         """Enter what no call gives: an input, an array from outside, a constant."""
         if is_number(v):
             shown = number(v.array)
-            return self.graph.add("constant", shown, [shown])
+            return self.graph.add("constant", shown, [shown], frame)
         kind = {"input": "input", "captured": "parameter"}.get(v.kind, "constant")
         name = v.name or ""
-        box = self.box_of[v] = self.graph.add(kind, name, [name, describe(v)] if name else [describe(v)])
+        short = name.removeprefix(f"{frame[-1][1]}/") if frame else name
+        lines = [short, describe(v)] if name else [describe(v)]
+        about = {"shape": tuple(v.shape), "dtype": str(v.dtype)}
+        box = self.box_of[v] = self.graph.add(kind, name, lines, frame if kind != "input" else (), **about)
         return box
 
     def vector(self, v, call):

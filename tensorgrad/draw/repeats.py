@@ -18,10 +18,10 @@ def folded_repeats(graph):
     if not leader:
         return graph
     follow_owners(graph, leader, moved)
-    leader = {id: moved.get(box.id, box) for id, box in leader.items()} | {
-        id: box for id, box in moved.items() if id not in leader
-    }
-    return once(quotient(graph, leader, lambda arrow: carried(arrow, turn)))
+    leader = moved | {id: moved.get(box.id, box) for id, box in leader.items()}
+    view = once(quotient(graph, leader, lambda arrow: carried(arrow, turn)))
+    view.frames |= steps.classes
+    return view
 
 
 def once(graph):
@@ -49,11 +49,12 @@ class Steps:
     inputs:  for each op, the boxes that its arrows come from
     results: for each op, the boxes of what it made
     members: for each frame, the boxes that stand in it
-    place:  ``{id of a box: number of the op that it is, or that made it}``
+    place:   ``{id of a box: number of the op that it is, or that made it}``
+    classes: of the frames that are made here, as ``Graph.frames``
     """
 
     def __init__(self, graph):
-        self.graph = graph
+        self.graph, self.classes = graph, {}
         self.ops = [box for box in graph.boxes if box.kind in OPS]
         self.place = {box.id: i for i, box in enumerate(self.ops)}
         self.inputs = [[] for _ in self.ops]
@@ -173,7 +174,7 @@ class Steps:
             return number, f"× {times}"
         (place, name), (_, end) = first.cluster[level], last.cluster[level]
         if place in self.graph.frames:
-            self.graph.frames[number] = self.graph.frames[place]
+            self.classes[number] = self.graph.frames[place]
         return number, f"{name} … {end} × {times}" if name != end else f"{name} × {times}"
 
     def boxes_of(self, start, period):

@@ -67,7 +67,8 @@ class Scene:
     def picture(self, backward):
         """Return the Picture: of everything, and of what is drawn of it."""
         graph, view = {"none": self.forward, "only": self.backward, "both": self.both}[backward]()
-        view = viewed(view, self.values or self.grads, self.depth)
+        keep = self.values or self.grads
+        view = viewed(view, keep, self.depth, told=keep or self.color is not None)
         if self.color is not None:
             view.scale = Scale(self.color, view.boxes)
         return Picture(graph, view).plays(self.weakly())
@@ -109,7 +110,7 @@ def draw_program(replay, inputs, color, depth, direction):
     if color == "grad":
         raise OptionError("draw: color='grad' is of a Tensor; a compiled program has 'time' and 'memory'")
     graph = program_graph(replay.program, direction, call_heats(replay, inputs, color))
-    view = viewed(graph, True, depth)
+    view = viewed(graph, True, depth, told=color is not None)
     if color is not None:
         view.scale = Scale(color, view.boxes)
     return Picture(graph, view)

@@ -80,6 +80,13 @@ def test_a_short_loop_is_drawn_in_full(rng):
     assert picture.view.note == ""
 
 
+@pytest.mark.parametrize("shown", [{"values": True}, {"grads": True}, {"color": "grad"}, {"color": "memory"}])
+def test_steps_that_tell_values_are_all_drawn(rng, shown):
+    view = draw(recurrent(8, rng), **shown).view
+    assert frames(view) == []
+    assert len(ops(view)) == 42
+
+
 def test_all_of_it_on_request(rng):
     view = draw(recurrent(12, rng), depth="all").view
     assert len(ops(view)) == 62
@@ -121,6 +128,18 @@ def test_steps_that_are_wired_differently_are_no_repetition():
         a = np.sin(h)
         h = a + (a if i >= 12 else h)
     assert frames(draw(h).view) == ["× 12", "× 8"]
+
+
+def test_both_arguments_of_a_folded_op_are_kept():
+    h = tg.Parameter(np.ones((2, 2)), name="h")
+    for _ in range(20):
+        h = np.sin(h) @ np.cos(h)
+        h = h * h
+    picture = draw(h)
+    arrows = Counter((a.tail.name, a.head.name, a.label) for a in picture.view.arrows if a.kind == "flow")
+    assert arrows["sin", "matmul", "a [2, 2]"] == arrows["cos", "matmul", "b [2, 2]"] == 1
+    assert arrows["matmul", "mul", "[2, 2]"] == 2
+    assert picture.graph.frames == {}
 
 
 def test_parameters_of_a_repetition_count_each_time():
@@ -210,6 +229,18 @@ def test_the_same_bytes_whatever_is_folded():
     a, b = (draw(random_chain(300), backward="both") for _ in range(2))
     assert a.source == b.source
     assert a.svg() == b.svg()
+
+
+def test_a_parameter_of_many_uses_is_drawn_at_each(rng):
+    view = draw(recurrent(12, rng), depth="all", backward="both").view
+    used = [a.tail for a in view.arrows if a.kind == "flow" and a.tail.name == "W"]
+    assert len({box.id for box in used}) == len(used) == 12
+    assert [len(box.lines) for box in used] == [2] + 11 * [1]  # the first says its shape
+    recalled = [(a.tail.id, a.head.owner) for a in view.arrows if a.kind == "use" and a.tail.name == "U"]
+    given = [(a.tail.id, a.head.id) for a in view.arrows if a.kind == "flow" and a.tail.name == "U"]
+    assert set(recalled) < set(given)
+    assert len(recalled) == 11  # at the first step, h takes no gradient
+    assert [box.name for box in view.boxes if box.kind == "parameter gradient"] == ["∂b", "∂U", "∂W"]
 
 
 def test_frames_are_found_by_sequence_number():

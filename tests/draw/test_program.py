@@ -95,6 +95,8 @@ def test_calls_of_a_layer_stand_in_its_frame(x):
     picture = tg.draw(program_of(lambda x: model(x), x), direction="TB")
     frames = {box.cluster[0][1] for box in picture.graph.boxes if box.cluster}
     assert frames == {"hidden", "out"}
+    kernel = next(box for box in picture.graph.boxes if box.name == "hidden/kernel")
+    assert (kernel.lines, kernel.cluster[0][1]) == (("kernel", "float32[3, 2]"), "hidden")
     assert 'label="hidden"' in picture.source
 
 

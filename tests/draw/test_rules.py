@@ -119,6 +119,8 @@ def test_gradients_that_add_up_meet_in_one_box():
     (total,) = [box for box in view.boxes if box.kind == "gradient sum"]
     assert sorted(a.tail.name for a in view.arrows if a.head is total) == ["mul", "mul", "mul", "sin"]
     assert [a.head.name for a in view.arrows if a.tail is total and a.kind == "back"] == ["∂w"]
+    view = draw(w * 3.0 + w * w, backward="both", values=True).view
+    assert [a.label for a in view.arrows if a.head.kind == "gradient sum"] == ["2", "2", "3"]
 
 
 def test_the_shares_add_up_to_the_gradient(rng):
