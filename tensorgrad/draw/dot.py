@@ -55,9 +55,6 @@ WORDS = {
     "change": "call that changes arrays", "returned": "returned",
 }  # fmt: skip
 
-#: What stands between the lines of a record: a bar, or only a new line.
-BARS = {"record": "|"}
-
 FONT = "Helvetica"  # a name whose widths Graphviz knows without the font; every browser has its like
 
 
@@ -83,15 +80,18 @@ def node(box, direction, scale=None):
     look = LOOKS[box.kind]
     if box.kind == "op" and (len(box.lines) > 1 or len(box.lines[0]) > 10):
         look = {**look, "shape": "box", "style": "filled,rounded", "fontsize": "11", "margin": "0.08,0.04"}
-    if look["shape"] in BARS:
-        label = BARS[look["shape"]].join(record(line) for line in box.lines)
-        label = label if direction == "LR" else "{" + label + "}"  # fields are stacked, whichever way the graph runs
-    else:
-        end = "\\l" if box.kind == "rule" else "\\n"
-        label = end.join(plain(line) for line in box.lines) + (end if box.kind == "rule" else "")
     if scale is not None and scale.covers(box):
         look = {**look, **scale.look(box.heat)}
-    return {"label": label, **look, "tooltip": plain(box.name or box.kind)}
+    return {"label": label(box, look["shape"], direction), **look, "tooltip": plain(box.name or box.kind)}
+
+
+def label(box, shape, direction):
+    """Return what a box says: in fields, in lines to the left, or in lines in the middle."""
+    if shape == "record":
+        fields = "|".join(map(record, box.lines))
+        return fields if direction == "LR" else "{" + fields + "}"  # stacked, whichever way the graph runs
+    end = "\\l" if box.kind == "rule" else "\\n"
+    return end.join(map(plain, box.lines)) + (end if box.kind == "rule" else "")
 
 
 def arrow_line(arrow, mirrored):

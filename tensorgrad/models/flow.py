@@ -18,7 +18,7 @@ BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#BBBBBB"  # Okabe and Ito's
 
 
 class GradientFlow:
-    """The size of the gradients of each layer with weights, from input to output.
+    """The size of the gradients of each layer with weights to train, from input to output.
 
     layers:  their names
     rms:     root mean square of the gradient over all weights of each; 0 where none arrives
@@ -82,7 +82,7 @@ def flow_words(layers, sizes):
     ['healthy: the gradients of all layers are within a factor of 2']
     """
     if not layers:
-        return ["no layer here has weights"]
+        return ["no layer here has weights to train"]
     broken = [name for name, size in zip(layers, sizes, strict=True) if not math.isfinite(size)]
     unreached = [name for name, size in zip(layers, sizes, strict=True) if size == 0]
     words = [f"nan or inf: in the gradient of {name!r}" for name in broken]
@@ -113,7 +113,7 @@ def gradient_flow(model, x, loss):
     """Return the GradientFlow of ``loss(model(x))``; nothing of the model changes."""
     with enable_grad(), layer_scopes() as scopes:
         root = loss(model(x, training=False))
-    found, steps = gradient_arrays(root), recorded(root)
+    found, steps = gradient_arrays(root) if root.requires_grad else {}, recorded(root)
     names, sizes, ratios = [], [], []
     for layer in (part for part in flat(model) if part.trainable_weights):
         weights = layer.trainable_weights

@@ -205,6 +205,8 @@ class Sequential(Trainer, Layer):
     def gradient_flow(self, x, y):
         """Return how large the gradient of the loss is in each layer, and a verdict: vanishing, exploding, dead relus.
 
+        Vanishing: the first layer's is less than a thousandth of the last's; exploding: over a thousand times as large.
+
         >>> from tensorgrad.layers import Dense
         >>> model = Sequential([Dense(2, kernel_initializer="ones", name="a")])
         >>> model.compile("sgd", "mse")

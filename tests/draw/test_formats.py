@@ -114,6 +114,31 @@ def test_the_legend_of_an_svg_stands_under_the_drawing(network):
     assert bottom <= min(rows) <= max(rows) <= height
 
 
+def centres(svg):
+    """Return ``{id of a box: (x, y)}``, the middles of the shapes in an SVG of Graphviz's."""
+    found = {}
+    for group in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}g"):
+        if group.get("class") == "node":
+            shape = next(e for e in group.iter() if e.tag.rpartition("}")[2] in ("polygon", "path", "ellipse"))
+            numbers = re.findall(r"-?[\d.]+", shape.get("points") or shape.get("d") or "")
+            points = np.array(numbers, float).reshape(-1, 2)
+            middle = (points.min(axis=0) + points.max(axis=0)) / 2 if numbers else (shape.get("cx"), shape.get("cy"))
+            found[group[0].text] = tuple(map(float, middle))
+    return found
+
+
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+def test_a_rule_is_in_the_row_of_its_op_and_a_gradient_in_that_of_its_weight(rng, direction):
+    model = tg.Sequential([Dense(4, "relu", input_shape=(3,), name="hidden"), Dense(2, "softmax", name="out")])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    picture = model.draw(rng.normal(size=(5, 3)), np.zeros(5, int), backward="both", direction=direction)
+    at, along = centres(picture.svg()), 1 if direction == "TB" else 0
+    pairs = [box for box in picture.view.boxes if box.kind in ("rule", "parameter gradient", "seed")]
+    assert len(pairs) == 8 + 4 + 1
+    for box in pairs:
+        assert abs(at[box.id][along] - at[box.owner][along]) < 30, (box.name, "not beside what it belongs to")
+
+
 def test_one_kind_of_box_needs_no_legend():
     assert 'id="legend"' not in draw(tg.Parameter(1.0) * 2.0, depth="all").svg().partition("<text")[0]
     svg = draw(np.sin(tg.Parameter(1.0)).sum()).svg()

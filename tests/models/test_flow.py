@@ -64,7 +64,7 @@ def test_dead_relus_are_counted(rng):
 @pytest.mark.parametrize(
     ("sizes", "words"),
     [
-        ([], ["no layer here has weights"]),
+        ([], ["no layer here has weights to train"]),
         ([1.0, 2.0, 0.5], ["healthy: the gradients of all layers are within a factor of 4"]),
         ([1e3, 2.0, 0.5], ["exploding: the gradient of 'a' is 2e+03 times that of 'c'"]),
         ([1e-5, 2.0, 0.5], ["vanishing: the gradient of 'a' is 2e-05 times that of 'c'"]),
@@ -74,6 +74,12 @@ def test_dead_relus_are_counted(rng):
 )
 def test_the_verdict(sizes, words):
     assert flow_words(list("abc")[: len(sizes)], sizes) == words
+
+
+def test_a_model_that_nothing_trains_has_no_flow(rng):
+    model = tg.Sequential([Dense(2, trainable=False)])
+    model.compile("sgd", "mse")
+    assert model.gradient_flow(np.ones((3, 4)), np.ones((3, 2))).verdict == ["no layer here has weights to train"]
 
 
 def test_layers_inside_layers_are_told_apart(rng):
