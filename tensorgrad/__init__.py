@@ -6,6 +6,7 @@ no_grad, enable_grad           whether calls are recorded
 gradcheck, draw                gradients against numbers; the graph as a picture
 trace_numerics, why_no_grad    where nan came from; why a gradient is missing
 check_gradients, exercises     the same for gradients written by hand in NumPy; backwards to write, graded
+play, backward_steps           backpropagation one op at a time: as a page, in Python
 elementwise, linear, bilinear, constant, primitive      how an op of one's own is declared
 layers, models, losses, metrics, optimizers, activations, initializers, callbacks, utils      as in Keras
 """
@@ -19,7 +20,7 @@ from .core.mode import enable_grad, no_grad
 from .core.op import REGISTRY, Op
 from .core.tensor import Parameter, Tensor
 from .debug import partial_graph, trace_numerics, why_no_grad
-from .draw import draw
+from .draw import backward_steps, draw, play
 from .errors import (
     DataError,
     GradcheckError,
@@ -72,6 +73,7 @@ __all__ = [
     "TensorgradError",
     "UnknownNameError",
     "activations",
+    "backward_steps",
     "bilinear",
     "callbacks",
     "check_gradients",  # noqa: F405  (__getattr__ imports it)
@@ -94,6 +96,7 @@ __all__ = [
     "ops",
     "optimizers",
     "partial_graph",
+    "play",
     "primitive",
     "set_epsilon",
     "set_floatx",

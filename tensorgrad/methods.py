@@ -6,6 +6,7 @@ from . import ops
 from .backward import backward, register_hook, retain_grad
 from .core.dispatch import NUMPY, UFUNC_METHODS
 from .core.tensor import Tensor
+from .draw import draw
 from .ops.indexing import plain_index
 from .ops.movement import reordered
 
@@ -96,6 +97,7 @@ Tensor.argsort, Tensor.nonzero = ops.argsort, ops.nonzero
 Tensor.backward = backward
 Tensor.register_hook = register_hook
 Tensor.retain_grad = retain_grad
+Tensor.draw = draw
 
 
 def every_pair(op):

@@ -6,7 +6,15 @@ from .core.tensor import Tensor
 from .errors import DataError, describe
 from .seeding import set_random_seed
 
-__all__ = ["set_random_seed", "to_categorical"]
+__all__ = ["plot_model", "set_random_seed", "to_categorical"]  # noqa: F822  (plot_model comes at first use, below)
+
+
+def __getattr__(name):
+    if name == "plot_model":
+        from .models.plot import plot_model  # with what draws, which few need
+
+        return plot_model
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def to_categorical(x, num_classes=None):

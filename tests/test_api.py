@@ -37,6 +37,7 @@ def test_every_op_is_a_function_under_its_own_name(name):
         "metrics.BinaryAccuracy", "metrics.get", "optimizers.SGD", "optimizers.Adam", "optimizers.get",
         "activations.relu", "activations.get", "initializers.GlorotUniform", "initializers.get",
         "callbacks.Callback", "callbacks.History", "utils.set_random_seed", "utils.to_categorical",
+        "utils.plot_model",
     ],
 )  # fmt: skip
 def test_keras_names_are_where_keras_has_them(path):

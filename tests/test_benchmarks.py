@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 from scipy.special import logsumexp
 
-from benchmarks import fit, runner, threads, train
+import tensorgrad as tg
+from benchmarks import draw, fit, runner, threads, train
 from benchmarks.__main__ import arguments
 from benchmarks.hand import HandWritten
 from benchmarks.networks import RATE, Task
 from tensorgrad.compile.blas import libraries
+from tensorgrad.walk import recorded
 
 SMALL = ["--rounds", "1", "--only", "10-32-64-10"]
 
@@ -112,6 +114,13 @@ def test_the_report_of_threads(monkeypatch):
     assert len([line for line in lines if line.startswith("| 32×784×128 | ")]) == 2
     assert len([line for line in lines if line.startswith("| gelu of 64×64 | ")]) == 2
     assert [lib.get_num_threads() for lib in libraries()] == before
+
+
+def test_what_the_drawing_benchmark_draws():
+    assert len(recorded(draw.random_chain(50))) == 50
+    assert len(draw.network().view.boxes) >= 150
+    assert len(tg.draw(draw.loop(50)).view.boxes) < 10
+    assert draw.seconds(lambda: None) < 1
 
 
 def test_peak_counts_what_is_held_and_what_a_step_makes():

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -39,6 +40,12 @@ def test_there_are_examples_with_their_output():
     assert len(SHOWN) >= 2
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_a_page_links_to_is_there(page):
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", page.read_text())
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
 def test_the_readme_never_sends_anyone_to_the_other_project_of_that_name():
     assert not re.search(r"pip install [\"']?tensorgrad", README)
 
@@ -51,6 +58,19 @@ def test_the_examples_run(script, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("name", sorted(p.stem for p in (ROOT / "examples").glob("*.svg")))
+def test_the_pictures_shown_are_what_the_scripts_draw(name, tmp_path):
+    script = ROOT / "examples" / f"draw_{name}.py"
+    subprocess.run([sys.executable, str(script)], cwd=tmp_path, capture_output=True, check=True)
+    words = [
+        ["".join(text.itertext()) for text in ElementTree.parse(folder / f"{name}.svg").iter() if "text" in text.tag]
+        for folder in (ROOT / "examples", tmp_path)
+    ]
+    assert len(words[0]) > 20
+    assert_same_text("\n".join(words[1]), "\n".join(words[0]))
 
 
 @pytest.mark.heavy

@@ -1,5 +1,6 @@
 """A program outside of tensorgrad: measured line by line, or saved as a script."""
 
+from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 
@@ -19,19 +20,48 @@ import numpy as np
 LOAD = 'arrays = np.load(Path(__file__).with_suffix(".npz"))'
 
 
-def profiled(code, inputs, n):
-    """Return ``[(µs, layer, op)]`` of each layer's ops, the costliest first."""
+def timed(code, inputs, n):
+    """Return ``[(call, µs)]`` of each call that takes time, in order, the mean of ``n`` runs on these arrays."""
     space = {**code.namespace, **dict(zip(code.inputs, inputs, strict=True))}
-    blocks = [(call.origin, compile("\n".join(lines), "<profile>", "exec")) for call, lines in code.blocks]
-    total: dict = {}
+    blocks = [(call, compile("\n".join(lines), "<profile>", "exec")) for call, lines in code.blocks]
+    total = dict.fromkeys([call for call, _ in blocks], 0.0)
     with np.errstate(all="ignore"):
         for _ in range(n):
-            for origin, block in blocks:
+            for call, block in blocks:
                 start = perf_counter()
                 exec(block, space)
-                spent = perf_counter() - start
-                total[origin.layer, origin.op] = total.get((origin.layer, origin.op), 0.0) + spent
-    return sorted([(1e6 * t / n, layer, op) for (layer, op), t in total.items()], key=lambda entry: -entry[0])
+                total[call] += perf_counter() - start
+    return [(call, 1e6 * seconds / n) for call, seconds in total.items()]
+
+
+@contextmanager
+def put_back(replay):
+    """Undo at the end of the block what runs of a program in it changed: arrays, optimizers, generators."""
+    program, optimizers = replay.program, [descent.optimizer for descent in replay.descents]
+    arrays = [v.array for v in program.written(program.roots) if v.array is not None]
+    arrays += [vector for o in optimizers for flat in o._flats for vector in (flat.w, flat.g, *flat.slots.values())]
+    before = [(array, array.copy()) for array in arrays]
+    kept = [getattr(thing, "__self__", thing) for thing in replay.code.kept.values()]
+    states = [(g, g.bit_generator.state) for g in kept if isinstance(g, np.random.Generator)]
+    steps = [(optimizer, optimizer.iterations) for optimizer in optimizers]
+    try:
+        yield
+    finally:
+        for array, old in before:
+            array[...] = old
+        for generator, state in states:
+            generator.bit_generator.state = state
+        for optimizer, step in steps:
+            optimizer.iterations = step
+
+
+def profiled(code, inputs, n):
+    """Return ``[(µs, layer, op)]`` of each layer's ops, the costliest first."""
+    total: dict = {}
+    for call, spent in timed(code, inputs, n):
+        key = call.origin.layer, call.origin.op
+        total[key] = total.get(key, 0.0) + spent
+    return sorted([(spent, layer, op) for (layer, op), spent in total.items()], key=lambda entry: -entry[0])
 
 
 def save(code, path):

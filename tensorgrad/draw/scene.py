@@ -1,58 +1,138 @@
-"""``draw``: from a Tensor to a Picture of how it was computed."""
+"""What ``draw`` does: from a Tensor, a model, a function or a program to a Picture of how it computes."""
+
+import weakref
 
 from ..compile.program import Program
 from ..core.tensor import Tensor
 from ..errors import GradientError, OptionError, describe
-from .backprop import backward_graph
-from .graph import forward_graph
+from ..walk import recorded
+from .backprop import Backprop, backward_graph, gradient_arrays
+from .graph import Collector, Graph
+from .heat import Scale, heat_of
+from .naming import by_id
+from .pairs import paired_graph
 from .picture import Picture
-from .program import program_graph
+from .program import call_heats, program_graph
+from .subject import result_of
+from .view import viewed
 
 BACKWARD = ("none", "only", "both")
-DIRECTIONS = ("LR", "TB")
+DIRECTIONS = (None, "LR", "TB")
+COLORS = (None, "grad", "memory", "time")
 
 
-def draw(what, *, backward="none", direction="LR", names=None, values=False, scopes=()):
-    """Return a Picture of the ops and Tensors that made ``what``: one box for each, with name, dtype and shape.
+def drawn(what, inputs, backward, names, scopes, how):
+    """Return the Picture that ``draw`` is asked for; ``how`` are its other options."""
+    check_options(backward, how["direction"], how["color"], how["depth"])
+    if (
+        not isinstance(what, (Tensor, type))
+        and hasattr(what, "draw")
+        and not isinstance(getattr(what, "program", 0), Program)
+    ):
+        return what.draw(*inputs, backward=backward, names=names, **how)
+    root = result_of(what, inputs)
+    if isinstance(getattr(root, "program", None), Program):
+        return draw_program(root, inputs, how["color"], how["depth"], how["direction"] or "TB")
+    picture = Scene(root, names, scopes, **how).picture(backward)
+    return picture if root is what else picture.plays(lambda more: Scene(result_of(what, inputs), more, ()).whole())
 
-    what:      a Tensor that depends on something that requires a gradient; or a compiled program, for its calls,
-               to which ``direction`` alone applies: ``draw(step.program(x, y))``
-    backward:  ``"none"``: the forward; ``"only"``: the ops that the backward consists of; ``"both"``: both, with dashed
-               arrows for the forward values that the backward uses
-    direction: ``"LR"`` from left to right, ``"TB"`` from top to bottom
-    names:     what to call Tensors and arrays that have no name: ``{"x": x}``, or ``locals()``
-    values:    show small arrays in full, and of large ones the mean, spread and range
-    scopes:    ``(first, last, layer, depth)`` for each call of a layer: the sequence numbers it spans, for the frames
 
-    The backward is recorded to be drawn, so no ``.grad`` changes; the picture keeps no Tensor alive.
+class Scene:
+    """A Tensor to be drawn, and how: as ``draw`` is told.
 
-    >>> import tensorgrad as tg
-    >>> from tensorgrad.draw import draw
-    >>> w, x = tg.Parameter(2.0, name="w"), 3.0
-    >>> draw(w * x, backward="only")
-    Picture of 1 op; .save("graph.svg") draws it
-      t1  seed float64[] = 1
-      ∂w  = mul(t1, 3) -> float64[]
+    inputs: leaves that are inputs, though they require a gradient, so that what is computed from them is recorded
     """
+
+    def __init__(self, root, names, scopes, inputs=(), *, values=False, grads=False, color=None, depth=None,
+                 direction=None):  # fmt: skip
+        check_drawable(root)
+        if color == "time":
+            raise OptionError(
+                "draw: color='time' is of a compiled function and its arguments: draw(step, x, color='time')"
+            )
+        self.names = by_id(names)
+        self.root, self.scopes, self.color, self.depth = root, scopes, color, depth
+        self.values, self.grads, self.direction = values, grads, direction or "LR"
+        self.inputs = {id(x) for x in inputs}
+        self.found = gradient_arrays(root) if grads or color == "grad" else None
+        for key in self.inputs & (self.found or {}).keys():
+            del self.found[key]
+
+    def collector(self, grads):
+        """Return an empty Collector; with ``grads`` forward boxes show gradients too."""
+        shown = self.found if grads and self.grads else None
+        heat = heat_of(self.color, self.found)
+        return Collector(Graph(self.direction), self.names, self.values, self.scopes, shown, heat, self.inputs)
+
+    def picture(self, backward):
+        """Return the Picture: of everything, and of what is drawn of it."""
+        graph, view = {"none": self.forward, "only": self.backward, "both": self.both}[backward]()
+        keep = self.values or self.grads
+        view = viewed(view, keep, self.depth, told=keep or self.color is not None)
+        if self.color is not None:
+            view.scale = Scale(self.color, view.boxes)
+        return Picture(graph, view).plays(self.weakly())
+
+    def whole(self):
+        """Return what a Player is made of: the Tensor, the names by id, the calls of layers, the ids of inputs."""
+        return self.root, self.names, self.scopes, self.inputs
+
+    def weakly(self):
+        """Return a function that gives the same while the Tensor lives, and keeps neither it nor a layer alive."""
+        root, names, inputs = weakref.ref(self.root), self.names, self.inputs
+        scopes = [(first, last, getattr(layer, "name", layer), depth) for first, last, layer, depth in self.scopes]
+
+        def again(more):
+            found = root()
+            return None if found is None else (found, {**by_id(more), **names}, scopes, inputs)
+
+        return again
+
+    def forward(self):
+        collector = self.collector(grads=True)
+        collector.forward(recorded(self.root), self.root)
+        return collector.graph, collector.graph
+
+    def backward(self):
+        collector = self.collector(grads=False)
+        graph = backward_graph(Backprop(self.root, self.inputs), collector, self.root, both=False)
+        return graph, graph
+
+    def both(self):
+        backprop, collector = Backprop(self.root, self.inputs), self.collector(grads=False)
+        collector.forward(backprop.forward, self.root)
+        view = paired_graph(backprop, collector, self.root, self.values or self.grads)
+        return backward_graph(backprop, collector, self.root, both=True), view
+
+
+def draw_program(replay, inputs, color, depth, direction):
+    """Return the Picture of a compiled program: a box for each call."""
+    if color == "grad":
+        raise OptionError("draw: color='grad' is of a Tensor; a compiled program has 'time' and 'memory'")
+    graph = program_graph(replay.program, direction, call_heats(replay, inputs, color))
+    view = viewed(graph, True, depth, told=color is not None)
+    if color is not None:
+        view.scale = Scale(color, view.boxes)
+    return Picture(graph, view)
+
+
+def check_options(backward, direction, color, depth):
+    """Raise OptionError for a value that an option cannot have."""
     if backward not in BACKWARD:
         raise OptionError(f"draw: backward must be one of {', '.join(map(repr, BACKWARD))}, got {backward!r}")
     if direction not in DIRECTIONS:
         raise OptionError(f"draw: direction must be 'LR' or 'TB', got {direction!r}")
-    program = getattr(what, "program", what)
-    if isinstance(program, Program):
-        return Picture(program_graph(program, direction))
-    check_drawable(what)
-    names = {id(x): name for name, x in reversed(list((names or {}).items())) if not name.startswith("__")}
-    if backward == "none":
-        return Picture(forward_graph(what, direction, names, values, scopes))
-    return Picture(backward_graph(what, direction, names, values, backward == "both", scopes))
+    if color not in COLORS:
+        raise OptionError(f"draw: color must be None, 'grad', 'memory' or 'time', got {color!r}")
+    if depth not in (None, "all") and (not isinstance(depth, int) or isinstance(depth, bool) or depth < 0):
+        raise OptionError(f"draw: depth must be a number of layers from 0, 'all' or None, got {depth!r}")
 
 
 def check_drawable(what):
     """Raise unless ``what`` is a Tensor with a graph behind it."""
     if not isinstance(what, Tensor):
         raise TypeError(
-            f"draw: expected a Tensor, such as a loss, got {describe(what)}; a model draws itself: model.draw(x), "
+            f"draw: expected a Tensor, such as a loss, got {described(what)}; a model draws itself: model.draw(x), "
             "and a compiled function its program: step.program(x).draw()"
         )
     if what.op is None:
@@ -61,3 +141,7 @@ def check_drawable(what):
             f"draw: {name} ({describe(what)}) was made by no recorded op, so there is nothing to draw; "
             "compute from Tensors with requires_grad=True, outside no_grad()"
         )
+
+
+def described(what):
+    return f"the class {what.__name__}" if isinstance(what, type) else describe(what)

@@ -1,5 +1,6 @@
 """Layer: what every layer can do. One's own writes ``build`` (its weights) and ``call`` (its mathematics)."""
 
+import weakref
 from collections import Counter
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .. import initializers
-from ..core.mode import no_grad
+from ..core.mode import enable_grad, no_grad
 from ..core.tensor import Parameter, Tensor, as_array, tick, type_tensor
 from ..errors import NotReadyError, OptionError, ShapeError, describe
 from ..options import Options, boolean, maybe, option, plain, positive_int, snake_case
@@ -192,6 +193,13 @@ class Layer(Weights, Options):
             raise TypeError(f"{self.label()} returned {describe(y)}; call(self, x) must return one Tensor")
         return y.shape
 
+    def draw(self, x=None, **options):
+        """Return a Picture of what the layer computes from ``x``, one sample of zeros unless given.
+
+        options: as in ``tg.draw``
+        """
+        return picture_of(self, self._as_input(sample_for(self, "draw") if x is None else x), None, **options)
+
     @property
     def output_shape(self):
         """The shape of the output, with None as the batch axis; None while the layer is not built."""
@@ -248,6 +256,57 @@ def auto_name(cls):
     number = _names[stem]
     _names[stem] += 1
     return f"{stem}_{number}" if number else stem
+
+
+def sample_for(layer, where):
+    """Return a batch of one sample of zeros for a built layer."""
+    if not layer.built or not layer.input_shape:
+        raise NotReadyError(
+            f"{where}: {layer.label()} was never built, so the shape of its input is not known; give it data: "
+            f".{where}(x), or build it first: .build((None, 10))"
+        )
+    return np.zeros([1 if n is None else n for n in layer.input_shape], layer.dtype if layer.autocast else "int64")
+
+
+def picture_of(layer, x, loss, *, backward="none", names=None, direction="TB", **how):
+    """Return a Picture of ``layer`` called on ``x``, Tensors, and of ``loss(layer, output)`` unless that is None."""
+    from ..draw.scene import check_options  # imported when something is drawn
+
+    check_options(backward=backward, direction=direction, color=how.get("color"), depth=how.get("depth"))
+    drawn = weakref.ref(layer)
+
+    def again(more):
+        found = drawn()
+        return None if found is None else scene_of(found, x, loss, more).whole()
+
+    return scene_of(layer, x, loss, names, direction=direction or "TB", **how).picture(backward).plays(again)
+
+
+def scene_of(layer, x, loss, names, **how):
+    """Return the Scene of a call of ``layer``."""
+    from ..draw.scene import Scene  # imported when something is drawn
+
+    inputs: list[Tensor] = []
+    x = as_leaves(x, inputs)
+    with enable_grad(), layer_scopes() as found:
+        root = layer(x)
+        given = {"output": root}
+        if loss is not None:
+            root, given = loss(layer, root)
+            given["loss"] = root
+    inside = [scope for scope in found if scope[2] is not layer]
+    return Scene(root, {**(names or {}), **given}, inside, inputs, **how)
+
+
+def as_leaves(x, found):
+    """Return Tensors as leaves that gradients flow to, so that all that is computed from them is drawn; note them."""
+    if isinstance(x, dict):
+        return {key: as_leaves(item, found) for key, item in x.items()}
+    if isinstance(x, (list, tuple)):
+        return type(x)([as_leaves(item, found) for item in x])
+    name = x.name or (f"x{len(found)}" if found else "x")
+    found.append(Tensor(x.data, x.dtype.kind == "f", name=name))
+    return found[-1]
 
 
 def shape_of(x):

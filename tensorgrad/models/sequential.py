@@ -1,9 +1,8 @@
 """Sequential: layers one after the other."""
 
 from ..core.tensor import Tensor
-from ..draw import draw
 from ..errors import NotReadyError, OptionError, describe, suggest, unknown
-from ..layers.base import CLASSES, Layer, layer_scopes
+from ..layers.base import CLASSES, Layer, picture_of, sample_for
 from ..layers.input import InputLayer
 from .summary import summarize
 from .training import Trainer
@@ -177,29 +176,55 @@ class Sequential(Trainer, Layer):
         """
         summarize(self, line_length, print_fn, expand_nested, show_trainable)
 
-    def draw(self, x, y=None, *, backward="none", direction="TB", values=False):
+    def draw(self, x=None, y=None, **options):
         """Return a Picture of what the model computes from ``x``, a frame around each layer; with ``y``, of its loss.
 
-        backward, direction, values: as in ``tg.draw``
+        x:       data; one sample of zeros unless given, if the model is built
+        options: as in ``tg.draw``: ``backward="both"``, ``values=True``, ``depth=0`` for a box a layer, ...
 
         >>> from tensorgrad.layers import Dense
         >>> model = Sequential([Dense(1, input_shape=(2,), name="out")], name="line")
         >>> model.draw([[1.0, 2.0]])
         Picture of 2 ops; .save("graph.svg") draws it
-          x           input float32[1, 2]
-          out/kernel  parameter float32[2, 1]
-          t1          = matmul(x, out/kernel) -> float32[1, 1]
-          out/bias    parameter float32[1]
-          t2          = add(t1, out/bias) -> float32[1, 1]
+          x             input float32[1, 2]
+          out (Dense)
+            out/kernel  parameter float32[2, 1]
+            t1          = matmul(x, out/kernel) -> float32[1, 1]
+            out/bias    parameter float32[1]
+          output        = add(t1, out/bias) -> float32[1, 1]
         """
+        x = sample_for(self, "draw") if x is None else x
         data = self._shaped_data(x, y, None, "draw") if y is None else self._checked_data(x, y, None, "draw")
         x = Tensor(data.x, name="x")
-        with layer_scopes() as scopes:
-            root = self(x)
-        if y is not None:
-            y = data.y
-            root = self.compute_loss(x, y, root, training=False)
-        return draw(root, backward=backward, direction=direction, names={"y": y}, values=values, scopes=scopes)
+
+        def loss(model, y_pred):  # not of self: the picture keeps what this holds
+            return model.compute_loss(x, data.y, y_pred, training=False), {"y": data.y}
+
+        return picture_of(self, x, None if y is None else loss, **options)
+
+    def gradient_flow(self, x, y):
+        """Return how large the gradient of the loss is in each layer, and a verdict: vanishing, exploding, dead relus.
+
+        Vanishing: the first layer's is less than a thousandth of the last's; exploding: over a thousand times as large.
+
+        >>> from tensorgrad.layers import Dense
+        >>> model = Sequential([Dense(2, kernel_initializer="ones", name="a")])
+        >>> model.compile("sgd", "mse")
+        >>> model.gradient_flow([[1.0, 2.0]], [[0.0, 0.0]]).verdict
+        ['healthy: the gradients of all layers are within a factor of 1']
+        """
+        from .flow import gradient_flow  # with what draws, which few need
+
+        data = self._checked_data(x, y, None, "gradient_flow")
+        x = Tensor(data.x, name="x")
+        return gradient_flow(self, x, lambda y_pred: self.compute_loss(x, data.y, y_pred, training=False))
+
+    def plot_gradient_flow(self, x, y, save=None):
+        """Draw ``gradient_flow(x, y)`` as bars under its verdict; return matplotlib's figure.
+
+        save: a path to write the chart to. Needs matplotlib: ``pip install matplotlib``
+        """
+        return self.gradient_flow(x, y).plot(save)
 
     def get_config(self):
         """Return name, layers and input shape as plain values, enough for ``from_config``."""

@@ -95,13 +95,15 @@ def test_calls_of_a_layer_stand_in_its_frame(x):
     picture = tg.draw(program_of(lambda x: model(x), x), direction="TB")
     frames = {box.cluster[0][1] for box in picture.graph.boxes if box.cluster}
     assert frames == {"hidden", "out"}
+    kernel = next(box for box in picture.graph.boxes if box.name == "hidden/kernel")
+    assert (kernel.lines, kernel.cluster[0][1]) == (("kernel", "float32[3, 2]"), "hidden")
     assert 'label="hidden"' in picture.source
 
 
 def test_it_is_drawn_and_holds_no_program(weights, x):
     picture = program_of(training(tg.optimizers.SGD(0.1), weights), x).draw("LR")
     shown = "".join(ElementTree.fromstring(picture.svg()).itertext())
-    for word in ("SGD.descend", "returned", "float32[4, 3]", "W", "backward call"):
+    for word in ("SGD.descend", "returned", "float32[4, 3]", "W", "call of the backward"):
         assert word in shown
     assert not [box for box in picture.graph.boxes for line in box.lines if not isinstance(line, str)]
 

@@ -2,10 +2,13 @@
 
 import sys
 
+import numpy as np
 import pytest
 
 import tensorgrad as tg
 from tensorgrad.draw import draw
+from tensorgrad.draw.dot import dot_source
+from tensorgrad.draw.raster import plain_glyphs
 from tensorgrad.errors import GradientError, OptionError, RenderError
 
 
@@ -32,9 +35,14 @@ def fake_dot(tmp_path, monkeypatch):
 
 
 def test_dot_is_used_where_it_is_installed(fake_dot, picture, tmp_path):
-    for suffix in ("svg", "png", "pdf"):
+    wanted = {
+        "svg": dot_source(picture.view, legend=False),  # its legend is a strip under the drawing
+        "png": picture.source.replace("{", "{\n  dpi=144", 1),
+        "pdf": picture.source,
+    }
+    for suffix, source in wanted.items():
         content = picture.save(tmp_path / f"g.{suffix}").read_text()
-        assert content.split() == ["drawn", "by", "dot", "-Kdot", f"-T{suffix}", str(len(picture.source))]
+        assert content.split() == ["drawn", "by", "dot", "-Kdot", f"-T{suffix}", str(len(source))]
 
 
 def test_dot_that_fails_is_reported(fake_dot, picture):
@@ -58,22 +66,46 @@ def test_without_a_renderer_both_remedies_are_named(no_dot, monkeypatch, picture
     assert "no image: nothing here" in shown["text/plain"]
 
 
-def test_png_without_dot_names_the_command(no_dot, picture, tmp_path):
-    with pytest.raises(RenderError, match=r"a .png is drawn by Graphviz's `dot`, which is not on PATH; install"):
+@pytest.mark.parametrize(("suffix", "begins"), [("png", b"\x89PNG\r\n"), ("pdf", b"%PDF-")])
+def test_png_and_pdf_without_dot(no_dot, picture, tmp_path, suffix, begins):
+    assert picture.save(tmp_path / f"g.{suffix}").read_bytes().startswith(begins)
+
+
+def test_png_without_dot_and_converter_names_the_command(no_dot, monkeypatch, picture, tmp_path):
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    with pytest.raises(RenderError) as error:
         picture.save(tmp_path / "g.png")
+    assert str(error.value) == (
+        'a .png is made by Graphviz\'s `dot` or by vl-convert, and neither is installed: `pip install ".[viz]"`; '
+        ".save('graph.svg') and .save('graph.dot') work without"
+    )
+    assert not (tmp_path / "g.png").exists()
+
+
+def test_letters_that_the_converters_font_lacks_are_drawn_in_other_ways(no_dot):
+    x = tg.Tensor(np.ones((20, 3)), name="x")
+    picture = draw(((x @ tg.Parameter(np.ones((3, 2)), name="W")) ** 2).sum(), backward="both", values=True)
+    svg, plain = picture.svg(), plain_glyphs(picture.svg())
+    assert "xᵀ @ g" in svg
+    assert "x<tspan baseline-shift" in plain
+    assert [c for c in "ᵀ█▇▁" if c in plain] == []
+    assert plain.count('fill="#555555" stroke="none"') == sum(svg.count(c) for c in "▁▂▃▄▅▆▇█")
 
 
 def test_too_many_boxes_for_the_bundled_renderer(no_dot):
     y = tg.Parameter(1.0)
-    for _ in range(300):
+    for _ in range(700):
         y = y * y
-    with pytest.raises(RenderError, match=r"601 boxes are too many for the bundled renderer \(at most 600\)"):
-        draw(y).svg()
+    with pytest.raises(RenderError, match=r"702 boxes are too many for the bundled renderer \(at most 600\)"):
+        draw(y, depth="all").svg()
+    assert "× 700" in draw(y).svg()  # folded, as it is unless told otherwise
 
 
 def test_unknown_suffix(picture, tmp_path):
     for name in ("g.bmp", "g"):
-        with pytest.raises(OptionError, match=rf"save: '{name}' must end in one of .svg, .png, .pdf, .dot, .gv"):
+        with pytest.raises(
+            OptionError, match=rf"save: '{name}' must end in one of .svg, .png, .pdf, .dot, .gv, .mmd, .txt"
+        ):
             picture.save(tmp_path / name)
 
 
@@ -94,6 +126,16 @@ BAD = [
     (tg.Tensor([1.0]) * 2.0, {}, GradientError, r"compute from Tensors with requires_grad=True, outside no_grad\(\)"),
     (None, {"backward": "yes"}, OptionError, r"draw: backward must be one of 'none', 'only', 'both', got 'yes'"),
     (None, {"direction": "up"}, OptionError, r"draw: direction must be 'LR' or 'TB', got 'up'"),
+    (None, {"color": "heat"}, OptionError, r"draw: color must be None, 'grad', 'memory' or 'time', got 'heat'"),
+    (None, {"depth": -1}, OptionError, r"draw: depth must be a number of layers from 0, 'all' or None, got -1"),
+    (None, {"depth": True}, OptionError, r"draw: depth must be a number of layers from 0, 'all' or None, got True"),
+    (
+        tg.Parameter(1.0) * 2.0,
+        {"color": "time"},
+        OptionError,
+        r"draw: color='time' is of a compiled function and its arguments: draw\(step, x, color='time'\)",
+    ),
+    (lambda: 3, {}, TypeError, r"draw: <lambda> must return one Tensor, such as a loss, got 3; give it sample inputs"),
 ]
 
 

@@ -1,0 +1,184 @@
+"""A derivative rule as text, ``'g × b'``, read from the rule's own source: so that it cannot say anything else."""
+
+import ast
+import linecache
+import re
+from functools import lru_cache
+
+#: A formula longer than this keeps the names of its parts; one with code in it is said in general terms.
+LONGEST = 72
+CODE = re.compile(r"slice\(| for | if |lambda|\*\[")
+
+#: What may stand in a formula for an argument's letter: a short name, or a number; and letters that it cannot replace.
+NAME = re.compile(r"[^\W\d]\w{0,15}|-?[\d.]+(e-?\d+)?")
+RAISED = re.compile(r"[ᵃᵇ]")
+
+#: Calls that only fit shapes or dtypes together, and say nothing in a formula.
+SILENT = {"expand", "reshape", "astype", "broadcast_to", "expand_dims", "squeeze", "copy", "axes_back", "axes_last"}
+TRANSPOSED = {"swap", "transpose", "matrix_transpose", "swapaxes"}
+WORDS = {"zero": "0", "zeros_like": "0", "ones_like": "1", "count": "n", "freedom": "n"}
+SUMS = {"sum", "reduce"}
+SETTINGS = {"axis", "axes", "keepdims"}
+SIGNS = ((" * ", " × "), (" / ", " ÷ "), (" - ", " − "), (" >= ", " ≥ "), (" <= ", " ≤ "),
+         ("**2", "²"), ("**3", "³"), (" ** 2", "²"), (" ** 3", "³"), ("**", "^"))  # fmt: skip
+
+
+def formula(op, i=0):
+    """Return the vector-Jacobian rule of an op's ``i``-th input as text; '' if it has none.
+
+    >>> import tensorgrad as tg
+    >>> formula(tg.ops.mul.op, 0), formula(tg.ops.sigmoid.op), formula(tg.ops.matmul.op, 1)
+    ('g × b', 'g × y × (1 − y)', 'aᵀ @ g')
+
+    A rule whose source says nothing, or cannot be read, is the transpose of the op's Jacobian:
+
+    >>> formula(tg.REGISTRY["concatenate"])
+    'concatenateᵀ(g)'
+    """
+    rule = op.rule(i)
+    if rule is None:
+        return ""
+    text = formula_of(rule)
+    if not text:
+        arg = op.args[0 if op.variadic else i]
+        return f"{op.name}ᵀ(g)" if op.kind == "linear" else f"(∂{op.name}/∂{arg})ᵀ g"
+    return text if op.kind != "elementwise" or re.search(r"\b[gh]\b", text) else f"g × {text}"
+
+
+def spelled(text, called):
+    """Return a formula with names in place of the letters of an op's arguments, if all are short words.
+
+    called: ``{letter: name}``; ``g`` is the gradient, so nothing else can be called that
+
+    >>> spelled("g @ bᵀ", {"a": "x", "b": "hidden/kernel"}), spelled("g × b", {"a": "w", "b": "-3"})
+    ('g @ kernelᵀ', 'g × (-3)')
+    >>> spelled("g × b", {"a": "a", "b": "two words"})
+    'g × b'
+    """
+    words = {letter: name.rpartition("/")[2] for letter, name in called.items()}
+    if RAISED.search(text) or not all(NAME.fullmatch(word) and word != "g" for word in words.values()):
+        return text
+    given = {letter: f"({word})" if word.startswith("-") else word for letter, word in words.items()}
+    return re.sub(r"(?<![\w.])[^\W\d]\w*?(?=ᵀ|²|³|\W|$)", lambda word: given.get(word[0], word[0]), text)
+
+
+@lru_cache(1024)
+def formula_of(rule):
+    """Return what a rule's docstring calls it (``∂/∂a: ...``), else what its ``return`` computes, else ''."""
+    said = re.match(r"∂/∂\w+: ``(.+?)``", getattr(rule, "__doc__", None) or "")
+    if said:
+        return said[1]
+    node = source_of(rule)
+    texts = [written(node, inline) for inline in (True, False)] if node is not None else []
+    texts = [text for text in texts if not CODE.search(text)]
+    return next((text for text in texts if len(text) <= LONGEST), min(texts, key=len, default=""))
+
+
+def source_of(rule):
+    """Return the syntax tree of a function's definition, or None where its source is not to be had."""
+    code = getattr(rule, "__code__", None)
+    if code is None:
+        return None
+    try:
+        found = definitions("".join(linecache.getlines(code.co_filename, rule.__globals__)))
+    except SyntaxError:
+        return None
+    nodes = [node for first, node in found if first == code.co_firstlineno]
+    nodes = [node for node in nodes if isinstance(node, ast.Lambda) == (code.co_name == "<lambda>")]
+    return next((node for node in nodes if len(nodes) == 1 or holds(node.body, code)), None)
+
+
+@lru_cache(64)
+def definitions(text):
+    """Return ``[(first line, node)]`` for each function in a source text, decorators included."""
+    nodes = [n for n in ast.walk(ast.parse(text)) if isinstance(n, (ast.Lambda, ast.FunctionDef))]
+    return [(min([n.lineno, *(d.lineno for d in getattr(n, "decorator_list", ()))]), n) for n in nodes]
+
+
+def holds(body, code):
+    """Return whether the code of a lambda was compiled from this expression, one of several on a line."""
+    places = [(line, column) for line, _, column, _ in code.co_positions() if column]
+    first, last = (body.lineno, body.col_offset), (body.end_lineno, body.end_col_offset)
+    return any(first <= place < last for place in places)
+
+
+def written(node, inline):
+    """Return the expression that a function returns; with ``inline``, local names as what they stand for."""
+    algebra, result = Algebra(), node.body if isinstance(node, ast.Lambda) else None
+    for line in node.body if result is None else ():
+        if isinstance(line, ast.Assign) and inline:
+            algebra.note(line.targets[0], line.value)
+        elif isinstance(line, ast.Return):
+            result = line.value
+    return "" if result is None else signed(ast.unparse(algebra.of(result)))
+
+
+def signed(text):
+    """Return Python's operators as a formula writes them.
+
+    >>> signed("2.0 * g * x ** 2 - -y")
+    '2 × g × x² − −y'
+    """
+    for old, new in SIGNS:
+        text = text.replace(old, new)
+    text = re.sub(r"(?<![\w)\]])-(?=[\w(])", "−", text)
+    text = re.sub(r"\b(\d+)\.0\b", r"\1", text).replace(" × 1 ", " ").replace(" × 1)", ")")
+    return re.sub(r"\(\(([^()]*)\)\)", r"(\1)", text)
+
+
+class Algebra(ast.NodeTransformer):
+    """Takes NumPy's bookkeeping out of an expression and leaves the algebra."""
+
+    def __init__(self):
+        self.meaning = {}  # local name -> the expression it stands for
+
+    def of(self, node):
+        """Return the algebra of an expression, which itself stays as it is."""
+        return self.visit(ast.parse(ast.unparse(node), mode="eval").body)
+
+    def note(self, target, value):
+        """Remember what the names of an assignment stand for."""
+        pairs = [(target, value)]
+        if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            pairs = list(zip(target.elts, value.elts, strict=False))
+        self.meaning.update([(name.id, self.of(part)) for name, part in pairs if isinstance(name, ast.Name)])
+
+    def visit_Name(self, node):
+        return self.meaning.get(node.id, node)
+
+    def visit_Attribute(self, node):
+        if node.attr in ("T", "mT"):
+            return transposed(self.visit(node.value))
+        return ast.Name(node.attr) if is_numpy(node.value) else ast.Attribute(self.visit(node.value), node.attr)
+
+    def visit_Call(self, node):
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        method = isinstance(node.func, ast.Attribute) and not is_numpy(node.func.value)
+        args = [self.visit(x) for x in ([node.func.value] if method else []) + node.args]
+        return called(name, args) if args else node
+
+
+def called(name, args):
+    """Return the call of a function as algebra."""
+    if name in SILENT:
+        return args[0]
+    if name in TRANSPOSED:
+        return transposed(args[0])
+    if name in WORDS:
+        return ast.Name(WORDS[name])
+    if name in ("product", "ratio") and len(args) == 2:
+        return ast.BinOp(args[0], ast.Mult() if name == "product" else ast.Div(), args[1])
+    if name in SUMS:
+        return ast.Call(ast.Name("Σ"), args[:1], [])
+    return ast.Call(ast.Name(name), [x for x in args if not (isinstance(x, ast.Name) and x.id in SETTINGS)], [])
+
+
+def transposed(node):
+    text = ast.unparse(node)
+    return ast.Name(f"{text}ᵀ" if text.isidentifier() else f"({text})ᵀ")
+
+
+def is_numpy(node):
+    """Return whether an expression is ``np``, ``np.add`` or ``np.linalg``."""
+    inner = node.value if isinstance(node, ast.Attribute) else node
+    return (inner is not node and is_numpy(inner)) or (isinstance(node, ast.Name) and node.id == "np")
