@@ -28,6 +28,20 @@ def rule_source(rule):
     return pretty(ast.unparse(body)), tuple(name for name in given if name in found)
 
 
+def rule_doc(op, i):
+    """Return the formula that the docstring of a rule begins with, or ''.
+
+    >>> import tensorgrad as tg
+    >>> rule_doc(tg.ops.power.op, 1), rule_doc(tg.ops.sparse_cross_entropy.op, 0)
+    ('g × aᵇ ln a', 'g (1 − one_hot/q) ÷ Σp')
+    """
+    found = re.match(r"∂/∂\w+: ``([^`]+)``", op.rule(i).__doc__ or "")
+    if found is None:
+        return ""
+    text = pretty(found[1])
+    return text if re.search(r"\bg\b", text) else f"g × {text}" if op.kind == "elementwise" else ""
+
+
 def expression(ast, lines, first, code):
     """Return the tree of what the lambda or one-line function of ``code`` returns, or None."""
     for node in ast.walk(ast.parse("".join(lines))):
