@@ -156,8 +156,12 @@ def test_no_gradient_to_the_data_of_a_model_is_drawn():
 
 def test_a_long_rule_is_said_by_its_docstring():
     p = tg.softmax(tg.Parameter(np.zeros((2, 3)), name="z"))
-    loss = tg.ops.sparse_cross_entropy(p, np.array([0, 1]))
-    assert rules_of(draw(loss, backward="both"))["sparse_cross_entropy"] == ("∂p = g (1 − one_hot/q) ÷ Σp",)
+    ids = np.array([0, 1])
+    loss = tg.ops.sparse_cross_entropy(p, ids)
+    picture = draw(loss, backward="both", names={"ids": ids})
+    assert rules_of(picture)["sparse_cross_entropy"] == ("∂p = g (1 − one_hot/q) ÷ Σp",)
+    used = {a.tail.name for a in picture.view.arrows if a.kind == "use" and a.head.name == "sparse_cross_entropy"}
+    assert used == {"softmax", "ids"}
 
 
 def test_a_long_rule_without_one_is_named_by_what_it_uses():
