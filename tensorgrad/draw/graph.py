@@ -6,7 +6,6 @@ import numpy as np
 
 from ..core.tensor import Tensor
 from ..errors import describe
-from ..walk import recorded
 from .frames import Frames
 from .words import number, settings_of, values_of
 
@@ -180,10 +179,3 @@ def labels(op, n):
     if op.variadic:
         return [str(i) for i in range(n)] if n > 1 else [""]
     return [""] * n if n == 1 or op.name in SYMMETRIC else list(op.args)
-
-
-def forward_graph(root, direction, names, values, scopes=(), grads=None, heat=lambda x: None):
-    """Return the Graph of the forward computation of ``root``."""
-    graph = Graph(direction)
-    Collector(graph, names, values, scopes, grads, heat).forward(recorded(root), root)
-    return graph

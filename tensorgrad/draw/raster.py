@@ -3,6 +3,7 @@
 import re
 
 from ..errors import RenderError
+from .render import REMEDY
 from .words import BLOCKS
 
 #: Dots that a side of a PNG may have: beyond, viewers give up.
@@ -15,8 +16,8 @@ def converted(svg, suffix, dpi=144):
         import vl_convert  # 90 ms of import, for those who save one
     except ImportError:
         raise RenderError(
-            f"a .{suffix} is made by Graphviz's `dot` or by vl-convert, and neither is installed: "
-            "`pip install \".[viz]\"`; .save('graph.svg') and .save('graph.dot') work without"
+            f"a .{suffix} is made by Graphviz's `dot` or by vl-convert, and neither is installed: {REMEDY}; "
+            ".save('graph.svg') and .save('graph.dot') work without"
         ) from None
     svg = plain_glyphs(svg)
     try:

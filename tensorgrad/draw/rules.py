@@ -4,7 +4,7 @@ from ..core.tensor import Tensor
 from .backprop import memory
 from .formula import LONGEST, Formula
 from .graph import kind_of
-from .source import rule_source
+from .source import rule_doc, rule_source
 
 
 class Rules:
@@ -57,10 +57,11 @@ class Rules:
             text, names = rule_source(t.op.rule(i))
             by_name = dict(zip(("g", "y", *args), (None, t, *inputs), strict=True))
             used |= {id(by_name[n]): by_name[n] for n in names if by_name.get(n) is not None}
-            if text and len(text) <= LONGEST:
+            text = text if 0 < len(text) <= LONGEST else rule_doc(t.op, i)
+            if text:
                 return text, used
         if len(found.text) > LONGEST:
-            return f"f({', '.join(['g', *(known[key] for key in used if key in known)])})", used
+            return f"f({', '.join(['g', *(known[key] for key in known if key in used)])})", used
         return found.text, used
 
     def short(self, x):

@@ -118,6 +118,7 @@ def cross_entropy(p, targets, *, axis=-1, epsilon=1e-7):
 
 @cross_entropy.vjp("p")
 def _(g, y, p, targets, *, axis, epsilon):
+    """∂/∂p: ``g (Σt - t/q) / Σp`` with ``q = p / Σp``; 0 where ``log q`` is clipped."""
     q, total = normalised(p, axis)
     u = targets * reciprocal(q, epsilon)
     return np.expand_dims(g, axis) * (np.add.reduce(u * q, axis=axis, keepdims=True) - u) / total
@@ -137,6 +138,7 @@ def sparse_cross_entropy(p, ids, *, axis=-1, epsilon=1e-7):
 
 @sparse_cross_entropy.vjp("p")
 def _(g, y, p, ids, *, axis, epsilon):
+    """∂/∂p: ``g (1 - one_hot/q) / Σp`` with ``q = p / Σp``; 0 where ``log q`` is clipped."""
     q, total = normalised(p, axis)
     hot = one_hot(p, ids, axis)
     q = np.add.reduce(q * hot, axis=axis, keepdims=True)

