@@ -67,11 +67,26 @@ def formula_of(rule):
     """Return what a rule's docstring calls it (``∂/∂a: ...``), else what its ``return`` computes, else ''."""
     said = re.match(r"∂/∂\w+: ``(.+?)``", getattr(rule, "__doc__", None) or "")
     if said:
-        return said[1]
+        return signed(said[1])
     node = source_of(rule)
     texts = [written(node, inline) for inline in (True, False)] if node is not None else []
     texts = [text for text in texts if not CODE.search(text)]
     return next((text for text in texts if len(text) <= LONGEST), min(texts, key=len, default=""))
+
+
+def used_in(rule):
+    """Return the names of the arguments that a rule uses.
+
+    >>> import tensorgrad as tg
+    >>> used_in(tg.ops.relu.op.rule(0)), used_in(tg.ops.sparse_cross_entropy.op.rule(0))
+    (('g', 'y'), ('g', 'p', 'ids'))
+    """
+    node = source_of(rule)
+    if node is None:
+        return ()
+    body = node.body if isinstance(node.body, list) else [node.body]
+    found = {part.id for statement in body for part in ast.walk(statement) if isinstance(part, ast.Name)}
+    return tuple([name for name in rule.__code__.co_varnames[: rule.__code__.co_argcount] if name in found])
 
 
 def source_of(rule):

@@ -4,7 +4,7 @@ from ..core.tensor import Tensor
 from .backprop import memory
 from .formula import LONGEST, Formula
 from .graph import kind_of
-from .source import rule_doc, rule_source
+from .rulebook import formula, formula_of, used_in
 
 
 class Rules:
@@ -54,11 +54,11 @@ class Rules:
         found = Formula(share, known, self.steps, view_of)
         used = {key: x for key, x in found.used.items() if known[key] != "g"}
         if found.unknown or len(found.text) > LONGEST:
-            text, names = rule_source(t.op.rule(i))
             by_name = dict(zip(("g", "y", *args), (None, t, *inputs), strict=True))
+            names = used_in(t.op.rule(i))
             used |= {id(by_name[n]): by_name[n] for n in names if by_name.get(n) is not None}
-            text = text if 0 < len(text) <= LONGEST else rule_doc(t.op, i)
-            if text:
+            text = formula(t.op, i) if formula_of(t.op.rule(i)) else ""
+            if 0 < len(text) <= LONGEST:
                 return text, used
         if len(found.text) > LONGEST:
             return f"f({', '.join(['g', *(known[key] for key in known if key in used)])})", used
