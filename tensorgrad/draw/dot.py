@@ -63,7 +63,8 @@ def dot_source(graph, legend=True):
     mirrored = any(box.kind in FORWARD for box in graph.boxes)
     lines = [
         "digraph tensorgrad {",
-        f"  graph [rankdir={graph.direction}, nodesep=0.25, ranksep=0.3, fontname={quoted(FONT)}, fontsize=12]",
+        f"  graph [rankdir={graph.direction}, nodesep=0.25, ranksep=0.3, pad=0.1]",
+        f"  graph [fontname={quoted(FONT)}, fontsize=12]",
         f'  node [fontname={quoted(FONT)}, fontsize=11, height=0.3, margin="0.1,0.04", color={quoted(INK)}]',
         f'  edge [fontname={quoted(FONT)}, fontsize=9, arrowsize=0.7, color={quoted(INK)}, fontcolor="#555555"]',
     ]

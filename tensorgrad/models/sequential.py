@@ -193,6 +193,8 @@ class Sequential(Trainer, Layer):
             out/bias    parameter float32[1]
           output        = add(t1, out/bias) -> float32[1, 1]
         """
+        if y is not None:
+            self._compiled_for("draw")
         x = sample_for(self, "draw") if x is None else x
         data = self._shaped_data(x, y, None, "draw") if y is None else self._checked_data(x, y, None, "draw")
         x = Tensor(data.x, name="x")
@@ -215,6 +217,7 @@ class Sequential(Trainer, Layer):
         """
         from .flow import gradient_flow  # with what draws, which few need
 
+        self._compiled_for("gradient_flow")
         data = self._checked_data(x, y, None, "gradient_flow")
         x = Tensor(data.x, name="x")
         return gradient_flow(self, x, lambda y_pred: self.compute_loss(x, data.y, y_pred, training=False))

@@ -209,7 +209,7 @@ class Trainer:
     def _compiled_for(self, where):
         if self.compiled is None:
             raise NotReadyError(f"{where}: call compile() first, e.g. model.compile('sgd', loss='mse')")
-        if where in ("fit", "train_on_batch", "compute_loss") and self.compiled.loss is None:
+        if where in ("fit", "train_on_batch", "compute_loss", "draw", "gradient_flow") and self.compiled.loss is None:
             raise NotReadyError(f"{where}: compile() was given no loss; e.g. model.compile('sgd', loss='mse')")
         return self.compiled
 

@@ -1,6 +1,7 @@
 """What can be drawn: Tensors, models with and without data, layers, functions, compiled functions."""
 
 import gc
+import re
 import subprocess
 import sys
 import weakref
@@ -69,6 +70,25 @@ def test_a_model_that_was_never_built_says_so():
         "or build it first: .build((None, 10))"
     )
     assert names(tg.draw(model, np.ones((2, 3))), "parameter") == ["d/kernel", "d/bias"]
+
+
+@pytest.mark.parametrize("what", ["draw", "gradient_flow"])
+def test_a_loss_is_drawn_of_a_compiled_model(what):
+    model = tg.Sequential([Dense(2, input_shape=(3,))])
+    with pytest.raises(NotReadyError) as error:
+        getattr(model, what)(np.ones((2, 3)), np.ones((2, 2)))
+    assert str(error.value) == f"{what}: call compile() first, e.g. model.compile('sgd', loss='mse')"
+
+
+def test_nothing_of_a_picture_is_cut_off(tmp_path, model):
+    tg.utils.plot_model(model, tmp_path / "m.svg", show_shapes=True)
+    svg = (tmp_path / "m.svg").read_text()
+    left = float(re.search(r"translate\(([\d.]+) ", svg)[1])
+    shapes = [
+        [float(x) for x in re.findall(r"(-?[\d.]+),", s)] for s in re.findall(r'<polygon fill="#.+points="(.+)"', svg)
+    ]
+    assert len(shapes) >= 3
+    assert left + min(map(min, shapes)) >= 1
 
 
 def test_a_layer(rng):
