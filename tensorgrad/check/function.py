@@ -140,7 +140,7 @@ class Function:
         return rows, self._not_far_below(np.array(rounding))
 
     def _not_far_below(self, rounding):
-        """Return ``rounding``, at least a hundredth of that of the largest entry of the same output.
+        """Return ``rounding``, at least a tenth of that of the largest entry of the same output.
 
         An entry that is 0 but for rounding would else seem exact.
         """
@@ -148,7 +148,7 @@ class Function:
             start = 0
             for y in self.outputs:
                 part = rounding[start : start + y.size]
-                part[:] = np.maximum(part, 1e-2 * part.max(initial=0.0))
+                part[:] = np.maximum(part, 0.1 * part.max(initial=0.0))
                 start += y.size
         return rounding
 

@@ -7,6 +7,7 @@ import numpy as np
 from ..errors import counted
 from .function import Recording
 from .inputs import disagreeing, summary
+from .method import sizes_of
 from .numeric import Line
 from .rules import Call, fault_of
 
@@ -27,7 +28,7 @@ def kink_at(f, t, j, trace):
 
     It is the oldest recorded value whose second difference is as large as the first one.
     """
-    h = 1e-6 * max(1.0, abs(float(t.data.reshape(-1)[j])))
+    h = 1e-6 * float(sizes_of(t.data.reshape(-1))[j])
     line = Line(f, [(t, j, 1.0)])
     up, down = (line.run(lambda: Recording(f), s).steps for s in (h, -h))
     for (t_, inputs, arrays, y), (above, _, moved, higher), (below, _, _, lower) in zip(

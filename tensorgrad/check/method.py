@@ -9,7 +9,6 @@ from .numeric import (
     ROUNDINGS,
     STEP,
     Line,
-    Pair,
     slope,
 )
 
@@ -50,9 +49,9 @@ def choose(f, tensors, ways, rounding, eps=None):
     if eps is not None:
         return Method("fixed step", eps=eps)
     line = Line(f, [(t, slice(None), v) for t, v in zip(tensors, ways, strict=True) if t.size])
-    pair = Pair([line], f.point[:, None], np.array([STEP]))
-    rough, noise = pair.slope[:, 0], ROUNDINGS * rounding / STEP
-    kinks = bool(np.any(pair.gap[:, 0] > BENT * np.abs(rough) + 4 * noise))
+    up, down = line(STEP), line(-STEP)
+    rough, noise = (up - down) / (2 * STEP), ROUNDINGS * rounding / STEP
+    kinks = bool((np.abs(up - 2 * f.point + down) / STEP > BENT * np.abs(rough) + 4 * noise).any())
     try:
         found = line.imaginary()
     except Exception as error:  # whatever f says about complex numbers: differences need none
