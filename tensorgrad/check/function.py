@@ -122,21 +122,20 @@ class Function:
         rounding: ε·√Σ‖t ∂y/∂t‖² over all recorded values t: each is rounded once, and these errors add up as they are
                   passed on to the output y
         """
-        rows, rounding = [None] * len(tensors), []
+        rows, rounding, found, seeds = [None] * len(tensors), [], {}, self.seeds()
         place = {id(t): i for i, t in enumerate(tensors)}
-        seeds = self.seeds()
-        for k, seed in enumerate(seeds):
-            found = {id(y): type_tensor(s) for y, s in zip(self.outputs, seed, strict=True)}
-            with listening(self.steps, found):
-                pairs = pulled(self.outputs, seed)
-            for leaf, g in pairs:
-                i = place.get(id(leaf))
-                if i is not None:
-                    rows[i] = np.zeros((len(seeds), leaf.size)) if rows[i] is None else rows[i]
-                    rows[i][k] = g.reshape(-1)
-            passed_on = [(t.data, found[id(t)].data) for t, _ in self.steps if id(t) in found]
-            passed_on = passed_on or [(y.data, s) for y, s in zip(self.outputs, seed, strict=True)]
-            rounding.append(EPSILON * math.sqrt(sum(square(t * g) for t, g in passed_on)))
+        with listening(self.steps, found):
+            for k, seed in enumerate(seeds):
+                found.clear()
+                found.update((id(y), type_tensor(s)) for y, s in zip(self.outputs, seed, strict=True))
+                for leaf, g in pulled(self.outputs, seed):
+                    i = place.get(id(leaf))
+                    if i is not None:
+                        rows[i] = np.zeros((len(seeds), leaf.size)) if rows[i] is None else rows[i]
+                        rows[i][k] = g.reshape(-1)
+                passed_on = [(t.data, found[id(t)].data) for t, _ in self.steps if id(t) in found]
+                passed_on = passed_on or [(y.data, s) for y, s in zip(self.outputs, seed, strict=True)]
+                rounding.append(EPSILON * math.sqrt(sum(square(t * g) for t, g in passed_on)))
         return rows, self._not_far_below(np.array(rounding))
 
     def _not_far_below(self, rounding):

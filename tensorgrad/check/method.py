@@ -49,20 +49,28 @@ def choose(f, tensors, ways, rounding, eps=None):
     if eps is not None:
         return Method("fixed step", eps=eps)
     line = Line(f, [(t, slice(None), v) for t, v in zip(tensors, ways, strict=True) if t.size])
-    up, down = line(STEP), line(-STEP)
-    rough, noise = (up - down) / (2 * STEP), ROUNDINGS * rounding / STEP
-    kinks = bool((np.abs(up - 2 * f.point + down) / STEP > BENT * np.abs(rough) + 4 * noise).any())
+    rough, gap = sides(line, f.point, STEP)
+    noise = ROUNDINGS * rounding / STEP
+    kinks = gap > BENT * np.abs(rough) + 4 * noise
+    if kinks.any():  # or a bend, whose gap falls with the step
+        kinks &= sides(line, f.point, STEP / 4)[1] > 0.5 * gap
     try:
         found = line.imaginary()
     except Exception as error:  # whatever f says about complex numbers: differences need none
         return Method("differences", culprit_of(f) or f"f takes no complex numbers ({type(error).__name__})")
     if (np.abs(found - rough) <= TRUSTED * np.abs(rough) + noise).all():
-        return Method("complex step", kinks=kinks)
+        return Method("complex step", kinks=bool(kinks.any()))
     why = culprit_of(f)
     real = None if why else slope(line, f.point, rounding)  # f may be steep or have a kink near
     if real and real.admits(found, TRUSTED * np.abs(real.value) + real.error + noise).all():
-        return Method("complex step", kinks=kinks)
+        return Method("complex step", kinks=bool(kinks.any()))
     return Method("differences", why or "a trial of the complex step failed")
+
+
+def sides(line, y, h):
+    """Return the central difference, and the gap between the one-sided ones."""
+    up, down = line(h), line(-h)
+    return (up - down) / (2 * h), np.abs(up - 2 * y + down) / h
 
 
 def direction(x, rng):
