@@ -50,29 +50,30 @@ def alarms(count=200):
             yield words
 
 
-def ops():
-    """Print a line for every fault in a rule of ours, and return the rates in words."""
+def rules():
+    """Print a line for every fault in the rules of ops, and return the rates in words."""
     rows = list(of_ops())
     for label, found, blamed, named, words in rows:
         marks = f"{'found' if found else 'MISSED':7} {'op' if blamed else '-':3} {'named' if named else '-':6}"
         print(f"{label:61} {marks} {words}")
     found, blamed, named = (sum(row[i] for row in rows) for i in (1, 2, 3))
-    count, total = len({fault.op for fault in FAULTS}), len(rows)
+    ops, total = len({fault.op for fault in FAULTS}), len(rows)
     return (
-        f"{total} faults planted in {count} ops: {found} found, the op named in {blamed} "
-        f"({100 * blamed / total:.0f} %), the mistake in {named} ({100 * named / total:.0f} %)"
+        f"{ops} ops, {total} faults planted in their rules: {found} found ({100 * found / total:.0f} %), "
+        f"the op named in {blamed}, {named} mistakes named ({100 * named / total:.0f} %)"
     )
 
 
 def right():
-    """Return in words how many right gradients do not pass."""
-    wrong = 0
+    """Print every random function that does not pass, and return how many there are in words."""
+    found, networks = list(alarms()), 0
+    print(*found, sep="\n", end="\n" * bool(found))
     for seed in range(200):
         loss, grads, params, data = random_network(seed)
-        wrong += not check_gradients(loss, grads, params, *data)
+        networks += not check_gradients(loss, grads, params, *data)
     return (
-        f"200 random functions that are right: {len(list(alarms()))} false alarms; 200 random networks with right "
-        f"gradients: {wrong} false alarms"
+        f"200 random functions that are right: {len(found)} false alarms; "
+        f"200 random networks with right gradients: {networks} false alarms"
     )
 
 
@@ -89,7 +90,7 @@ def networks():
 
 
 #: What is measured: each prints its cases, and returns its rates in words.
-PARTS = (ops, networks, right)
+PARTS = (networks, rules, right)
 
 
 def main():
