@@ -27,7 +27,7 @@ class Function:
 
     def __init__(self, call, seed=0, tolerance=None):
         self.call, self.seed, self.names, self.shapes = call, seed, None, None
-        self.imaginary, self.together = False, ()
+        self.tolerance, self.imaginary, self.together = tolerance, False, ()
         self.outputs = self()
         self.shapes = [y.shape for y in self.outputs]
         self.steps = merged(self.outputs)
@@ -40,7 +40,7 @@ class Function:
         self.cotangents = rows
         self._check_finite()
         self.point = self._flat(self.outputs)
-        self._check_deterministic(tolerance)
+        self._check_deterministic()
 
     def __call__(self):
         y = self.call()
@@ -170,14 +170,14 @@ class Function:
                     f"gradcheck: f is not finite at the point, {where} {y.data[bad].flat[0]}; move the inputs"
                 )
 
-    def _check_deterministic(self, tolerance):
+    def _check_deterministic(self):
         again = self()
         for y, z in zip(self.outputs, again, strict=True):
             if (z.data == y.data).all():
                 continue
             changed = float(np.max(np.abs(z.data - y.data), initial=0.0))
             least = 1e-12 * float(np.max(np.abs(y.data), initial=0.0))  # threads may add up in another order
-            if not changed <= (least if tolerance is None else tolerance):
+            if not changed <= (least if self.tolerance is None else self.tolerance):
                 raise GradientError(
                     f"gradcheck: f is not deterministic, its output changed by {changed:.3g} between two calls at the "
                     f"same point{self._change()}; fix the seed inside f, or call layers with training=False"

@@ -31,16 +31,15 @@ def kink_at(f, t, j, trace):
     h = 1e-6 * float(sizes_of(t.data.reshape(-1))[j])
     line = Line(f, [(t, j, 1.0)])
     up, down = (line.run(lambda: Recording(f), s).steps for s in (h, -h))
-    for (t_, inputs, arrays, y), (above, _, moved, higher), (below, _, _, lower) in zip(
-        trace.result.steps, up, down, strict=False
-    ):
-        if not (t_.op is above.op is below.op):
+    for here, above, below in zip(trace.result.steps, up, down, strict=False):
+        (made, inputs, arrays, y), (_, _, moved, higher), lower = here, above, below[3]
+        if not (made.op is above[0].op is below[0].op):
             return None
         right, left = higher - y, y - lower
         least = 1e-9 * h + 1e-13 * np.abs(y)
         if np.any(np.abs(right - left) > 0.1 * np.maximum(np.abs(right), np.abs(left)) + least):
             ways = [(b - a) / h if b.dtype.kind == "f" else None for a, b in zip(arrays, moved, strict=True)]
-            return Kink(Call(t_, inputs), ways, f"{t_.op.name!r} ({trace.place(t_)})")
+            return Kink(Call(made, inputs), ways, f"{made.op.name!r} ({trace.place(made)})")
     return None
 
 

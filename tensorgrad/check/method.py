@@ -5,16 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core.tensor import Tensor
-from .numeric import (
-    ROUNDINGS,
-    STEP,
-    Line,
-    slope,
-)
+from .numeric import ROUNDINGS, STEP, Line, slope
 
 #: Complex step and differences must agree to this part, along one random line, for the former to be trusted.
 TRUSTED = 1e-5
-
 
 #: Two one-sided slopes that differ by this part are those of a kink, perhaps.
 BENT = 1e-3
@@ -23,8 +17,8 @@ BENT = 1e-3
 class Method(NamedTuple):
     """How derivatives are measured.
 
-    kind: ``"complex step"``, ``"differences"``, or ``"fixed step"`` with the user's ``eps``
-    why:  why it is not the complex step
+    kind:  ``"complex step"``, ``"differences"``, or ``"fixed step"`` with the user's ``eps``
+    why:   why it is not the complex step
     kinks: whether the complex step may have met kinks, of which it sees one side only
     """
 

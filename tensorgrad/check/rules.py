@@ -117,9 +117,8 @@ def within(slope, noise, g, along):
     """Return whether ``along`` is ``Σ g·slope``, or at kinks between the sums of the smaller and the larger slopes."""
     weights = g.reshape(-1)
     terms = np.where(weights == 0, 0.0, [weights * slope.low, weights * slope.high])
-    allowed = (
-        RTOL * np.linalg.norm(terms[0]) + np.linalg.norm(weights * noise) + 1e-2 * np.abs(terms[0] - terms[1]).sum()
-    )
+    spread = np.abs(terms[0] - terms[1]).sum()
+    allowed = RTOL * np.linalg.norm(terms[0]) + np.linalg.norm(weights * noise) + 1e-2 * spread
     return bool(terms.min(axis=0).sum() - allowed <= along <= terms.max(axis=0).sum() + allowed)
 
 
