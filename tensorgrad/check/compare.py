@@ -7,7 +7,7 @@ from ..errors import GradientError, describe
 from .columns import Tolerance
 from .diagnose import explained
 from .function import Function
-from .inputs import Bench
+from .inputs import Bench, limit_of
 from .method import choose, irregular
 from .models import model_points
 from .numeric import EPSILON, ROUNDINGS
@@ -46,7 +46,7 @@ def compare(points, given, settings, progress, order=1):
         analytic, rounding = f.gradients(tensors)
         ways, tolerance = irregular(tensors), Tolerance(rounding, settings.atol, settings.rtol)
         method = choose(f, tensors, ways, rounding, settings.eps)
-        bench = Bench(f, method, tolerance, settings.seed, settings.fast_mode, progress)
+        bench = Bench(f, method, tolerance, settings.seed, limit_of(tensors, settings.fast_mode), progress)
         found = findings(bench, points.named, given, analytic, ways, settings.modes, order)
         if order == 1 and all(not x.report.connected and not x.report.wrong for x in found):
             raise GradientError(

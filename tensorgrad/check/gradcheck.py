@@ -25,10 +25,11 @@ def gradcheck(f, inputs=None, targets=None, *, order=1, modes=MODES, eps=None, a
     pytorch: its names ``nondet_tol``, ``fast_mode`` (random directions only), ``check_forward_ad``,
              ``check_backward_ad``
 
-    The method is the complex step, exact to rounding, where a trial shows that f is analytic; else central differences,
-    extrapolated, with steps that shrink near kinks and poles and a tolerance from the error met. Inputs of more than
-    1024 entries are measured along random lines, which are halved down to the worst entry where they disagree.
-    Elements at a kink (of relu, abs, max, ...) pass with any slope between those of the two sides, and are counted.
+    The method is the complex step, exact to rounding, where a trial shows that f is analytic; else central
+    differences, extrapolated, with steps that shrink near kinks and poles and a tolerance from the error met. Inputs
+    of more than 1024 entries (of 200 if there are a million in all) are measured along random lines, which are halved
+    down to the worst entry where they disagree. Elements at a kink (of relu, abs, max, ...) pass with any slope
+    between those of the two sides, and are counted.
 
     Every input is made float64 for the check and put back, bit for bit, with its ``.grad``, also when ``f`` raises.
     What ``f`` merely closes over keeps its dtype: float32 constants do no harm, but a *result* in float32 does, which
