@@ -55,6 +55,7 @@ class Tensorgrad:
         self.softmax = lambda x, axis: tg.softmax(x, axis=axis)
         self.cross_entropy = lambda z, ids: tg.ops.sparse_softmax_cross_entropy(z, ids).mean()
         self.constant = lambda x: x
+        self.given = lambda x: tg.Tensor(x, requires_grad=True)
 
 
 def tensorgrad(f, inputs, **settings):
@@ -67,19 +68,22 @@ def tensorgrad_reverse(f, inputs):
     return tensorgrad(f, inputs, modes="reverse")
 
 
+class Torch:
+    """The same names as PyTorch has them."""
+
+    def __init__(self):
+        import torch
+
+        self.exp, self.tanh, self.relu, self.softmax = torch.exp, torch.tanh, torch.relu, torch.softmax
+        self.constant, self.check = torch.tensor, torch.autograd.gradcheck
+        self.cross_entropy = lambda z, ids: torch.nn.functional.cross_entropy(z, torch.as_tensor(ids))
+        self.given = lambda x: torch.tensor(x, requires_grad=True)
+
+
 def torch(f, inputs, **settings):
-    import torch
-    from torch.autograd import gradcheck
-
-    class Torch:
-        exp, tanh, relu, softmax, constant = torch.exp, torch.tanh, torch.relu, torch.softmax, torch.tensor
-
-        @staticmethod
-        def cross_entropy(z, ids):
-            return torch.nn.functional.cross_entropy(z, torch.as_tensor(ids))
-
-    given = tuple(torch.tensor(x, requires_grad=True) for x in inputs)
-    return lambda: gradcheck(lambda *x: f(Torch, *x), given, **settings)
+    lib = Torch()
+    given = tuple(lib.given(x) for x in inputs)
+    return lambda: lib.check(lambda *x: f(lib, *x), given, **settings)
 
 
 def torch_forward(f, inputs):

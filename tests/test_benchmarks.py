@@ -11,7 +11,7 @@ import pytest
 from scipy.special import logsumexp
 
 import tensorgrad as tg
-from benchmarks import draw, fit, runner, threads, train
+from benchmarks import draw, fit, gradcheck, runner, threads, train
 from benchmarks.__main__ import arguments
 from benchmarks.hand import HandWritten
 from benchmarks.networks import RATE, Task
@@ -121,6 +121,27 @@ def test_what_the_drawing_benchmark_draws():
     assert len(draw.network().view.boxes) >= 150
     assert len(tg.draw(draw.loop(50)).view.boxes) < 10
     assert draw.seconds(lambda: None) < 1
+
+
+CHECKED = {**gradcheck.FUNCTIONS, "a network": gradcheck.network("10-32-64-10")}
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize(("f", "inputs"), CHECKED.values(), ids=CHECKED)
+def test_both_gradient_checks_are_given_the_same_function(f, inputs):
+    if not find_spec("torch"):
+        pytest.skip("no peer is installed")
+    ours, theirs = (f(lib, *map(lib.given, inputs)) for lib in (gradcheck.Tensorgrad(), gradcheck.Torch()))
+    np.testing.assert_allclose(ours.data, theirs.detach().numpy(), rtol=1e-12)
+
+
+def test_the_report_on_gradient_checks(monkeypatch):
+    monkeypatch.setattr(runner, "TURN", 0.001)
+    monkeypatch.setattr(gradcheck, "ROWS", gradcheck.ROWS[:2])
+    monkeypatch.setattr(gradcheck, "LARGE", "10-32-64-10")
+    lines = gradcheck.report(arguments(["--rounds", "1"])).splitlines()
+    assert lines.count("| | tensorgrad | tensorgrad, reverse mode only |") == 2
+    assert len([line for line in lines if re.match(r"\| .* \| \d+ \| \d+ \(\d+\.\d\d\) \|$", line)]) == 8
 
 
 def test_peak_counts_what_is_held_and_what_a_step_makes():

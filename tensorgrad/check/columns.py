@@ -5,13 +5,16 @@ from typing import NamedTuple
 import numpy as np
 
 from .method import BENT, culprit_of
-from .numeric import EPSILON, ROUNDINGS, STEP, Entry, Pair, central, complex_columns, least_at, slopes, step_at
+from .numeric import EPSILON, ROUNDINGS, STEP, Entry, Pair, Slope, central, complex_columns, least_at, slopes, step_at
 
 #: The default relative tolerance. Numeric derivatives are good to 1e-9 or better, a wrong rule is off by far more.
 RTOL = 1e-6
 
 #: One difference settles an entry only if its rounding error is below this part of it.
 SHARP = 1e-4
+
+#: Differences that are good to this part need no larger steps.
+PRECISE = 1e-7
 
 
 class Tolerance:
@@ -105,11 +108,25 @@ def bent(pair, noise):
 
 
 def slopes_at(f, t, columns, rounding):
-    """Return the Slope by some entries of ``t``, a column each, by differences."""
+    """Return the Slope by some entries of ``t``, a column each, by differences.
+
+    Steps are first in proportion to the entries, since f may be another one at a distance from them. Where rounding
+    drowns that, as in ``sin(x) + 1`` near 0, larger steps are believed if they say the same, only better.
+    """
     x = t.data.reshape(-1)
-    lines = [Entry(f, t, j) for j in columns]
-    size = size_of(x)
-    return slopes(lines, f.point, rounding, step_at(x[columns], size), least_at(x[columns], size))
+    size, lines = size_of(x), [Entry(f, t, j) for j in columns]
+    h, least = step_at(x[columns], size), least_at(x[columns], size)
+    found = slopes(lines, f.point, rounding, h, least)
+    wide = step_at(x[columns], max(1.0, size))
+    poor = np.flatnonzero((found.error > PRECISE * np.abs(found.value)).any(axis=0) & (wide > h))
+    if poor.size:
+        other = slopes([lines[k] for k in poor], f.point, rounding, wide[poor], h[poor])
+        near = Slope(*[part[:, poor] for part in found])
+        better = (other.error < near.error) & (np.abs(other.value - near.value) <= near.error + other.error)
+        for part, a, b in zip(found, other, near, strict=True):
+            part[:, poor] = np.where(better, a, b)
+    own = ROUNDINGS * rounding[:, None] / size  # the analytic derivative has been rounded as well
+    return found._replace(error=found.error + own)
 
 
 def size_of(x):

@@ -27,7 +27,7 @@ class Function:
 
     def __init__(self, call, seed=0, tolerance=None):
         self.call, self.seed, self.names, self.shapes = call, seed, None, None
-        self.imaginary, self.together = False, ()
+        self.tolerance, self.imaginary, self.together = tolerance, False, ()
         self.outputs = self()
         self.shapes = [y.shape for y in self.outputs]
         self.steps = merged(self.outputs)
@@ -40,7 +40,7 @@ class Function:
         self.cotangents = rows
         self._check_finite()
         self.point = self._flat(self.outputs)
-        self._check_deterministic(tolerance)
+        self._check_deterministic()
 
     def __call__(self):
         y = self.call()
@@ -122,25 +122,24 @@ class Function:
         rounding: ε·√Σ‖t ∂y/∂t‖² over all recorded values t: each is rounded once, and these errors add up as they are
                   passed on to the output y
         """
-        rows, rounding = [None] * len(tensors), []
+        rows, rounding, found, seeds = [None] * len(tensors), [], {}, self.seeds()
         place = {id(t): i for i, t in enumerate(tensors)}
-        seeds = self.seeds()
-        for k, seed in enumerate(seeds):
-            found = {id(y): type_tensor(s) for y, s in zip(self.outputs, seed, strict=True)}
-            with listening(self.steps, found):
-                pairs = pulled(self.outputs, seed)
-            for leaf, g in pairs:
-                i = place.get(id(leaf))
-                if i is not None:
-                    rows[i] = np.zeros((len(seeds), leaf.size)) if rows[i] is None else rows[i]
-                    rows[i][k] = g.reshape(-1)
-            passed_on = [(t.data, found[id(t)].data) for t, _ in self.steps if id(t) in found]
-            passed_on = passed_on or [(y.data, s) for y, s in zip(self.outputs, seed, strict=True)]
-            rounding.append(EPSILON * math.sqrt(sum(square(t * g) for t, g in passed_on)))
+        with listening(self.steps, found):
+            for k, seed in enumerate(seeds):
+                found.clear()
+                found.update((id(y), type_tensor(s)) for y, s in zip(self.outputs, seed, strict=True))
+                for leaf, g in pulled(self.outputs, seed):
+                    i = place.get(id(leaf))
+                    if i is not None:
+                        rows[i] = np.zeros((len(seeds), leaf.size)) if rows[i] is None else rows[i]
+                        rows[i][k] = g.reshape(-1)
+                passed_on = [(t.data, found[id(t)].data) for t, _ in self.steps if id(t) in found]
+                passed_on = passed_on or [(y.data, s) for y, s in zip(self.outputs, seed, strict=True)]
+                rounding.append(EPSILON * math.sqrt(sum(square(t * g) for t, g in passed_on)))
         return rows, self._not_far_below(np.array(rounding))
 
     def _not_far_below(self, rounding):
-        """Return ``rounding``, at least a hundredth of that of the largest entry of the same output.
+        """Return ``rounding``, at least a tenth of that of the largest entry of the same output.
 
         An entry that is 0 but for rounding would else seem exact.
         """
@@ -148,7 +147,7 @@ class Function:
             start = 0
             for y in self.outputs:
                 part = rounding[start : start + y.size]
-                part[:] = np.maximum(part, 1e-2 * part.max(initial=0.0))
+                part[:] = np.maximum(part, 0.1 * part.max(initial=0.0))
                 start += y.size
         return rounding
 
@@ -171,14 +170,14 @@ class Function:
                     f"gradcheck: f is not finite at the point, {where} {y.data[bad].flat[0]}; move the inputs"
                 )
 
-    def _check_deterministic(self, tolerance):
+    def _check_deterministic(self):
         again = self()
         for y, z in zip(self.outputs, again, strict=True):
             if (z.data == y.data).all():
                 continue
             changed = float(np.max(np.abs(z.data - y.data), initial=0.0))
             least = 1e-12 * float(np.max(np.abs(y.data), initial=0.0))  # threads may add up in another order
-            if not changed <= (least if tolerance is None else tolerance):
+            if not changed <= (least if self.tolerance is None else self.tolerance):
                 raise GradientError(
                     f"gradcheck: f is not deterministic, its output changed by {changed:.3g} between two calls at the "
                     f"same point{self._change()}; fix the seed inside f, or call layers with training=False"

@@ -12,8 +12,12 @@ from .method import direction
 from .numeric import ROUNDINGS, Line, central, slope
 from .report import InputReport
 
-#: Inputs of up to this many entries are measured entry by entry.
-ENTRIES = 1024
+#: Inputs of up to this many entries are measured entry by entry, fewer where all inputs together have very many: an
+#: evaluation takes as long as there are entries.
+ENTRIES, WORK = 1024, 2e8
+
+#: The limit of ``fast_mode``.
+FAST = 1
 
 #: Of larger ones so many entries, chosen at random, and so many lines through all of them.
 SAMPLE, LINES = 32, 3
@@ -41,21 +45,20 @@ class Found(NamedTuple):
 
 
 class Bench(NamedTuple):
-    """What it takes to measure: the function, how, how well, and the progress bar."""
+    """What it takes to measure: the function, how, how well, from what size on along lines, and the progress bar."""
 
     f: object
     method: object
     tolerance: object
     seed: object
-    fast: bool
+    limit: int
     progress: object
 
     def check(self, name, given, t, side, connected=True, order=1):
         """Return Found for the input ``t``."""
         columns, off = np.arange(t.size), False
-        if t.size > (1 if self.fast else ENTRIES):
+        if t.size > self.limit:
             columns, off = self.suspects(t, side)
-        columns = columns if len(columns) or not t.size else np.arange(1)
         report = InputReport(name, given, 0, t.size, (), "", 0.0, 0.0, 0.0, 0.0, connected, mode=side.mode, order=order)
         if not t.size:
             return Found(report, t, columns, np.zeros((1, 0)), None)
@@ -81,14 +84,15 @@ class Bench(NamedTuple):
         measurement, since the derivative along the other half is the difference.
         """
         found, off, rng = set(), False, np.random.default_rng(self.seed)
-        for i in range(1 if self.fast else LINES):
+        lines = 1 if self.limit == FAST else LINES
+        for i in range(lines):
             v = direction(t.data.reshape(-1), rng)
             gap, allowed = self.gap(t, side, slice(0, t.size), v)
-            self.progress.advance("random directions", i + 1, LINES)
+            self.progress.advance("random directions", i + 1, lines)
             if not np.all(np.abs(gap) <= allowed):
                 off = True
                 found.add(self.descend(t, side, v, gap))
-        sample = min(2 if self.fast else SAMPLE, t.size)
+        sample = min(2 if self.limit == FAST else SAMPLE, t.size)
         found.update(rng.choice(t.size, sample, replace=False).tolist())
         return np.array(sorted(found)), off
 
@@ -119,6 +123,11 @@ class Bench(NamedTuple):
         found = slope(line, self.f.point, self.tolerance.rounding)
         allowed = 1e-8 * scale + noise + found.error
         return np.where(found.admits(analytic, allowed), 0.0, analytic - found.value), allowed
+
+
+def limit_of(tensors, fast):
+    """Return the size up to which inputs are measured entry by entry."""
+    return FAST if fast else int(min(ENTRIES, max(64, WORK // max(1, sum(t.size for t in tensors)))))
 
 
 def disagreeing(analytic, measured):

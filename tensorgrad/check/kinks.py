@@ -7,6 +7,7 @@ import numpy as np
 from ..errors import counted
 from .function import Recording
 from .inputs import disagreeing, summary
+from .method import sizes_of
 from .numeric import Line
 from .rules import Call, fault_of
 
@@ -27,19 +28,18 @@ def kink_at(f, t, j, trace):
 
     It is the oldest recorded value whose second difference is as large as the first one.
     """
-    h = 1e-6 * max(1.0, abs(float(t.data.reshape(-1)[j])))
+    h = 1e-6 * float(sizes_of(t.data.reshape(-1))[j])
     line = Line(f, [(t, j, 1.0)])
     up, down = (line.run(lambda: Recording(f), s).steps for s in (h, -h))
-    for (t_, inputs, arrays, y), (above, _, moved, higher), (below, _, _, lower) in zip(
-        trace.result.steps, up, down, strict=False
-    ):
-        if not (t_.op is above.op is below.op):
+    for here, above, below in zip(trace.result.steps, up, down, strict=False):
+        (made, inputs, arrays, y), (_, _, moved, higher), lower = here, above, below[3]
+        if not (made.op is above[0].op is below[0].op):
             return None
         right, left = higher - y, y - lower
         least = 1e-9 * h + 1e-13 * np.abs(y)
         if np.any(np.abs(right - left) > 0.1 * np.maximum(np.abs(right), np.abs(left)) + least):
             ways = [(b - a) / h if b.dtype.kind == "f" else None for a, b in zip(arrays, moved, strict=True)]
-            return Kink(Call(t_, inputs), ways, f"{t_.op.name!r} ({trace.place(t_)})")
+            return Kink(Call(made, inputs), ways, f"{made.op.name!r} ({trace.place(made)})")
     return None
 
 

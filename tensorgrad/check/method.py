@@ -5,17 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core.tensor import Tensor
-from .numeric import (
-    ROUNDINGS,
-    STEP,
-    Line,
-    Pair,
-    slope,
-)
+from .numeric import ROUNDINGS, STEP, Line, slope
 
 #: Complex step and differences must agree to this part, along one random line, for the former to be trusted.
 TRUSTED = 1e-5
-
 
 #: Two one-sided slopes that differ by this part are those of a kink, perhaps.
 BENT = 1e-3
@@ -24,8 +17,8 @@ BENT = 1e-3
 class Method(NamedTuple):
     """How derivatives are measured.
 
-    kind: ``"complex step"``, ``"differences"``, or ``"fixed step"`` with the user's ``eps``
-    why:  why it is not the complex step
+    kind:  ``"complex step"``, ``"differences"``, or ``"fixed step"`` with the user's ``eps``
+    why:   why it is not the complex step
     kinks: whether the complex step may have met kinks, of which it sees one side only
     """
 
@@ -50,20 +43,28 @@ def choose(f, tensors, ways, rounding, eps=None):
     if eps is not None:
         return Method("fixed step", eps=eps)
     line = Line(f, [(t, slice(None), v) for t, v in zip(tensors, ways, strict=True) if t.size])
-    pair = Pair([line], f.point[:, None], np.array([STEP]))
-    rough, noise = pair.slope[:, 0], ROUNDINGS * rounding / STEP
-    kinks = bool(np.any(pair.gap[:, 0] > BENT * np.abs(rough) + 4 * noise))
+    rough, gap = sides(line, f.point, STEP)
+    noise = ROUNDINGS * rounding / STEP
+    kinks = gap > BENT * np.abs(rough) + 4 * noise
+    if kinks.any():  # or a bend, whose gap falls with the step
+        kinks &= sides(line, f.point, STEP / 4)[1] > 0.5 * gap
     try:
         found = line.imaginary()
     except Exception as error:  # whatever f says about complex numbers: differences need none
         return Method("differences", culprit_of(f) or f"f takes no complex numbers ({type(error).__name__})")
     if (np.abs(found - rough) <= TRUSTED * np.abs(rough) + noise).all():
-        return Method("complex step", kinks=kinks)
+        return Method("complex step", kinks=bool(kinks.any()))
     why = culprit_of(f)
     real = None if why else slope(line, f.point, rounding)  # f may be steep or have a kink near
     if real and real.admits(found, TRUSTED * np.abs(real.value) + real.error + noise).all():
-        return Method("complex step", kinks=kinks)
+        return Method("complex step", kinks=bool(kinks.any()))
     return Method("differences", why or "a trial of the complex step failed")
+
+
+def sides(line, y, h):
+    """Return the central difference, and the gap between the one-sided ones."""
+    up, down = line(h), line(-h)
+    return (up - down) / (2 * h), np.abs(up - 2 * y + down) / h
 
 
 def direction(x, rng):

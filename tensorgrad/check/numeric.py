@@ -131,7 +131,7 @@ def central(line, eps):
 
 def step_at(x, size, part=16 * STEP):
     """Return the first steps for entries ``x`` among others of that ``size``: powers of two, so that x ± h is exact."""
-    return np.exp2(np.round(np.log2(part * np.maximum(max(1.0, size), np.abs(x)))))
+    return np.exp2(np.round(np.log2(part * np.maximum(size, np.abs(x)))))
 
 
 def least_at(x, size):

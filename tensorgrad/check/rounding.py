@@ -53,7 +53,7 @@ def gradients_near(f, tensors, by):
     try:
         for t in tensors:
             t.data *= 1 + by * EPSILON
-        rows, _ = Function(f.call, f.seed).gradients(tensors)
+        rows, _ = Function(f.call, f.seed, f.tolerance).gradients(tensors)
     finally:
         for t, data in zip(tensors, kept, strict=True):
             t.data[...] = data

@@ -95,23 +95,31 @@ def faults(t, inputs, forward=False):
 
 def fault_of(call, i, g, v, forward=False):
     """Return the Fault of the ``i``-th argument along the direction ``v`` and for the cotangent ``g``, or None."""
-    weights, pulled = g.reshape(-1), call.pulled(i, g)
+    pulled = call.pulled(i, g)
     if not np.isfinite(pulled).all():
         return Fault(call.t, call.name(i), "not differentiable", "")
     slope = Slope(*[part[:, 0] for part in slopes([call.line(i, v)], call.flat, call.rounding(), STEPS, LEAST)])
     if np.isnan(slope.value).any():
         return None  # at the edge of its domain, where there is nothing to compare with
-    terms = np.array([weights * slope.low, weights * slope.high])
     noise = slope.error + RTOL * call.bend(i, v)
-    allowed = (
-        RTOL * np.linalg.norm(terms[0]) + np.linalg.norm(weights * noise) + 1e-2 * np.abs(terms[0] - terms[1]).sum()
-    )
-    along = float(np.sum(pulled * v))
-    if not terms.min(axis=0).sum() - allowed <= along <= terms.max(axis=0).sum() + allowed:
+    off = not within(slope, noise, g, np.sum(pulled * v))
+    if slope.kinked.any() and not off:  # what is at a kink may hide what is not
+        smooth = np.where(slope.kinked.reshape(g.shape), 0.0, g)
+        off = not within(slope, noise, smooth, np.sum(call.pulled(i, smooth) * v))
+    if off:
         return Fault(call.t, call.name(i), "reverse" if call.op.rule(i) else "missing", hint_of(call, i, g, pulled))
     if forward and not slope.admits(call.pushed(i, v), RTOL * np.abs(slope.value) + noise).all():
         return Fault(call.t, call.name(i), "forward", "")
     return None
+
+
+def within(slope, noise, g, along):
+    """Return whether ``along`` is ``Σ g·slope``, or at kinks between the sums of the smaller and the larger slopes."""
+    weights = g.reshape(-1)
+    terms = np.where(weights == 0, 0.0, [weights * slope.low, weights * slope.high])
+    spread = np.abs(terms[0] - terms[1]).sum()
+    allowed = RTOL * np.linalg.norm(terms[0]) + np.linalg.norm(weights * noise) + 1e-2 * spread
+    return bool(terms.min(axis=0).sum() - allowed <= along <= terms.max(axis=0).sum() + allowed)
 
 
 def hint_of(call, i, g, pulled):
