@@ -1,7 +1,10 @@
 """Step: a function that is traced once for each kind of arguments, and replayed from then on."""
 
 from collections import OrderedDict, namedtuple
+from functools import wraps
 from threading import RLock
+from types import MethodType
+from weakref import ref
 
 import numpy as np
 
@@ -19,19 +22,35 @@ CacheInfo = namedtuple("CacheInfo", "hits misses maxsize currsize")
 class Step:
     """A compiled function: call it like the function itself.
 
-    ``step.program(*args)`` is the program for such arguments, ``step.cache_info()`` counts.
+    ``step.program(*args)`` is the program for such arguments, ``step.cache_info()`` counts. A compiled method is a Step
+    of each object, with programs of its own.
     """
 
-    def __init__(self, function, static=(), exact=True):
+    def __init__(self, function, static=(), exact=True, names=None):
         self.function, self.exact = function, exact
         self.__name__, self.__doc__ = getattr(function, "__name__", "step"), function.__doc__
-        code = getattr(function, "__code__", None)
-        self.names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if code else ()
-        static = (static,) if isinstance(static, (str, int)) else tuple(static)
-        self.static = {self._place(s) for s in static}
+        self.names = argument_names(function) if names is None else names
+        self.given = (static,) if isinstance(static, (str, int)) else tuple(static)
+        self.static = {self._place(s) for s in self.given}
         self.programs: OrderedDict = OrderedDict()
         self.hits = self.misses = 0
         self.lock = RLock()
+
+    def __set_name__(self, owner, name):
+        self.attribute = name
+
+    def __get__(self, instance, owner=None):
+        """Return the Step of an object's method, made at its first use and kept with the object."""
+        if instance is None:
+            return self
+        found, method = ref(instance), self.function  # no cycle: the object goes when nobody uses it
+
+        @wraps(method)
+        def bound(*args, **kwargs):
+            return method(found(), *args, **kwargs)
+
+        step = vars(instance)[self.attribute] = Step(bound, self.given, self.exact, self.names[1:])
+        return step
 
     def _place(self, s):
         """Return the position of a static argument, or its name where it has no position."""
@@ -116,6 +135,13 @@ class Step:
 
     def __repr__(self):
         return f"<compiled {self.__name__}>"
+
+
+def argument_names(function):
+    """Return the names of the arguments with which a function, or a bound method, is called."""
+    code = getattr(function, "__code__", None)
+    first = 1 if isinstance(function, MethodType) else 0
+    return code.co_varnames[first : code.co_argcount + code.co_kwonlyargcount] if code else ()
 
 
 def first_result(returned, left):

@@ -483,3 +483,53 @@ def test_the_mean_of_an_array_is_numpys(rng, dtype, kwargs):
         assert found.dtype == f(x).dtype
         assert np.asarray(found).tobytes() == np.asarray(f(x)).tobytes()
     assert ("np.mean" in step.program(x).source) is (dtype not in ("float32", "float64") or "dtype" in kwargs)
+
+
+class Line:
+    def __init__(self, slope):
+        self.w = tg.Parameter(np.full(3, slope), name="w")
+
+    @compile
+    def at(self, x):
+        return self.w * x
+
+    @compile(static="n", exact=False)
+    def power(self, x, n=2):
+        return (self.w * x) ** n
+
+
+def test_a_method_is_compiled_for_each_object(x):
+    one, two = Line(1.0), Line(2.0)
+    x = np.arange(3.0)
+    for _ in range(2):
+        np.testing.assert_array_equal(one.at(x).data, x)
+        np.testing.assert_array_equal(two.at(x).data, 2 * x)
+    assert one.at.cache_info()[:2] == two.at.cache_info()[:2] == (1, 1)
+    assert Line.at.cache_info().currsize == 0
+    assert one.power(x, n=3).data.tolist() == [0.0, 1.0, 8.0]
+    assert one.power(x, 2).data.tolist() == [0.0, 1.0, 4.0]
+    assert one.power.cache_info().currsize == 2
+    assert not one.power.exact
+    assert str(one.at) == "<compiled at>"
+
+
+def test_a_bound_method_is_compiled_like_a_function():
+    x = np.arange(3.0)
+    assert compile(Other().double, static="n")(x, n=2).tolist() == [0.0, 2.0, 4.0]
+
+
+class Other:
+    def double(self, x, n):
+        return x * n
+
+
+def test_an_object_with_a_compiled_method_goes_when_nobody_uses_it():
+    line = Line(1.0)
+    line.at(np.ones(3))
+    gone = weakref.ref(line)
+    gc.disable()
+    try:
+        del line
+        assert gone() is None
+    finally:
+        gc.enable()
