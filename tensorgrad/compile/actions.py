@@ -4,6 +4,7 @@ A trace records these; ``codegen`` writes them as the statements they stand for.
 """
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 
 def assigned(x, index, v):
@@ -37,3 +38,13 @@ def drawn(draw, shape, dtype, settings):
     y = np.empty(shape, dtype)
     draw(out=y, **settings)
     return y
+
+
+def stacked(w, b):
+    """A matrix with a vector as its last row, which lies behind it in memory: a view of both."""
+    return as_strided(w, (len(w) + 1, len(b)))
+
+
+def with_ones(h):
+    """A matrix with a row of ones, for which a program has left room behind it: a view of both."""
+    return as_strided(h, (len(h) + 1, h.shape[1]))

@@ -9,6 +9,7 @@ import numpy as np
 
 from .actions import cast, spread
 from .algebra import equal_to
+from .bias import biases_in_products
 from .kernels import (
     add_by_products,
     arrays_for_numbers,
@@ -18,7 +19,8 @@ from .kernels import (
     example,
     shrink_constants,
 )
-from .program import Program, Value, mapped
+from .layout import transpose_chains
+from .program import Program, Value, mapped, substituted
 
 #: Made from shape and dtype alone.
 SHAPED = {np.zeros_like, np.ones_like, np.full_like}
@@ -51,15 +53,6 @@ def is_copy(call):
         return False
     f = call.function
     return f in (np.positive, np.copy, cast, np.reshape) or (f is operator.getitem and call.args[1] is Ellipsis)
-
-
-def substituted(call, same):
-    """Return ``call`` with every Value that ``same`` has another for replaced by that."""
-    if not any(v in same for v in call.operands):
-        return call
-    args, kwargs = mapped((call.args, call.kwargs), Value, lambda v: same.get(v, v))
-    return call.replaced(args=args, kwargs=kwargs, view=same.get(call.view, call.view),
-                         writes=tuple([same.get(v, v) for v in call.writes]))  # fmt: skip
 
 
 def simplify(program):
@@ -216,10 +209,12 @@ PASSES = {
     "bounds": bounds_in_full,
     "sums": add_by_products,
     "means": average_by_products,
+    "layout": transpose_chains,
+    "biases": biases_in_products,
     "dead": drop_dead,
 }
 #: Those that add up in another way, so that last bits differ from the function's own.
-REORDERING = ("sums", "means")
+REORDERING = ("sums", "means", "layout", "biases")
 
 
 def optimized(program: Program, without=(), seed=None):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .actions import stacked, with_ones
 from .cuts import cuts
 from .descent import Descent
 from .kernels import contiguous
@@ -17,6 +18,7 @@ class Plan:
     slots:    ``{root: buffer number}``; a result without one is made anew at each run
     external: ``{root: array}`` of outputs that are written where the caller wants them
     cut_of:   ``{call: its Cut}``: what runs in blocks of rows
+    extended: results behind which there is a row of ones, in buffers of their own
     sizes:    the bytes of each buffer
     naive:    the bytes that one buffer for each result would take
     """
@@ -26,6 +28,7 @@ class Plan:
         self.slots: dict[Value, int] = {}
         self.placed = {call.output for call in program.calls if has_out(call) and packed(call.output)}
         self.last = self._last_uses()
+        self.extended = {call.args[0] for call in program.calls if call.function is with_ones}
         self.external = self._external()
         self.cuts = cuts(program, self.bound, threads)
         self.cut_of = {call: cut for cut in self.cuts for call in cut.calls}
@@ -49,8 +52,8 @@ class Plan:
 
     def bound(self, call):
         """Return whether a call is a view that is made once, before the first run."""
-        return call.view is not None and self.fixed(call.view) and all(
-            v is call.view or v.kind == "constant" for v in call.operands)  # fmt: skip
+        return call.view is not None and self.fixed(call.view) and (call.function is stacked or all(
+            v is call.view or v.kind == "constant" for v in call.operands))  # fmt: skip
 
     def _external(self):
         """Return the roots that can lie in the array to which an output is to be written."""
@@ -98,13 +101,16 @@ class Plan:
             if v in self.placed and v not in self.external:
                 self.naive += v.nbytes
                 donor = self._donor(call, last, i)
-                if donor is not None:
+                if v in self.extended:
+                    self.slots[v] = self._new_slot(v.nbytes + v.nbytes // v.shape[0])
+                elif donor is not None:
                     self.slots[v] = self.slots[donor]
                     self.taken_over.add(donor)
                 else:
                     self.slots[v] = self._slot(v.nbytes, free)
             for root in {self.root(x) for x in (*call.operands, *call.results)}:
-                if root in self.slots and last.get(root, i) == i and root not in self.taken_over:
+                kept = root in self.taken_over or root in self.extended
+                if root in self.slots and last.get(root, i) == i and not kept:
                     waiting.append(self.slots[root])
             cut = self.cut_of.get(call)
             if cut is None or call is cut.calls[-1]:
@@ -116,7 +122,7 @@ class Plan:
         v, cut = call.output, self.cut_of.get(call)
         for x in donors(call):
             root = self.root(x)
-            if cut is not None and root in cut.whole:
+            if root in self.extended or (cut is not None and root in cut.whole):
                 continue
             alike = (x.shape, x.strides, x.dtype.itemsize, root.nbytes) == (
                 v.shape,
@@ -136,12 +142,17 @@ class Plan:
             best = min(reversed(fits), key=self.sizes.__getitem__)  # of equals the last used, which the cache may hold
             free.remove(best)
             return best
-        self.sizes.append(size)
+        return self._new_slot(size)
+
+    def _new_slot(self, nbytes):
+        self.sizes.append(-(-nbytes // ALIGNMENT) * ALIGNMENT)
         return len(self.sizes) - 1
 
     def arrays(self):
         """Return ``{root: array}`` with the buffers made."""
         memory = [aligned(size) for size in self.sizes]
+        for root in self.extended:
+            memory[self.slots[root]].view(root.dtype)[root.size : root.size + root.shape[1]] = 1
         found = {
             root: np.ndarray(root.shape, root.dtype, memory[slot], 0, root.strides) for root, slot in self.slots.items()
         }

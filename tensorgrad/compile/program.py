@@ -171,6 +171,15 @@ def name_of(function):
     return prefix + function.__name__
 
 
+def substituted(call, same):
+    """Return ``call`` with every Value that ``same`` has another for replaced by that."""
+    if not any(v in same for v in call.operands):
+        return call
+    args, kwargs = mapped((call.args, call.kwargs), Value, lambda v: same.get(v, v))
+    return call.replaced(args=args, kwargs=kwargs, view=same.get(call.view, call.view),
+                         writes=tuple([same.get(v, v) for v in call.writes]))  # fmt: skip
+
+
 def mapped(x: Any, kind: Any, change: Any) -> Any:
     """Return nested tuples, lists, dicts and slices with every ``kind`` in them replaced by ``change`` of it."""
     if isinstance(x, kind):

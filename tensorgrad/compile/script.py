@@ -78,6 +78,9 @@ def save(code, path):
         shape = f"{root.shape}, {root.dtype.name!r}, buffer{slot}, 0, {root.strides}"
         lines.append(f"{code.name(root)} = np.ndarray({shape})")
     lines += [f"{code.name(root)} = np.empty({root.shape}, {root.dtype.name!r})" for root in plan.external]
+    for root in plan.extended:
+        end = root.size + root.shape[1]
+        lines.append(f"buffer{plan.slots[root]}.view({root.dtype.name!r})[{root.size}:{end}] = 1")
     lines += [f"{name} = {text}" for name, text in code.bindings]
     states = [
         f"{name}.bit_generator.state = {thing.bit_generator.state!r}"

@@ -4,7 +4,7 @@ import operator
 
 import numpy as np
 
-from .actions import accumulated, assigned, cast, drawn, spread
+from .actions import accumulated, assigned, cast, drawn, spread, stacked, with_ones
 from .program import Value
 
 #: NumPy 2.4 deprecates a third positional argument of these.
@@ -109,6 +109,11 @@ class Statements:
         f, args = call.function, call.args
         if f is operator.getitem:
             return f"{self.text(args[0])}[{self.index(args[1])}]"
+        if f is stacked:
+            return f"np.vstack(({self.text(args[0])}, {self.text(args[1])}))"
+        if f is with_ones:
+            rows, columns = args[0].shape
+            return f"np.lib.stride_tricks.as_strided({self.text(args[0])}, ({rows + 1}, {columns}))"
         if f is cast:
             return f"{self.text(args[0])}.astype({self.text(args[1])})"
         if f is np.expand_dims and type(args[1]) is int:

@@ -1,0 +1,188 @@
+"""Chains of layers computed transposed, biases in their products: what is turned, and that all of it is right."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_training import LOSSES, forward_of, model_of, targets
+
+import tensorgrad as tg
+from tensorgrad.compile.layout import chain
+from tensorgrad.compile.passes import optimized
+from tensorgrad.compile.replay import Replay, traced
+from tensorgrad.compile.training import TrainingStep
+from tensorgrad.losses import MeanSquaredError, SparseCategoricalCrossentropy
+from tensorgrad.optimizers import SGD, Adam
+
+W1, W2, W3 = (tg.Tensor(np.random.default_rng(i).normal(size=s)) for i, s in enumerate([(3, 8), (8, 6), (6, 4)]))
+
+
+@pytest.fixture
+def x(rng):
+    return rng.normal(size=(5, 3))
+
+
+def layers(x):
+    h = np.tanh(x @ W1.data)
+    g = np.maximum(h @ W2.data, 0)
+    return h, g, g @ W3.data
+
+
+def turned(f, x):
+    """Return what a program computes transposed, after a look at its results on new values."""
+    made = Replay(*traced(lambda stands: f(*stands), [x], ["x"]))
+    for values in (x, -2 * x):
+        for found, expected in zip(made([values]), f(values), strict=True):
+            np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+    program, _ = optimized(made.recorded, without=("layout", "biases"))
+    return {v.shape for v in chain(program)}
+
+
+def test_a_chain_of_products_is_turned(x):
+    assert turned(lambda x: [layers(x)[2]], x) == {(5, 8), (5, 6), (5, 4)}
+
+
+HARMLESS = {
+    "sums": lambda h, g, z: [z.sum(0), z.sum(1), np.max(z, axis=1, keepdims=True), h.sum()],
+    "picks": lambda h, g, z: [z[np.arange(5), [0, 1, 2, 3, 0]], g],
+    "transposes": lambda h, g, z: [z.T * 1.0, np.exp(z).T, h.T],
+    "rows and columns": lambda h, g, z: [
+        (z - z.max(1, keepdims=True)) / np.sum(z, axis=0, keepdims=True) + g.sum(0)[:4]
+    ],
+    "masks": lambda h, g, z: [np.maximum(z, 0) * (z > 0), g * (g > 0.5)],
+}
+HARMFUL = {
+    "reshape": (lambda h, g, z: [z.reshape(-1) * 2], (5, 4)),
+    "slice": (lambda h, g, z: [g[1:] * 2, z], (5, 6)),
+    "where": (lambda h, g, z: [np.where(z > 0, z, 0.1 * z)], (5, 4)),
+    "concatenate": (lambda h, g, z: [np.concatenate([h, g], axis=1), z], (5, 6)),
+    "sort": (lambda h, g, z: [np.sort(h, axis=1), z], (5, 8)),
+}
+
+
+@pytest.mark.parametrize("use", HARMLESS.values(), ids=HARMLESS)
+def test_what_does_not_mind_a_layout_uses_a_view(use, x):
+    assert {(5, 8), (5, 6), (5, 4)} <= turned(lambda x: use(*layers(x)), x)
+
+
+@pytest.mark.parametrize(("use", "shape"), HARMFUL.values(), ids=HARMFUL)
+def test_what_does_mind_has_it_row_by_row(use, shape, x):
+    assert shape not in turned(lambda x: use(*layers(x)), x)
+
+
+def test_a_written_result_stays(x):
+    def f(x):
+        z = layers(x)[2]
+        row = z[0]
+        row *= 2
+        return [z]
+
+    assert (5, 4) not in turned(f, x)
+
+
+def test_a_large_first_product_decides(x):
+    wide = tg.Tensor(np.ones((300, 8)))
+    f = lambda x: [np.tanh(x @ wide.data) @ W2.data]  # noqa: E731
+    assert turned(f, np.ones((5, 300))) == set()
+    assert turned(lambda x: [np.tanh(x @ W1.data) @ W2.data], x) == {(5, 8), (5, 6)}
+    assert turned(lambda x: [x @ W1.data], x) == set()
+
+
+def step_of(
+    exact, optimizer=None, loss=None, last=None, widths=(4, 5, 6), activation="tanh", dropout=0.0, dtype="float32"
+):
+    model = model_of(widths, activation, last, dropout, dtype)
+    loss = loss or MeanSquaredError()
+    return TrainingStep(forward_of(model, loss), optimizer or Adam(0.01), model.trainable_weights, exact=exact)
+
+
+def batch(rows=4, dtype="f"):
+    rng = np.random.default_rng(rows)
+    return rng.normal(size=(rows, 2, 3)).astype(dtype), rng.normal(size=(rows, 3)).astype(dtype)
+
+
+def test_biases_of_inner_layers_are_in_the_products():
+    step = step_of(exact=False)
+    step.gradients(*batch())
+    program = step.replay.program
+    names = [call.function.__name__ for call in program.calls]
+    assert (names.count("stacked"), names.count("with_ones"), names.count("add")) == (3, 3, 1)  # not of the first layer
+    assert sum(v.shape == (n + 1, m) for v in program.outputs for n, m in ((4, 5), (5, 6), (6, 3))) == 3
+    assert len(step.replay.code.plan.external) == 5
+
+
+@given(
+    widths=st.lists(st.integers(1, 6), max_size=4),
+    activation=st.sampled_from(["relu", "tanh", "sigmoid", "softplus", "elu", "gelu", "softmax", "leaky_relu", None]),
+    loss=st.sampled_from(sorted(LOSSES)),
+    dropout=st.sampled_from([0.0, 0.3]),
+    weighted=st.booleans(),
+    rows=st.integers(1, 7),
+)
+@settings(max_examples=150, deadline=None)
+def test_gradients_of_random_models_are_those_of_exact_programs(widths, activation, loss, dropout, weighted, rows):
+    make_loss, last, kind = LOSSES[loss]
+    rng = np.random.default_rng(rows)
+    w = rng.uniform(0.5, 2, rows) if weighted else None
+    x, y = rng.normal(size=(rows, 2, 3)), targets(kind, rows, 3, rng)
+    found = []
+    for exact in (False, True):
+        step = step_of(exact, None, make_loss(), last, widths, activation, dropout, "float64")
+        for _ in range(2):  # the second reads buffers that the first has written
+            value, y_pred = step.gradients(x, y.astype("d") if y.dtype.kind == "f" else y, w)
+        assert not step.eagerly
+        found.append((value, y_pred.copy(), [p.copy() for p in step.optimizer.places(step.reached)]))
+    np.testing.assert_allclose(found[0][0], found[1][0], rtol=1e-9)
+    np.testing.assert_allclose(found[0][1], found[1][1], rtol=1e-9, atol=1e-12)
+    for a, b in zip(found[0][2], found[1][2], strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-7, atol=1e-10)
+
+
+def test_ones_stay_ones_and_weights_moved_since_are_seen():
+    exact, turned = (step_of(exact, SGD(0.1)) for exact in (True, False))
+    for i in range(8):
+        losses = []
+        for step in (exact, turned):
+            if i == 4:
+                for p in step.params:
+                    p.data = p.data * 0.5
+            losses.append(step.gradients(*batch(4 + i % 2))[0])
+            step.update()
+        assert losses[0] == pytest.approx(losses[1], rel=1e-6)
+    for a, b in zip(exact.params, turned.params, strict=True):
+        np.testing.assert_allclose(a.data, b.data, rtol=1e-5, atol=1e-6)
+
+
+def test_frozen_layers_and_layers_without_bias():
+    for trainable in (True, False):
+        found = []
+        for exact in (True, False):
+            tg.set_random_seed(0)
+            model = tg.Sequential(
+                [tg.layers.Dense(6, "tanh"), tg.layers.Dense(5, "relu", use_bias=False), tg.layers.Dense(4, "tanh"),
+                 tg.layers.Dense(3)]
+            )  # fmt: skip
+            model.build((None, 6))
+            model.layers[2].trainable = trainable
+            x, y = np.random.default_rng(0).normal(size=(5, 6)).astype("f"), np.arange(5) % 3
+            loss = SparseCategoricalCrossentropy(from_logits=True)
+            step = TrainingStep(forward_of(model, loss), Adam(0.1), model.trainable_weights, exact=exact)
+            found.append(step.gradients(x, y)[0])
+            found.append([p.copy() for p in step.optimizer.places(step.reached)])
+        assert found[0] == pytest.approx(found[2], rel=1e-6)
+        for a, b in zip(found[1], found[3], strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+def test_a_saved_training_step_gives_the_same(tmp_path):
+    step = step_of(exact=False)
+    x, y = batch()
+    loss, y_pred = step.gradients(x, y)
+    step.replay.save(tmp_path / "step.py")
+    np.savez(tmp_path / "data.npz", x=x, y=y)
+    probe = "import numpy as np, step; d = np.load('data.npz'); a, b = step.run(d['x'], d['y']); print(a, b.sum())"
+    out = subprocess.run([sys.executable, "-c", probe], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    np.testing.assert_allclose([float(n) for n in out.split()], [loss, y_pred.sum()], rtol=1e-5)
