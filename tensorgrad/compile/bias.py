@@ -34,7 +34,6 @@ class Joined:
         self.makers = {v: call for call in program.calls for v in call.results}
         self.uses = Counter(v for call in program.calls for v in call.operands)
         self.uses.update(program.outputs)
-        self.fixed = {program.outputs[place] for place in program.into}
         self.extended, self.calls = {}, []
 
     def program(self):
@@ -78,7 +77,7 @@ class Joined:
     def roomy(self, h):
         """Return whether there can be room for ones behind ``h``: a matrix that has a buffer of its own."""
         maker = self.makers.get(h)
-        return maker is not None and elementwise(maker) and has_out(maker) and contiguous(h) and h not in self.fixed
+        return maker is not None and elementwise(maker) and has_out(maker) and contiguous(h)
 
     def value(self, like, shape, root=None):
         """Return a new result of that shape, row by row, of the dtype of ``like``."""

@@ -46,11 +46,10 @@ def chain(program):
 def candidates(program, makers):
     """Return the results that could be computed transposed: matrices that only such calls make and use."""
     roots = program.roots
-    written = program.written(roots)
     fixed = {program.outputs[place] for place in program.into}
     able = {
         v for v, call in makers.items()
-        if matrix(v) and v not in written and v not in fixed and roots[v] is v and (is_product(call) or spreads(call))
+        if matrix(v) and v not in fixed and roots[v] is v and (is_product(call) or spreads(call))
     }  # fmt: skip
     others = [call for call in program.calls if call.output not in able and not harmless(call)]
     while others:  # what such a call uses is not able, and is then made by another such call

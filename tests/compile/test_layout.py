@@ -114,6 +114,62 @@ def test_biases_of_inner_layers_are_in_the_products():
     assert len(step.replay.code.plan.external) == 5
 
 
+def own_step(exact, forward, params):
+    def call(x, y, w):
+        y_pred = forward(x, *params)
+        return ((y_pred - y) ** 2).mean(), y_pred
+
+    return TrainingStep(call, Adam(0.01), params, exact=exact)
+
+
+def parameters(*shapes):
+    rng = np.random.default_rng(7)
+    return [tg.Parameter(rng.normal(size=shape)) for shape in shapes]
+
+
+def same_gradients(forward, params, order=lambda params: params):
+    """Return the source of the program, after a look at its gradients."""
+    found, x, y = [], np.random.default_rng(1).normal(size=(5, 3)), np.ones((5, 4))
+    for exact in (True, False):
+        given = [tg.Parameter(p.data.copy()) for p in params]
+        step = own_step(exact, forward, given)
+        step.params = order(given)
+        step.reached = step.params
+        step.gradients(x, y)
+        places = dict(zip(map(id, step.reached), step.optimizer.places(step.reached), strict=True))
+        found.append([places[id(p)].copy() for p in given])
+    for a, b in zip(*found, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-13)
+    return [call.function.__name__ for call in step.replay.program.calls]
+
+
+def two_layers(x, W, b, V, c):
+    return np.tanh(x @ W + b) @ V + c
+
+
+def test_a_bias_that_lies_elsewhere_is_added():
+    params = parameters((3, 8), 8, (8, 4), 4)
+    assert same_gradients(two_layers, params).count("stacked") == 1
+    assert same_gradients(two_layers, params, lambda p: p[::-1]).count("stacked") == 0
+    assert same_gradients(two_layers, params, lambda p: [p[0], p[2], p[1], p[3]]).count("stacked") == 0
+
+
+def test_a_product_that_is_also_used_without_its_bias_is_kept():
+    def forward(x, W, b, V, c):
+        z = np.tanh(x @ W + b) @ V
+        return (z + c) * np.tanh(z)
+
+    assert same_gradients(forward, parameters((3, 8), 8, (8, 4), 4)).count("stacked") == 0
+
+
+def test_a_gradient_that_is_a_hidden_value_lands_in_its_place():
+    def forward(x, W, b, V, c, P):
+        h = np.tanh(x @ W + b)
+        return h @ V + c + (h * P).sum()
+
+    same_gradients(forward, parameters((3, 8), 8, (8, 4), 4, (5, 8)))
+
+
 @given(
     widths=st.lists(st.integers(1, 6), max_size=4),
     activation=st.sampled_from(["relu", "tanh", "sigmoid", "softplus", "elu", "gelu", "softmax", "leaky_relu", None]),
