@@ -209,9 +209,10 @@ PASSES = {
     "bounds": bounds_in_full,
     "sums": add_by_products,
     "means": average_by_products,
+    "dead": drop_dead,
     "layout": transpose_chains,
     "biases": biases_in_products,
-    "dead": drop_dead,
+    "leftovers": drop_dead,
 }
 #: Those that add up in another way, so that last bits differ from the function's own.
 REORDERING = ("sums", "means", "layout", "biases")
