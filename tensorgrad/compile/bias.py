@@ -34,6 +34,7 @@ class Joined:
         self.makers = {v: call for call in program.calls for v in call.results}
         self.uses = Counter(v for call in program.calls for v in call.operands)
         self.uses.update(program.outputs)
+        self.written = program.written(program.roots)
         self.extended, self.calls = {}, []
 
     def program(self):
@@ -56,7 +57,7 @@ class Joined:
             if product is None or product.function is not np.dot or b is None or self.uses[z] != 1:
                 continue
             W, h = self.straight(product.args[0]), product.args[1]
-            if W is not None and behind(W, b) and self.roomy(h):
+            if W is not None and behind(W, b) and W.root not in self.written and self.roomy(h):
                 return product, W, b, h
         return None
 
@@ -99,28 +100,29 @@ class Joined:
 
     def backward(self):
         """Return the program with the gradients of kernels and biases computed together."""
-        places = {self.old.outputs[place]: array for place, array in self.old.into.items()}
-        sums = {call.args[1]: call for call in self.calls if call.output in places and self.sums_rows(call)}
-        joined, dropped, calls = {}, set(), []
-        for call in self.calls:
-            total = sums.get(call.args[1]) if call.output in places and call.function is np.dot else None
+        outputs, into = self.old.outputs, self.old.into
+        wanted = {outputs[place]: array for place, array in into.items() if outputs.count(outputs[place]) == 1}
+        sums = {call.args[1]: call.output for call in self.calls if call.output in wanted and self.sums_rows(call)}
+        joined, dropped = {}, set()
+        for i, call in enumerate(self.calls):
+            total = sums.get(call.args[1]) if call.output in wanted and call.function is np.dot else None
             h = call.args[0] if total is not None else None
-            if h in self.extended and self.adjacent(places[call.output], places[total.output]):
+            if h in self.extended and self.adjacent(wanted[call.output], wanted[total]):
                 both = self.value(h, (h.shape[0] + 1, call.output.shape[1]))
-                joined[call.output], array = both, places[call.output]
-                places[both] = as_strided(array, both.shape)
-                dropped |= {total.output}
-                call = call.replaced(args=(self.extended[h], call.args[1]), output=both)
-            calls.append(call)
-        calls = [call for call in calls if call.output not in dropped]
-        outputs = [joined.get(v, v) for v in self.old.outputs if v not in dropped]
-        return Program(calls, self.old.inputs, outputs, {i: places[v] for i, v in enumerate(outputs) if v in places})
+                joined[call.output] = both, as_strided(wanted[call.output], both.shape)
+                dropped.add(total)
+                self.calls[i] = call.replaced(args=(self.extended[h], call.args[1]), output=both)
+        calls = [call for call in self.calls if call.output not in dropped]
+        pairs = [joined.get(v, (v, into.get(i))) for i, v in enumerate(outputs) if v not in dropped]
+        into = {i: array for i, (_, array) in enumerate(pairs) if array is not None}
+        return Program(calls, self.old.inputs, [v for v, _ in pairs], into)
 
     def sums_rows(self, call):
         """Return whether a call is the sum of all rows of a matrix."""
         return call.function is np.dot and of_ones(call) is call.args[0] and len(call.args[0].shape) == 1
 
     def adjacent(self, kernel, bias):
+        """Return whether gradients of a kernel and a bias belong side by side, so that one product may write both."""
         return next_to(kernel, bias) and kernel.shape[1:] == bias.shape
 
 

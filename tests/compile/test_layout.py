@@ -162,6 +162,34 @@ def test_a_product_that_is_also_used_without_its_bias_is_kept():
     assert same_gradients(forward, parameters((3, 8), 8, (8, 4), 4)).count("stacked") == 0
 
 
+def test_weights_that_the_program_itself_changes_are_read_when_they_were():
+    def make():
+        W, V, c = parameters((3, 8), (8, 4), 4)
+        flat = np.concatenate([V.data.ravel(), c.data])
+        V.data, c.data = flat[:32].reshape(8, 4), flat[32:]
+
+        def f(x):
+            z = np.tanh(x @ W) @ V
+            c.data += 1.0
+            z = z + c
+            V.data *= 0.5
+            return z
+
+        return f
+
+    x = np.ones((5, 3))
+    eager, step = make(), tg.compile(make(), exact=False)
+    for _ in range(3):
+        np.testing.assert_allclose(step(x).data, eager(x).data, rtol=1e-12)
+
+
+def test_two_biases_of_one_product_have_a_place_each():
+    def forward(x, W, b, V, c, d):
+        return two_layers(x, W, b, V, c) + d
+
+    assert same_gradients(forward, parameters((3, 8), 8, (8, 4), 4, 4)).count("stacked") == 1
+
+
 def test_a_gradient_that_is_a_hidden_value_lands_in_its_place():
     def forward(x, W, b, V, c, P):
         h = np.tanh(x @ W + b)
