@@ -22,16 +22,16 @@ GAPS = 10
 class Comparison:
     """The claimed gradients of a Loss beside the numeric ones.
 
-    known:     what helps to name a mistake, by parameter: fields of a Context
-    places:    the elements that are compared, by parameter: all, or a block
-    found:     what was Found there, if the claimed gradient has the shape of the parameter
-    numeric:   the numeric gradient there; at a kink, where it is any of many, the claimed one
-    elsewhere: the parameters whose gradient is right there, and wrong elsewhere
+    known:   what helps to name a mistake, by parameter: fields of a Context
+    places:  the elements that are compared, by parameter: all, or a block
+    found:   what was Found there, if the claimed gradient has the shape of the parameter; doubtful if it is right there
+             and wrong elsewhere
+    numeric: the numeric gradient there; at a kink, where it is any of many, the claimed one
     """
 
     def __init__(self, loss, claimed, atol=None, rtol=None, known=None):
         self.loss, self.claimed, self.known = loss, claimed, known or {}
-        self.places, self.found, self.numeric, self.elsewhere = {}, {}, {}, set()
+        self.places, self.found, self.numeric = {}, {}, {}
         with Progress("check_gradients") as progress, np.errstate(all="ignore"):
             for name, t in loss.named.items():
                 if claimed[name].shape == t.shape:
@@ -61,24 +61,22 @@ class Comparison:
         found = bench.measured(report, t, side, places.reshape(-1))
         self.numeric[name] = _numbers(found).reshape(places.shape)
         if astray and not found.report.wrong:
-            self.elsewhere.add(name)
             found = bench.measured(report, t, side, np.union1d(found.columns, bench.descend(t, side, *astray)))
-            found = found._replace(report=found.report._replace(wrong=1))
+            found = found._replace(doubtful=True).convicted()
         self.found[name] = found
 
     def _compared(self, name):
         """Return the InputReport of a parameter, with what was probably done wrong."""
         if name not in self.found:
             return self._misshapen(name)
-        report, places = self.found[name].report, self.places[name]
-        if name in self.elsewhere:
-            said = f"the gradient of {name} is right in a block of {places.size} elements, and wrong elsewhere"
-        elif report.wrong:
-            said = mistake(
-                self._picked(self.claimed[name], name), self.numeric[name], name=name, context=self._context(name)
+        report, said = self.found[name].report, ""
+        if self.found[name].doubtful:
+            said = (
+                f"the gradient of {name} is right in a block of {self.places[name].size} elements, and wrong elsewhere"
             )
-        else:
-            said = ""
+        elif report.wrong:
+            a, n = self._picked(self.claimed[name], name), self.numeric[name]
+            said = mistake(a, n, name=name, context=self._context(name))
         return report._replace(hint=said)
 
     def _misshapen(self, name):
@@ -103,13 +101,11 @@ class Comparison:
             for key, x in data.items()
             if isinstance(x, np.ndarray) and x.ndim and x.shape == shape and x.dtype.kind in "fiub"
         }
-        others = {k: n for k, n in self.numeric.items() if k != name}
-        value = self._picked(self.loss.arrays[name], name)
         known = {
-            "value": value,
+            "value": self._picked(self.loss.arrays[name], name),
             "sizes": sizes_of({**data, **self.loss.arrays}),
             "arrays": arrays,
-            "others": others,
+            "others": {k: n for k, n in self.numeric.items() if k != name},
             "shape": shape,
         }
         return Context(**{**known, **self.known.get(name, {})})

@@ -42,18 +42,13 @@ def traced_down(f, found, trace):
         found, wrong = [x for x, _ in excuses], list({(w.t.seq, w.arg): w for _, ws in excuses for w in ws}.values())
         culprit = rules(wrong, steps, trace)
     if culprit:
-        found = [convicted(x) for x in found]
+        found = [x.convicted() for x in found]
     if any(x.report.wrong for x in found):
         culprit = culprit or [f"none of the {counted(len(steps), 'op')} is wrong by itself, and the graph is whole: "
                               "look at what f does outside of the graph"]  # fmt: skip
         if not broken:
             found = [x._replace(report=x.report._replace(hint=hint(x, found, wrong, f))) for x in found]
     return found, culprit
-
-
-def convicted(x):
-    """Return Found with an element that is wrong, if only lines through all elements have shown it."""
-    return x._replace(report=x.report._replace(wrong=1)) if x.doubtful else x
 
 
 def faults_of(steps, forward):

@@ -24,7 +24,7 @@ def check_gradients(loss_fn, grads, params, *data, atol=None, rtol=None, raise_e
     raise_exception: raise a GradcheckError that bears the report, else return the report, which is falsy if wrong
 
     The numeric gradient is a complex step where loss_fn lets complex numbers pass (which is verified), exact to
-    rounding; else central differences, extrapolated, with their error. Parameters are copied to float64, and never
+    rounding; else central differences, extrapolated where in doubt. Parameters are copied to float64, and never
     changed. A parameter with more than 1000 elements is checked as a whole along 4 random directions, and a block of it
     element by element; if only some element outside is wrong, it is found by bisection.
 

@@ -43,6 +43,10 @@ class Found(NamedTuple):
         report = summary(self.report, self.t, self.columns, self.analytic, measured, f)
         return self._replace(report=report, measured=measured)
 
+    def convicted(self):
+        """Return Found with an element that is wrong, if only lines through all elements have shown it."""
+        return self._replace(report=self.report._replace(wrong=1)) if self.doubtful else self
+
 
 class Bench(NamedTuple):
     """What it takes to measure: the function, how, how well, from what size on along lines, and the progress bar."""
