@@ -43,7 +43,7 @@ class Tolerance:
 
     def eased(self, measured):
         """Return all that was Measured of an input with the leeway, and the gaps."""
-        if not self.leeway:
+        if not (self.leeway or self.gaps):
             return measured
         largest = np.max(np.abs(measured.value), axis=1, where=np.isfinite(measured.value), initial=0.0, keepdims=True)
         more, beyond = self.leeway * largest, self.gaps * (measured.high - measured.low)

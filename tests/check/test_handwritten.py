@@ -217,6 +217,21 @@ def test_samples_at_a_kink_may_take_their_slopes_from_different_sides(side):
     assert report.inputs[0].kinks == 1
 
 
+@pytest.mark.parametrize("cast", [float, lambda v: v], ids=["differences", "complex step"])
+def test_a_large_parameter_at_kinks_raises_no_alarm(cast):
+    x, W, v = RNG.normal(size=(20, 3)), RNG.normal(size=(3, 1200)), RNG.normal(size=1200)
+    x[0] = 0.0  # a sample of zeros, as padding makes them: all units are at their kink
+    params, on = {"b": np.zeros(1200)}, x @ W > 0
+
+    def relus(p):
+        return cast(np.sum(np.maximum(x @ W + p["b"], 0) @ v))
+
+    claimed = on.sum(axis=0) * v
+    assert check_gradients(relus, [claimed], params)
+    claimed[777] += 1000.0
+    assert check_gradients(relus, [claimed], params)["b"].index == (777,)
+
+
 @pytest.mark.parametrize(("cast", "most"), [(lambda v: v, 4), (float, 6)], ids=["complex step", "differences"])
 def test_a_wrong_gradient_is_measured_with_a_few_calls_for_each_element(cast, most):
     calls = []
