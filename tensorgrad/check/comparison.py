@@ -61,7 +61,7 @@ class Comparison:
         found = bench.measured(report, t, side, places.reshape(-1))
         self.numeric[name] = _numbers(found).reshape(places.shape)
         if astray and not found.report.wrong:
-            found = bench.measured(report, t, side, np.union1d(found.columns, bench.descend(t, side, *astray)))
+            found = bench.more(found, side, bench.descend(t, side, *astray))
             if found.report.wrong or not found.report.kinks:  # a line over kinks proves nothing by itself
                 found = found._replace(doubtful=True).convicted()
         self.found[name] = found

@@ -66,7 +66,7 @@ class Bench(NamedTuple):
         report = InputReport(name, given, 0, t.size, connected=connected, mode=side.mode, order=order)
         found = self.measured(report, t, side, columns)
         if found.report.wrong and len(columns) < t.size:  # a few rows and columns show what is wrong
-            found = self.measured(report, t, side, np.union1d(columns, block(t.shape, SMALL)))
+            found = self.more(found, side, block(t.shape, SMALL))
         return found._replace(doubtful=off and not found.report.wrong)
 
     def measured(self, report, t, side, columns):
@@ -81,6 +81,22 @@ class Bench(NamedTuple):
         measured = Measured(*[np.concatenate(p, axis=1) for p in zip(*parts, strict=True)]) if parts[1:] else parts[0]
         measured = self.tolerance.eased(measured)
         return Found(summary(report, t, columns, analytic, measured, self.f), t, columns, analytic, measured)
+
+    def more(self, found, side, columns):
+        """Return Found from those entries as well."""
+        new = np.setdiff1d(columns, found.columns)
+        if not new.size:
+            return found
+        other, columns = self.measured(found.report, found.t, side, new), np.append(found.columns, new)
+        order = np.argsort(columns)
+
+        def both(a, b):
+            return np.hstack([a, b])[:, order]
+
+        analytic = both(found.analytic, other.analytic)
+        measured = Measured(*map(both, found.measured, other.measured))
+        report = summary(found.report, found.t, columns[order], analytic, measured, self.f)
+        return Found(report, found.t, columns[order], analytic, measured)
 
     def suspects(self, t, side):
         """Return the entries to measure, and whether lines through all of them disagree."""

@@ -245,6 +245,14 @@ def test_a_wrong_gradient_is_measured_with_a_few_calls_for_each_element(cast, mo
     assert len(calls) <= most * w.size + 50
 
 
+def test_the_block_is_measured_once_when_the_mistake_is_outside_of_it():
+    calls, W = [], RNG.normal(size=(60, 50))
+    wrong = 2 * W
+    wrong[3, 7] += 1.0
+    assert check_gradients(lambda W: calls.append(0) or np.sum(W**2), wrong, W).inputs[0].index == (3, 7)
+    assert len(calls) < 400 + 100
+
+
 def test_a_large_float32_gradient_is_right_to_its_digits():
     W = RNG.normal(size=(60, 50))
     claimed = (3 * W**2).astype("float32")
