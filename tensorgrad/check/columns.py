@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .method import BENT, culprit_of
+from .method import BENT, TRUSTED, culprit_of
 from .numeric import EPSILON, ROUNDINGS, STEP, Entry, Pair, Slope, central, complex_columns, least_at, slopes, step_at
 
 #: The default relative tolerance. Numeric derivatives are good to 1e-9 or better, a wrong rule is off by far more.
@@ -16,15 +16,21 @@ SHARP = 1e-4
 #: Differences that are good to this part need no larger steps.
 PRECISE = 1e-7
 
+#: What is off by a larger part of the largest derivative is so by no rounding.
+PLAUSIBLE = 1e-3
+
 
 class Tolerance:
     """How far an analytic derivative may be from the numeric one: rtol·|numeric|, and atol or what rounding explains.
 
     rounding: the rounding error of each number that is differentiated
+    leeway:   what more may be off without ``atol``, in parts of the largest derivative, and of the terms along a line
+    gaps:     how far a derivative at a kink may be beyond the one-sided ones, in gaps between these
     """
 
-    def __init__(self, rounding, atol=None, rtol=None):
+    def __init__(self, rounding, atol=None, rtol=None, leeway=0.0, gaps=0):
         self.rounding, self.atol, self.rtol = rounding, atol, RTOL if rtol is None else rtol
+        self.leeway, self.gaps = leeway, gaps
 
     def at(self, numeric, step):
         """Return the tolerance for differences over ``step``, a row per number that is differentiated."""
@@ -37,6 +43,18 @@ class Tolerance:
     def around(self, slope):
         """Return the tolerance for a Slope, whose own error is known."""
         return self.rtol * np.abs(slope.value) + slope.error + (self.atol or 0.0)
+
+    def eased(self, measured):
+        """Return all that was Measured of an input with the leeway, and the gaps."""
+        if not (self.leeway or self.gaps):
+            return measured
+        largest = np.max(np.abs(measured.value), axis=1, where=np.isfinite(measured.value), initial=0.0, keepdims=True)
+        more, beyond = self.leeway * largest, self.gaps * (measured.high - measured.low)
+        return measured._replace(
+            low=measured.low - beyond,
+            high=measured.high + beyond,
+            allowed=measured.allowed + (more if self.atol is None else 0.0),
+        )
 
     def __str__(self):
         return f"tolerance {self.rtol:g}·|numeric| + " + ("rounding" if self.atol is None else f"{self.atol:g}")
@@ -77,6 +95,13 @@ def measure(f, t, columns, analytic, tolerance, method):
         found = slopes_at(f, t, columns[doubtful], tolerance.rounding)
         measured.put(doubtful, found, tolerance.around(found))
     return measured
+
+
+def derivatives(f, t, columns, rounding, method):
+    """Return the derivatives by those entries of ``t``, with nothing to compare them with."""
+    if method.kind == "complex step" or not columns.size:
+        return complex_columns(f, t, columns)
+    return slopes_at(f, t, columns, rounding).value
 
 
 def exactly(value, allowed):
@@ -145,7 +170,7 @@ def exactly_settled(f, t, columns, analytic, tolerance, kinks):
     least = size_of(t.data.reshape(-1))
     measured = exactly(value, tolerance.at(value, least))
     biggest = np.max(np.abs(analytic), axis=1, keepdims=True, initial=0.0)
-    tight = min(1e-9, tolerance.rtol) * np.abs(value) + 1e-13 * biggest
+    tight = min(1e-9, tolerance.rtol) * np.abs(value) + max(1e-13, tolerance.leeway) * biggest
     doubtful = ~(np.abs(analytic - value) <= tight)
     if kinks:
         doubtful |= bent(*pair_at(f, t, columns, tolerance))
@@ -153,13 +178,25 @@ def exactly_settled(f, t, columns, analytic, tolerance, kinks):
     if not places.size:
         return measured
     again, exact = columns[places], value[:, places]
-    found = slopes_at(f, t, again, tolerance.rounding)
-    rough = tolerance.around(found)
-    agree = ~found.kinked & (np.abs(exact - found.value) <= rough) & (not culprit_of(f))
-    sharp = tolerance.at(exact, least) + ROUNDINGS * np.abs(exact - nudged_columns(f, t, again))
-    kept = [np.where(agree, exact, part) for part in (found.value, found.low, found.high)]
-    measured.put(places, found._replace(value=kept[0], low=kept[1], high=kept[2]), np.where(agree, sharp, rough))
+    sharp = tolerance.at(exact, least)
+    close = ~(np.abs(analytic[:, places] - exact) > PLAUSIBLE * biggest).all(axis=0)
+    sharp[:, close] += ROUNDINGS * np.abs(exact[:, close] - nudged_columns(f, t, again[close]))
+    measured.allowed[:, places] = sharp
+    open_ = np.ones(len(places), bool) if culprit_of(f) else ~plainly_confirmed(f, t, again, exact, tolerance)
+    if open_.any():
+        found = slopes_at(f, t, again[open_], tolerance.rounding)
+        exact, rough = exact[:, open_], tolerance.around(found)
+        agree = ~found.kinked & (np.abs(exact - found.value) <= rough) & (not culprit_of(f))
+        kept = [np.where(agree, exact, part) for part in (found.value, found.low, found.high)]
+        found = found._replace(value=kept[0], low=kept[1], high=kept[2])
+        measured.put(places[open_], found, np.where(agree, sharp[:, open_], rough))
     return measured
+
+
+def plainly_confirmed(f, t, columns, exact, tolerance):
+    """Return where one central difference for each entry says what the complex step says, and there is no kink."""
+    pair, noise = pair_at(f, t, columns, tolerance)
+    return ((np.abs(exact - pair.slope) <= TRUSTED * np.abs(pair.slope) + noise) & ~bent(pair, noise)).all(axis=0)
 
 
 def nudged_columns(f, t, columns):

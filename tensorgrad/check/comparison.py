@@ -3,32 +3,42 @@
 import numpy as np
 
 from ..errors import describe
-from .inputs import course, relative
-from .measure import BLOCK, DIRECTIONS, FULL, KINKS, SMALL, block
+from .block import BLOCK, FULL, SMALL, block
+from .columns import Tolerance
+from .inputs import Bench, disagreeing
 from .mistakes import Context, mistake
-from .numeric import EPSILON
+from .progress import Progress
 from .report import InputReport, Report
+from .sides import Reverse
+
+#: A large parameter is checked as a whole along so many random directions.
+DIRECTIONS = 4
+
+#: A sum over samples may bend for several at once, and each may take its slope from another side: the sum of these need
+#: not lie between the slopes of both sides, but will hardly lie beyond them by so many times their gap.
+GAPS = 10
 
 
 class Comparison:
-    """The claimed gradients beside the numeric ones.
+    """The claimed gradients of a Loss beside the numeric ones.
 
     known:   what helps to name a mistake, by parameter: fields of a Context
-    astray:  for a large parameter the direction along which the claimed gradient is wrong, None if all agree
-    places:  the elements that are compared, by parameter
+    places:  the elements that are compared, by parameter: all, or a block
+    found:   what was Found there, if the claimed gradient has the shape of the parameter; doubtful if it is right there
+             and wrong elsewhere
     numeric: the numeric gradient there; at a kink, where it is any of many, the claimed one
     """
 
-    def __init__(self, meter, claimed, atol=None, rtol=None, known=None):
-        self.meter, self.loss, self.claimed = meter, meter.loss, claimed
-        self.atol, self.rtol, self.known = atol, rtol, known or {}
-        self.places, self.astray, self.numeric, self.allowed, self.kinks, self.error = {}, {}, {}, {}, {}, 0.0
-        for name, array in self.loss.arrays.items():
-            if array.size > FULL and self._fits(name):
-                self.astray[name] = meter.astray(name, self._flat(name), self._rtol(name))
-            agrees = name in self.astray and self.astray[name] is None
-            self.places[name] = block(array.shape, SMALL if agrees else BLOCK)
-            self._measure(name)
+    def __init__(self, loss, claimed, atol=None, rtol=None, known=None):
+        self.loss, self.claimed, self.known = loss, claimed, known or {}
+        self.places, self.found, self.numeric = {}, {}, {}
+        with Progress("check_gradients") as progress, np.errstate(all="ignore"):
+            for name, t in loss.named.items():
+                if claimed[name].shape == t.shape:
+                    bench = Bench(loss, loss.method, self._tolerance(name, atol, rtol), 0, FULL, progress)
+                    self._measure(name, t, bench)
+                else:
+                    self.places[name], self.numeric[name] = block(t.shape), loss.gradient(name)
 
     def report(self, check, chained=True):
         """Return the Report, which calls itself ``check``; ``chained`` parameters follow each other in a network."""
@@ -36,76 +46,49 @@ class Comparison:
         notes = _where_it_begins(inputs) if chained else []
         return Report(inputs, self._method(), notes=notes, check=check)
 
-    def _measure(self, name):
-        n, error = self.meter.gradient(name, self.places[name])
-        self.numeric[name], self.allowed[name] = n, self._allowed(name, n) + 10 * error
-        self.error = max(self.error, float(np.max(error, initial=0.0)))
-        if self._fits(name):
-            self._leave_out_kinks(name, self._picked(self.claimed[name], name), n)
+    def _tolerance(self, name, atol, rtol):
+        single = self.claimed[name].dtype.itemsize < 8
+        rtol = rtol if rtol is not None else 1e-4 if single else 1e-6  # what is left of float32 after a few sums
+        return Tolerance(self.loss.rounding, atol, rtol, leeway=0.01 * rtol, gaps=GAPS)
 
-    def _leave_out_kinks(self, name, a, n):
-        """Make the numeric gradient the claimed one where the loss bends, and count these elements."""
-        off = np.argwhere(~(np.abs(a - n) <= self.allowed[name]))
-        for index in map(tuple, off if len(off) <= KINKS else ()):
-            if self.meter.is_kink(name, self.places[name][index], float(a[index])):
-                n[index], self.kinks[name] = a[index], self.kinks.get(name, 0) + 1
-
-    def _fits(self, name):
-        return self.claimed[name].shape == self.loss.arrays[name].shape
-
-    def _rtol(self, name):
-        if self.rtol is not None:
-            return self.rtol
-        return 1e-4 if self.claimed[name].dtype.itemsize < 8 else 1e-6  # what is left of float32 after a few sums
-
-    def _allowed(self, name, n):
-        rtol = self._rtol(name)
-        smallest = EPSILON * abs(self.loss.value)  # a slope below this changes no digit of the loss
-        atol = 0.01 * rtol * np.max(np.abs(n), initial=0.0) + smallest if self.atol is None else self.atol
-        return atol + rtol * np.abs(n)
+    def _measure(self, name, t, bench):
+        """Measure a parameter: a large one along lines, and a block, which is larger if the lines disagree."""
+        side, astray = Reverse(np.asarray(self.claimed[name], np.float64).reshape(1, -1)), None
+        if t.size > FULL:
+            astray = next(bench.astray(t, side, np.random.default_rng(0), DIRECTIONS), None)
+        self.places[name] = places = block(t.shape, BLOCK if astray or t.size <= FULL else SMALL)
+        report = InputReport(name, describe(self.loss.given[name]), 0, t.size)
+        found = bench.measured(report, t, side, places.reshape(-1))
+        self.numeric[name] = _numbers(found).reshape(places.shape)
+        if astray and not found.report.wrong:
+            found = bench.more(found, side, bench.descend(t, side, *astray))
+            if found.report.wrong or not found.report.kinks:  # a line over kinks proves nothing by itself
+                found = found._replace(doubtful=True).convicted()
+        self.found[name] = found
 
     def _compared(self, name):
-        """Return the InputReport of a parameter."""
-        if not self._fits(name):
+        """Return the InputReport of a parameter, with what was probably done wrong."""
+        if name not in self.found:
             return self._misshapen(name)
-        a, n, places = self._picked(self.claimed[name], name), self.numeric[name], self.places[name]
-        allowed = self.allowed[name]
-        off = ~(np.abs(a - n) <= allowed)
-        said = mistake(a, n, name=name, context=self._context(name)) if off.any() else ""
-        if not off.any() and self.astray.get(name) is not None:
-            place = self.meter.bisected(name, self._flat(name), self.astray[name], self._rtol(name))
-            places = np.append(places, place)
-            a, n = self._flat(name)[places], np.append(n, self.meter.gradient(name, places[-1:])[0])
-            off, allowed = np.arange(a.size) == a.size - 1, np.append(allowed, 0.0)
-            said = f"the gradient of {name} is right in a block of {a.size - 1} elements, and wrong elsewhere"
-        return self._row(name, a, n, off, allowed, places, said)
+        report, said = self.found[name].report, ""
+        if self.found[name].doubtful:
+            said = (
+                f"the gradient of {name} is right in a block of {self.places[name].size} elements, and wrong elsewhere"
+            )
+        elif report.wrong:
+            a, n = self._picked(self.claimed[name], name), self.numeric[name]
+            said = mistake(a, n, name=name, context=self._context(name))
+        return report._replace(hint=said)
 
     def _misshapen(self, name):
         """Return the InputReport of a gradient that has not the shape of its parameter."""
-        g, n, array = np.asarray(self.claimed[name], np.float64), self.numeric[name], self.loss.arrays[name]
-        said = mistake(g, n, name=name, context=self._context(name)) if n.size == array.size else ""
-        shapes = f"has shape {list(g.shape)}, and {name} has {list(array.shape)}"
+        g, n, t = np.asarray(self.claimed[name], np.float64), self.numeric[name], self.loss.named[name]
+        said = mistake(g, n, name=name, context=self._context(name)) if n.size == t.size else ""
+        shapes = f"has shape {list(g.shape)}, and {name} has {list(t.shape)}"
         return InputReport(
-            name, describe(self.loss.given[name]), wrong=array.size, total=array.size, index=None, output=shapes,
-            analytic=np.nan, numeric=np.nan, error=1.0, difference=1.0, connected=True,
-            hint=said or f"the gradient of {name} {shapes}",
+            name, describe(self.loss.given[name]), wrong=t.size, total=t.size, index=None, output=shapes,
+            analytic=np.nan, numeric=np.nan, error=1.0, difference=1.0, hint=said or f"the gradient of {name} {shapes}",
         )  # fmt: skip
-
-    def _row(self, name, a, n, off, allowed, places, said):
-        shape, size = self.loss.arrays[name].shape, self.loss.arrays[name].size
-        gap = np.where(np.isnan(a), np.inf, np.abs(a - n))
-        gap = np.where(gap <= 1e-12 * np.max(np.abs(n), initial=0.0), 0.0, gap)  # which of these is worst is chance
-        worst = int(np.argmax(np.where(off, gap, -1.0) if off.any() else gap)) if size else 0
-        index = tuple(int(i) for i in np.unravel_index(places.flat[worst], shape)) if size and shape else ()
-        one, other = (float(x.flat[worst]) if size else 0.0 for x in (a, n))
-        return InputReport(
-            name, describe(self.loss.given[name]), wrong=int(off.sum()), total=size, index=index, output="",
-            analytic=one, numeric=other, error=relative(one, other), difference=course(a, n, allowed), connected=True,
-            measured=None if a.size == size else a.size, kinks=self.kinks.get(name, 0), hint=said,
-        )  # fmt: skip
-
-    def _flat(self, name):
-        return np.asarray(self.claimed[name], np.float64).reshape(-1)
 
     def _picked(self, array, name):
         """Return the elements of ``array`` that are compared, as float64."""
@@ -119,22 +102,28 @@ class Comparison:
             for key, x in data.items()
             if isinstance(x, np.ndarray) and x.ndim and x.shape == shape and x.dtype.kind in "fiub"
         }
-        others = {k: n for k, n in self.numeric.items() if k != name}
-        value = self._picked(self.loss.arrays[name], name)
         known = {
-            "value": value,
+            "value": self._picked(self.loss.arrays[name], name),
             "sizes": sizes_of({**data, **self.loss.arrays}),
             "arrays": arrays,
-            "others": others,
+            "others": {k: n for k, n in self.numeric.items() if k != name},
             "shape": shape,
         }
         return Context(**{**known, **self.known.get(name, {})})
 
     def _method(self):
-        how = "complex step, exact to rounding" if self.meter.exact else (
-            f"central differences in float64, extrapolated, error up to {self.error:.1g}")  # fmt: skip
-        large = [name for name, array in self.loss.arrays.items() if array.size > FULL and self._fits(name)]
+        exact = self.loss.method.kind == "complex step"
+        how = "complex step, exact to rounding" if exact else str(self.loss.method)
+        large = [name for name, x in self.found.items() if x.t.size > FULL]
         return f"{how}; all of {', '.join(large)} along {DIRECTIONS} random directions" if large else how
+
+
+def _numbers(found):
+    """Return the numeric derivatives that were Found, and the analytic ones at kinks where they are admitted."""
+    if found.measured is None:
+        return np.zeros(0)
+    at_kinks = found.measured.kinked[0] & ~disagreeing(found.analytic, found.measured)
+    return np.where(at_kinks, found.analytic[0], found.measured.value[0])
 
 
 def _together(inputs):

@@ -4,12 +4,12 @@ import numpy as np
 
 from ..core.tensor import Tensor
 from ..errors import counted
+from .block import SMALL, block
 from .function import Recording, changed_constants
 from .kinks import excused, notes_on
-from .measure import SMALL, block
 from .method import irregular
 from .mistakes import mistake
-from .numeric import Line
+from .numeric import whole_line
 from .rules import Call, faults
 from .trace import Trace
 
@@ -42,18 +42,13 @@ def traced_down(f, found, trace):
         found, wrong = [x for x, _ in excuses], list({(w.t.seq, w.arg): w for _, ws in excuses for w in ws}.values())
         culprit = rules(wrong, steps, trace)
     if culprit:
-        found = [convicted(x) for x in found]
+        found = [x.convicted() for x in found]
     if any(x.report.wrong for x in found):
         culprit = culprit or [f"none of the {counted(len(steps), 'op')} is wrong by itself, and the graph is whole: "
                               "look at what f does outside of the graph"]  # fmt: skip
         if not broken:
             found = [x._replace(report=x.report._replace(hint=hint(x, found, wrong, f))) for x in found]
     return found, culprit
-
-
-def convicted(x):
-    """Return Found with an element that is wrong, if only lines through all elements have shown it."""
-    return x._replace(report=x.report._replace(wrong=1)) if x.doubtful else x
 
 
 def faults_of(steps, forward):
@@ -92,7 +87,7 @@ def writes(f, steps):
 def cuts(f, found, trace):
     """Return sentences on constants that depend on the inputs: the gradient does not go where they come from."""
     tensors = list({id(x.t): x.t for x in found}.values())
-    line = Line(f, [(t, slice(None), v) for t, v in zip(tensors, irregular(tensors), strict=True) if t.size])
+    line = whole_line(f, tensors, irregular(tensors))
     here, (near, far) = trace.result, [line.run(lambda: Recording(f), by) for by in (1e-7, 1e-6)]
     known = {id(t) for t in tensors}
     little = {(t.seq, arg): change for t, arg, change in changed_constants(here, near, known)}

@@ -25,6 +25,8 @@ class Function:
     together:   the Tensors that are made complex for a complex step, all of them; empty for the one that moves only
     """
 
+    title = "f"
+
     def __init__(self, call, seed=0, tolerance=None):
         self.call, self.seed, self.names, self.shapes = call, seed, None, None
         self.tolerance, self.imaginary, self.together = tolerance, False, ()

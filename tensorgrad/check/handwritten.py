@@ -3,9 +3,9 @@
 import numpy as np
 
 from ..errors import GradcheckError, GradientError, OptionError, ShapeError
+from .block import FULL
 from .comparison import Comparison
 from .loss import Loss
-from .measure import FULL, Meter, block
 from .mistakes import mistake
 from .pairing import gradients_of, rebuilt
 from .single import looked_into
@@ -24,7 +24,7 @@ def check_gradients(loss_fn, grads, params, *data, atol=None, rtol=None, raise_e
     raise_exception: raise a GradcheckError that bears the report, else return the report, which is falsy if wrong
 
     The numeric gradient is a complex step where loss_fn lets complex numbers pass (which is verified), exact to
-    rounding; else central differences, extrapolated, with their error. Parameters are copied to float64, and never
+    rounding; else central differences, extrapolated where in doubt. Parameters are copied to float64, and never
     changed. A parameter with more than 1000 elements is checked as a whole along 4 random directions, and a block of it
     element by element; if only some element outside is wrong, it is found by bisection.
 
@@ -46,10 +46,9 @@ def check_gradients(loss_fn, grads, params, *data, atol=None, rtol=None, raise_e
             raise OptionError(f"check_gradients: {option} must be a number of 0 or more, got {value!r}")
     loss = Loss(loss_fn, params, data)
     claimed = claimed_gradients(grads, params, loss)
-    meter = Meter(loss)
-    for name in loss.arrays:
-        _check_shape(name, claimed[name], meter)
-    report = looked_into(Comparison(meter, claimed, atol, rtol).report("check_gradients"), loss_fn, grads, params, data)
+    for name, g in claimed.items():
+        _check_shape(name, g, loss)
+    report = looked_into(Comparison(loss, claimed, atol, rtol).report("check_gradients"), loss_fn, grads, params, data)
     if raise_exception and not report:
         raise GradcheckError(str(report))
     return report
@@ -78,14 +77,13 @@ def _called(grads, params, loss):
     return {name: g.copy() for name, g in found.items()}  # it may keep its arrays, and add to them
 
 
-def _check_shape(name, g, meter):
+def _check_shape(name, g, loss):
     """Raise ShapeError for a gradient of another shape than its parameter, with what was done if that shows."""
-    array = meter.loss.arrays[name]
+    array = loss.arrays[name]
     if g.shape == array.shape:
         return
     words = ""
     if array.size <= FULL:
-        numeric, _ = meter.gradient(name, block(array.shape))
-        words = mistake(np.asarray(g, np.float64), numeric, name=name)
+        words = mistake(np.asarray(g, np.float64), loss.gradient(name), name=name)
     shapes = f"the gradient of {name} has shape {list(g.shape)}, and {name} {list(array.shape)}"
     raise ShapeError(f"check_gradients: {shapes}{words and '; '}{words}")

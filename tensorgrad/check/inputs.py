@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .block import SMALL, block
 from .columns import Measured, measure
 from .function import square
-from .measure import SMALL, block
 from .method import direction
 from .numeric import ROUNDINGS, Line, central, slope
 from .report import InputReport
@@ -43,6 +43,10 @@ class Found(NamedTuple):
         report = summary(self.report, self.t, self.columns, self.analytic, measured, f)
         return self._replace(report=report, measured=measured)
 
+    def convicted(self):
+        """Return Found with an element that is wrong, if only lines through all elements have shown it."""
+        return self._replace(report=self.report._replace(wrong=1)) if self.doubtful else self
+
 
 class Bench(NamedTuple):
     """What it takes to measure: the function, how, how well, from what size on along lines, and the progress bar."""
@@ -59,45 +63,64 @@ class Bench(NamedTuple):
         columns, off = np.arange(t.size), False
         if t.size > self.limit:
             columns, off = self.suspects(t, side)
-        report = InputReport(name, given, 0, t.size, (), "", 0.0, 0.0, 0.0, 0.0, connected, mode=side.mode, order=order)
-        if not t.size:
-            return Found(report, t, columns, np.zeros((1, 0)), None)
+        report = InputReport(name, given, 0, t.size, connected=connected, mode=side.mode, order=order)
         found = self.measured(report, t, side, columns)
         if found.report.wrong and len(columns) < t.size:  # a few rows and columns show what is wrong
-            found = self.measured(report, t, side, np.union1d(columns, block(t.shape, SMALL)))
+            found = self.more(found, side, block(t.shape, SMALL))
         return found._replace(doubtful=off and not found.report.wrong)
 
     def measured(self, report, t, side, columns):
         """Return Found from those entries of ``t``."""
+        if not t.size:
+            return Found(report, t, columns, np.zeros((1, 0)), None)
         analytic, parts = side.columns(columns), []
         for start in range(0, len(columns), 64):
             part = slice(start, start + 64)
             parts.append(measure(self.f, t, columns[part], analytic[:, part], self.tolerance, self.method))
             self.progress.advance(report.name, min(start + 64, len(columns)), len(columns))
         measured = Measured(*[np.concatenate(p, axis=1) for p in zip(*parts, strict=True)]) if parts[1:] else parts[0]
+        measured = self.tolerance.eased(measured)
         return Found(summary(report, t, columns, analytic, measured, self.f), t, columns, analytic, measured)
 
-    def suspects(self, t, side):
-        """Return the entries to measure, and whether lines through all of them disagree.
+    def more(self, found, side, columns):
+        """Return Found from those entries as well."""
+        new = np.setdiff1d(columns, found.columns)
+        if not new.size:
+            return found
+        other, columns = self.measured(found.report, found.t, side, new), np.append(found.columns, new)
+        order = np.argsort(columns)
 
-        Every line that does is halved again and again, and the half that is further off is kept: each halving is one
-        measurement, since the derivative along the other half is the difference.
-        """
-        found, off, rng = set(), False, np.random.default_rng(self.seed)
-        lines = 1 if self.limit == FAST else LINES
+        def both(a, b):
+            return np.hstack([a, b])[:, order]
+
+        analytic = both(found.analytic, other.analytic)
+        measured = Measured(*map(both, found.measured, other.measured))
+        report = summary(found.report, found.t, columns[order], analytic, measured, self.f)
+        return Found(report, found.t, columns[order], analytic, measured)
+
+    def suspects(self, t, side):
+        """Return the entries to measure, and whether lines through all of them disagree."""
+        rng = np.random.default_rng(self.seed)
+        astray = self.astray(t, side, rng, 1 if self.limit == FAST else LINES)
+        found = {self.descend(t, side, v, gap) for v, gap in astray}
+        sample = min(2 if self.limit == FAST else SAMPLE, t.size)
+        return np.array(sorted(found.union(rng.choice(t.size, sample, replace=False).tolist()))), bool(found)
+
+    def astray(self, t, side, rng, lines):
+        """Yield random changes of ``t`` along which the analytic derivative is off, and by how much."""
         for i in range(lines):
             v = direction(t.data.reshape(-1), rng)
             gap, allowed = self.gap(t, side, slice(0, t.size), v)
             self.progress.advance("random directions", i + 1, lines)
             if not np.all(np.abs(gap) <= allowed):
-                off = True
-                found.add(self.descend(t, side, v, gap))
-        sample = min(2 if self.limit == FAST else SAMPLE, t.size)
-        found.update(rng.choice(t.size, sample, replace=False).tolist())
-        return np.array(sorted(found)), off
+                yield v, gap
 
     def descend(self, t, side, v, gap):
-        """Return the entry that is most to blame for the ``gap`` along ``v``."""
+        """Return the entry that is most to blame for the ``gap`` along ``v``.
+
+        The line is halved again and again, and the half that is further off is kept: each halving is one measurement,
+        since the derivative along the other half is the difference.
+        """
         low, high = 0, t.size
         while high - low > 1:
             middle = (low + high) // 2
@@ -114,14 +137,14 @@ class Bench(NamedTuple):
         v = v[where]
         analytic, scale = side.along(where, v), side.size(where, v)
         line = Line(self.f, [(t, where, v)])
-        noise = ROUNDINGS * self.tolerance.rounding
+        noise, leeway = ROUNDINGS * self.tolerance.rounding, self.tolerance.leeway
         if self.method.kind == "complex step":
-            return analytic - line.imaginary(), 1e-11 * scale + noise
+            return analytic - line.imaginary(), max(1e-11, leeway) * scale + noise
         if self.method.kind == "fixed step":
             noise = ROUNDINGS * self.tolerance.rounding / self.method.eps
             return analytic - central(line, self.method.eps), self.tolerance.rtol * scale + noise
         found = slope(line, self.f.point, self.tolerance.rounding)
-        allowed = 1e-8 * scale + noise + found.error
+        allowed = max(1e-8, leeway) * scale + noise + found.error
         return np.where(found.admits(analytic, allowed), 0.0, analytic - found.value), allowed
 
 
@@ -161,12 +184,13 @@ def summary(report, t, columns, analytic, measured, f):
 
 def worst(analytic, measured, gap):
     """Return row and column of the element whose ``gap`` is furthest beyond what is allowed."""
+    gap = np.where(gap <= 1e-12 * np.max(np.abs(measured.value)), 0.0, gap)  # which of these is worst is chance
     if gap.any():
         excess = gap / measured.allowed
         excess[np.isnan(excess)] = np.inf
         excess[gap == 0] = 0.0
     else:  # all between the two sides: the one that is furthest from the mean of them
-        excess = np.abs(analytic - measured.value)
+        excess = np.where(measured.kinked, np.abs(analytic - measured.value), 0.0)
     return divmod(int(np.argmax(excess)), excess.shape[1])
 
 

@@ -1,77 +1,85 @@
 """A loss in plain NumPy under check: what it returns and what it leaves alone is looked at."""
 
-import warnings
+from functools import cached_property
 
 import numpy as np
 
 from ..core.tensor import Tensor
 from ..errors import GradientError, ShapeError, describe
+from .block import block
+from .columns import derivatives
+from .method import choose, irregular
+from .numeric import noise, whole_line
 from .pairing import arrays_of, rebuilt
 from .points import argument_names
 
 
 class Loss:
-    """``loss_fn(params, *data)`` as a function of named float64 arrays.
+    """``loss_fn(params, *data)`` at the point, measured as a Function is: ``values()`` are its one value.
 
-    given:  the parameters by name, as they came
-    arrays: float64 copies of them
-    value:  the loss at the point
+    given: the parameters by name, as they came
+    named: float64 copies of them: Tensors, as holders of arrays that move, and are complex for a complex step
+    point: the loss at the point, a vector of one number
+    steps: what was recorded of it: nothing
     """
+
+    title, steps, imaginary = "loss_fn", (), False
 
     def __init__(self, loss_fn, params, data):
         if not callable(loss_fn):
             raise TypeError(f"check_gradients: loss_fn must be a function of (params, *data), got {describe(loss_fn)}")
-        self.loss_fn, self.params, self.data, self._complex = loss_fn, params, data, None
+        self.loss_fn, self.params, self.data = loss_fn, params, data
         self.given = arrays_of(params)
-        self.arrays = {name: np.array(array, np.float64, order="C") for name, array in self.given.items()}
+        self.named = {n: Tensor(np.array(array, np.float64, order="C")) for n, array in self.given.items()}
+        self.together = list(self.named.values())
         before = [_copy(x) for x in data]
-        self.value = self._checked(self._call(self.arrays))
-        again = self._checked(self._call(self.arrays))
+        self.point = np.array([self._checked(self._call())])
+        again = self._checked(self._call())
         self._check_unchanged(before)
         self._check_same(again)
 
-    def along(self, name, where, v):
-        """Return ``t ↦ loss`` with ``t·v`` added to the parameter ``name`` at flat indices ``where``."""
-        flat = self.arrays[name].reshape(-1)
-        at = flat[where].copy()
+    def values(self):
+        """Return the loss, a fresh vector of one number: float64, or complex where that is welcome."""
+        value = np.array(self._call()).reshape(-1)[:1]
+        if self.imaginary and value.dtype.kind != "c":
+            raise TypeError("the loss is real where the parameters are complex")
+        return value if self.imaginary else value.astype(np.float64, copy=False)
 
-        def line(t):
-            flat[where] = at + t * v
-            try:
-                with np.errstate(all="ignore"):  # a step out of the domain gives nan, which is no slope
-                    return _number(self._call(self.arrays))
-            finally:
-                flat[where] = at
+    def row_name(self, row):
+        return ""  # there is one number only
 
-        return line
+    @cached_property
+    @np.errstate(all="ignore")  # a step out of the domain gives nan, which is no slope
+    def rounding(self):
+        """The rounding error of the loss, measured: a vector of one number."""
+        return noise(whole_line(self, self.together, irregular(self.together)))
 
-    def complex_along(self, name, where, v, h):
-        """Return Im loss(p + ih·v) / h with ih·v added at ``where``; None if the loss takes no complex numbers."""
-        if self._complex is None:
-            self._complex = {n: a.astype(np.complex128) for n, a in self.arrays.items()}
-        flat = self._complex[name].reshape(-1)
-        at = flat[where].copy()
-        flat[where] = at + 1j * h * v
-        try:
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
-                warnings.simplefilter("error", np.exceptions.ComplexWarning)  # a cast to real loses the slope
-                value = np.asarray(self._call(self._complex))
-        except Exception:  # whatever a loss does with numbers it was not written for
-            return None
-        finally:
-            flat[where] = at
-        if value.dtype.kind != "c" or value.size != 1 or not np.isfinite(value).all():
-            return None
-        return float(value.reshape(()).imag) / h
+    @cached_property
+    @np.errstate(all="ignore")
+    def method(self):
+        """How the loss is differentiated."""
+        return choose(self, self.together, irregular(self.together), self.rounding)
+
+    @np.errstate(all="ignore")
+    def gradient(self, name):
+        """Return the numeric gradient of a parameter; of a block of it if it is large."""
+        places = block(self.named[name].shape)
+        found = derivatives(self, self.named[name], places.reshape(-1), self.rounding, self.method)
+        return found.reshape(places.shape)
+
+    @property
+    def arrays(self):
+        """The parameters by name."""
+        return {name: t.data for name, t in self.named.items()}
 
     def named_data(self):
         """Return the arguments after params by name: that of loss_fn's signature, else ``data[0]``."""
         names = (argument_names(self.loss_fn) or [])[1:]
         return {names[i] if i < len(names) else f"data[{i}]": x for i, x in enumerate(self.data)}
 
-    def _call(self, arrays):
+    def _call(self):
         try:
-            return self.loss_fn(rebuilt(self.params, arrays), *self.data)
+            return self.loss_fn(rebuilt(self.params, self.arrays), *self.data)
         except TypeError as error:
             error.add_note(f"check_gradients: loss_fn was called with params and {len(self.data)} more arguments")
             raise
@@ -111,8 +119,9 @@ class Loss:
                 raise GradientError(f"check_gradients: loss_fn changed {name} in place; compute on a copy")
 
     def _check_same(self, again):
-        changed = abs(again - self.value)
-        if changed > 1e-12 * abs(self.value):  # 1e-12: threads may add up in another order
+        value = float(self.point[0])
+        changed = abs(again - value)
+        if changed > 1e-12 * abs(value):  # 1e-12: threads may add up in another order
             raise GradientError(
                 f"check_gradients: loss_fn is not deterministic, the loss changed by {changed:.3g} between two calls; "
                 "draw random numbers (a dropout mask, the batch) outside, or from a generator seeded inside"

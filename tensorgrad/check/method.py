@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core.tensor import Tensor
-from .numeric import ROUNDINGS, STEP, Line, slope
+from .numeric import ROUNDINGS, STEP, slope, whole_line
 
 #: Complex step and differences must agree to this part, along one random line, for the former to be trusted.
 TRUSTED = 1e-5
@@ -42,7 +42,7 @@ def choose(f, tensors, ways, rounding, eps=None):
     """
     if eps is not None:
         return Method("fixed step", eps=eps)
-    line = Line(f, [(t, slice(None), v) for t, v in zip(tensors, ways, strict=True) if t.size])
+    line = whole_line(f, tensors, ways)
     rough, gap = sides(line, f.point, STEP)
     noise = ROUNDINGS * rounding / STEP
     kinks = gap > BENT * np.abs(rough) + 4 * noise
@@ -51,7 +51,7 @@ def choose(f, tensors, ways, rounding, eps=None):
     try:
         found = line.imaginary()
     except Exception as error:  # whatever f says about complex numbers: differences need none
-        return Method("differences", culprit_of(f) or f"f takes no complex numbers ({type(error).__name__})")
+        return Method("differences", culprit_of(f) or f"{f.title} takes no complex numbers ({type(error).__name__})")
     if (np.abs(found - rough) <= TRUSTED * np.abs(rough) + noise).all():
         return Method("complex step", kinks=bool(kinks.any()))
     why = culprit_of(f)

@@ -78,6 +78,11 @@ class Line:
             return self.f.values().imag / TINY
 
 
+def whole_line(f, tensors, ways):
+    """Return the Line along which all ``tensors`` move their own way, flat arrays."""
+    return Line(f, [(t, slice(None), v) for t, v in zip(tensors, ways, strict=True) if t.size])
+
+
 class Entry:
     """The Line through one entry of a Tensor."""
 
@@ -127,6 +132,18 @@ def complex_columns(f, t, columns):
 def central(line, eps):
     """Return plain central differences with the step ``eps``."""
     return (line(eps) - line(-eps)) / (2 * eps)
+
+
+def noise(line):
+    """Return the rounding error of the values of ``line`` near 0, at least ε|f|: log(1 − p) with p near 1 has far more.
+
+    Fourth differences over steps so small that only rounding is left of them (Moré & Wild 2011, ECnoise).
+    """
+    values = np.array([line(k * 1e-9) for k in range(9)])
+    wiggles = np.diff(values, 4, axis=0)
+    measured = np.sqrt(np.mean(wiggles * wiggles, axis=0) / 70)  # a fourth difference has 70 times the variance of f
+    least = EPSILON * np.maximum(np.abs(values[0]), np.finfo(float).tiny)
+    return np.where(np.isfinite(measured), np.maximum(least, measured), least)
 
 
 def step_at(x, size, part=16 * STEP):
@@ -206,7 +223,7 @@ def _extrapolated(before, now, y, noise):
     value = now.slope + step / 15  # 4² − 1
     error = ROUNDINGS * noise + change / 3  # of the slope itself, where f has a bend: then its error is of first order
     # the gap is h·f″ where f is smooth, a quarter of that of the larger step; at a kink it stays
-    kinked = (now.gap > 0.5 * before.gap) & (now.gap > 1e-3 * size) & (now.gap > 4 * ROUNDINGS * noise)
+    kinked = (now.gap > 0.5 * before.gap) & (now.gap > AGREEING * size) & (now.gap > 4 * ROUNDINGS * noise)
     low, high = value.copy(), value.copy()
     if kinked.any():
         left, right = (y - now.down) / now.h, (now.up - y) / now.h

@@ -10,8 +10,8 @@ PATIENCE = 1.0
 class Progress:
     """Shows what is being measured and how far it has come; ``with Progress() as progress``."""
 
-    def __init__(self):
-        self.start, self.bar, self.task = perf_counter(), None, None
+    def __init__(self, check="gradcheck"):
+        self.check, self.start, self.bar, self.task = check, perf_counter(), None, None
         self.live = bool(getattr(sys.stderr, "isatty", lambda: False)())
 
     def __enter__(self):
@@ -32,4 +32,4 @@ class Progress:
             self.bar = Bar(console=Console(stderr=True), transient=True)
             self.bar.start()
             self.task = self.bar.add_task("")
-        self.bar.update(self.task, description=f"gradcheck: {what}", completed=done, total=total)
+        self.bar.update(self.task, description=f"{self.check}: {what}", completed=done, total=total)

@@ -28,13 +28,13 @@ class InputReport(NamedTuple):
     given: str
     wrong: int
     total: int
-    index: tuple | None  # type: ignore[assignment]  # hides tuple.index, which nobody calls on a report
-    output: str
-    analytic: float
-    numeric: float
-    error: float
-    difference: float
-    connected: bool
+    index: tuple | None = ()  # type: ignore[assignment]  # hides tuple.index, which nobody calls on a report
+    output: str = ""
+    analytic: float = 0.0
+    numeric: float = 0.0
+    error: float = 0.0
+    difference: float = 0.0
+    connected: bool = True
     measured: int | None = None
     kinks: int = 0
     hint: str = ""

@@ -7,7 +7,7 @@ import numpy as np
 from ..backward import gradients
 from ..core.tensor import Tensor
 from ..forward import pushforward
-from .measure import SMALL, block
+from .block import SMALL, block
 from .method import direction
 from .mistakes import mistake
 from .numeric import EPSILON, Slope, slopes

@@ -5,7 +5,6 @@ import numpy as np
 from ..check.comparison import Comparison, sizes_of
 from ..check.handwritten import claimed_gradients
 from ..check.loss import Loss
-from ..check.measure import Meter
 from ..check.pairing import gradients_of
 from ..errors import GradientError, describe
 from .source import planted
@@ -59,7 +58,7 @@ def grade(task, backward, n):
     try:
         loss = Loss(point.loss, point.params, ())
         claimed = claimed_gradients(lambda params: point.call(backward, params), point.params, loss)
-        comparison = Comparison(Meter(loss), claimed)
+        comparison = Comparison(loss, claimed)
         if not comparison.report(task.name):
             comparison.known = _known(point, backward, claimed)
         return comparison.report(f"exercise {task.name!r}", chained=task.is_loss)

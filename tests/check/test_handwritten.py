@@ -8,9 +8,9 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.check import check_gradients
+from tensorgrad.check.block import block
 from tensorgrad.check.loss import Loss
-from tensorgrad.check.measure import block
-from tensorgrad.check.slopes import differences, kink, noise, takes_complex
+from tensorgrad.check.numeric import noise, slope
 from tensorgrad.errors import GradcheckError, GradientError, OptionError, ShapeError
 
 RNG = np.random.default_rng(3)
@@ -146,20 +146,27 @@ def reference(f, p):
 @pytest.mark.parametrize(("f", "exact"), LOSSES.values(), ids=LOSSES)
 def test_the_complex_step_is_used_where_it_is_exact_and_only_there(f, exact):
     p = np.array([0.3, -0.7, 1.1, -0.4])
-    assert takes_complex(Loss(f, p, ())) is exact
+    assert (Loss(f, p, ()).method.kind == "complex step") is exact
     report = check_gradients(f, reference(f, p), p, rtol=1e-7)
     assert report
     assert not check_gradients(f, 1.001 * reference(f, p), p)
     assert report.method.startswith("complex step" if exact else "central differences")
 
 
+def test_a_report_says_why_differences_were_taken():
+    assert check_gradients(lambda p: float(p * p), 4.0, 2.0).method == (
+        "central differences in float64, extrapolated where in doubt, as loss_fn takes no complex numbers "
+        "(ComplexWarning)"
+    )
+
+
 @pytest.mark.parametrize("scale", [1e-8, 1e-3, 1.0, 1e6])
 def test_differences_find_slopes_at_any_scale(scale):
-    for f, at, slope in [(np.log, 0.01, 100.0), (np.exp, 1.0, np.e), (np.sin, 100.0, np.cos(100.0))]:
-        line = lambda t, f=f, at=at: scale * f(at + t)  # noqa: E731  (a line of one function)
-        found, error = differences(line, 1.0, noise(line))
-        assert found == pytest.approx(scale * slope, rel=1e-8)
-        assert abs(found - scale * slope) <= 10 * error
+    for f, at, right in [(np.log, 0.01, 100.0), (np.exp, 1.0, np.e), (np.sin, 100.0, np.cos(100.0))]:
+        line = lambda t, f=f, at=at: np.array([scale * f(at + t)])  # noqa: E731  (a line of one function)
+        found = slope(line, line(0.0), noise(line))
+        assert found.value == pytest.approx(scale * right, rel=1e-8)
+        assert abs(found.value - scale * right) <= found.error
 
 
 def test_noise_is_measured_where_digits_are_lost():
@@ -188,7 +195,70 @@ def test_a_kink_is_left_out_counted_and_named():
         assert report.inputs[0].kinks == 2
         assert "0 of 4; 2 at a kink" in str(report)
     assert not check_gradients(lambda p: float(np.sum(np.maximum(p, 0))), np.where(p == 0, 12.0, p > 0), p)
-    assert not kink(lambda t: np.exp(t), 1.0, 1e-16, 1.5)
+
+
+@pytest.mark.parametrize("cast", [float, lambda v: v], ids=["differences", "complex step"])
+@pytest.mark.parametrize("samples", [20, 300, 5000])
+@pytest.mark.parametrize("here", [0, 1])
+def test_one_sample_of_many_at_a_kink_raises_no_alarm(cast, samples, here):
+    x, slopes = RNG.normal(size=samples), RNG.uniform(0.5, 1.5, size=samples)
+    x[0] = 0.0
+    claimed = np.sum(slopes * (x > 0)) + here * slopes[0]
+    assert check_gradients(lambda b: cast(np.sum(slopes * np.maximum(x + b, 0))), claimed, 0.0)
+    off = 12 * slopes[0]
+    assert not check_gradients(lambda b: cast(np.sum(slopes * np.maximum(x + b, 0))), claimed + off, 0.0)
+
+
+@pytest.mark.parametrize("side", [(0, 0), (0, 1), (1, 0), (1, 1)])
+def test_samples_at_a_kink_may_take_their_slopes_from_different_sides(side):
+    slopes = np.array([1.0, -0.8])  # left and right of 0 the loss has the slopes 0 and 0.2
+    report = check_gradients(lambda b: float(np.sum(slopes * np.maximum(b, 0))), np.sum(slopes * side), 0.0)
+    assert report
+    assert report.inputs[0].kinks == 1
+
+
+@pytest.mark.parametrize("cast", [float, lambda v: v], ids=["differences", "complex step"])
+def test_a_large_parameter_at_kinks_raises_no_alarm(cast):
+    x, W, v = RNG.normal(size=(20, 3)), RNG.normal(size=(3, 1200)), RNG.normal(size=1200)
+    x[0] = 0.0  # a sample of zeros, as padding makes them: all units are at their kink
+    params, on = {"b": np.zeros(1200)}, x @ W > 0
+
+    def relus(p):
+        return cast(np.sum(np.maximum(x @ W + p["b"], 0) @ v))
+
+    claimed = on.sum(axis=0) * v
+    assert check_gradients(relus, [claimed], params)
+    claimed[777] += 1000.0
+    assert check_gradients(relus, [claimed], params)["b"].index == (777,)
+
+
+@pytest.mark.parametrize(("cast", "most"), [(lambda v: v, 4), (float, 6)], ids=["complex step", "differences"])
+def test_a_wrong_gradient_is_measured_with_a_few_calls_for_each_element(cast, most):
+    calls = []
+
+    def counted(w):
+        calls.append(w)
+        return cast(np.sum(np.sin(w)))
+
+    w = RNG.uniform(1.0, 2.0, size=500) / 1.3
+    assert not check_gradients(counted, 2 * np.cos(w), w)
+    assert len(calls) <= most * w.size + 50
+
+
+def test_the_block_is_measured_once_when_the_mistake_is_outside_of_it():
+    calls, W = [], RNG.normal(size=(60, 50))
+    wrong = 2 * W
+    wrong[3, 7] += 1.0
+    assert check_gradients(lambda W: calls.append(0) or np.sum(W**2), wrong, W).inputs[0].index == (3, 7)
+    assert len(calls) < 400 + 100
+
+
+def test_a_large_float32_gradient_is_right_to_its_digits():
+    W = RNG.normal(size=(60, 50))
+    claimed = (3 * W**2).astype("float32")
+    assert check_gradients(lambda W: np.sum(W**3), claimed, W)
+    claimed[3, 7] += 1.0
+    assert check_gradients(lambda W: np.sum(W**3), claimed, W).inputs[0].index == (3, 7)
 
 
 def test_a_large_parameter_is_checked_in_a_block_and_along_directions():

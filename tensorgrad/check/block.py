@@ -1,0 +1,33 @@
+"""Which elements of a large parameter are measured one by one: some rows and columns of it, in which mistakes show."""
+
+import numpy as np
+
+#: A parameter up to this many elements is measured whole.
+FULL = 1000
+#: Of a larger one a block of so many: enough to name any mistake, and enough to see whether there is one.
+BLOCK, SMALL = 400, 25
+
+
+def block(shape, limit=BLOCK):
+    """Return the flat indices to measure, as an array: all, or rows and columns spread evenly from end to end.
+
+    Axes of the same length get the same indices, and these are symmetric: a transpose or a reversal shows in the block.
+
+    >>> block((2, 3)).tolist()
+    [[0, 1, 2], [3, 4, 5]]
+    >>> block((784, 128)).shape
+    (20, 20)
+    """
+    places = np.arange(int(np.prod(shape))).reshape(shape)
+    if places.size <= FULL:
+        return places
+    side = max(k for k in range(1, limit + 1) if np.prod([min(k, s) for s in shape], dtype=float) <= limit)
+    return places[np.ix_(*(_spread(s, side) for s in shape))]
+
+
+def _spread(size, count):
+    """Return ``count`` indices below ``size`` or one fewer, from end to end, the same seen from both ends."""
+    if size <= count:
+        return np.arange(size)
+    half = np.linspace(0, (size - 1) / 2, max(1, count // 2)).astype(int)
+    return np.union1d(half, size - 1 - half)
