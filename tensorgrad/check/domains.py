@@ -26,7 +26,7 @@ def drawn(op, seed=0):
     inputs = tuple(away_from(op.kinks, one(domain, rng)) for domain in domains)
     try:
         op.call(*[Tensor(x, requires_grad=True) for x in inputs]).sum().backward()
-    except Exception as error:
+    except Exception as error:  # whatever an op says to inputs of shapes that do not fit
         raise GradientError(
             f"gradcheck: inputs of {op!r} cannot be drawn ({type(error).__name__}: {error}); pass them, and settings "
             f"in a lambda: gradcheck(lambda {', '.join(op.args)}: {op.name}({', '.join(op.args)}, ...), inputs)"

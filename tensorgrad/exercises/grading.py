@@ -37,7 +37,7 @@ class Point:
         before = {name: np.copy(x) for name, x in arguments.items()}
         try:
             found = backward(*arguments.values())
-        except Exception as error:
+        except Exception as error:  # of the learner's own, told where it came from
             given = ", ".join(f"{name} {describe(x)}" for name, x in arguments.items())
             error.add_note(f"exercise {self.task.name!r}: your function was called with {given}")
             raise

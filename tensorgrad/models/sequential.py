@@ -96,7 +96,7 @@ class Sequential(Trainer, Layer):
             if not layer.built:
                 layer.build(shape)
             return layer.compute_output_shape(shape)
-        except Exception as error:
+        except Exception as error:  # of any layer, told where it came from
             error.add_note(f"in building {layer.label()} of {self.label()} for inputs of shape {shape}")
             raise
 

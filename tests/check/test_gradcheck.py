@@ -233,7 +233,7 @@ def test_a_model_is_checked_in_float64_and_put_back(rng):
 
 
 def test_settings_of_pytorch():
-    f = lambda x: (x * x).sum()  # noqa: E731
+    f = lambda x: (x * x).sum()
     assert gradcheck(f, np.ones(2), eps=1e-6, atol=1e-5, rtol=1e-3)
     off = cube(lambda g, y, x: g * 3.003 * x * x)
     assert gradcheck(off, np.ones(2), rtol=1e-2)

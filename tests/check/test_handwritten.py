@@ -163,7 +163,7 @@ def test_a_report_says_why_differences_were_taken():
 @pytest.mark.parametrize("scale", [1e-8, 1e-3, 1.0, 1e6])
 def test_differences_find_slopes_at_any_scale(scale):
     for f, at, right in [(np.log, 0.01, 100.0), (np.exp, 1.0, np.e), (np.sin, 100.0, np.cos(100.0))]:
-        line = lambda t, f=f, at=at: np.array([scale * f(at + t)])  # noqa: E731  (a line of one function)
+        line = lambda t, f=f, at=at: np.array([scale * f(at + t)])
         found = slope(line, line(0.0), noise(line))
         assert found.value == pytest.approx(scale * right, rel=1e-8)
         assert abs(found.value - scale * right) <= found.error

@@ -191,7 +191,7 @@ def test_blas_has_one_thread_inside_a_program_and_its_own_number_after_it():
 
 def test_blas_has_threads_by_the_size_of_the_largest_product(monkeypatch):
     monkeypatch.setattr(replay, "count", lambda: 2)
-    f = lambda x: [np.exp(x) @ x]  # noqa: E731
+    f = lambda x: [np.exp(x) @ x]
     for n, pinned in ((60, False), (80, True), (300, False)):
         assert replay_of(f, np.ones((n, n))).pinned is pinned
         assert not replay_of(f, np.ones((n, n)), exact=True).pinned  # fewer threads may add up in another order
@@ -200,7 +200,7 @@ def test_blas_has_threads_by_the_size_of_the_largest_product(monkeypatch):
 
 
 def test_nothing_is_cut_beside_products_for_which_blas_has_threads(several):
-    f = lambda x: [np.exp(x @ x)]  # noqa: E731
+    f = lambda x: [np.exp(x @ x)]
     found = [(len(blocks(replay_of(f, np.ones((n, n)), exact=exact)))) for n in (60, 80, 300) for exact in (0, 1)]
     assert found == [1, 1, 1, 0, 0, 0]
 

@@ -85,7 +85,7 @@ def test_a_written_result_stays(x):
 
 def test_a_large_first_product_decides(x):
     wide = tg.Tensor(np.ones((300, 8)))
-    f = lambda x: [np.tanh(x @ wide.data) @ W2.data]  # noqa: E731
+    f = lambda x: [np.tanh(x @ wide.data) @ W2.data]
     assert turned(f, np.ones((5, 300))) == set()
     assert turned(lambda x: [np.tanh(x @ W1.data) @ W2.data], x) == {(5, 8), (5, 6)}
     assert turned(lambda x: [x @ W1.data], x) == set()

@@ -111,7 +111,7 @@ def test_every_op_and_tensor_has_one_box(rng):
 
 def test_names_come_from_tensors_and_from_names(rng):
     loss, x, leaves = network(rng)
-    names = lambda picture: {box.name for box in picture.graph.boxes if box.kind in ("parameter", "input", "output")}  # noqa: E731
+    names = lambda picture: {box.name for box in picture.graph.boxes if box.kind in ("parameter", "input", "output")}
     assert names(draw(loss)) == {"W", "b", "V", "", "loss"}
     assert names(draw(loss, names={"x": x})) == {"W", "b", "V", "x", "loss"}
     assert names(draw(loss, names=locals())) == {"W", "b", "V", "x", "loss"}

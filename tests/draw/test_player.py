@@ -68,7 +68,7 @@ def test_sums_at_fan_outs():
     parts = [
         part for step in story["backward"] for part in step["parts"] if story["nodes"][part["node"]]["name"] == "a"
     ]
-    number = lambda place: None if place is None else entries(story, place)[0][0]  # noqa: E731
+    number = lambda place: None if place is None else entries(story, place)[0][0]
     assert [(p["nth"], p["of"], number(p["before"]), number(p["value"]), number(p["total"])) for p in parts] == [
         (1, 3, None, "3", "3"), (2, 3, "3", "2", "5"), (3, 3, "5", "2", "7"),
     ]  # fmt: skip

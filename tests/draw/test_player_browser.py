@@ -98,7 +98,7 @@ def test_every_step_of_a_neuron_shows_its_numbers(opened):
 def test_values_appear_when_their_step_comes(opened):
     y, names = neuron()
     page = opened(tg.play(y, names=names))
-    value = lambda name: box(page, name).locator(".forwardtext").text_content()  # noqa: E731
+    value = lambda name: box(page, name).locator(".forwardtext").text_content()
     assert (value("w"), value("z"), value("y")) == ("[0.5, -1]", "", "")
     page.locator("#next").click()
     page.locator("#next").click()
@@ -193,7 +193,7 @@ def test_the_slider(opened):
 
 def test_keys(opened):
     page = opened(tg.play(fan()))
-    at = lambda: page.evaluate("player.at()")  # noqa: E731
+    at = lambda: page.evaluate("player.at()")
     for key, wanted in [("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("End", 8), ("Home", 0)]:
         page.keyboard.press(key)
         assert at() == wanted, key
@@ -270,7 +270,7 @@ def test_focus_shows_values_and_formula_and_jumps(opened):
 
 def test_fold_and_unfold(opened):
     page = opened(tg.play(*network()))
-    count = lambda: page.locator("#graph .box").count()  # noqa: E731
+    count = lambda: page.locator("#graph .box").count()
     everything = count()
     page.get_by_role("button", name="Layer hidden: fold").click()
     assert count() == everything - 4  # kernel, bias and three ops are one
