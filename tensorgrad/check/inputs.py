@@ -183,7 +183,7 @@ def summary(report, t, columns, analytic, measured, f):
 
 
 def worst(analytic, measured, gap):
-    """Return row and column of the element whose ``gap`` is furthest beyond what is allowed."""
+    """Return row and column of the element whose ``gap`` is furthest beyond what is allowed, or of the largest."""
     gap = np.where(gap <= 1e-12 * np.max(np.abs(measured.value)), 0.0, gap)  # which of these is worst is chance
     if gap.any():
         excess = gap / measured.allowed
@@ -191,6 +191,8 @@ def worst(analytic, measured, gap):
         excess[gap == 0] = 0.0
     else:  # all between the two sides: the one that is furthest from the mean of them
         excess = np.where(measured.kinked, np.abs(analytic - measured.value), 0.0)
+    if not excess.any():  # none is off: the largest says the most
+        excess = np.abs(measured.value)
     return divmod(int(np.argmax(excess)), excess.shape[1])
 
 
