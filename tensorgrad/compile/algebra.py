@@ -52,6 +52,11 @@ def order(call):
     return [axes[i] for i in (given[0] if isinstance(given[0], (tuple, list)) else given)]
 
 
+def turns(call):
+    """Return whether a call is the transpose of a matrix."""
+    return call.function in TRANSPOSES and len(call.output.shape) == 2 and order(call) == [1, 0]
+
+
 def holds_only(x, wanted, dtype):
     """Return whether ``x`` is a number, or a constant array throughout, that has the bits of ``wanted``."""
     if isinstance(x, Value):

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from .actions import stacked, with_ones
-from .algebra import TRANSPOSES
+from .algebra import turns
 from .kernels import contiguous, first_number, of_ones
-from .program import Call, Program, Value
+from .program import Call, Program, Value, rows, turned
 from .statements import elementwise, has_out
 
 
@@ -71,32 +71,29 @@ class Joined:
     def straight(self, x):
         """Return the captured matrix whose transpose ``x`` is, or None."""
         maker = self.makers.get(x)
-        if maker is None or maker.function not in TRANSPOSES or maker.args[0].kind != "captured":
-            return None
-        return maker.args[0]
+        turning = maker is not None and isinstance(maker.output, Value) and turns(maker)
+        return maker.args[0] if turning and maker.args[0].kind == "captured" else None
 
     def roomy(self, h):
         """Return whether there can be room for ones behind ``h``: a matrix that has a buffer of its own."""
         maker = self.makers.get(h)
         return maker is not None and elementwise(maker) and has_out(maker) and contiguous(h)
 
-    def value(self, like, shape, root=None):
-        """Return a new result of that shape, row by row, of the dtype of ``like``."""
+    def value(self, form, root=None):
+        """Return a new result."""
         self.number += 1
-        example = as_strided(np.empty(1, like.dtype), shape, (like.dtype.itemsize * shape[1], like.dtype.itemsize))
-        return Value(self.number - 1, example, "result", root)
+        return Value(self.number - 1, form, "result", root)
 
     def forward(self, call, product, W, b, h):
         """Enter the product that adds the bias."""
-        both = self.value(W, (W.shape[0] + 1, W.shape[1]), W.root)
-        turned = Value(self.number, both_turned(both), "result", W.root)
-        self.number += 1
+        both = self.value(rows((W.shape[0] + 1, W.shape[1]), W.dtype), W.root)
+        left = self.value(turned(both), W.root)
         self.calls.append(Call(stacked, (W, b), {}, both, view=W))
-        self.calls.append(Call(np.ndarray.transpose, (both,), {}, turned, view=both))
+        self.calls.append(Call(np.ndarray.transpose, (both,), {}, left, view=both))
         if h not in self.extended:
-            self.extended[h] = self.value(h, (h.shape[0] + 1, h.shape[1]), h.root)
+            self.extended[h] = self.value(rows((h.shape[0] + 1, h.shape[1]), h.dtype), h.root)
             self.calls.append(Call(with_ones, (h,), {}, self.extended[h], view=h))
-        self.calls.append(product.replaced(args=(turned, self.extended[h]), output=call.output))
+        self.calls.append(product.replaced(args=(left, self.extended[h]), output=call.output))
 
     def backward(self):
         """Return the program with the gradients of kernels and biases computed together."""
@@ -108,7 +105,7 @@ class Joined:
             total = sums.get(call.args[1]) if call.output in wanted and call.function is np.dot else None
             h = call.args[0] if total is not None else None
             if h in self.extended and self.adjacent(wanted[call.output], wanted[total]):
-                both = self.value(h, (h.shape[0] + 1, call.output.shape[1]))
+                both = self.value(rows((h.shape[0] + 1, call.output.shape[1]), h.dtype))
                 joined[call.output] = both, as_strided(wanted[call.output], both.shape)
                 dropped.add(total)
                 self.calls[i] = call.replaced(args=(self.extended[h], call.args[1]), output=both)
@@ -124,10 +121,6 @@ class Joined:
     def adjacent(self, kernel, bias):
         """Return whether gradients of a kernel and a bias belong side by side, so that one product may write both."""
         return next_to(kernel, bias) and kernel.shape[1:] == bias.shape
-
-
-def both_turned(both):
-    return as_strided(np.empty(1, both.dtype), both.shape[::-1], both.strides[::-1])
 
 
 def behind(W, b):

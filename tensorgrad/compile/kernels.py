@@ -126,7 +126,7 @@ def average_by_products(program):
         total, factor = call.args if len(call.args) == 2 else (None, None)
         maker = makers.get(total) if isinstance(total, Value) else None
         scales = call.function in (np.true_divide, np.multiply) and not call.kwargs
-        if maker is not None and scales and uses[total] == 1 and is_constant_number(factor, call.output.dtype):
+        if maker is not None and scales and uses[total] == 1 and moderate(factor, call.output.dtype):
             ones = of_ones(maker)
             array = call.function(ones.array, factor.array)
             weights = Value(number, array, "constant", array=array, name=f"over_{ones.name}")
@@ -145,8 +145,10 @@ def of_ones(call):
     return next((x for x in call.args if x.kind == "constant" and (x.name or "").startswith("ones_")), None)
 
 
-def is_constant_number(x, dtype):
-    return isinstance(x, Value) and x.kind == "constant" and not x.shape and x.dtype == dtype
+def moderate(x, dtype):
+    """Return whether ``x`` is a constant number by which ones can be scaled without leaving the range of the dtype."""
+    number = isinstance(x, Value) and x.kind == "constant" and not x.shape and x.dtype == dtype
+    return number and 1e-20 < abs(float(x.array)) < 1e20
 
 
 def summed_axis(call):

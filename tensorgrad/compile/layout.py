@@ -5,14 +5,15 @@ which lies behind its kernel in memory, becomes a row of it: see ``bias``.
 """
 
 import operator
-from types import SimpleNamespace
 
 import numpy as np
 
-from .algebra import TRANSPOSES, order
+from .algebra import turns
 from .kernels import contiguous, first_number
-from .program import Call, Value, substituted
+from .program import Call, Form, Value, rows, substituted, turned
 from .statements import elementwise, has_out, reduction
+
+PRODUCTS = {np.dot, np.matmul}
 
 
 def transpose_chains(program):
@@ -46,7 +47,7 @@ def chain(program):
 def candidates(program, makers):
     """Return the results that could be computed transposed: matrices that only such calls make and use."""
     roots = program.roots
-    fixed = {program.outputs[place] for place in program.into}
+    fixed = {roots.get(v, v.root) for v in (program.outputs[place] for place in program.into)}
     able = {
         v for v, call in makers.items()
         if matrix(v) and v not in fixed and roots[v] is v and (is_product(call) or spreads(call))
@@ -75,14 +76,13 @@ def harmless(call):
     """Return whether a call gives the same whatever the layout of a matrix that it is given."""
     if call.writes or call.effect:
         return False
-    if call.function in TRANSPOSES:
-        return order(call) == [1, 0]
     picks = call.function is operator.getitem and call.view is None and not matrix(call.output)
-    return picks or (has_out(call) and (call.function is np.dot or reduction(call)))
+    return turns(call) or picks or (has_out(call) and (call.function in PRODUCTS or reduction(call)))
 
 
 def is_product(call):
-    return call.function is np.dot and all(len(x.shape) == 2 for x in call.args) and has_out(call)
+    """Return whether a call multiplies two matrices; ``matmul`` is left where one is a single row or column."""
+    return call.function in PRODUCTS and not call.kwargs and all(len(x.shape) == 2 for x in call.args) and has_out(call)
 
 
 def full_operands(call, v):
@@ -123,24 +123,22 @@ class Turned:
         outputs = [self.straight(v) for v in self.old.outputs]
         return self.old.replaced(self.calls, outputs)
 
-    def value(self, shape, dtype, root=None, strides=None):
+    def value(self, form, root=None):
         """Return a new result."""
-        steps = strides or [dtype.itemsize * int(np.prod(shape[i + 1 :])) for i in range(len(shape))]
-        example = SimpleNamespace(shape=tuple(shape), dtype=dtype, strides=tuple(steps))
         self.number += 1
-        return Value(self.number - 1, example, "result", root)
+        return Value(self.number - 1, form, "result", root)
 
     def translate(self, call):
         v, self.now = call.output, call
         if isinstance(v, Value) and v in self.chosen:
+            self.turned[v] = self.value(rows(v.shape[::-1], v.dtype))
             if is_product(call):
                 a, b = call.args
-                args = self.transposed(b), self.transposed(a)
+                call = call.replaced(function=np.dot, args=(self.transposed(b), self.transposed(a)))
             else:
-                args = tuple([self.across(x) if isinstance(x, Value) else x for x in call.args])
-            self.turned[v] = self.value(v.shape[::-1], v.dtype)
-            self.add(call.replaced(args=args, output=self.turned[v]))
-        elif call.function in TRANSPOSES and call.args[0] in self.chosen:
+                call = call.replaced(args=tuple([self.across(x) if isinstance(x, Value) else x for x in call.args]))
+            self.add(call.replaced(output=self.turned[v]))
+        elif isinstance(v, Value) and turns(call) and call.args[0] in self.chosen:
             self.same[v] = self.turned[call.args[0]]
         else:
             given = {x: self.straight(x) for x in call.operands if x in self.chosen or x in self.same}
@@ -149,41 +147,43 @@ class Turned:
     def straight(self, v):
         """Return a Value with the numbers of ``v`` in its own order."""
         if v in self.chosen:
-            return self.view(self.turned[v], np.ndarray.transpose)
+            return self.transpose(self.turned[v])
         return self.same.get(v, v)
 
     def across(self, x):
         """Return an operand of an elementwise call in the order of the transposed result."""
         if not x.shape:
             return x
-        return self.view(x, operator.getitem, (slice(None), None)) if len(x.shape) == 1 else self.transposed(x)
+        if len(x.shape) == 1:
+            return self.view(x, Form((*x.shape, 1), x.dtype, (*x.strides, 0)), operator.getitem, (slice(None), None))
+        return self.transposed(x)
 
     def transposed(self, x):
         """Return the transpose of ``x``: what is computed instead of it, a constant, or a view."""
         if x in self.turned:
             return self.turned[x]
         if x in self.same:
-            return self.view(self.same[x], np.ndarray.transpose)
+            return self.transpose(self.same[x])
         if x.kind == "constant":
             if (x, "T") not in self.views:
                 array = np.ascontiguousarray(x.array.T)
                 self.views[x, "T"] = Value(self.number, array, "constant", array=array, name=x.name)
                 self.number += 1
             return self.views[x, "T"]
-        return self.view(x, np.ndarray.transpose)
+        return self.transpose(x)
 
-    def view(self, x, function, *args):
-        """Return a view of ``x``, made once."""
+    def transpose(self, x):
+        """Return a view of ``x`` transposed, or what ``x`` is the transpose of."""
         maker = self.makers.get(x)
-        if function is np.ndarray.transpose and maker is not None and maker.function in TRANSPOSES:
+        if maker is not None and isinstance(maker.output, Value) and turns(maker):
             return maker.args[0]
+        return self.view(x, turned(x), np.ndarray.transpose)
+
+    def view(self, x, form, function, *args):
+        """Return a view of ``x``, made once."""
         key = x, function.__name__
         if key not in self.views:
-            if args:
-                shape, strides = (*x.shape, 1), (*x.strides, 0)
-            else:
-                shape, strides = x.shape[::-1], x.strides[::-1]
-            v = self.views[key] = self.value(shape, x.dtype, x.root, strides)
+            v = self.views[key] = self.value(form, x.root)
             errors = None if self.now is None else self.now.errors  # or np.errstate would be left and entered for it
             self.add(Call(function, (x, *args), {}, v, view=x, errors=errors))
         return self.views[key]

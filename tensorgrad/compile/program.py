@@ -1,6 +1,6 @@
 """Program: a function written down as a list of NumPy calls over numbered values."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import describe
 
@@ -33,6 +33,33 @@ class Value:
 
     def __repr__(self):
         return f"%{self.number}:{describe(self)}"
+
+
+class Form(NamedTuple):
+    """What a Value is like: stands in for an example array where there is none."""
+
+    shape: tuple
+    dtype: Any
+    strides: tuple
+
+
+def rows(shape, dtype):
+    """Return the Form of an array that lies row by row.
+
+    >>> import numpy as np
+    >>> rows((2, 3), np.dtype("float32")).strides
+    (12, 4)
+    """
+    steps, step = [], dtype.itemsize
+    for length in reversed(shape):
+        steps.append(step)
+        step *= length
+    return Form(tuple(shape), dtype, tuple(reversed(steps)))
+
+
+def turned(x):
+    """Return the Form of the transpose of ``x``."""
+    return Form(x.shape[::-1], x.dtype, x.strides[::-1])
 
 
 class Origin:

@@ -33,24 +33,24 @@ class Step:
         self.given = (static,) if isinstance(static, (str, int)) else tuple(static)
         self.static = {self._place(s) for s in self.given}
         self.programs: OrderedDict = OrderedDict()
+        self.bound: dict = {}  # id of an object -> (reference to it, Step of its method)
         self.hits = self.misses = 0
         self.lock = RLock()
 
-    def __set_name__(self, owner, name):
-        self.attribute = name
-
     def __get__(self, instance, owner=None):
-        """Return the Step of an object's method, made at its first use and kept with the object."""
+        """Return the Step of an object's method, made at its first use and kept here while the object lives."""
         if instance is None:
             return self
-        found, method = ref(instance), self.function  # no cycle: the object goes when nobody uses it
+        key, bound = id(instance), self.bound
+        if key not in bound:
+            found, method = ref(instance, lambda _: bound.pop(key, None)), self.function
 
-        @wraps(method)
-        def bound(*args, **kwargs):
-            return method(found(), *args, **kwargs)
+            @wraps(method)
+            def call(*args, **kwargs):
+                return method(found(), *args, **kwargs)
 
-        step = vars(instance)[self.attribute] = Step(bound, self.given, self.exact, self.names[1:])
-        return step
+            bound[key] = found, Step(call, self.given, self.exact, self.names[1:])
+        return bound[key][1]
 
     def _place(self, s):
         """Return the position of a static argument, or its name where it has no position."""

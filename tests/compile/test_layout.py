@@ -196,6 +196,44 @@ def test_a_gradient_that_is_a_hidden_value_lands_in_its_place():
     same_gradients(forward, parameters((3, 8), 8, (8, 4), 4, (5, 8)))
 
 
+def test_a_gradient_that_is_a_transposed_hidden_value_lands_in_its_place():
+    def forward(x, W, b, V, c, P):
+        h = np.tanh(x @ W + b)
+        return h @ V + c, (h.T * P).sum()
+
+    def whole(exact):
+        params = parameters((3, 8), 8, (8, 4), 4, (8, 5))
+
+        def call(x, y, w):
+            y_pred, extra = forward(x, *params)
+            return ((y_pred - y) ** 2).mean() + extra, y_pred
+
+        step = TrainingStep(call, Adam(0.01), params, exact=exact)
+        step.gradients(np.random.default_rng(1).normal(size=(5, 3)), np.ones((5, 4)))
+        assert not step.eagerly
+        return [place.copy() for place in step.optimizer.places(step.reached)]
+
+    for a, b in zip(whole(True), whole(False), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-13)
+
+
+def test_a_transpose_that_changes_nothing_is_no_transpose():
+    def forward(x, W, b, V, c):
+        return np.tanh(x @ W + b) @ np.transpose(V, (0, 1)) + c
+
+    same_gradients(forward, parameters((3, 4), 4, (4, 4), 4))  # square: the shapes do not tell
+
+
+@pytest.mark.parametrize("units", [1, 2])
+def test_networks_with_one_output_profit_too(units):
+    model = tg.Sequential([tg.layers.Dense(n, "tanh") for n in (6, 6, 6)] + [tg.layers.Dense(units)])
+    model.build((None, 6))
+    x, y = np.ones((5, 6), "f"), np.zeros((5, units), "f")
+    step = TrainingStep(forward_of(model, MeanSquaredError()), Adam(0.1), model.trainable_weights)
+    step.gradients(x, y)
+    assert [call.function.__name__ for call in step.replay.program.calls].count("stacked") == 1 + units
+
+
 @given(
     widths=st.lists(st.integers(1, 6), max_size=4),
     activation=st.sampled_from(["relu", "tanh", "sigmoid", "softplus", "elu", "gelu", "softmax", "leaky_relu", None]),

@@ -389,3 +389,13 @@ def test_what_is_no_mean_is_divided_afterwards(f, x):
 def test_a_sum_that_is_returned_beside_its_mean_stays(x):
     replay = replay_of(lambda x: [(s := x.sum(0)), s / 4], x)
     assert names(replay) == ["dot", "divide"]
+
+
+@pytest.mark.parametrize("factor", [1e-40, 1e30, 0.0, np.inf])
+def test_a_divisor_that_ones_cannot_take_up_is_left(factor):
+    x = np.array([[3.0, -2.0], [1.0, 2.5]], "f")
+    f = lambda x: [np.add.reduce(x, axis=0) * np.float32(factor), np.add.reduce(x, axis=1) / np.float32(factor)]
+    with np.errstate(all="ignore"):
+        replay = replay_of(f, x)
+        for found, expected in zip(replay([x]), f(x), strict=True):
+            np.testing.assert_allclose(found, expected, rtol=1e-6)

@@ -1,6 +1,8 @@
 """tg.compile: what a compiled function returns, remembers, refuses, and leaves alone."""
 
+import copy
 import gc
+import pickle
 import re
 import subprocess
 import sys
@@ -149,7 +151,7 @@ def test_the_cache_forgets_what_was_not_used_for_longest():
 
 def test_weights_are_seen_however_the_function_comes_by_them(x, w):
     class Holder:
-        weights = [w]  # noqa: RUF012
+        weights = [w]  # noqa: RUF012  (one for all, on purpose)
 
     step = compile(lambda x: x @ Holder.weights[0] + np.sum(w**2) * 0.1)  # the second has no argument in it
     for change in (lambda: None, lambda: w.data.__imul__(2), lambda: setattr(w, "data", w.data + 1)):
@@ -278,7 +280,7 @@ def test_results_are_copies(x, w):
 def test_random_numbers_are_drawn_anew_and_in_order(x):
     def f(x, rng):
         mask = uniform_like(x, rng) >= 0.5
-        unused = uniform_like(x, rng)  # noqa: F841
+        unused = uniform_like(x, rng)  # noqa: F841  (it is drawn all the same)
         return np.where(mask, x, 0) + uniform_like(x, rng, shape=(3,))
 
     mine, theirs = np.random.default_rng(3), np.random.default_rng(3)
@@ -533,3 +535,23 @@ def test_an_object_with_a_compiled_method_goes_when_nobody_uses_it():
         assert gone() is None
     finally:
         gc.enable()
+
+
+def test_an_object_with_a_compiled_method_is_copied_with_a_step_of_its_own():
+    line = Line(1.0)
+    x = np.ones(3)
+    line.at(x)
+    for twin in (copy.deepcopy(line), pickle.loads(pickle.dumps(line))):
+        twin.w.data[...] = 5.0
+        assert twin.at(x).data.tolist() == [5.0] * 3
+    assert line.at(x).data.tolist() == [1.0] * 3
+
+
+def test_a_step_given_to_a_class_later_is_a_method_too():
+    class Plain:
+        factor = 3.0
+
+    Plain.times = compile(lambda self, x: self.factor * x)
+    plain = Plain()
+    assert [plain.times(np.ones(2)).tolist() for _ in range(2)] == [[3.0, 3.0]] * 2
+    assert plain.times.cache_info().hits == 1

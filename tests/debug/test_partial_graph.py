@@ -16,7 +16,7 @@ from tests.planted import train
 def caught(run):
     try:
         run()
-    except Exception as error:
+    except Exception as error:  # whichever the case raises: it is what is looked at
         return error
     raise AssertionError("nothing was raised")
 

@@ -94,7 +94,7 @@ def test_a_class_that_forgets_super(base):
     with pytest.raises(AttributeError, match=r"^Mine has no 'name': its __init__ must call super\(\).__init__\(...\)"):
         Mine(1.0).name  # noqa: B018 reading it is the test
     with pytest.raises(AttributeError, match=r"^'Mine' object has no attribute 'nothing'$"):
-        Mine(1.0).nothing  # noqa: B018
+        Mine(1.0).nothing  # noqa: B018  (as above)
 
 
 def test_a_way_that_is_cut_is_told_once():
