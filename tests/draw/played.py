@@ -47,12 +47,19 @@ def tangle(boxes=200, shape=(16, 16)):
     return np.sum(unused)
 
 
-def hostile():
-    total = 0.0
-    for i, name in enumerate(HOSTILE):
+def named(names):
+    """Return a sum of products in which everything bears those names, and a scope of that name for each product."""
+    total, scopes = 0.0, []
+    for i, name in enumerate(names):
         y = tg.Parameter(1.0 + i, name=name) * tg.Tensor([1.0], name=name)
         y.name = name
+        scopes.append((y.seq, y.seq, name, 0))
         total = total + y
+    return total, scopes
+
+
+def hostile():
+    total, _ = named(HOSTILE)
     scopes = [(t.seq, t.seq, name, 0) for t, name in zip(_made(total), HOSTILE[::-1], strict=False)]
     return total.sum(), scopes
 

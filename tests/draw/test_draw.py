@@ -12,6 +12,7 @@ import tensorgrad as tg
 from tensorgrad.draw import draw
 from tensorgrad.draw.dot import LOOKS
 from tensorgrad.walk import merged, recorded
+from tests.draw.played import named
 
 
 def line(a=2.0, b=1.0):
@@ -270,12 +271,7 @@ def shown(name):
 
 
 def test_hostile_names_are_drawn_as_they_are():
-    total, scopes = 0.0, []
-    for i, name in enumerate(HOSTILE):
-        y = tg.Parameter(1.0 + i, name=name) * tg.Tensor([1.0], name=name)
-        y.name = name
-        scopes.append((y.seq, y.seq, name, 0))
-        total = total + y
+    total, scopes = named(HOSTILE)
     for direction in ("LR", "TB"):
         found = texts(draw(total, scopes=scopes, direction=direction, depth="all").svg())
         for name in HOSTILE:

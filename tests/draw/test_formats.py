@@ -9,6 +9,7 @@ import pytest
 import tensorgrad as tg
 from tensorgrad.draw import draw
 from tensorgrad.layers import Dense
+from tests.draw.played import named
 
 HOSTILE = [
     'a "quoted" name', "back\\slash\\", "{x|y}", "<b>bold</b> & &amp;", "<script>alert(1)</script>", "two\nlines\t",
@@ -20,12 +21,7 @@ SUFFIXES = [".svg", ".png", ".pdf", ".dot", ".gv", ".mmd", ".txt"]
 
 @pytest.fixture(scope="module")
 def hostile():
-    total, scopes = 0.0, []
-    for i, name in enumerate(HOSTILE):
-        y = tg.Parameter(1.0 + i, name=name) * tg.Tensor([1.0], name=name)
-        y.name = name
-        scopes.append((y.seq, y.seq, name, 0))
-        total = total + y
+    total, scopes = named(HOSTILE)
     return draw(total, scopes=scopes, depth="all", backward="both", values=True)
 
 
