@@ -27,12 +27,12 @@ def array(seed, shape, dtype="float64", ties=False, special=False):
     rng = np.random.default_rng(seed)
     kind = np.dtype(dtype).kind
     if kind in "biu":
-        return rng.integers(0 if kind in "bu" else -4, 2 if kind == "b" else 5, shape).astype(dtype)
+        return np.asarray(rng.integers(0 if kind in "bu" else -4, 2 if kind == "b" else 5, shape)).astype(dtype)
     values = rng.normal(size=shape)
     values = np.asarray(np.round(2 * values) / 2 if ties else values)
     if special and values.size:
         values.flat[rng.integers(values.size)] = rng.choice([np.nan, np.inf, -np.inf, -0.0])
-    return (values + 1j * rng.normal(size=shape) if kind == "c" else values).astype(dtype)
+    return np.asarray(values + 1j * rng.normal(size=shape) if kind == "c" else values).astype(dtype)
 
 
 def readonly(x):
