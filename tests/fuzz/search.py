@@ -5,13 +5,14 @@ import time
 from queue import Empty
 
 from .generate import program
+from .generate_models import story
 from .report import Finding, Tally
 from .run import Outcome, outcome
 
 
 def made(base, number, model=False):
     """Return program ``number`` of a run."""
-    return program(base, number)
+    return story(base, number) if model else program(base, number)
 
 
 def judge(base, number, model=False):
