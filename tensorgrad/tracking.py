@@ -106,7 +106,7 @@ class TrackedList(list):
         super().extend([tracked(value) for value in values])
         changed()
 
-    def __iadd__(self, values):
+    def __iadd__(self, values):  # type: ignore[misc]  # a list adds lists only, and extends by anything
         self.extend(values)
         return self
 
@@ -139,7 +139,7 @@ class TrackedDict(dict):
             super().__setitem__(key, tracked(value))
         changed()
 
-    def __ior__(self, other):
+    def __ior__(self, other):  # type: ignore[misc]  # as dict does
         self.update(other)
         return self
 
