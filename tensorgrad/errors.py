@@ -79,6 +79,18 @@ def describe(x):
     return f"{type(x).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
 
 
+def printable(text):
+    """Return ``text`` on one line, with an escape for each character that would not show as itself.
+
+    >>> printable("a\nb"), printable("capa_ñ"), printable("\u2028\ud800")
+    ('a\\nb', 'capa_ñ', '\\u2028\\ud800')
+    """
+    text = str(text)
+    if text.isprintable():
+        return text
+    return "".join([c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text])
+
+
 def counted(n, noun):
     """Return a number with its noun.
 

@@ -6,6 +6,8 @@ A trace records these; ``codegen`` writes them as the statements they stand for.
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from ..errors import TraceError
+
 
 def assigned(x, index, v):
     """A copy of ``x`` with ``v`` at ``index``: ``x[index] = v``."""
@@ -21,10 +23,10 @@ def spread(v, shape, dtype, order):
     return y
 
 
-def accumulated(x, index, v, ufunc):
-    """A copy of ``x`` with ``ufunc`` of it and ``v`` at ``index``, entries met twice counted twice."""
+def accumulated(x, index, ufunc, *v):
+    """A copy of ``x`` with ``ufunc`` of it (and v) at ``index``, entries met twice counted twice."""
     y = x.copy("K")
-    ufunc.at(y, index, v)
+    ufunc.at(y, index, *v)
     return y
 
 
@@ -48,3 +50,16 @@ def stacked(w, b):
 def with_ones(h):
     """A matrix with a row of ones, for which a program has left room behind it: a view of both."""
     return as_strided(h, (len(h) + 1, h.shape[1]))
+
+
+def natural_power(base, n):
+    """``base ** n`` of Python ints, for an n that is not negative: then it is an int."""
+    if n < 0:
+        raise TraceError(f"a program was written for a power of at least 0, where ints give an int, and got {n}")
+    return base**n
+
+
+def number_power(a, b):
+    """``a ** b`` of NumPy's numbers, which NumPy does not compute quite as it does for arrays."""
+    a, b = [x[()] if isinstance(x, np.ndarray) else x for x in (a, b)]
+    return a**b

@@ -94,14 +94,14 @@ class TrainingStep:
         from .replay import Replay, traced  # 3 ms of import, for those who train
 
         places = self.optimizer.places(self.reached)
-        trace, returned, left = traced(self._forward_backward, leaves, ["x", "y", "w"][: len(leaves)])
-        trace.undo()  # the first step is the program's too, or a training that is resumed would differ in last bits
+        recording = traced(self._forward_backward, leaves, ["x", "y", "w"][: len(leaves)])
+        recording.trace.undo()  # the first step is the program's too, or a resumed training would differ in last bits
         if [id(p) for p in self.hit] != [id(p) for p in self.reached]:
             self.reached = self.hit  # the optimizer leaves alone what has no gradient
             self._trace(key, full, leaves)
             return
         into = {2 + i: place for i, place in enumerate(places)}
-        replay = Replay(trace, returned, left, into=into, copy=False, exact=self.exact, seed=self.seed)
+        replay = Replay(recording, into=into, copy=False, exact=self.exact, seed=self.seed)
         self.programs[full] = replay, self.reached
         self.recent, self.replay, self.flats = key, replay, self.optimizer._flats
 

@@ -1,5 +1,7 @@
 """Inference: what a model computes without training, as programs."""
 
+import numpy as np
+
 from ..core.mode import no_grad
 from ..core.tensor import Tensor
 
@@ -48,11 +50,11 @@ class Inference:
 
         names = ["x", "y", "w"][: len(arrays)]
         with no_grad():
-            trace, returned, left = traced(lambda stands: self.function(*stands), arrays, names)
+            recording = traced(lambda stands: self.function(*stands), arrays, names)
         if len(self.replays) == LIMIT:
             del self.replays[next(iter(self.replays))]
-        self.replays[key] = Replay(trace, returned, left, exact=True)
-        return [t.value.copy() for t in returned[2]]
+        self.replays[key] = Replay(recording, exact=True)
+        return [t.data if isinstance(t, Tensor) else np.asarray(t) for t in recording.finish()]
 
     def _eager(self, arrays):
         with no_grad():
