@@ -5,13 +5,12 @@ import types
 import numpy as np
 
 import tensorgrad as tg
-from tensorgrad.compile.step import Step
 from tensorgrad.layers import Layer
 
 ATOMS = (bool, int, float, complex, str, bytes, type(None), type(Ellipsis), slice)
 GENERATORS = (np.random.Generator, np.random.RandomState)
-#: Tools of every program, and what a layer keeps that is no part of what it computes.
-BESIDE = {"compiled", "how", "history", "input_shape", "input_dim", "name", "stop_training"}
+#: Tools of every program, compiled functions, and what a layer keeps that is no part of what it computes.
+BESIDE = {"compiled", "f", "other", "how", "history", "input_shape", "input_dim", "name", "stop_training"}
 
 
 def snapshot(names, namespace):
@@ -75,8 +74,6 @@ def opened(path, x):
         return (kind, repr(state)), []
     if isinstance(x, tg.optimizers.Optimizer):
         return (kind,), [(path + ".variables", x.variables)]
-    if isinstance(x, Step):
-        return ("function",), function_parts(path, x.function)
     if isinstance(x, types.FunctionType):
         return ("function",), function_parts(path, x)
     if isinstance(x, type):
