@@ -6,8 +6,6 @@ A trace records these; ``codegen`` writes them as the statements they stand for.
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from ..errors import TraceError
-
 
 def assigned(x, index, v):
     """A copy of ``x`` with ``v`` at ``index``: ``x[index] = v``."""
@@ -50,13 +48,6 @@ def stacked(w, b):
 def with_ones(h):
     """A matrix with a row of ones, for which a program has left room behind it: a view of both."""
     return as_strided(h, (len(h) + 1, h.shape[1]))
-
-
-def natural_power(base, n):
-    """``base ** n`` of Python ints, for an n that is not negative: then it is an int."""
-    if n < 0:
-        raise TraceError(f"a program was written for a power of at least 0, where ints give an int, and got {n}")
-    return base**n
 
 
 def number_power(a, b):

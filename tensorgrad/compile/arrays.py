@@ -1,6 +1,7 @@
 """What stands in for an array, a number of NumPy's or one of Python's while a function is traced."""
 
 import operator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -222,6 +223,8 @@ def without_defaults(kwargs):
         if value is not np._NoValue and not (key == "out" and value is None) and not (key == "where" and value is True)
     }  # fmt: skip
 
+
+Sequence.register(TraceArray)  # what a generator's shuffle asks for
 
 #: What ``x ** n`` is in NumPy for these n.
 FAST_POWERS: dict[float, Any] = {1: np.positive, 2: np.square, 0.5: np.sqrt, -1: np.reciprocal}

@@ -10,7 +10,7 @@ from .arrays import TraceArray, without_defaults
 from .origin import line_of_user
 from .program import mapped
 from .refusal import NEEDS_VALUES, QUERIES, needs_value
-from .writes import check_index, check_target, out_call
+from .writes import check_target, out_call
 
 #: Functions that write into the first of their arguments, and what they call it.
 WRITERS = {
@@ -89,7 +89,6 @@ def written_call(trace, function, args, kwargs):
         kwargs = dict(kwargs)
         args = (kwargs.pop(name), *args)
     target = check_target(args[0])
-    check_index(args[1] if function is np.put and len(args) > 1 else ())
     trace.save(target)
     trace.call(function, args, kwargs, written=(target,))
 

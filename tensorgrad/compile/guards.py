@@ -46,7 +46,7 @@ class Guards:
         self.counted, self.loose, self.generators = [], [], []
         self.met: dict[int, object] = {}
         self.seen = newest[0]
-        for name, root in roots.items():
+        for name, root in {**roots, **shared_generators()}.items():
             self.walk(root, name, True)
         self.met = {}  # what was met need not be kept alive, but for what the places hold
 
@@ -195,6 +195,14 @@ class Guards:
         if hasattr(x, "__dict__"):
             places.append(Names(x, path))
         self.walk(cls, cls.__name__)
+
+
+def shared_generators():
+    """Return the generators that functions of NumPy's and of Python's draw from."""
+    found = {"the state of np.random": np.random.mtrand._rand}
+    if "random" in sys.modules:
+        found["the state of random"] = sys.modules["random"]._inst
+    return found
 
 
 def own_names(x):

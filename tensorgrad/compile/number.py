@@ -1,21 +1,20 @@
 """What stands in for a number of Python's while a function is traced."""
 
+import math
 import operator
 
 import numpy as np
 
 from ..core.tensor import StandIn, Tensor
-from .actions import natural_power
 from .arrays import COMPARISONS, OPERATORS, UNARY
 from .program import NUMBERS
-from .refusal import SCALARS, needs_value, refused
 
 
 class TraceNumber(StandIn):
     """A number of Python's that is an argument, or was computed from one: its arithmetic is written down too.
 
     A program computes it as Python does: with ints of any size, errors for a division by 0, and beside arrays it takes
-    their dtype.
+    their dtype. Where its value is needed, ``if n > 0``, ``range(n)``, ``x[n:]``, the program is for that value alone.
     """
 
     __slots__ = ("node", "tape", "value")
@@ -36,26 +35,6 @@ class TraceNumber(StandIn):
             return NotImplemented
         return self.tape.function(function, args, kwargs)
 
-    def __pow__(self, exponent):
-        if not is_python(exponent):
-            return NotImplemented if isinstance(exponent, Tensor) else np.power(self, exponent)
-        steady = type(exponent) is int and (type(self.value) is not int or exponent != 0)
-        if not steady:
-            raise needs_value("a power", (self, exponent), "what kind of number it is depends on the values; make it "
-                              "an array, np.asarray(x, float), before it is passed")  # fmt: skip
-        return self.tape.number(operator.pow, self, exponent)
-
-    def __rpow__(self, base):
-        if not is_python(base):
-            return NotImplemented if isinstance(base, Tensor) else np.power(base, self)
-        if type(self.value) is int and type(base) is int:
-            if self.value < 0:
-                raise needs_value("a negative power", self, "write it with a float: 2.0 ** n")
-            return self.tape.number(natural_power, base, self)
-        if type(base) is float and base < 0 and type(self.value) is not int:
-            raise needs_value("a power of a negative number", self, "it may be complex")
-        return self.tape.number(operator.pow, base, self)
-
     def __round__(self, ndigits=None):
         return self.tape.number(round, self) if ndigits is None else self.tape.number(round, self, ndigits)
 
@@ -66,26 +45,20 @@ class TraceNumber(StandIn):
         """Return this number as an array, as a Tensor keeps it."""
         return self.tape.call(np.array, (self,))
 
-    def item(self):
-        raise needs_value("item()", self)
-
-    def conjugate(self):
-        return self if type(self.value) is not complex else np.conjugate(self)
-
-    def is_integer(self):
-        raise needs_value("is_integer()", self)
-
-    def bit_length(self):
-        raise needs_value("bit_length()", self)
+    def known(self):
+        """Return the number itself: the program is for this value, and for others there is another."""
+        return self.tape.freeze(self)
 
     def __array__(self, dtype=None, copy=None):
-        raise needs_value("making an ndarray", self, "pass it as an array, or make it one with a function of NumPy's "
-                          "that takes numbers: np.multiply(n, 1)")  # fmt: skip
+        return np.array(self.known(), dtype)
 
     def __format__(self, spec):
-        if spec:
-            raise needs_value("formatting", self)
-        return repr(self)
+        return format(self.known(), spec)
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(f"{type(self.value).__name__!r} object has no attribute {name!r}")
+        return getattr(self.known(), name)
 
     def __repr__(self):
         return f"TraceNumber({type(self.value).__name__})"
@@ -110,11 +83,15 @@ def of_numbers(function, ufunc, reflected=False):
     return operate
 
 
+def of_known(function):
+    return lambda self: function(self.known())
+
+
 def of_one(function):
     return lambda self: self.tape.number(function, self)
 
 
-for _name, _ufunc in OPERATORS.items():
+for _name, _ufunc in {**OPERATORS, "pow": np.power}.items():
     _python = getattr(operator, f"__{_name}__")
     setattr(TraceNumber, f"__{_name}__", of_numbers(_python, _ufunc))
     setattr(TraceNumber, f"__r{_name}__", of_numbers(_python, _ufunc, reflected=True))
@@ -122,5 +99,5 @@ for _name, _ufunc in COMPARISONS.items():
     setattr(TraceNumber, f"__{_name}__", of_numbers(getattr(operator, _name), _ufunc))
 for _name in UNARY:
     setattr(TraceNumber, f"__{_name}__", of_one(getattr(operator, f"__{_name}__")))
-for _name, _what in SCALARS.items():
-    setattr(TraceNumber, _name, refused(_what))
+for _change in (bool, int, float, complex, operator.index, math.trunc, math.floor, math.ceil, str):
+    setattr(TraceNumber, f"__{_change.__name__}__", of_known(_change))

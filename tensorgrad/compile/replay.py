@@ -12,6 +12,7 @@ from .overlap import Overlap
 from .passes import REORDERING, optimized
 from .program import Program
 from .script import profiled, save
+from .steady import steadiness
 from .threads import count
 from .trace import Trace
 from .tree import flatten, unflatten
@@ -155,6 +156,7 @@ class Replay:
         self.state = [entry for key, entry in trace.tensors.items() if key not in trace.rebound]
         self.forms = [(t, v.shape, v.dtype, v.strides, t.requires_grad) for t, v in
                       zip(self.bound, inputs[len(inputs) - len(self.bound) :], strict=True)]  # fmt: skip
+        self.steady = steadiness(self.recorded, trace.frozen)
         self.idle = [(self.code.function, Lock())]
 
     def holds(self):

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import OptionError, describe
 from . import threads
-from .actions import natural_power, number_power
+from .actions import number_power
 
 HEAD = '''"""A function compiled by tensorgrad: ``run({inputs})``. It needs NumPy alone, and the arrays beside it."""
 
@@ -101,7 +101,6 @@ def save(code, path):
 
 #: Functions of a program's own, as a script has them.
 FUNCTIONS = {
-    natural_power: "pow",
     number_power: "lambda *pair: pow(*[x[()] if isinstance(x, np.ndarray) else x for x in pair])",
     operator.abs: "abs",
     round: "round",

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..core.mode import is_recording, runs_plainly
 from ..core.tensor import Tensor
-from ..errors import OptionError, TraceError, printable, suggest
+from ..errors import OptionError, TraceError, UncompiledWarning, printable, suggest
 from .guards import Guards
 from .replay import Replay, traced
 from .tree import count_leaves, fixed_in, flatten, unflatten
@@ -21,6 +21,9 @@ from .tree import count_leaves, fixed_in, flatten, unflatten
 LIMIT = 64
 #: How often in a row a function may change what it uses by being traced: once, to make something at its first call.
 PATIENCE = 2
+#: How many programs there are for arguments of one kind, where they are for certain numbers alone.
+VARIANTS = 4
+PLAINLY = object()
 CacheInfo = namedtuple("CacheInfo", "hits misses maxsize currsize")
 
 
@@ -101,12 +104,12 @@ class Step:
         if runs_plainly():  # inside another compiled function, as part of its program, or watched
             return self.function(*args, **kwargs)
         leaves, how = self._taken(args, kwargs)
-        replay = self._found(leaves, how)
-        if replay is None:
-            if self.unsteady >= PATIENCE:
-                return self.function(*args, **kwargs)
-            return self._traced(leaves, how)
         inputs = [leaf.data if isinstance(leaf, Tensor) else leaf for leaf in leaves]
+        replay = self._found(leaves, how, inputs)
+        if replay is None:
+            return self._traced(leaves, how)
+        if replay is PLAINLY:
+            return self.function(*args, **kwargs)
         if replay.overlap and replay.overlap.found([*inputs, *[t.data for t in replay.bound]]):
             return self.function(*args, **kwargs)
         return replay(inputs)
@@ -114,19 +117,21 @@ class Step:
     def _key(self, leaves, how):
         return how.key, tuple(map(signature, leaves)), is_recording()
 
-    def _found(self, leaves, how):
-        """Return the program for such arguments if there is one that holds, else None."""
+    def _found(self, leaves, how, inputs):
+        """Return the program for such arguments, None if one is to be written, PLAINLY if that has proved useless."""
+        if self.unsteady >= PATIENCE:
+            return PLAINLY
         key = self._key(leaves, how)
-        entry = self.programs.get(key)
-        if entry is None:
-            return None
-        replay, guards = entry
-        if not (guards.hold() and replay.holds()):
-            return None
-        with suppress(KeyError):  # another thread may just have dropped it
-            self.programs.move_to_end(key)
-        self.hits += 1
-        return replay
+        held = 0
+        for replay, guards in self.programs.get(key, ()):
+            if guards.hold() and replay.holds():
+                held += 1
+                if replay.steady is None or replay.steady(*inputs):
+                    with suppress(KeyError):  # another thread may just have dropped it
+                        self.programs.move_to_end(key)
+                    self.hits += 1
+                    return replay
+        return PLAINLY if held >= VARIANTS else None
 
     def _traced(self, leaves, how):
         """Run the function, keep the program, and return the result."""
@@ -141,7 +146,8 @@ class Step:
             self._note(changed)
             return result
         self.unsteady = 0
-        self.programs[key] = Replay(recording, exact=self.exact), guards
+        kept = [entry for entry in self.programs.get(key, ()) if entry[1].hold() and entry[0].steady is not None]
+        self.programs[key] = [*kept, (Replay(recording, exact=self.exact), guards)]
         self.programs.move_to_end(key)
         while len(self.programs) > LIMIT:
             self.programs.popitem(last=False)
@@ -155,6 +161,7 @@ class Step:
             warnings.warn(
                 f"{self.__name__} changes {names} whenever it runs, which a program would not do: from now on it runs "
                 "as it is, uncompiled; keep what changes in a Tensor, or pass it as an argument and return it",
+                UncompiledWarning,
                 stacklevel=4,
             )
 
@@ -176,12 +183,14 @@ class Step:
     def program(self, *args, **kwargs):
         """Return the program for such arguments; if there is none yet, the function runs once."""
         leaves, how = self._taken(args, kwargs)
-        if self._found(leaves, how) is None:
+        inputs = [leaf.data if isinstance(leaf, Tensor) else leaf for leaf in leaves]
+        found = self._found(leaves, how, inputs)
+        if found is None:
             self._traced(leaves, how)
-        entry = self.programs.get(self._key(leaves, how))
-        if entry is None:
+            found = self.programs.get(self._key(leaves, how), [(PLAINLY,)])[-1][0]
+        if found is PLAINLY:
             raise TraceError(f"{self.__name__} changes what it uses whenever it runs: no program can take its place")
-        return entry[0]
+        return found
 
     def cache_info(self):
         """Return how often a program was found and how often one was written, as ``functools.lru_cache`` does."""

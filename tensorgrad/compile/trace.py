@@ -6,7 +6,7 @@ import numpy as np
 
 from ..core.tensor import StandIn, tick
 from ..errors import TraceError, describe
-from .actions import drawn, natural_power, number_power
+from .actions import drawn, number_power
 from .arrays import TraceArray
 from .calls import function_call
 from .descent import descend
@@ -14,7 +14,7 @@ from .number import TraceNumber
 from .origin import Origins, line_of_user
 from .program import NUMBERS, Call, Value, mapped
 from .refusal import needs_value
-from .writes import accumulate, out_call, set_item
+from .writes import accumulate, out_call, set_item, sliced
 
 
 class Trace:
@@ -30,6 +30,7 @@ class Trace:
         self.bases, self.tensors, self.rebound, self.seen = {}, {}, {}, set()
         self.graded, self.added = {}, {}
         self.drawn, self.saved, self.put_back, self.descents = {}, {}, [], []
+        self.frozen: list[tuple] = []
         self.origins = Origins()
         self.errors = np.geterr()
         self.open = True
@@ -136,6 +137,12 @@ class Trace:
         v = t.node
         return v.kind == "result" and v.root is v and v not in self.seen
 
+    def freeze(self, number):
+        """Return the value of a Python number: the program is for this value alone."""
+        self.check_open()
+        self.frozen.append((number.node, number.value))
+        return number.value
+
     def number(self, function, *args):
         """Write down arithmetic of Python numbers, which runs as Python's at each replay."""
         return self.call(function, args)
@@ -162,12 +169,11 @@ class Trace:
 
     def getitem(self, x, index):
         """Write down ``x[index]``; one entry is a number of its own, which later writes into x leave alone."""
+        index = sliced(index)
         parts = index if isinstance(index, tuple) else (index,)
         for part in parts:
             if isinstance(part, TraceArray) and part.dtype.kind == "b":
                 raise needs_value("x[mask]", (x, part), "its shape depends on the mask; use np.where(mask, x, 0)")
-            if isinstance(part, slice):
-                check_slice(part)
         simple = not any(part is Ellipsis or hasattr(part, "shape") or isinstance(part, (list, bool)) for part in parts)
         if not simple or isinstance(x.value, np.generic) or len(parts) - parts.count(None) != x.ndim or None in parts:
             return self.call(operator.getitem, (x, index))
@@ -252,16 +258,7 @@ PYTHON = {
     operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow,
     operator.neg, operator.pos, operator.abs, operator.eq, operator.ne, operator.lt, operator.le, operator.gt,
     operator.ge, operator.invert, operator.and_, operator.or_, operator.xor, operator.lshift, operator.rshift, round,
-    natural_power,
 }  # fmt: skip
-
-
-def check_slice(part):
-    """Raise if the length of a slice depends on a number that is an argument."""
-    found: list = []
-    mapped(part, StandIn, found.append)
-    if found:
-        raise needs_value("a slice", found, "the length of its result would differ; pass it as a static argument")
 
 
 def at_line():

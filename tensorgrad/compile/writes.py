@@ -22,7 +22,7 @@ def set_item(trace, x, index, v):
     """Write down ``x[index] = v``."""
     if isinstance(x.value, np.generic):
         raise TypeError(f"'numpy.{x.dtype.name}' object does not support item assignment")
-    check_index(index)
+    index = check_index(index)
     mask = index[0] if type(index) is tuple and len(index) == 1 else index
     if isinstance(mask, TraceArray) and mask.dtype.kind == "b":
         set_masked(trace, x, mask, v)
@@ -44,16 +44,30 @@ def is_whole(index):
     return index is Ellipsis or (type(index) is slice and index == slice(None))
 
 
+def sliced(index):
+    """Return an index with the values of numbers in slices, on which the shape of the result depends.
+
+    Raises if a slice depends on the value of an array.
+    """
+    if isinstance(index, tuple):
+        return tuple(map(sliced, index))
+    if not isinstance(index, slice):
+        return index
+    found: list = []
+    mapped(index, TraceArray, found.append)
+    if found:
+        raise needs_value("a slice", found, "the length of its result would differ; pass it as a static argument")
+    return mapped(index, StandIn, lambda n: n.known())
+
+
 def check_index(index):
-    """Raise if the entries to be written depend on a number in a slice, or on a mask beside other indices."""
+    """Return an index to write at; raise if it depends on a mask beside other indices."""
+    index = sliced(index)
     parts = index if isinstance(index, tuple) else (index,)
-    for part in parts:
-        found: list = []
-        mapped(part, StandIn, found.append)
-        if isinstance(part, slice) and found:
-            raise needs_value("a slice", found, "pass it as a static argument")
-        if len(parts) > 1 and isinstance(part, TraceArray) and part.dtype.kind == "b":
-            raise needs_value("x[mask, ...] = values", found, "use np.where(mask, values, x)")
+    masks = [part for part in parts if isinstance(part, TraceArray) and part.dtype.kind == "b"]
+    if len(parts) > 1 and masks:
+        raise needs_value("x[mask, ...] = values", masks, "use np.where(mask, values, x)")
+    return index
 
 
 def set_masked(trace, x, mask, v):
@@ -117,7 +131,7 @@ def check_target(target):
 def accumulate(trace, ufunc, x, index, *v):
     """Write down ``ufunc.at``."""
     check_target(x)
-    check_index(index)
+    index = check_index(index)
     if not trace.owned(x):
         trace.save(x)
         trace.call(ufunc.at, (x, index, *v), written=(x,))
