@@ -31,8 +31,8 @@ class Tally:
     def add(self, number, program, result, model=False):
         """Count one outcome."""
         self.verdicts[result.verdict] += 1
-        if result.verdict == "refused":
-            self.refusals[result.signature[0]].append(number)
+        if result.verdict in ("refused", "uncompiled"):
+            self.refusals[f"{result.verdict}: {result.signature[0]}"].append(number)
         elif result.verdict == "raised":
             self.raised[result.words[:70]] += 1
         elif result.verdict == "failed":
@@ -56,9 +56,9 @@ class Tally:
         """Return the counts in words."""
         v, n = self.verdicts, max(1, self.total)
         rows = [f"{self.total} programs: {v['same']} the same, {v['raised']} that raise either way, {v['refused']} refused, "
-                f"{v['failed']} failed; {100 * (n - v['raised']) / n:.0f} % run without an exception"]  # fmt: skip
+                f"{v['uncompiled']} uncompiled, {v['failed']} failed; {100 * (n - v['raised']) / n:.0f} % run without an exception"]  # fmt: skip
         often = sorted(self.refusals.items(), key=lambda item: -len(item[1]))
-        rows += [f"  refused {len(numbers):5}: {words} (--one {numbers[0]})" for words, numbers in often]
+        rows += [f"  {len(numbers):5} {words} (--one {numbers[0]})" for words, numbers in often]
         return "\n".join(rows)
 
 

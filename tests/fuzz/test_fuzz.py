@@ -58,7 +58,9 @@ def two_calls(body, *arguments, captured=(), returned=("v",), options=""):
     """Return a program of one parameter that is called twice or more."""
     lines = tuple(Line("statement", text) for text in body)
     rounds = tuple(Round((), (("x", a),)) for a in arguments or ("np.ones(3)", "np.arange(3.0)"))
-    return Program("planted", tuple(Line("captured", c) for c in captured), (), PARAMS, lines, returned, "one", rounds, options)
+    return Program(
+        "planted", tuple(Line("captured", c) for c in captured), (), PARAMS, lines, returned, "one", rounds, options
+    )
 
 
 PARAMS = program(0, 0).params[:1]
@@ -114,7 +116,9 @@ def test_a_faulty_pass_is_found_and_the_program_shrunk(monkeypatch):
         return optimized(recorded, *args, **how)
 
     monkeypatch.setattr(replay, "optimized", faulty)
-    number = next(n for n in range(400) if "- x" in program(9, n).script() and outcome(program(9, n)).verdict == "failed")
+    number = next(
+        n for n in range(400) if "- x" in program(9, n).script() and outcome(program(9, n)).verdict == "failed"
+    )
     text, small = reproduction(program(9, number))
     assert "mismatch" in text
     assert len(small.body) <= 2
