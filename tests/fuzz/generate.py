@@ -126,9 +126,9 @@ class Writer:
             self.add("structure", "last = rest[-1]")
 
     def arguments(self, sizes, first, again):
-        shared = [
-            n for n in ("w.data", "b.data", "vector") if n.partition(".")[0] in self.g.values and self.g.chance(0.1)
-        ]
+        found = {"w.data": (3, 2), "b.data": (2,), "vector": (3,)}
+        made = {line.text.partition(" = ")[0] for line in self.captured}
+        shared = {n: shape for n, shape in found.items() if n.partition(".")[0] in made and self.g.chance(0.2)}
         return args.arguments(self.g, self.kinds, sizes, first, again, shared)
 
     def add(self, kind, template):

@@ -195,7 +195,7 @@ def judged(eager, found, before, way):
     if found.error is None:
         return Outcome("failed", f"{label} raises {describe(eager.error)} eagerly, nothing compiled", ("no error",
                        type(eager.error).__name__))  # fmt: skip
-    if eager.error is not None and isinstance(found.error, type(eager.error)):
+    if eager.error is not None and isinstance(found.error, (type(eager.error), TraceError)):
         return None
     if isinstance(found.error, TraceError) and before is not None and label.startswith("call"):
         unlike = difference(only_arrays(before.leaves), only_arrays(found.leaves), way.loose)
