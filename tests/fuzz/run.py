@@ -22,7 +22,7 @@ from .snapshot import arrays_in, names_of, snapshot
 #: What an internal error looks like in a message that users read.
 INTERNAL = re.compile(
     r"object has no attribute|index out of range|NoneType|KeyError|IndexError|AttributeError|not subscriptable|"
-    r"not iterable|unhashable|TraceArray|positional argument|object at 0x|unexpected keyword|<lambda>|_\w+\(\)|"
+    r"not iterable|unhashable|TraceArray|positional argument|object at 0x|unexpected keyword|<lambda>|"
     r"cannot unpack|not callable|is not in list|could not broadcast|slots"
 )
 SECONDS = 20
