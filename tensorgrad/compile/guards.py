@@ -13,6 +13,7 @@ from functools import lru_cache, partial
 
 import numpy as np
 
+from ..config import _settings
 from ..core.tensor import StandIn, Tensor
 from ..tracking import Tracked, TrackedDict, TrackedList, TrackedSet, newest
 from .places import (
@@ -21,6 +22,7 @@ from .places import (
     Cell,
     ClassEntry,
     Content,
+    Definition,
     Entry,
     Items,
     Members,
@@ -43,7 +45,8 @@ class Guards:
     """
 
     def __init__(self, roots):
-        self.counted, self.loose, self.generators = [], [], []
+        self.counted = [Pairs(_settings, "tensorgrad.config")]
+        self.loose, self.generators = [], [State(g, path) for path, g in of_process()]
         self.met: dict[int, object] = {}
         self.seen = newest[0]
         for name, root in roots.items():
@@ -62,6 +65,11 @@ class Guards:
             if not place.holds():
                 return False
         return True
+
+    def watch(self):
+        """Note what generators will draw next: a trace is about to begin, and others have drawn since the last."""
+        for place in self.generators:
+            place.state = place.found()
 
     def changed(self, drawn=()):
         """Return the paths of all that is no longer as it was; ``drawn`` are generators that may have moved on."""
@@ -129,6 +137,7 @@ class Guards:
             self.walk(f.__wrapped__, path)
         if not users(f.__module__):
             return
+        self.loose.append(Definition(f, path))
         for default in (*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()):
             self.walk(default, f"a default of {path}")
         for name, cell in zip(f.__code__.co_freevars, f.__closure__ or (), strict=True):
@@ -195,6 +204,13 @@ class Guards:
         if hasattr(x, "__dict__"):
             places.append(Names(x, path))
         self.walk(cls, cls.__name__)
+
+
+def of_process():
+    """Yield the random generators that the whole process shares, each after what people call it."""
+    yield "random", random.random.__self__
+    if "numpy.random" in sys.modules:  # or nothing has drawn from it
+        yield "np.random", np.random.random.__self__
 
 
 def own_names(x):
