@@ -44,7 +44,7 @@ def descend(trace, optimizer, grads, params):
             if isinstance(array, StandIn):
                 raise not_outside(p)
         descent = Descent(optimizer, params)
-    trace.put_back.append(lambda steps=optimizer.iterations: restore(optimizer, steps, before))
+    trace.put_back.append(lambda steps=optimizer._steps: restore(optimizer, steps, before))
     for flat in descent.flats:
         for vector in (flat.w, *flat.slots.values()):
             trace.keep(vector)
@@ -66,7 +66,7 @@ def place_of(descent, p):
 
 def restore(optimizer, steps, before):
     """Undo what a step changed beside the arrays it wrote to."""
-    optimizer.iterations = steps
+    optimizer._steps = steps
     for p, array in before:
         p.data = array
 
