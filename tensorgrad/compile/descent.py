@@ -37,7 +37,7 @@ class Descent:
 
 
 #: What a step changes of an optimizer.
-KEPT = ("iterations", "_flats", "_places", "_kept")
+KEPT = ("_steps", "_flats", "_places", "_kept")
 
 
 def descend(trace, optimizer, grads, params):

@@ -158,6 +158,7 @@ class Step:
         except Exception as error:  # of the user's own, or of something that takes no stand-ins
             guards.restore()
             return False, error.with_traceback(None)
+        guards.loose += recording.trace.noted
         changed = guards.changed(recording.trace.drawn)
         result = recording.finish()
         key = self._key(leaves, how)
