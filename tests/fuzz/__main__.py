@@ -4,7 +4,7 @@ import argparse
 import sys
 import time
 
-from .report import reproduction, standalone
+from .report import reproduction, reproductions, standalone
 from .search import in_processes, judge, made, searched
 
 
@@ -20,6 +20,7 @@ def options():
     parser.add_argument("--minutes", type=float, help="stop after so long")
     parser.add_argument("--no-shrink", action="store_true", help="show failing programs as they are")
     parser.add_argument("--kinds", type=int, default=60, help="show at most so many kinds of failures")
+    parser.add_argument("--examples", type=int, default=1, help="shrink so many programs of each kind")
     return parser.parse_args()
 
 
@@ -34,15 +35,13 @@ def show_one(given):
 
 
 def show_failures(tally, given):
-    """Print each kind of failure with a short program."""
-    kinds = sorted(tally.found.items(), key=lambda item: -len(item[1]))
-    for signature, findings in kinds[: given.kinds]:
-        first = min(findings, key=lambda finding: len(finding.kinds))
-        print(f"\n{'=' * 100}\n{len(findings)} × {' | '.join(map(str, signature))}   (--one {first.number})")
-        if signature[0] == "crash":
-            print(first.words)
-            continue
-        print(reproduction(made(given.seed, first.number, first.model), not given.no_shrink)[0])
+    """Print each kind of failure with short programs."""
+
+    def again(finding):
+        return made(given.seed, finding.number, finding.model)
+
+    for title, text in reproductions(tally, again, given.kinds, given.examples, not given.no_shrink):
+        print(f"\n### {title}\n```python\n{text}```", flush=True)
 
 
 def main():

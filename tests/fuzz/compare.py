@@ -2,42 +2,52 @@
 
 import numpy as np
 
-#: How far a value may be from another that was added up in another order: in units of the dtype's rounding, times the
+#: How far a value may be from another that was added up in another order: in units of the rounding, times the
 #: largest value of the array, or 1.
 UNITS = 2000
 
 
 def difference(a, b, loose=False):
     """Return ``(path, aspect, words)`` of the first leaf in which ``b`` is not ``a``, or None."""
+    coarsest = loose and coarsest_of(a)
     for path, leaf in a.items():
         if path not in b:
             return path, "missing", f"{path}: {shown(leaf)} is missing"
-        aspect = unlike(leaf, b[path], loose)
+        aspect = unlike(leaf, b[path], coarsest)
         if aspect:
             return path, aspect, f"{path}: {aspect}: {shown(leaf)} eagerly, {shown(b[path])} compiled"
     return next(((path, "extra", f"{path}: {shown(b[path])} is new") for path in b if path not in a), None)
 
 
+def coarsest_of(leaves):
+    """Return the largest rounding among the dtypes of a state: what was computed in one may be kept in another."""
+    found = [leaf[2].dtype for leaf in leaves.values() if len(leaf) == 3 and isinstance(leaf[2], np.ndarray)]
+    return max([np.finfo(dtype).eps for dtype in found if dtype.kind in "fc"], default=np.finfo("float64").eps)
+
+
 def unlike(a, b, loose):
-    """Return in what ``b`` differs from ``a``: its kind, dtype, shape or value; or None."""
+    """Return in what ``b`` differs from ``a``: its kind, dtype, shape or value; or None.
+
+    loose: the rounding up to some units of which values may differ, or False
+    """
     numeric = [len(leaf) == 3 and isinstance(leaf[2], np.ndarray) for leaf in (a, b)]
     if not all(numeric) or a[:2] != b[:2]:
         if a == b if not any(numeric) else False:
             return None
         if any(numeric) or a[0] != b[0]:
             return "dtype" if all(numeric) and a[0] == b[0] else "kind"
-        return None if loose and near_texts(a, b) else "value"
+        return None if loose and near_texts(a, b, loose) else "value"
     x, y = a[2], b[2]
     if x.dtype != y.dtype:
         return "dtype"
     if x.shape != y.shape:
         return "shape"
-    return None if same_bits(x, y) or (loose and close(x, y)) else "value"
+    return None if same_bits(x, y) or (loose and close(x, y, loose)) else "value"
 
 
-def near_texts(a, b):
+def near_texts(a, b, rounding):
     """Return whether two Python floats, which leaves keep as texts, are close."""
-    return a[0] == b[0] == "float" and close(np.float64(a[1]), np.float64(b[1]), "float32")
+    return a[0] == b[0] == "float" and close(np.float64(a[1]), np.float64(b[1]), rounding)
 
 
 def same_bits(x, y):
@@ -49,13 +59,13 @@ def same_bits(x, y):
     return x.tobytes() == y.tobytes()
 
 
-def close(x, y, dtype=None):
+def close(x, y, rounding):
     """Return whether two arrays of floats differ in last bits only."""
     if x.dtype.kind not in "fc":
         return False
     size = np.abs(x[np.isfinite(x)]) if x.ndim else np.abs(x)
     most = max(1.0, float(np.nan_to_num(size).max(initial=0)))
-    return np.allclose(x, y, rtol=0, atol=UNITS * np.finfo(dtype or x.dtype).eps * most, equal_nan=True)
+    return np.allclose(x, y, rtol=0, atol=UNITS * rounding * most, equal_nan=True)
 
 
 def shown(leaf):

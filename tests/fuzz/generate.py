@@ -169,6 +169,8 @@ class Writer:
         """Return the names that the function returns, and in what form."""
         g = self.g
         among = [n for n in g.local if n in g.values and n not in ("rest", "data")]
+        if not among:
+            return (), "tuple"
         late = among[-3:]
         if self.flavour == "training":
             late += [n for n in ("loss", "moved", "grad") if n in among]

@@ -24,15 +24,15 @@ class Tally:
     """Counts of a run; ``found`` maps each signature to its Findings."""
 
     verdicts: Counter = field(default_factory=Counter)
-    refusals: Counter = field(default_factory=Counter)
+    refusals: dict = field(default_factory=lambda: defaultdict(list))
     raised: Counter = field(default_factory=Counter)
     found: dict = field(default_factory=lambda: defaultdict(list))
 
     def add(self, number, program, result, model=False):
         """Count one outcome."""
         self.verdicts[result.verdict] += 1
-        if result.verdict == "refused":
-            self.refusals[result.signature[0]] += 1
+        if result.verdict in ("refused", "uncompiled"):
+            self.refusals[f"{result.verdict}: {result.signature[0]}"].append(number)
         elif result.verdict == "raised":
             self.raised[result.words[:70]] += 1
         elif result.verdict == "failed":
@@ -42,7 +42,8 @@ class Tally:
     def merge(self, other):
         """Add the counts of another run."""
         self.verdicts += other.verdicts
-        self.refusals += other.refusals
+        for words, numbers in other.refusals.items():
+            self.refusals[words] += numbers
         self.raised += other.raised
         for signature, findings in other.found.items():
             self.found[signature] += findings
@@ -55,8 +56,9 @@ class Tally:
         """Return the counts in words."""
         v, n = self.verdicts, max(1, self.total)
         rows = [f"{self.total} programs: {v['same']} the same, {v['raised']} that raise either way, {v['refused']} refused, "
-                f"{v['failed']} failed; {100 * (n - v['raised']) / n:.0f} % run without an exception"]  # fmt: skip
-        rows += [f"  refused {count:5}: {words}" for words, count in self.refusals.most_common(25)]
+                f"{v['uncompiled']} uncompiled, {v['failed']} failed; {100 * (n - v['raised']) / n:.0f} % run without an exception"]  # fmt: skip
+        often = sorted(self.refusals.items(), key=lambda item: -len(item[1]))
+        rows += [f"  {len(numbers):5} {words} (--one {numbers[0]})" for words, numbers in often]
         return "\n".join(rows)
 
 
@@ -82,6 +84,27 @@ def reproduction(program, shrink=True):
         f"# {found.words[:600]}\n# {found.signature}; statements: {', '.join(small.kinds())}\n{small.script()}",
         small,
     )
+
+
+def reproductions(tally, made, kinds, examples, shrink=True):
+    """Yield ``(how often, text)`` for each kind of failure, those of one signature told apart by what is left in them.
+
+    made:     gives the program of a Finding
+    kinds:    at most so many signatures
+    examples: so many programs of a signature are shrunk
+    """
+    for signature, findings in sorted(tally.found.items(), key=lambda item: -len(item[1]))[:kinds]:
+        shown, known = sorted(findings, key=lambda finding: len(finding.kinds))[:examples], set()
+        title = f"{len(findings)} × {' | '.join(map(str, signature))}"
+        for finding in shown:
+            if signature[0] == "crash":
+                text, left = f"{finding.words}: --one {finding.number}", ()
+            else:
+                text, small = reproduction(made(finding), shrink)
+                left = small.kinds()
+            if left not in known:
+                known.add(left)
+                yield f"{title} (--one {finding.number})", text
 
 
 def standalone(program):

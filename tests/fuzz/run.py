@@ -22,7 +22,7 @@ from .snapshot import arrays_in, names_of, snapshot
 #: What an internal error looks like in a message that users read.
 INTERNAL = re.compile(
     r"object has no attribute|index out of range|NoneType|KeyError|IndexError|AttributeError|not subscriptable|"
-    r"not iterable|unhashable|TraceArray|positional argument|object at 0x|unexpected keyword|<lambda>|"
+    r"not iterable|unhashable|TraceArray|positional argument|object at 0x|unexpected keyword|<lambda>|(?<!\w)_\w+\(\)|"
     r"cannot unpack|not callable|is not in list|could not broadcast|slots"
 )
 SECONDS = 20
@@ -31,8 +31,10 @@ _prelude = compile(PRELUDE, "prelude.py", "exec")
 
 @dataclass
 class Outcome:
-    """What came of a program: ``"same"``, ``"raised"`` (by both), ``"refused"`` or ``"failed"``; and why, in words.
+    """What came of a program, and why, in words.
 
+    verdict:   ``"same"``, ``"raised"`` (by both), ``"uncompiled"`` (the same, as it ran without a program), ``"refused"``
+               or ``"failed"``
     signature: what failures of one kind have in common
     """
 
@@ -58,13 +60,16 @@ class Hang(Exception):
 
 def outcome(program):
     """Run the program in all its ways and return the Outcome."""
+    found = None
     with quiet():
         eager = list(states(program, program.ways()[0]))
         for way in program.ways()[1:]:
-            found = compared(program, eager, way)
-            if found is not None:
+            found = compared(program, eager, way) or found
+            if found is not None and found.verdict != "uncompiled":
                 return found
-    return Outcome("raised", describe(eager[-1].error)) if eager[-1].error is not None else Outcome("same")
+    if eager[-1].error is not None:
+        return Outcome("raised", describe(eager[-1].error))
+    return found or Outcome("same")
 
 
 @contextlib.contextmanager
@@ -138,7 +143,12 @@ def executed(source, file, namespace):
             raise
         except Exception as raised:
             error = raised
-    return error, [str(w.message) for w in caught if "compiled program" in str(w.message)]
+    return error, [str(w.message) for w in caught if is_told_of(w)]
+
+
+def is_told_of(warning):
+    """Return whether a warning says that something runs without a program."""
+    return issubclass(warning.category, tg.errors.UncompiledWarning) or "compiled program" in str(warning.message)
 
 
 def lasting(namespace, label):
@@ -158,14 +168,16 @@ def lasting(namespace, label):
 
 def compared(program, eager, way):
     """Run the program one ``way`` and return how it differs from the eager run, or None."""
+    warned = []
     try:
         for number, state in enumerate(states(program, way, eager)):
             found = judged(eager[number], state, eager[number - 1] if number else None, way)
             if found is not None:
                 return found
+            warned += state.warned
     except Hang as hang:
         return Outcome("failed", f"does not end: {hang}", ("hang",))
-    return None
+    return Outcome("uncompiled", warned[0], (stem(warned[0]),)) if warned else None
 
 
 def judged(eager, found, before, way):

@@ -5,13 +5,14 @@ import time
 from queue import Empty
 
 from .generate import program
+from .generate_models import story
 from .report import Finding, Tally
 from .run import Outcome, outcome
 
 
 def made(base, number, model=False):
     """Return program ``number`` of a run."""
-    return program(base, number)
+    return story(base, number) if model else program(base, number)
 
 
 def judge(base, number, model=False):
@@ -48,7 +49,7 @@ def in_processes(base, count, jobs, deadline=None, model=False):
 
 
 class Worker:
-    """A process that runs its share; when a program ends it, that is a finding, and another goes on behind it."""
+    """A process that runs its share; when a program ends it, that is a finding, and another runs the others."""
 
     def __init__(self, base, numbers, deadline, model):
         self.base, self.numbers, self.deadline, self.model = base, numbers, deadline, model
@@ -76,10 +77,10 @@ class Worker:
                     self.go_on(crashed)
 
     def go_on(self, crashed):
-        """Note the program that ended the process, and start another behind it."""
+        """Note the program that ended the process, and start another without it."""
         last = self.at.value
         signature = ("crash", f"exit status {self.process.exitcode}")
         crashed.verdicts["failed"] += 1
         crashed.found[signature].append(Finding(last, signature, "the process ended", (), self.model))
-        self.numbers = [n for n in self.numbers if n > last]
+        self.numbers = [n for n in self.numbers if n != last]
         self.start()

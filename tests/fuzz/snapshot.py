@@ -5,11 +5,12 @@ import types
 import numpy as np
 
 import tensorgrad as tg
-from tensorgrad.compile.step import Step
+from tensorgrad.layers import Layer
 
 ATOMS = (bool, int, float, complex, str, bytes, type(None), type(Ellipsis), slice)
 GENERATORS = (np.random.Generator, np.random.RandomState)
-BESIDE = {"compiled", "math", "random", "np", "tg"}
+#: Tools of every program, compiled functions, and what a layer keeps that is no part of what it computes.
+BESIDE = {"compiled", "f", "other", "how", "history", "input_shape", "input_dim", "name", "stop_training"}
 
 
 def snapshot(names, namespace):
@@ -58,10 +59,12 @@ def opened(path, x):
     """Return what stands for ``x`` itself, and its parts as ``(path, value)``."""
     kind = type(x).__name__
     if isinstance(x, tg.Tensor):
-        kept = not path.startswith("result")  # what a program returns has no graph
+        kept = not path.startswith(("result", "extra"))  # what a program returns has no graph
         return (kind, x.requires_grad if kept else None), [(path + ".data", x.data), (path + ".grad", x.grad)][
             : 1 + kept
         ]
+    if isinstance(x, Layer):
+        return (kind,), layer_parts(path, x)
     if isinstance(x, (list, tuple)):
         return (kind, len(x)), [(f"{path}[{i}]", item) for i, item in enumerate(x)]
     if isinstance(x, dict):
@@ -71,8 +74,6 @@ def opened(path, x):
         return (kind, repr(state)), []
     if isinstance(x, tg.optimizers.Optimizer):
         return (kind,), [(path + ".variables", x.variables)]
-    if isinstance(x, Step):
-        return ("function",), function_parts(path, x.function)
     if isinstance(x, types.FunctionType):
         return ("function",), function_parts(path, x)
     if isinstance(x, type):
@@ -80,6 +81,13 @@ def opened(path, x):
     if type(x).__module__.split(".")[0] in ("tensorgrad", "builtins", "itertools"):
         return (kind,), []
     return (kind,), [(f"{path}.{k}", v) for k, v in sorted(vars(x).items())] if hasattr(x, "__dict__") else []
+
+
+def layer_parts(path, layer):
+    """Return what a layer holds: its weights, what was set, and the layers and the optimizer of a model."""
+    kept = [(f"{path}.{k}", v) for k, v in vars(layer).items() if k == "_rng" or (k[0] != "_" and k not in BESIDE)]
+    found = [(f"{path}.{k}", getattr(layer, k)) for k in ("layers", "optimizer") if isinstance(layer, tg.Sequential)]
+    return [*kept, *found]
 
 
 def function_parts(path, f):

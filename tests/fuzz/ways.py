@@ -28,3 +28,6 @@ def as_it_is(f, **options):
 EAGER = Way("eager", {"compiled": as_it_is})
 EXACT = Way("compiled", {"compiled": tg.compile})
 LOOSE = Way("compiled, exact=False", {"compiled": tg.compile}, loose=True)
+EAGERLY = Way("eagerly", {"how": {"run_eagerly": True}})
+EXACTLY = Way("jit_compile='exact'", {"how": {"jit_compile": "exact"}})
+AS_PROGRAMS = Way("the default", {"how": {}}, loose=True)
