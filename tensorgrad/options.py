@@ -12,6 +12,7 @@ import re
 from typing import Any, ClassVar, dataclass_transform
 
 from .errors import OptionError, describe, suggest
+from .tracking import TrackedList, TrackedSet
 
 REQUIRED = object()
 
@@ -149,7 +150,10 @@ def plain(value):
     if callable(value) and hasattr(value, "__name__"):
         return value.__name__
     if isinstance(value, (list, tuple)):
-        return type(value)(plain(item) for item in value)
+        kind = list if type(value) is TrackedList else type(value)
+        return kind(plain(item) for item in value)
+    if type(value) is TrackedSet:
+        return set(value)
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if hasattr(value, "tolist"):

@@ -150,6 +150,9 @@ class TrackedDict(dict):
 class TrackedSet(set):
     """A set that counts its changes: what a set kept in a layer becomes. A copy of it is a plain set."""
 
+    def __repr__(self):
+        return repr(set(self))
+
     def __reduce_ex__(self, protocol):
         return type(self), (list(self),)
 

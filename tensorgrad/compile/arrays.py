@@ -1,7 +1,6 @@
 """What stands in for an array, a number of NumPy's or one of Python's while a function is traced."""
 
 import operator
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -46,6 +45,10 @@ class TraceArray(StandIn):
     mT = property(lambda self: self.T if self.ndim == 2 else self.tape.call(np.ndarray.swapaxes, (self, -1, -2)))
     real = property(lambda self: self.tape.call(np.real, (self,)))
     imag = property(lambda self: self.tape.call(np.imag, (self,)))
+
+    @property
+    def __class__(self):
+        return type(self.value)  # what isinstance() looks at
 
     @property
     def is_scalar(self):
@@ -224,8 +227,6 @@ def without_defaults(kwargs):
     }  # fmt: skip
 
 
-Sequence.register(TraceArray)  # what a generator's shuffle asks for
-
 #: What ``x ** n`` is in NumPy for these n.
 FAST_POWERS: dict[float, Any] = {1: np.positive, 2: np.square, 0.5: np.sqrt, -1: np.reciprocal}
 OPERATORS = {
@@ -238,10 +239,10 @@ COMPARISONS = {"eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_
 UNARY = {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.invert}
 #: Methods that are a function of NumPy's with the same arguments.
 METHODS = ("mean", "var", "std", "argmax", "argmin", "cumsum", "cumprod", "clip", "round", "swapaxes", "squeeze",
-           "ravel", "take", "diagonal", "trace", "dot", "argsort", "choose", "searchsorted")  # fmt: skip
-OWN_METHODS = ("flatten", "view", "repeat", "byteswap")
+           "ravel", "take", "diagonal", "trace", "dot", "argsort", "choose", "searchsorted", "repeat")  # fmt: skip
+OWN_METHODS = ("flatten", "view")
 ARRAYS = {"__contains__": "in", "item": "item()", "tolist": "tolist()", "tobytes": "tobytes()",
-          "nonzero": "nonzero()", "repeat": "repeat()"}  # fmt: skip
+          "nonzero": "nonzero()"}  # fmt: skip
 
 
 def operation(ufunc):

@@ -33,6 +33,8 @@ def function_call(trace, function, args, kwargs):
     if function in NEEDS_VALUES:
         raise needs_value(f"np.{function.__name__}()", (args, kwargs))
     kwargs = without_defaults(kwargs)
+    if function is np.repeat and holds_stand_in((args[1:], kwargs)):
+        raise needs_value("np.repeat()", (args[1:], kwargs))
     if function in WRITERS:
         return written_call(trace, function, args, kwargs)
     if function is np.take_along_axis:
@@ -49,6 +51,13 @@ def function_call(trace, function, args, kwargs):
     if out is None:
         return trace.call(function, args, kwargs)
     return out_call(trace, function, args, kwargs, out)
+
+
+def holds_stand_in(x):
+    """Return whether a stand-in is among nested arguments."""
+    found: list = []
+    mapped(x, StandIn, found.append)
+    return bool(found)
 
 
 def apart_from_out(function, args, kwargs):

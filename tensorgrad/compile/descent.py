@@ -36,6 +36,10 @@ class Descent:
         self.optimizer.places(self.params)
 
 
+#: What a step changes of an optimizer.
+KEPT = ("_steps", "_flats", "_places", "_kept")
+
+
 def descend(trace, optimizer, grads, params):
     """Take one step, and write it down."""
     with paused():
@@ -43,8 +47,9 @@ def descend(trace, optimizer, grads, params):
         for p, array in before:
             if isinstance(array, StandIn):
                 raise not_outside(p)
+        kept = {name: getattr(optimizer, name) for name in KEPT}
         descent = Descent(optimizer, params)
-    trace.put_back.append(lambda steps=optimizer.iterations: restore(optimizer, steps, before))
+    trace.put_back.append(lambda: restore(optimizer, kept, before))
     for flat in descent.flats:
         for vector in (flat.w, *flat.slots.values()):
             trace.keep(vector)
@@ -64,9 +69,10 @@ def place_of(descent, p):
     return next(view for flat in descent.flats for q, view, _ in flat.places if q is p)
 
 
-def restore(optimizer, steps, before):
+def restore(optimizer, kept, before):
     """Undo what a step changed beside the arrays it wrote to."""
-    optimizer.iterations = steps
+    for name, value in kept.items():
+        setattr(optimizer, name, value)
     for p, array in before:
         p.data = array
 

@@ -13,6 +13,7 @@ from functools import lru_cache, partial
 
 import numpy as np
 
+from ..config import _settings
 from ..core.tensor import StandIn, Tensor
 from ..tracking import Tracked, TrackedDict, TrackedList, TrackedSet, newest
 from .places import (
@@ -21,6 +22,7 @@ from .places import (
     Cell,
     ClassEntry,
     Content,
+    Definition,
     Entry,
     Items,
     Members,
@@ -43,10 +45,11 @@ class Guards:
     """
 
     def __init__(self, roots):
-        self.counted, self.loose, self.generators = [], [], []
+        self.counted = [Pairs(_settings, "tensorgrad.config")]
+        self.loose, self.generators = [], [State(g, path) for path, g in of_process()]
         self.met: dict[int, object] = {}
         self.seen = newest[0]
-        for name, root in {**roots, **shared_generators()}.items():
+        for name, root in roots.items():
             self.walk(root, name, True)
         self.met = {}  # what was met need not be kept alive, but for what the places hold
 
@@ -62,6 +65,11 @@ class Guards:
             if not place.holds():
                 return False
         return True
+
+    def watch(self):
+        """Note what generators will draw next: a trace is about to begin, and others have drawn since the last."""
+        for place in self.generators:
+            place.state = place.found()
 
     def changed(self, drawn=()):
         """Return the paths of all that is no longer as it was; ``drawn`` are generators that may have moved on."""
@@ -129,6 +137,7 @@ class Guards:
             self.walk(f.__wrapped__, path)
         if not users(f.__module__):
             return
+        self.loose.append(Definition(f, path))
         for default in (*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()):
             self.walk(default, f"a default of {path}")
         for name, cell in zip(f.__code__.co_freevars, f.__closure__ or (), strict=True):
@@ -197,12 +206,11 @@ class Guards:
         self.walk(cls, cls.__name__)
 
 
-def shared_generators():
-    """Return the generators that functions of NumPy's and of Python's draw from."""
-    found = {"the state of np.random": np.random.mtrand._rand}
-    if "random" in sys.modules:
-        found["the state of random"] = sys.modules["random"]._inst
-    return found
+def of_process():
+    """Yield the random generators that the whole process shares, each after what people call it."""
+    yield "random", random.random.__self__
+    if "numpy.random" in sys.modules:  # or nothing has drawn from it
+        yield "np.random", np.random.random.__self__
 
 
 def own_names(x):

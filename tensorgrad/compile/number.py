@@ -23,6 +23,7 @@ class TraceNumber(StandIn):
         self.tape, self.node, self.value = trace, node, value
 
     is_scalar = True
+    __class__ = property(lambda self: type(self.value))  # type: ignore[assignment]  # what isinstance() looks at
     real = property(lambda self: self)
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):

@@ -163,6 +163,33 @@ class Cell:
             self.cell.cell_contents = self.value
 
 
+class Definition:
+    """What a function runs and what its arguments are unless given: all three can be replaced."""
+
+    __slots__ = ("found", "function", "path")
+
+    def __init__(self, function, path):
+        self.function, self.path = function, path
+        self.found = function.__code__, function.__defaults__, dict(function.__kwdefaults__ or {})
+
+    def holds(self):
+        code, defaults, named = self.found
+        f = self.function
+        if f.__code__ is not code or not same(f.__defaults__, defaults):
+            return False
+        return (not named and f.__kwdefaults__ is None) or items_same(f.__kwdefaults__ or {}, named)
+
+    def restore(self):
+        f = self.function
+        f.__code__, f.__defaults__, named = self.found
+        f.__kwdefaults__ = named or None
+
+
+def items_same(a, b):
+    """Return whether two dicts have the same values under the same keys."""
+    return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+
+
 class Items:
     """What a list or a deque holds, in order."""
 
@@ -262,18 +289,19 @@ class State:
     def found(self):
         """Return the state as text, which can be compared whatever it is made of."""
         g = self.generator
-        if isinstance(g, (np.random.Generator, np.random.RandomState)):
-            g = getattr(g, "bit_generator", None) or g._bit_generator
-            return g.state
-        return g.getstate()
+        if isinstance(g, np.random.Generator):
+            return g.bit_generator.state
+        return g.get_state(legacy=False) if isinstance(g, np.random.RandomState) else g.getstate()
 
     def holds(self):
         return repr_of(self.found()) == repr_of(self.state)
 
     def restore(self):
         g = self.generator
-        if isinstance(g, (np.random.Generator, np.random.RandomState)):
-            (getattr(g, "bit_generator", None) or g._bit_generator).state = self.state
+        if isinstance(g, np.random.Generator):
+            g.bit_generator.state = self.state
+        elif isinstance(g, np.random.RandomState):
+            g.set_state(self.state)
         else:
             g.setstate(self.state)
 

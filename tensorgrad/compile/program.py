@@ -228,7 +228,7 @@ def substituted(call, same):
 
 def mapped(x: Any, kind: Any, change: Any) -> Any:
     """Return nested tuples, lists, dicts and slices with every ``kind`` in them replaced by ``change`` of it."""
-    if isinstance(x, kind):
+    if issubclass(type(x), kind):  # not isinstance: stand-ins pass for arrays
         return change(x)
     if isinstance(x, tuple):
         return tuple([mapped(item, kind, change) for item in x])

@@ -9,13 +9,13 @@ from .program import mapped
 
 #: Answered from shapes and dtypes, or only to be looked at: not written down.
 QUERIES = {
-    np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.iscomplexobj, np.isrealobj, np.min_scalar_type,
+    np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.iscomplexobj, np.isrealobj,
     np.common_type, np.may_share_memory, np.shares_memory, np.array_repr, np.array_str, np.array2string,
 }  # fmt: skip
 #: What they return has a shape that depends on values.
 NEEDS_VALUES = {
     np.nonzero, np.flatnonzero, np.argwhere, np.unique, np.compress, np.extract, np.setdiff1d, np.union1d,
-    np.intersect1d, np.array_equal, np.array_equiv, np.allclose, np.trim_zeros, np.bincount, np.histogram, np.repeat,
+    np.intersect1d, np.array_equal, np.array_equiv, np.allclose, np.trim_zeros, np.bincount, np.histogram,
 }  # fmt: skip
 
 

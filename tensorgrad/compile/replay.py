@@ -1,5 +1,6 @@
 """Replay: a traced function as a program that runs on new values."""
 
+import warnings
 from threading import Lock
 
 import numpy as np
@@ -48,7 +49,8 @@ def traced(function, leaves, names):
     try:
         stands = [stand_in(trace, leaf, name) for leaf, name in zip(leaves, names, strict=True)]
         numbers = [t.seq for t in stands if isinstance(t, Tensor)]
-        with tracing(trace):
+        with tracing(trace), warnings.catch_warnings():
+            warnings.filterwarnings("error", "you are shuffling a 'Trace")  # which takes rows for copies
             out: list = []
             structure = flatten(function(stands), out)
             values = [Leaf(trace, x) for x in out]
@@ -98,7 +100,8 @@ class Leaf:
 
     def __init__(self, trace, x):
         thing = x.data if isinstance(x, Tensor) else x
-        self.thing = trace.captured(thing) if isinstance(thing, np.ndarray) else thing
+        plain = isinstance(thing, np.ndarray) and not isinstance(thing, StandIn)
+        self.thing = trace.captured(thing) if plain else thing
         self.varies = isinstance(self.thing, StandIn)
         if isinstance(x, Tensor):
             self.make = as_tensor

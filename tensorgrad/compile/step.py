@@ -43,6 +43,7 @@ class Step:
         self.given = (static,) if isinstance(static, (str, int)) else tuple(static)
         self.static = {self._place(s) for s in self.given}
         self.programs: OrderedDict = OrderedDict()
+        self.plain: set = set()  # the structures of arguments for which the function runs as it is
         self.bound: dict = {}  # id of an object -> (reference to it, Step of its method)
         self.owner = None  # of a method: a reference to its object
         self.hits = self.misses = self.unsteady = 0
@@ -107,7 +108,8 @@ class Step:
         inputs = [leaf.data if isinstance(leaf, Tensor) else leaf for leaf in leaves]
         replay = self._found(leaves, how, inputs)
         if replay is None:
-            return self._traced(leaves, how)
+            traced, result = self._traced(leaves, how)
+            return result if traced else self._run(args, kwargs, how, result)
         if replay is PLAINLY:
             return self.function(*args, **kwargs)
         if replay.overlap and replay.overlap.found([*inputs, *[t.data for t in replay.bound]]):
@@ -119,7 +121,7 @@ class Step:
 
     def _found(self, leaves, how, inputs):
         """Return the program for such arguments, None if one is to be written, PLAINLY if that has proved useless."""
-        if self.unsteady >= PATIENCE:
+        if self.unsteady >= PATIENCE or how.key in self.plain:
             return PLAINLY
         key = self._key(leaves, how)
         held = 0
@@ -133,25 +135,44 @@ class Step:
                     return replay
         return PLAINLY if held >= VARIANTS else None
 
+    def _run(self, args, kwargs, how, error):
+        """Return what the function gives, run as it is, after an error that came of running it on stand-ins."""
+        result = self.function(*args, **kwargs)  # if the error is the user's own, it comes again
+        self.plain.add(how.key)
+        warnings.warn(
+            f"{self.__name__} runs as it is, uncompiled: {type(error).__name__}: {printable(error)}",
+            UncompiledWarning,
+            stacklevel=3,
+        )
+        return result
+
     def _traced(self, leaves, how):
-        """Run the function, keep the program, and return the result."""
+        """Run the function and keep the program; return ``(True, the result)``, or ``(False, what went wrong)``."""
         self.misses += 1
         guards = Guards(self._roots(how))
-        recording = traced(lambda stands: how.call(self.function, stands, self.names[0]), leaves, self._names(how))
+        try:
+            recording = traced(lambda stands: how.call(self.function, stands, self.names[0]), leaves, self._names(how))
+        except TraceError:
+            guards.restore()
+            raise
+        except Exception as error:  # of the user's own, or of something that takes no stand-ins
+            guards.restore()
+            return False, error.with_traceback(None)
+        guards.loose += recording.trace.noted
         changed = guards.changed(recording.trace.drawn)
         result = recording.finish()
         key = self._key(leaves, how)
         if changed:
             self.programs.pop(key, None)
             self._note(changed)
-            return result
+            return True, result
         self.unsteady = 0
         kept = [entry for entry in self.programs.get(key, ()) if entry[1].hold() and entry[0].steady is not None]
         self.programs[key] = [*kept, (Replay(recording, exact=self.exact), guards)]
         self.programs.move_to_end(key)
         while len(self.programs) > LIMIT:
             self.programs.popitem(last=False)
-        return result
+        return True, result
 
     def _note(self, changed):
         """Note that a run has changed what it uses; if that happens again, the function runs as it is from then on."""
@@ -186,7 +207,9 @@ class Step:
         inputs = [leaf.data if isinstance(leaf, Tensor) else leaf for leaf in leaves]
         found = self._found(leaves, how, inputs)
         if found is None:
-            self._traced(leaves, how)
+            traced, result = self._traced(leaves, how)
+            if not traced:
+                raise result
             found = self.programs.get(self._key(leaves, how), [(PLAINLY,)])[-1][0]
         if found is PLAINLY:
             raise TraceError(f"{self.__name__} changes what it uses whenever it runs: no program can take its place")
@@ -199,6 +222,7 @@ class Step:
     def cache_clear(self):
         """Forget all programs."""
         self.programs.clear()
+        self.plain.clear()
         self.hits = self.misses = self.unsteady = 0
 
     def __repr__(self):

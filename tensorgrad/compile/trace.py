@@ -12,6 +12,7 @@ from .calls import function_call
 from .descent import descend
 from .number import TraceNumber
 from .origin import Origins, line_of_user
+from .places import Attribute
 from .program import NUMBERS, Call, Value, mapped
 from .refusal import needs_value
 from .writes import accumulate, out_call, set_item, sliced
@@ -31,6 +32,7 @@ class Trace:
         self.graded, self.added = {}, {}
         self.drawn, self.saved, self.put_back, self.descents = {}, {}, [], []
         self.frozen: list[tuple] = []
+        self.noted: list = []
         self.origins = Origins()
         self.errors = np.geterr()
         self.open = True
@@ -136,6 +138,10 @@ class Trace:
         """Return whether ``t`` is memory that only the trace knows, under one name: then a write is a new value."""
         v = t.node
         return v.kind == "result" and v.root is v and v not in self.seen
+
+    def depend(self, owner, name, path):
+        """Note that the function has read an attribute on which a program depends from then on."""
+        self.noted.append(Attribute(owner, name, path))
 
     def freeze(self, number):
         """Return the value of a Python number: the program is for this value alone."""

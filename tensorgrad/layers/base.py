@@ -14,13 +14,12 @@ from ..core.mode import enable_grad, no_grad
 from ..core.tensor import Parameter, Tensor, as_array, tick, type_tensor
 from ..errors import NotReadyError, OptionError, ShapeError, describe
 from ..options import Options, boolean, maybe, option, plain, positive_int, snake_case
+from ..tracking import Tracked
 from .fields import float_dtype, sample_shape, text, with_batch
 from .weights import Weights
 
 #: Every layer class by name, the newest of a name: what ``Sequential.from_config`` looks up.
 CLASSES = {}
-#: How often an attribute of any layer was set: what a compiled step has frozen may be out of date since.
-changes = [0]
 #: None; while somebody draws, the list to which each layer call adds ``(first_seq, last_seq, layer, depth)``.
 scopes = None
 
@@ -28,7 +27,7 @@ _names: Counter[str] = Counter()
 _training = ContextVar("training", default=False)
 
 
-class Layer(Weights, Options):
+class Layer(Tracked, Weights, Options):
     """Base class of all layers: makes its weights at first use, then computes.
 
     ``Layer(name=None, trainable=True, dtype=None)``; a first layer also takes ``input_shape=(10,)`` or
@@ -64,6 +63,8 @@ class Layer(Weights, Options):
     input_dim: Any = option(default=None, check=maybe(positive_int), saved=False, kw_only=True)
     input_shape: Any = option(default=None, check=maybe(sample_shape), convert=with_batch, saved=False, kw_only=True)
 
+    _uncounted = Weights._uncounted
+
     built = False
     autocast = True
     _takes_training = False
@@ -91,8 +92,7 @@ class Layer(Weights, Options):
                 f"{self.label()}: {name} is a Parameter, and an array in its place would not be trained; "
                 f"write layer.{name}.data[...] = values, or set_weights"
             )
-        object.__setattr__(self, name, value)
-        changes[0] += 1
+        super().__setattr__(name, value)
         if name == "trainable":
             self._freeze(not value)
 

@@ -430,7 +430,7 @@ def static_numbers_of_several_types(compiled):
 def numbers_in_structures_and_their_types(compiled):
     f = compiled(lambda data: (data["x"] * data["k"][0], data["k"][0]))
     for k in (2, 2.0, True, -0.0, 2**70):
-        yield f({"x": np.arange(3), "k": [k]})
+        yield f({"x": np.arange(3.0), "k": [k]})
 
 
 @case

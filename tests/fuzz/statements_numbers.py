@@ -37,7 +37,6 @@ NUMBERS = [
     ("number", 1, "{v} = math.sqrt({n})"),
     ("number", 1, "{v} = max({n}, 1)"),
     ("number", 1, "{v} = divmod({n}, 3)"),
-    ("number", 1, "{v} = type({n}).__name__"),
     ("number", 1, "{v} = isinstance({n}, int)"),
     ("number", 1, "{v} = {x} if {n} > 1 else {x} * 2"),
     ("number", 1, "if {n}:\n    {x}[...] = {c}"),
