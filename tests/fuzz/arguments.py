@@ -3,6 +3,7 @@
 import numpy as np
 
 from .lines import Line
+from .objects import Objects
 from .program import Param
 from .words import DTYPE_WEIGHTS, DTYPES, NUMBERS
 
@@ -126,6 +127,9 @@ def drawn(g):
         found.append((Param("m"), Scalars(g)))
     if g.chance(0.12):
         found.append((Param("data"), Structures(g)))
+    if g.chance(0.2):
+        thing = Objects(g)
+        found.append((Param(thing.name), thing))
     if g.chance(0.1):
         found.append((Param("rest", "*"), Arrays(g)))
     if g.chance(0.08):
