@@ -103,6 +103,11 @@ class TraceArray(StandIn):
     def __rdivmod__(self, other):
         return NotImplemented if isinstance(other, Tensor) else np.divmod(other, self)
 
+    def __round__(self, ndigits=None):
+        if not self.is_scalar:
+            raise TypeError("type numpy.ndarray doesn't define __round__ method")
+        raise needs_value("round()", self, "write np.round(x, digits)")
+
     def __len__(self):
         return len(self.value)
 

@@ -13,6 +13,7 @@ import numpy as np
 from ..core.mode import is_recording, runs_plainly
 from ..core.tensor import Tensor
 from ..errors import OptionError, TraceError, UncompiledWarning, printable, suggest
+from .attempts import unfit
 from .guards import Guards
 from .replay import Replay, traced
 from .tree import count_leaves, fixed_in, flatten, unflatten
@@ -108,8 +109,8 @@ class Step:
         inputs = [leaf.data if isinstance(leaf, Tensor) else leaf for leaf in leaves]
         replay = self._found(leaves, how, inputs)
         if replay is None:
-            traced, result = self._traced(leaves, how)
-            return result if traced else self._run(args, kwargs, how, result)
+            done, result = self._traced(leaves, how)
+            return result if done else self._run(args, kwargs, how, result)
         if replay is PLAINLY:
             return self.function(*args, **kwargs)
         if replay.overlap and replay.overlap.found([*inputs, *[t.data for t in replay.bound]]):
@@ -135,19 +136,30 @@ class Step:
                     return replay
         return PLAINLY if held >= VARIANTS else None
 
-    def _run(self, args, kwargs, how, error):
-        """Return what the function gives, run as it is, after an error that came of running it on stand-ins."""
-        result = self.function(*args, **kwargs)  # if the error is the user's own, it comes again
-        self.plain.add(how.key)
-        warnings.warn(
-            f"{self.__name__} runs as it is, uncompiled: {type(error).__name__}: {printable(error)}",
-            UncompiledWarning,
-            stacklevel=3,
-        )
+    def _run(self, args, kwargs, how, why):
+        """Return what the function gives, run as it is since its trace was of no use, and say why if that is for good.
+
+        why: an error that the trace raised, or the paths of what it changed
+        """
+        result = self.function(*args, **kwargs)  # an error of the user's own comes again
+        if isinstance(why, Exception):
+            self.plain.add(how.key)
+            self._warn(f"runs as it is, uncompiled: {unfit(why)}")
+            return result
+        self.unsteady += 1
+        if self.unsteady >= PATIENCE:
+            self._warn(
+                f"changes {' and '.join(map(printable, why[:3]))} whenever it runs, which a program would not do: from "
+                "now on it runs as it is, uncompiled; keep what changes in a Tensor, or pass it as an argument and "
+                "return it"
+            )
         return result
 
+    def _warn(self, words):
+        warnings.warn(f"{printable(self.__name__)} {words}", UncompiledWarning, stacklevel=4)
+
     def _traced(self, leaves, how):
-        """Run the function and keep the program; return ``(True, the result)``, or ``(False, what went wrong)``."""
+        """Run the function and keep the program; return ``(True, the result)``, or ``(False, why not)``."""
         self.misses += 1
         guards = Guards(self._roots(how))
         try:
@@ -157,34 +169,22 @@ class Step:
             raise
         except Exception as error:  # of the user's own, or of something that takes no stand-ins
             guards.restore()
-            return False, error.with_traceback(None)
+            return False, error
         guards.loose += recording.trace.noted
         changed = guards.changed(recording.trace.drawn)
+        if changed:  # and may hold stand-ins now
+            recording.trace.undo()
+            guards.restore()
+            return False, changed
+        self.unsteady = 0
         result = recording.finish()
         key = self._key(leaves, how)
-        if changed:
-            self.programs.pop(key, None)
-            self._note(changed)
-            return True, result
-        self.unsteady = 0
         kept = [entry for entry in self.programs.get(key, ()) if entry[1].hold() and entry[0].steady is not None]
         self.programs[key] = [*kept, (Replay(recording, exact=self.exact), guards)]
         self.programs.move_to_end(key)
         while len(self.programs) > LIMIT:
             self.programs.popitem(last=False)
         return True, result
-
-    def _note(self, changed):
-        """Note that a run has changed what it uses; if that happens again, the function runs as it is from then on."""
-        self.unsteady += 1
-        if self.unsteady >= PATIENCE:
-            names = " and ".join(map(printable, changed[:3]))
-            warnings.warn(
-                f"{self.__name__} changes {names} whenever it runs, which a program would not do: from now on it runs "
-                "as it is, uncompiled; keep what changes in a Tensor, or pass it as an argument and return it",
-                UncompiledWarning,
-                stacklevel=4,
-            )
 
     def _roots(self, how):
         """Return where the walk of the Guards begins: the function, its object, what is part of the structure."""
@@ -207,9 +207,9 @@ class Step:
         inputs = [leaf.data if isinstance(leaf, Tensor) else leaf for leaf in leaves]
         found = self._found(leaves, how, inputs)
         if found is None:
-            traced, result = self._traced(leaves, how)
-            if not traced:
-                raise result
+            done, why = self._traced(leaves, how)
+            if isinstance(why, Exception) and not done:
+                raise why
             found = self.programs.get(self._key(leaves, how), [(PLAINLY,)])[-1][0]
         if found is PLAINLY:
             raise TraceError(f"{self.__name__} changes what it uses whenever it runs: no program can take its place")
