@@ -6,6 +6,7 @@ import numpy as np
 
 from ..errors import printable
 from .descent import Descent
+from .kernels import contiguous
 from .names import Plain, Readable
 from .plan import Plan
 from .program import Value, mapped
@@ -132,7 +133,8 @@ class Source:
                 lent = self.plan.fixed(v) or root.kind == "input" or root in seen
                 owned = self.code.copy and lent and v.python is None
                 seen.add(root)
-                shown.append(f"{self.names.value(v)}.copy()" if owned else self.names.value(v))
+                copy = ".copy()" if contiguous(v) else '.copy("K")'
+                shown.append(self.names.value(v) + (copy if owned else ""))
             elif not self.plan.lies(v, target):
                 lines.append(self.copied(v, target))
         return [*lines, f"return ({', '.join(shown)}{',' if len(shown) == 1 else ''})"]

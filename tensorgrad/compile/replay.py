@@ -17,7 +17,7 @@ from .steady import steadiness
 from .threads import count
 from .trace import Trace
 from .tree import flatten, unflatten
-from .watch import arrays_left, gradients_left, stale_grad, tracing
+from .watch import arrays_left, gradients_left, outside, stale_grad, tracing
 
 
 class Recording:
@@ -99,14 +99,14 @@ class Leaf:
     __slots__ = ("make", "thing", "varies")
 
     def __init__(self, trace, x):
-        thing = x.data if isinstance(x, Tensor) else x
+        thing = x.data if isinstance(x, Tensor) and not outside(x, trace) else x
         plain = isinstance(thing, np.ndarray) and not isinstance(thing, StandIn)
         self.thing = trace.captured(thing) if plain else thing
         self.varies = isinstance(self.thing, StandIn)
-        if isinstance(x, Tensor):
+        if not self.varies or self.thing.node.python:
+            self.make = as_it_is  # a Tensor from outside is returned itself
+        elif isinstance(x, Tensor):
             self.make = as_tensor
-        elif not self.varies or self.thing.node.python:
-            self.make = as_it_is
         else:
             self.make = as_scalar if self.thing.is_scalar else np.asarray
 
@@ -174,6 +174,8 @@ class Replay:
 
     def moved(self):
         """Return whether all is as before once optimizers have moved values given to parameters to where they lie."""
+        if any(descent.tangled() for descent in self.descents):
+            return False
         for descent in self.descents:
             if descent.holds():
                 descent.bind()

@@ -18,7 +18,8 @@ def steadiness(program, frozen):
         return None
     names = Plain()
     write = Statements(names.value, names)
-    lines = [f"def steady({', '.join(names.value(v) for v in program.inputs)}, *rest):", "    try:"]
+    given = [f"        {names.value(v)} = inputs[{i}]" for i, v in enumerate(program.inputs) if v.python]
+    lines = ["def steady(inputs):", "    try:", *given]
     for call in calls:
         lines.append(f"        {write.fresh(call)}")
         kind = names.keep(call.output.python)

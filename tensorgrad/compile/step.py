@@ -129,7 +129,7 @@ class Step:
         for replay, guards in self.programs.get(key, ()):
             if guards.hold() and replay.holds():
                 held += 1
-                if replay.steady is None or replay.steady(*inputs):
+                if replay.steady is None or replay.steady(inputs):
                     with suppress(KeyError):  # another thread may just have dropped it
                         self.programs.move_to_end(key)
                     self.hits += 1

@@ -58,7 +58,8 @@ def flatten(x, leaves):
         return kind, tuple([flatten(item, leaves) for item in x])
     if kind in (dict, OrderedDict, defaultdict):
         make = (kind, Fixed(x.default_factory)) if kind is defaultdict else kind
-        return make, tuple(map(Fixed, x)), tuple([flatten(item, leaves) for item in x.values()])
+        keys = [key.known() if isinstance(key, StandIn) else key for key in x]
+        return make, tuple(map(Fixed, keys)), tuple([flatten(item, leaves) for item in x.values()])
     return "fixed", Fixed(x)
 
 

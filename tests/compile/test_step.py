@@ -280,7 +280,7 @@ def test_a_write_into_an_argument_is_a_write_into_the_callers_array():
 
 
 def test_results_are_copies(x, w):
-    step = compile(lambda x: (x * 2, x, w, x.T))
+    step = compile(lambda x: (x * 2, x, w.data, x.T))
     first = step(x)
     kept = [np.array(a.data if isinstance(a, tg.Tensor) else a) for a in first]
     second = step(x)
@@ -379,10 +379,28 @@ def test_a_run_that_fails_leaves_nothing_behind(x, w):
 
 
 def test_an_array_kept_from_a_trace_cannot_be_used(x):
-    kept = []
-    compile(lambda x: kept.append(x) or x)(x)
+    keep = Mock(return_value=None)
+    compile(lambda x: keep(x) or x)(x)
     with pytest.raises(TraceError, match="used after the function had run"):
-        kept[0] + 1
+        keep.call_args[0][0] + 1
+
+
+def test_a_function_that_keeps_what_it_sees_runs_as_it_is(x):
+    kept = []
+    step = compile(lambda x: kept.append(x) or x * len(kept))
+    np.testing.assert_array_equal(step(x), x)
+    with pytest.warns(tg.errors.UncompiledWarning, match="<lambda> changes kept whenever it runs"):
+        np.testing.assert_array_equal(step(x), x * 2)
+    np.testing.assert_array_equal(step(x), x * 3)
+    assert [array is x for array in kept] == [True] * 3
+
+
+def test_a_tensor_from_outside_is_returned_itself(w):
+    step = compile(lambda: (w, w.data))
+    for _ in range(2):
+        found, array = step()
+        assert found is w
+        assert array is not w.data
 
 
 def test_one_compiled_function_may_call_another(x):
