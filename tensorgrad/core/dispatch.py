@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError, TensorgradError, describe, suggest
-from .mode import is_recording
+from .mode import is_recording, recording
 from .tensor import Tensor, new, tick, wrap
 
 ndarray = np.ndarray
@@ -52,7 +52,7 @@ def _unary(op):
             raise explained(error, op, (x,)) from None
         y = new(Tensor)  # with its slot stores 170 ns; __init__ would be 250
         y.data = data if type(data) is ndarray else wrap(data)
-        if x.requires_grad and is_recording():
+        if x.requires_grad and recording():
             y.requires_grad = True
             y.op = op
             y.inputs = (x,)
@@ -91,7 +91,7 @@ def _binary(op):
             raise explained(error, op, (a, b)) from None
         y = new(Tensor)
         y.data = data if type(data) is ndarray else wrap(data)
-        if needed and is_recording():
+        if needed and recording():
             y.requires_grad = True
             y.op = op
             y.inputs = (a, b)
@@ -167,7 +167,7 @@ def record(op, data, inputs, settings):
     y = new(Tensor)
     y.data = data if type(data) is ndarray else wrap(data)
     for x in inputs:
-        if isinstance(x, Tensor) and x.requires_grad and is_recording():
+        if isinstance(x, Tensor) and x.requires_grad and recording():
             y.requires_grad = True
             y.op = op
             y.inputs = inputs
