@@ -5,6 +5,7 @@ from itertools import count
 import numpy as np
 
 from ..errors import GradientError, describe
+from .number import check_reader
 from .typed import Operators
 
 #: The next sequence number: an input's is always smaller than its result's.
@@ -16,6 +17,8 @@ class Tensor(Operators):
 
     ``Tensor(data, requires_grad=False, dtype=None, name=None)`` keeps an array's own dtype and memory; Python floats
     make float64. Everything NumPy does to arrays it does to Tensors: operators, methods, indexing, ``np.exp(t)``.
+    ``float(loss)``, ``f"{loss:.3f}"`` and ``loss.item()`` read a number; what would compute on with it, or keep it,
+    without its gradient raises: ``math.exp(t)``, ``array[i] = t``.
 
     data:          the array
     grad:          the gradient, a Tensor, after ``backward()``; None before
@@ -104,9 +107,11 @@ class Tensor(Operators):
         return bool(self.data)
 
     def __float__(self):
+        check_reader(self, "float")
         return float(self.data)
 
     def __int__(self):
+        check_reader(self, "int")
         return int(self.data)
 
     def __index__(self):
