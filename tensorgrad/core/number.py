@@ -75,13 +75,7 @@ def check_reader(tensor, kind):
 
 def refused(frame):
     """Return what the code in ``frame`` does, in words, if it may not read a number there; else None."""
-    code, at = frame.f_code, frame.f_lasti
-    found = _sites.get((id(code), at))
-    if found is None:
-        if len(_sites) > 500:  # each keeps its code alive
-            _sites.clear()
-        found = _sites[id(code), at] = code, site_of(code, at)
-    kind, callee, named = found[1]
+    kind, callee, named = site(frame)
     if kind != "call":
         return "array[i] = t" if kind == "write" else None
     function = value_of(callee, frame)
@@ -91,6 +85,28 @@ def refused(frame):
     if passing and not any(computes(value_of(name, frame)) for name in named):
         return None
     return f"{'.'.join(callee) or 'a compiled function'}()"
+
+
+def instead_of(frame):
+    """Return what to write for a method of an array that was given a Tensor, as words; '' if that is not what runs."""
+    kind, callee, _ = site(frame)
+    if kind != "call" or len(callee) < 2 or not isinstance(value_of(callee[:-1], frame), np.ndarray):
+        return ""
+    array, name = ".".join(callee[:-1]), callee[-1]
+    if name == "dot":
+        return f"write {array} @ t or np.dot({array}, t) instead of {array}.dot(t); "
+    return f"write np.{name}({array}, t) instead of {array}.{name}(t); " if hasattr(np, name) else ""
+
+
+def site(frame):
+    """Return the Site at which a frame stands."""
+    code, at = frame.f_code, frame.f_lasti
+    found = _sites.get((id(code), at))
+    if found is None:
+        if len(_sites) > 500:  # each keeps its code alive
+            _sites.clear()
+        found = _sites[id(code), at] = code, site_of(code, at)
+    return found[1]
 
 
 def among(value, some):

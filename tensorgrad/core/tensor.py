@@ -1,11 +1,12 @@
 """Tensor and Parameter: an array that remembers how it was made."""
 
+import sys
 from itertools import count
 
 import numpy as np
 
 from ..errors import GradientError, describe
-from .number import check_reader
+from .number import check_reader, instead_of
 from .typed import Operators
 
 #: The next sequence number: an input's is always smaller than its result's.
@@ -91,7 +92,8 @@ class Tensor(Operators):
         if self.requires_grad:
             raise TypeError(
                 f"this Tensor ({describe(self)}) requires a gradient, and an array would lose it silently; "
-                "use t.numpy() or t.detach() to drop the gradient on purpose, tg.stack(...) to join Tensors"
+                f"{instead_of(sys._getframe(1))}use t.numpy() or t.detach() to drop the gradient on purpose, "
+                "tg.stack(...) to join Tensors"
             )
         return np.array(self.data, dtype=dtype, copy=copy)
 
@@ -177,6 +179,11 @@ class StandIn:
 def wrap(data):
     """Return NumPy's scalars as 0-d arrays; anything else, an array's stand-in, as it is."""
     return np.asarray(data) if isinstance(data, (np.generic, bool, int, float, complex)) else data
+
+
+def array_like(x):
+    """Return lists and Python numbers as arrays; arrays, Tensors and what stands in for them as they are."""
+    return x if hasattr(x, "ndim") else np.asarray(x)
 
 
 def as_array(data, dtype=None):

@@ -42,7 +42,7 @@ def in_many_places(number=float):
     flag, pair = True, (t, u)
     found = [
         number(t if flag else holder), number(holder.loss), number(pair[0]), number((lambda: t)()), number(*[t]),
-        number(*(t,)), float([x * 1 for x in pair][0]), float({k: v * 1 for k, v in [(1, t)]}[1]),
+        number(*(t,)), float([x * 1 for x in pair][-2]), float({k: v * 1 for k, v in [(1, t)]}[1]),
         float(t if flag and pair else (u if not flag else t)), float(sum([y * 1 for y in [1]]) and t), float(v := t),
         (float if flag else int)(t), round(float(v), 3), min(3.0, float(t)), eval("float(t)"), f"{float(t):.1f}",
         [float(x) for x in (t, t)][1], (lambda: float(t))(), Holder.number(t), holder.convert(t),
