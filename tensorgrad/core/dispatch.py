@@ -202,7 +202,7 @@ def operand(x, op):
 
 def arrays_of(inputs):
     """Return Python numbers as arrays if there is no array among them, beside which they stay numbers, and weak."""
-    return inputs if any([hasattr(x, "dtype") for x in inputs]) else [np.asarray(x) for x in inputs]
+    return inputs if any(hasattr(x, "dtype") for x in inputs) else [np.asarray(x) for x in inputs]
 
 
 def without_tensors(op, settings):

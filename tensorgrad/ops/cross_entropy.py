@@ -41,7 +41,8 @@ def sigmoid_cross_entropy_kernel(logits, targets):
 
 
 sigmoid_cross_entropy = elementwise("sigmoid_cross_entropy",
-    sigmoid_cross_entropy_kernel, "``-t log σ(z) - (1 - t) log(1 - σ(z))``, that is ``softplus(z) - t z``.", wide=True, domain={"targets": "open unit"},
+    sigmoid_cross_entropy_kernel, "``-t log σ(z) - (1 - t) log(1 - σ(z))``, that is ``softplus(z) - t z``.",
+    wide=True, domain={"targets": "open unit"},
     logits=lambda g, y, logits, targets: g * (sigmoid(logits) - targets),
     targets=lambda g, y, logits, targets: -g * logits)  # fmt: skip
 
