@@ -48,8 +48,8 @@ class Setting(list):
         if (not before) is (not self):
             self.watching = ref(end)
         elif self:
-            self.watching = ref(end, self.remove)
-            self[0] = self.watching
+            self[0] = ref(end, self.remove)
+            self.watching = self[0]
         else:
             self.watching = ref(end, self.append)
 
@@ -110,6 +110,8 @@ class _Mode:
             self._flag.set(standing(top))
         if isinstance(setting, Setting):
             setting.watching = None  # last of all; a task begun inside goes on as it began
+            if setting:
+                setting[0] = None  # else it would hold itself, through the reference
 
     def __call__(self, function):
         return decorated(function, self)

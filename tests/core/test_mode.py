@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import contextvars
 import functools
+import gc
 import sys
 import threading
+import weakref
 
 import pytest
 
@@ -272,6 +274,16 @@ class TestByHand:
             with tg.no_grad():
                 pass
             assert not is_recording()
+
+    @pytest.mark.parametrize("flag", [tg.no_grad, tg.enable_grad])
+    def test_a_block_leaves_no_garbage(self, flag):
+        gc.disable()
+        try:
+            with tg.no_grad(), flag():
+                inside = weakref.ref(mode._recording.get())
+            assert inside() is None
+        finally:
+            gc.enable()
 
     def test_an_error_inside_leaves_nothing_on(self):
         with pytest.raises(ZeroDivisionError), tg.no_grad(), plainly():
