@@ -10,7 +10,7 @@ from weakref import ref
 
 import numpy as np
 
-from ..core.mode import is_recording, runs_plainly
+from ..core.mode import is_recording, runs_plainly, training
 from ..core.tensor import Tensor
 from ..errors import OptionError, TraceError, UncompiledWarning, printable, suggest
 from .attempts import unfit
@@ -118,7 +118,7 @@ class Step:
         return replay(inputs)
 
     def _key(self, leaves, how):
-        return how.key, tuple(map(signature, leaves)), is_recording()
+        return how.key, tuple(map(signature, leaves)), is_recording(), training.get()
 
     def _found(self, leaves, how, inputs):
         """Return the program for such arguments, None if one is to be written, PLAINLY if that has proved useless."""
