@@ -57,8 +57,8 @@ class State:
     warned: list
 
 
-class Hang(Exception):
-    """A program that does not come to an end."""
+class Hang(BaseException):
+    """A program that does not come to an end; no ``except Exception`` of what is tested takes it."""
 
 
 def outcome(program):
@@ -103,7 +103,7 @@ def time_limit():
         raise Hang(f"more than {SECONDS} s")
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS, SECONDS)
     try:
         yield
     finally:
