@@ -39,7 +39,7 @@ class TraceArray(StandIn):
     strides = property(lambda self: self.value.strides)
     itemsize = property(lambda self: self.value.itemsize)
     nbytes = property(lambda self: self.value.nbytes)
-    flags = property(lambda self: self.value.flags)
+    flags = property(lambda self: Flags(self.value.flags))
     base = property(lambda self: self.value.base)
     T = property(lambda self: self.tape.call(np.ndarray.transpose, (self,)) if self.ndim else self)
     mT = property(lambda self: self.T if self.ndim == 2 else self.tape.call(np.ndarray.swapaxes, (self, -1, -2)))
@@ -79,8 +79,14 @@ class TraceArray(StandIn):
         fast = type(exponent) in (int, float) and (exponent in FAST_POWERS or exponent == 0)
         if not fast:
             return np.power(self, exponent)
-        exact = FAST_POWERS.get(exponent) if self.dtype.kind == "f" else np.square if exponent == 2 else None
+        exact = self.fast_power(exponent)
         return self.tape.call(operator.pow, (self, exponent)) if exact is None else exact(self)
+
+    def fast_power(self, exponent):
+        """Return the ufunc that NumPy takes instead of ``np.power`` for this number, or None."""
+        if self.dtype.kind == "f":
+            return FAST_POWERS.get(exponent)
+        return np.square if type(exponent) is int and exponent == 2 else None
 
     def __rpow__(self, base):
         if isinstance(base, Tensor):
@@ -92,9 +98,7 @@ class TraceArray(StandIn):
     def __ipow__(self, exponent):
         if self.is_scalar or isinstance(exponent, Tensor):
             return NotImplemented
-        exact = FAST_POWERS.get(exponent) if type(exponent) in (int, float) and self.dtype.kind == "f" else None
-        if type(exponent) in (int, float) and exponent == 2:
-            exact = np.square
+        exact = self.fast_power(exponent) if type(exponent) in (int, float) else None
         return np.power(self, exponent, out=self) if exact is None else exact(self, out=self)
 
     def __divmod__(self, other):
@@ -217,6 +221,27 @@ class TraceArray(StandIn):
         return f"TraceArray({describe(self)})"
 
     __hash__ = object.__hash__
+
+
+class Flags:
+    """The flags of an array, to be looked at."""
+
+    __slots__ = ("_flags",)
+
+    def __init__(self, flags):
+        object.__setattr__(self, "_flags", flags)
+
+    def __getattr__(self, name):
+        return getattr(self._flags, name)
+
+    def __getitem__(self, name):
+        return self._flags[name]
+
+    def __setattr__(self, name, value):
+        raise TraceError(f"{line_of_user()}: a compiled function sets a flag of an array, which a program does not do")
+
+    def __setitem__(self, name, value):
+        setattr(self, name, value)
 
 
 def is_number(x):

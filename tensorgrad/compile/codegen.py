@@ -6,6 +6,7 @@ import numpy as np
 
 from ..errors import printable
 from .descent import Descent
+from .kernels import contiguous
 from .names import Plain, Readable
 from .plan import Plan
 from .program import Value, mapped
@@ -129,10 +130,11 @@ class Source:
             target = program.into.get(place)
             if target is None:
                 root = self.plan.root(v)
-                lent = self.plan.fixed(v) or root.kind == "input" or root in seen
-                owned = self.code.copy and lent and v.python is None
+                shared = self.plan.fixed(v) or root.kind == "input" or root in seen
+                owned = self.code.copy and shared and v.python is None and place not in program.lent
                 seen.add(root)
-                shown.append(f"{self.names.value(v)}.copy()" if owned else self.names.value(v))
+                copy = ".copy()" if contiguous(v) else '.copy("K")'
+                shown.append(self.names.value(v) + (copy if owned else ""))
             elif not self.plan.lies(v, target):
                 lines.append(self.copied(v, target))
         return [*lines, f"return ({', '.join(shown)}{',' if len(shown) == 1 else ''})"]

@@ -3,6 +3,8 @@
 So nothing of it is frozen: neither the rate nor the number of the step, on which schedules and Adam's bias depend.
 """
 
+import numpy as np
+
 from ..core.tensor import StandIn
 from ..errors import TraceError
 from .origin import line_of_user
@@ -31,6 +33,13 @@ class Descent:
         """Return whether the gradients still belong in these places."""
         return self.optimizer._flats is self.flats
 
+    def tangled(self):
+        """Return whether a value given to a parameter since lies in the optimizer's own vectors."""
+        return any(
+            p.data is not view and np.may_share_memory(p.data, other.w)
+            for flat in self.flats for p, view, _ in flat.places for other in self.flats
+        )  # fmt: skip
+
     def bind(self):
         """Move values given to parameters since into the optimizer's vectors, as its step would."""
         self.optimizer.places(self.params)
@@ -47,6 +56,11 @@ def descend(trace, optimizer, grads, params):
         for p, array in before:
             if isinstance(array, StandIn):
                 raise not_outside(p)
+            if id(p) in trace.rebound:
+                raise TraceError(
+                    f"{line_of_user()}: an optimizer in a compiled function changes {p.name or 'a Tensor'}, whose "
+                    ".data was given another array before; write into it instead: t.data[...] = values"
+                )
         kept = {name: getattr(optimizer, name) for name in KEPT}
         descent = Descent(optimizer, params)
     trace.put_back.append(lambda: restore(optimizer, kept, before))

@@ -64,7 +64,8 @@ class TraceNumber(StandIn):
     def __repr__(self):
         return f"TraceNumber({type(self.value).__name__})"
 
-    __hash__ = object.__hash__
+    def __hash__(self):
+        return hash(self.known())
 
 
 def is_python(x):

@@ -17,7 +17,7 @@ from .steady import steadiness
 from .threads import count
 from .trace import Trace
 from .tree import flatten, unflatten
-from .watch import arrays_left, gradients_left, stale_grad, tracing
+from .watch import arrays_left, gradients_left, outside, stale_grad, tracing
 
 
 class Recording:
@@ -31,17 +31,22 @@ class Recording:
     def __init__(self, trace, structure, leaves, grads, arrays):
         self.trace, self.structure, self.leaves, self.grads, self.arrays = trace, structure, leaves, grads, arrays
 
-    def finish(self):
-        """Give the Tensors from outside what this run has computed for them, and return its results."""
+    def finish(self, given=()):
+        """Give the Tensors from outside what this run has computed for them, and return its results.
+
+        given: what of the arguments may be returned itself
+        """
         for t, _, now in self.arrays:
             t.data = np.array(now.value)
         for t, g in self.grads:
             t.grad = type_tensor(np.array(g.value))
-        return unflatten(self.structure, iter([leaf.first() for leaf in self.leaves]))
+        return unflatten(self.structure, iter([leaf.first() for leaf in self.leaves]), given)
 
 
-def traced(function, leaves, names):
+def traced(function, leaves, names, known=dict):
     """Run ``function`` on stand-ins of ``leaves`` and return the Recording.
+
+    known: ``known()`` -> ``{id: structure}`` of what is not taken apart where the function returns it
 
     The run is a real one: it has all the effects of an ordinary call. If it raises, what it wrote is put back.
     """
@@ -52,7 +57,8 @@ def traced(function, leaves, names):
         with tracing(trace), warnings.catch_warnings():
             warnings.filterwarnings("error", "you are shuffling a 'Trace")  # which takes rows for copies
             out: list = []
-            structure = flatten(function(stands), out)
+            result = function(stands)
+            structure = flatten(result, out, None, known())
             values = [Leaf(trace, x) for x in out]
             grads = gradients_left(trace)
             arrays = arrays_left(trace)
@@ -99,14 +105,14 @@ class Leaf:
     __slots__ = ("make", "thing", "varies")
 
     def __init__(self, trace, x):
-        thing = x.data if isinstance(x, Tensor) else x
+        thing = x.data if isinstance(x, Tensor) and not outside(x, trace) else x
         plain = isinstance(thing, np.ndarray) and not isinstance(thing, StandIn)
         self.thing = trace.captured(thing) if plain else thing
         self.varies = isinstance(self.thing, StandIn)
-        if isinstance(x, Tensor):
+        if not self.varies or self.thing.node.python:
+            self.make = as_it_is  # a Tensor from outside is returned itself
+        elif isinstance(x, Tensor):
             self.make = as_tensor
-        elif not self.varies or self.thing.node.python:
-            self.make = as_it_is
         else:
             self.make = as_scalar if self.thing.is_scalar else np.asarray
 
@@ -115,6 +121,8 @@ class Leaf:
         if not self.varies:
             return self.thing
         value = self.thing.value
+        if self.thing.node.root.kind in ("input", "captured"):
+            return self.make(value)  # the caller's own memory
         return self.make(np.array(value) if self.thing.node.python is None else value)
 
 
@@ -147,7 +155,9 @@ class Replay:
         inputs = [v for v in trace.values if v.kind == "input"] + [given(was) for _, was, _ in recording.arrays]
         outputs = [*(leaf.thing for leaf in recording.leaves if leaf.varies), *(g for _, g in recording.grads),
                    *(now for *_, now in recording.arrays)]  # fmt: skip
-        self.recorded = Program(trace.calls, inputs, [t.node for t in outputs], into)
+        lent = {i for i, t in enumerate(outputs[: len(outputs) - len(self.left) - len(self.bound)])
+                if t.node.root.kind in ("input", "captured")}  # fmt: skip
+        self.recorded = Program(trace.calls, inputs, [t.node for t in outputs], into, lent)
         self.overlap = Overlap(self.recorded)
         self.program, scaled = optimized(self.recorded, (*without, *REORDERING) if exact else without, seed)
         self.seed, self.rate = seed, None
@@ -174,6 +184,8 @@ class Replay:
 
     def moved(self):
         """Return whether all is as before once optimizers have moved values given to parameters to where they lie."""
+        if any(descent.tangled() for descent in self.descents):
+            return False
         for descent in self.descents:
             if descent.holds():
                 descent.bind()
@@ -198,12 +210,12 @@ class Replay:
             np.multiply(one, by, out=array)
         self.seed[...] = by
 
-    def __call__(self, inputs):
-        """Run on a list of arrays and return what the function would."""
+    def __call__(self, inputs, given=()):
+        """Run on a list of arrays and return what the function would; ``given`` are the arguments as they came."""
         for t in self.added:
             if t.grad is not None:
                 raise stale_grad(t)
-        return self.rebuilt(iter(self.run(*inputs)))
+        return self.rebuilt(iter(self.run(*inputs)), given)
 
     def run(self, *inputs):
         """Return the outputs for these arrays, as the program leaves them."""
@@ -243,10 +255,10 @@ class Replay:
             t.data = np.asarray(array)
         return found[:end]
 
-    def rebuilt(self, arrays):
+    def rebuilt(self, arrays, given):
         """Return arrays in the structure that the function returned: Tensors, arrays, numbers."""
         leaves = [make(next(arrays)) if varies else fixed for make, varies, fixed in self.leaves]
-        return unflatten(self.structure, iter(leaves))
+        return unflatten(self.structure, iter(leaves), given)
 
     @property
     def source(self):

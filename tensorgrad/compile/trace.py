@@ -92,12 +92,22 @@ class Trace:
         """
         self.check_open()
         args, kwargs = self.lifted((tuple(args), kwargs or {}))
+        given = args, kwargs
         if not computes(function):
-            args, kwargs = mapped((args, kwargs), TraceArray, self.as_array)
+            args, kwargs = mapped(given, TraceArray, self.as_array)
         plain, settings = mapped((args, kwargs), StandIn, real)
         result = function(*plain, **settings)
         stands = None if written else self.stand_ins(result, (args, kwargs), function)
         self.note(function, args, kwargs, stands, written, effect)
+        if args is not given[0] and isinstance(stands, TraceArray) and not stands.ndim and not stands.is_scalar:
+            return self.like_numpys(stands, function, given)
+        return stands
+
+    def like_numpys(self, stands, function, given):
+        """Return a result of no axes as the number of NumPy's that the function makes of numbers, if it does."""
+        plain, settings = mapped(given, StandIn, real)
+        if isinstance(function(*plain, **settings), np.generic):
+            return self.as_scalar(self.call(np.copy, (stands,)))
         return stands
 
     def note(self, function, args, kwargs, stands, written=(), effect=False):

@@ -114,6 +114,11 @@ def stored(t, new):
 
 def rebind(trace, t, new):
     """Note that ``t`` is given the array of ``new``, which must be the function's own and belong to no other Tensor."""
+    if any(t is p for descent in trace.descents for p in descent.params):
+        raise TraceError(
+            f"{line_of_user()}: {t.name or 'a Tensor'}.data is given another array after an optimizer's step in a "
+            "compiled function; write into it instead: t.data[...] = values"
+        )
     others = [entry for entry in trace.rebound.values() if entry[0] is not t]
     if new.node.root.kind != "result" or any(entry[2].node.root is new.node.root for entry in others):
         raise TraceError(

@@ -132,6 +132,8 @@ def accumulate(trace, ufunc, x, index, *v):
     """Write down ``ufunc.at``."""
     check_target(x)
     index = check_index(index)
+    if not x.flags.writeable:
+        raise TraceError(f"{line_of_user()}: a compiled function writes into a read-only array")
     if not trace.owned(x):
         trace.save(x)
         trace.call(ufunc.at, (x, index, *v), written=(x,))

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import weakref
+from contextlib import nullcontext
 from unittest.mock import Mock
 
 import numpy as np
@@ -279,8 +280,8 @@ def test_a_write_into_an_argument_is_a_write_into_the_callers_array():
     np.testing.assert_array_equal(x, [2, 2, 2])
 
 
-def test_results_are_copies(x, w):
-    step = compile(lambda x: (x * 2, x, w, x.T))
+def test_results_belong_to_the_caller(x, w):
+    step = compile(lambda x: (x * 2, w * 3, x.T + 1))
     first = step(x)
     kept = [np.array(a.data if isinstance(a, tg.Tensor) else a) for a in first]
     second = step(x)
@@ -288,6 +289,31 @@ def test_results_are_copies(x, w):
         (a.data if isinstance(a, tg.Tensor) else a)[...] = 9
     for a, b in zip(step(x), kept, strict=True):
         np.testing.assert_array_equal(np.asarray(a.data if isinstance(a, tg.Tensor) else a), b)
+
+
+def test_what_was_there_before_is_returned_itself(x, w):
+    known, t = [1, x], tg.Tensor(x)
+    step = compile(lambda x, t, data: (x, t, w, w.data, x[1:], known, data, data["k"]))
+    for data in ({"k": [1]}, {"k": [2]}):
+        found = step(x, t, data)
+        for a, b in zip(found, (x, t, w, w.data, None, known, data, data["k"]), strict=True):
+            assert b is None or a is b
+        assert np.shares_memory(found[4], x)
+    assert step.cache_info()[:2] == (1, 1)
+
+
+def test_a_function_that_changes_what_it_is_given_runs_as_it_is():
+    def f(items, table):
+        items.append(items.pop(0))
+        table["n"] = table.get("n", 0) + 1
+        return items[0] * table["n"]
+
+    step = compile(f)
+    for n in (1, 2, 3):
+        items, table = [np.ones(2), np.full(2, 5.0)], {"n": n}
+        with pytest.warns(tg.errors.UncompiledWarning) if n == 2 else nullcontext():
+            np.testing.assert_array_equal(step(items, table), [5.0 * (n + 1)] * 2)
+        assert (items[1][0], table["n"]) == (1, n + 1)
 
 
 def test_random_numbers_are_drawn_anew_and_in_order(x):
@@ -379,10 +405,28 @@ def test_a_run_that_fails_leaves_nothing_behind(x, w):
 
 
 def test_an_array_kept_from_a_trace_cannot_be_used(x):
-    kept = []
-    compile(lambda x: kept.append(x) or x)(x)
+    keep = Mock(return_value=None)
+    compile(lambda x: keep(x) or x)(x)
     with pytest.raises(TraceError, match="used after the function had run"):
-        kept[0] + 1
+        keep.call_args[0][0] + 1
+
+
+def test_a_function_that_keeps_what_it_sees_runs_as_it_is(x):
+    kept = []
+    step = compile(lambda x: kept.append(x) or x * len(kept))
+    np.testing.assert_array_equal(step(x), x)
+    with pytest.warns(tg.errors.UncompiledWarning, match="<lambda> changes kept whenever it runs"):
+        np.testing.assert_array_equal(step(x), x * 2)
+    np.testing.assert_array_equal(step(x), x * 3)
+    assert [array is x for array in kept] == [True] * 3
+
+
+def test_a_tensor_from_outside_is_returned_itself(w):
+    step = compile(lambda: (w, w.data))
+    for _ in range(2):
+        found, array = step()
+        assert found is w
+        assert array is w.data
 
 
 def test_one_compiled_function_may_call_another(x):
