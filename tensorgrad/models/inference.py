@@ -1,7 +1,7 @@
 """Inference: what a model computes without training, as programs."""
 
 from ..compile.attempts import check_settled, writing
-from ..core.mode import no_grad
+from ..core.apart import without_recording
 from ..core.tensor import Tensor
 
 #: A program is written at this use of a shape: writing one takes as long as a hundred small eager steps.
@@ -48,8 +48,7 @@ class Inference:
         from ..compile.replay import Replay, traced  # 3 ms of import, for those who need it
 
         names = ["x", "y", "w"][: len(arrays)]
-        with no_grad():
-            trace, returned, left = traced(lambda stands: self.function(*stands), arrays, names)
+        trace, returned, left = without_recording(traced, lambda stands: self.function(*stands), arrays, names)
         try:
             check_settled(self.guards, trace, self.names)
             with writing():
@@ -63,8 +62,7 @@ class Inference:
         return [t.value.copy() for t in returned[2]]
 
     def _eager(self, arrays):
-        with no_grad():
-            return [t.data if isinstance(t, Tensor) else t for t in self.function(*arrays)]
+        return [t.data if isinstance(t, Tensor) else t for t in without_recording(self.function, *arrays)]
 
 
 def inference(steps, roots, make):
