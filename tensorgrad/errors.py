@@ -44,6 +44,10 @@ class TraceError(TensorgradError, TypeError):
     """Python code that a compiled function cannot run: it needs a value that only a run has."""
 
 
+class UncompiledWarning(UserWarning):
+    """A function or a model runs as it is, more slowly, because no program could take its place."""
+
+
 class NotReadyError(TensorgradError, RuntimeError):
     """A step is missing: the model was not built, or not compiled."""
 
@@ -77,6 +81,18 @@ def describe(x):
         return repr(x)
     text = repr(x)
     return f"{type(x).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
+
+
+def printable(text):
+    """Return ``text`` on one line, with an escape for each character that would not show as itself.
+
+    >>> printable("a\nb"), printable("capa_ñ"), printable("\u2028\ud800")
+    ('a\\nb', 'capa_ñ', '\\u2028\\ud800')
+    """
+    text = str(text)
+    if text.isprintable():
+        return text
+    return "".join([c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text])
 
 
 def counted(n, noun):

@@ -73,6 +73,7 @@ def check_settled(guards, trace, names):
 
     names: how the roots of ``guards`` are called, such as ``"layer 'noisy'"``
     """
+    guards.loose += trace.noted
     paths = guards.changed(trace.drawn)
     if paths:
         drawn = {place.path for place in guards.generators}
@@ -115,9 +116,14 @@ def reason(error):
             f"this model runs without a compiled program, more slowly: {error}; "
             "or write compile(run_eagerly=True), and nothing is said"
         )
+    return f"this model trains without a compiled program, more slowly: {unfit(error)}"
+
+
+def unfit(error):
+    """Return why an error that only a trace raises means that there can be no program."""
     return (
-        f"this model trains without a compiled program, more slowly: {line_of(error)}what stands for an array while a "
-        f"program is written will not do here ({type(error).__name__}: {error})"
+        f"{line_of(error)}what is done here can be done with an array but not with what stands for one while a program "
+        "is written; use a function of NumPy's instead"
     )
 
 

@@ -126,16 +126,16 @@ class TrainingStep:
         places = self.optimizer.places(self.reached)
         self.rate = self.optimizer.learning_rate
         names = ["x", "y", "w"][: len(leaves)]
-        trace, returned, left = copy_context().run(traced, self._forward_backward, leaves, names)
-        trace.undo()  # the first step is the program's too, or a training that is resumed would differ in last bits
-        check_settled(self.guards, trace, self.names)
+        recording = copy_context().run(traced, self._forward_backward, leaves, names)
+        recording.trace.undo()  # the first step is the program's too, or a resumed training would differ in last bits
+        check_settled(self.guards, recording.trace, self.names)
         if [id(p) for p in self.hit] != [id(p) for p in self.reached]:
             self.reached = self.hit  # the optimizer leaves alone what has no gradient
             self._trace(key, full, leaves)
             return
         into = {self.count + i: place for i, place in enumerate(places)}
         with writing():
-            replay = Replay(trace, returned, left, into=into, copy=False, exact=self.exact, seed=self.seed)
+            replay = Replay(recording, into=into, copy=False, exact=self.exact, seed=self.seed)
         self.recent, self.replay, self.flats = key, replay, self.optimizer._flats
         self._keep(full, replay)
 

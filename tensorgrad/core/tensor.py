@@ -164,13 +164,18 @@ new = Tensor.__new__
 
 
 class StandIn:
-    """Base of what may stand in for an ndarray in a Tensor while a function is traced."""
+    """Base of what may stand in for an array or a number while a function is traced.
+
+    ``is_scalar`` says that it is a number; ``as_array()`` gives it as a Tensor keeps it.
+    """
 
     __slots__ = ()
 
 
 def wrap(data):
     """Return NumPy's scalars as 0-d arrays; anything else, an array's stand-in, as it is."""
+    if isinstance(data, StandIn):
+        return data.as_array()  # type: ignore[attr-defined]  # of what is derived from it
     return np.asarray(data) if isinstance(data, (np.generic, bool, int, float, complex)) else data
 
 
@@ -179,7 +184,8 @@ def as_array(data, dtype=None):
     if isinstance(data, Tensor):
         data = data.data
     if isinstance(data, StandIn):
-        return data if dtype is None else data.astype(dtype, copy=False)
+        array = wrap(data)
+        return array if dtype is None else array.astype(dtype, copy=False)
     try:
         array = np.asarray(data, dtype)
     except ValueError as error:

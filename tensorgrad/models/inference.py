@@ -1,5 +1,7 @@
 """Inference: what a model computes without training, as programs."""
 
+import numpy as np
+
 from ..compile.attempts import check_settled, writing
 from ..core.apart import without_recording
 from ..core.tensor import Tensor
@@ -48,18 +50,18 @@ class Inference:
         from ..compile.replay import Replay, traced  # 3 ms of import, for those who need it
 
         names = ["x", "y", "w"][: len(arrays)]
-        trace, returned, left = without_recording(traced, lambda stands: self.function(*stands), arrays, names)
+        recording = without_recording(traced, lambda stands: self.function(*stands), arrays, names)
         try:
-            check_settled(self.guards, trace, self.names)
+            check_settled(self.guards, recording.trace, self.names)
             with writing():
-                replay = Replay(trace, returned, left, exact=True)
+                replay = Replay(recording, exact=True)
         except Exception:
-            trace.undo()
+            recording.trace.undo()
             raise
         while len(self.replays) >= LIMIT:
             self.replays.pop(next(iter(self.replays)), None)
         self.replays[key] = replay
-        return [t.value.copy() for t in returned[2]]
+        return [t.data if isinstance(t, Tensor) else np.asarray(t) for t in recording.finish()]
 
     def _eager(self, arrays):
         return [t.data if isinstance(t, Tensor) else t for t in without_recording(self.function, *arrays)]

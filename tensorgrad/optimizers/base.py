@@ -52,7 +52,7 @@ class Optimizer(Options):
     name: str | None = option(default=None, of_class=str.lower)
 
     #: What an optimizer keeps for itself: no program freezes it.
-    _uncounted = frozenset({"_steps", "_flats", "_places", "_kept", "_layouts"})
+    _uncounted = frozenset({"_rate", "_steps", "_flats", "_places", "_kept", "_layouts"})
 
     def __new__(cls, *args, **kwargs):
         if "lr" in kwargs:
@@ -81,14 +81,11 @@ class Optimizer(Options):
     @property
     def iterations(self):
         """The number of steps taken; it may be set. A compiled function cannot read it, which would freeze it."""
-        if runs_plainly():
-            from ..compile.watch import is_tracing  # which those have imported who trace
-
-            if is_tracing():
-                raise TraceError(
-                    f"iterations of {type(self).__name__} differs from run to run of a compiled function, which would "
-                    "keep what it is now: pass it as an argument, or make learning_rate a function of it"
-                )
+        if runs_plainly() and tracing() is not None:
+            raise TraceError(
+                f"iterations of {type(self).__name__} differs from run to run of a compiled function, which would "
+                "keep what it is now: pass it as an argument, or make learning_rate a function of it"
+            )
         return self._steps
 
     @iterations.setter
@@ -102,6 +99,8 @@ class Optimizer(Options):
         if rate is None:
             cls = type(self).__name__
             raise TypeError(f"{cls} has no learning_rate: declare one in the class, e.g. learning_rate: float = 0.01")
+        if runs_plainly() and tracing() is not None and not callable(rate):
+            tracing().depend(self, "_rate", f"the learning_rate of {type(self).__name__}")
         return float(rate(self.iterations)) if callable(rate) else rate
 
     @learning_rate.setter
@@ -312,6 +311,13 @@ class Optimizer(Options):
                     shorten([flat.g[piece]], self.clipnorm)
         elif self.global_clipnorm is not None:
             shorten([flat.g for flat in flats], self.global_clipnorm)
+
+
+def tracing():
+    """Return the trace of this thread, or None: what a function reads of an optimizer itself becomes part of it."""
+    from ..compile.watch import current  # which those have imported who trace
+
+    return current()
 
 
 def lie_in(params, places):

@@ -34,7 +34,7 @@ def several(monkeypatch):
 
 def replay_of(f, *arrays, exact=False):
     names = [f"x{i}" for i in range(len(arrays))]
-    return Replay(*traced(lambda stands: f(*stands), arrays, names), exact=exact)
+    return Replay(traced(lambda stands: f(*stands), arrays, names), exact=exact)
 
 
 def blocks(replay):
