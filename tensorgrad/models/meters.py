@@ -34,13 +34,6 @@ class Measures:
         for metric in (*self.plain, *self.weighted):
             metric.reset_state()
 
-    def sums(self, y, y_pred):
-        """Return the sum of each of ``added`` over a batch: of arrays, or of their stand-ins in a program."""
-        if not self.added:
-            return []
-        y, y_pred = aligned(y, y_pred)
-        return [total(metric.values(y, y_pred)) for metric in self.added]
-
     def meters(self):
         """Return new Meters, of the metrics themselves; of copies while a call beside this one has those."""
         found, lent = Meters(self), self.lent
@@ -116,6 +109,14 @@ class Meters:
         for key, metric in zip(self.measures.keys, self.metrics, strict=True):
             values[key] = number(metric)
         return values
+
+
+def sums(added, y, y_pred):
+    """Return the sum of each of these metrics over a batch: of arrays, or of their stand-ins in a program."""
+    if not added:
+        return []
+    y, y_pred = aligned(y, y_pred)
+    return [total(metric.values(y, y_pred)) for metric in added]
 
 
 def total(values):
