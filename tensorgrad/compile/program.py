@@ -16,14 +16,22 @@ class Value:
     python:  the type of a Python number, which is no array: ``int``, ``float``, ``complex`` or ``bool``; else None
     """
 
-    __slots__ = ("array", "dtype", "kind", "name", "number", "python", "root", "shape", "strides")
+    __slots__ = ("_root", "array", "dtype", "kind", "name", "number", "python", "shape", "strides")
 
     def __init__(self, number, example, kind="result", root=None, array=None, name=None):
         self.number, self.kind, self.array, self.name = number, kind, array, name
         self.python = type(example) if type(example) in NUMBERS else None
         like = NUMBER if self.python else example
         self.shape, self.dtype, self.strides = like.shape, np.dtype(self.python or like.dtype), like.strides
-        self.root = self if root is None else root
+        self.root = root
+
+    @property
+    def root(self):
+        return self if self._root is None else self._root
+
+    @root.setter
+    def root(self, root):
+        self._root = None if root is self else root  # no cycle: arrays are freed with the program
 
     @property
     def size(self):
