@@ -72,20 +72,23 @@ class GradcheckError(TensorgradError, AssertionError):
 def printable(text):
     r"""Return ``text`` on one line that every terminal, file and format can hold, different for different texts.
 
-    Line breaks, control and bidi characters, what has no width and lone surrogates are written as in Python's strings,
-    and then backslashes are doubled as there; so they are where one would read as such an escape.
+    Line breaks, control and bidi characters, what has no width, lone surrogates and a space at either end are written
+    as in Python's strings, and then backslashes are doubled as there; so they are where one would read as an escape.
 
-    >>> for text in ("capa_ñ 隐藏", "two\nlines\u202e", r"two\nlines", r"$\sigma$"):
+    >>> for text in ("capa_ñ 隐藏", " two\nlines\u202e", r"two\nlines", r"$\sigma$"):
     ...     print(printable(text))
     capa_ñ 隐藏
-    two\nlines\u202e
+    \x20two\nlines\u202e
     two\\nlines
     $\sigma$
     """
     text = str(text)
-    if text.isprintable() and not ESCAPE.search(text):
+    if text.isprintable() and text == text.strip() and not ESCAPE.search(text):
         return text
-    return "".join(c if c.isprintable() and c != "\\" else repr(c)[1:-1] for c in text)
+    shown = [c if c.isprintable() and c != "\\" else repr(c)[1:-1] for c in text]
+    for end in {0, len(text) - 1}:
+        shown[end] = shown[end].replace(" ", "\\x20")
+    return "".join(shown)
 
 
 def shortened(text, most):

@@ -71,8 +71,9 @@ def points_of(f, inputs, seed=0):
         points.call = f
     else:
         if names is not None and not required <= len(inputs) <= len(names):
+            taken = ", ".join(map(printable, names))
             raise TypeError(
-                f"gradcheck: f takes {', '.join(map(printable, names))}, got {counted(len(inputs), 'input')}; a tuple or list holds "
+                f"gradcheck: f takes {taken}, got {counted(len(inputs), 'input')}; a tuple or list holds "
                 "one for each argument: gradcheck(f, (a, b))"
             )
         names = (names or []) + [f"input {i}" for i in range(len(names or []), len(inputs))]

@@ -59,9 +59,10 @@ class GradientFlow:
         axes.set(
             yscale="log", ylim=(floor, 5 * max(shown)), ylabel="rms of the gradient", xlabel="from input to output"
         )
-        plain = {"parse_math": False, "usetex": False}  # a name may hold signs of TeX's
-        axes.set_xticks(range(len(sizes)), [printable(shortened(name, TICK)) for name in self.layers], **plain)
-        axes.set_title("\n".join(self.verdict), fontsize=9, loc="left", wrap=True, **plain)
+        names = [printable(shortened(name, TICK)) for name in self.layers]
+        axes.set_xticks(range(len(sizes)), names, parse_math=False, usetex=False)
+        words = "\n".join(self.verdict).replace("$", "\\$")  # to be wrapped, text is measured as a formula anyway
+        axes.set_title(words, fontsize=9, loc="left", wrap=True, usetex=False)
         axes.tick_params(axis="x", rotation=0 if len(self.layers) < 8 else 60, labelsize=8)
         axes.spines[["top", "right"]].set_visible(False)
         if save is not None:
