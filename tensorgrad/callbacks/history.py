@@ -1,6 +1,12 @@
 """History: the values of every epoch, and their plot."""
 
+from weakref import ref
+
+from ..errors import printable, shortened
 from .base import Callback
+
+#: A title of more letters runs into its neighbour.
+LONGEST = 40
 
 
 class History(Callback):
@@ -10,10 +16,22 @@ class History(Callback):
     epoch:    the numbers of the epochs, from 0
     measured: dict from name to the epochs its values belong to
     params:   ``verbose``, ``epochs`` and ``steps`` of the ``fit``
+    model:    the model that was trained, while it is there: it keeps its History, and the two are no cycle
     """
 
     def __init__(self):
         self.history, self.epoch, self.measured = {}, [], {}
+        self._model = None
+
+    @property
+    def model(self):
+        return None if self._model is None else self._model()
+
+    def set_model(self, model):
+        self._model = None if model is None else ref(model)
+
+    def __getstate__(self):
+        return {**self.__dict__, "_model": None}
 
     def on_epoch_end(self, epoch, logs=None):
         self.epoch.append(epoch)
@@ -29,7 +47,7 @@ class History(Callback):
         return draw(self, save)
 
     def __repr__(self):
-        last = ", ".join(f"{key}={values[-1]:.4g}" for key, values in self.history.items())
+        last = ", ".join(f"{printable(key)}={values[-1]:.4g}" for key, values in self.history.items())
         return f"<History of {len(self.epoch)} epochs{'; last: ' + last if last else ''}>"
 
 
@@ -48,7 +66,8 @@ def draw(history, save=None):
             values = history.history.get(key, [])
             if values:
                 axes.plot(epochs_of(history, key), values, style, marker="." if len(values) < 30 else "", label=label)
-        axes.set(title=name, xlabel="epoch")
+        axes.set_title(printable(shortened(name, LONGEST)), parse_math=False, usetex=False)
+        axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.3)
         axes.legend()
