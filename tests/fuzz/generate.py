@@ -44,8 +44,9 @@ class Writer:
         self.parameters()
         self.statements()
         returned, form = self.result()
-        return Program(name, tuple(self.captured), tuple(self.enclosed), tuple(p for p, _ in self.kinds), tuple(self.body),
-                       returned, form, self.rounds(), ", ".join(self.options), self.threads)  # fmt: skip
+        params = tuple(p for p, _ in self.kinds)
+        return Program(name, tuple(self.captured), tuple(self.enclosed), params, tuple(self.body), returned, form,
+                       self.rounds(), ", ".join(self.options), self.threads)  # fmt: skip
 
     def capture(self, kind, text):
         """Add a statement of the module, and run it."""

@@ -1,27 +1,39 @@
 """Model number i of a run: its layers, its loss, and what is done to it."""
 
-import numpy as np
-
 from .chooser import Chooser
-from .lines import Line, parsed
-from .model_parts import LAYERS, LOSSES, METRICS, OPTIMIZERS, OURS, TARGETS
+from .lines import Line
+from .model_layers import LAYERS, OURS
+from .model_losses import LOSSES, METRICS, OPTIMIZERS, TARGETS
 from .stories import Story
 
 ROWS = 11
 #: What can be changed in any model.
 CHANGES = [
-    "model.optimizer.learning_rate = 0.02", "model.optimizer.learning_rate = lambda step: 0.05 / (1 + step)",
-    "model.optimizer.clipnorm = 0.05", "model.optimizer.weight_decay = 0.1", "model.optimizer.momentum = 0.3",
-    "model.optimizer.beta_1 = 0.5", "model.optimizer.iterations = 0", "model.set_weights([w * 0.9 for w in model.get_weights()])",
+    "model.optimizer.learning_rate = 0.02",
+    "model.optimizer.learning_rate = lambda step: 0.05 / (1 + step)",
+    "model.optimizer.clipnorm = 0.05",
+    "model.optimizer.weight_decay = 0.1",
+    "model.optimizer.momentum = 0.3",
+    "model.optimizer.beta_1 = 0.5",
+    "model.optimizer.iterations = 0",
+    "model.set_weights([w * 0.9 for w in model.get_weights()])",
     "model.trainable_weights[0].data[...] = 0.25",
-    "model.trainable_weights[0].data = model.trainable_weights[0].data * 0.5", "model.trainable = False",
-    "model.trainable = True", "model.layers[0].trainable = not model.layers[0].trainable", "x[0] = 2.0", "x *= 0.5",
-    "y = y[::-1].copy()", "held = model.get_weights()",
+    "model.trainable_weights[0].data = model.trainable_weights[0].data * 0.5",
+    "model.trainable = False",
+    "model.trainable = True",
+    "model.layers[0].trainable = not model.layers[0].trainable",
+    "x[0] = 2.0",
+    "x *= 0.5",
+    "y = y[::-1].copy()",
+    "held = model.get_weights()",
     "model.pop()\nmodel.add(tg.layers.Dense(3, 'tanh', kernel_initializer='ones'))",
-    "model.pop()\nmodel.add(tg.layers.Activation('tanh'))", "model.pop()\nmodel.add(tg.layers.Activation('sigmoid'))",
-    "model.add(tg.layers.Activation('tanh'))", "model.add(tg.layers.Dense(3))",
-    "model.compile(tg.optimizers.Adam(0.01), loss, **how)", "model = copy.deepcopy(model)",
-]  # fmt: skip
+    "model.pop()\nmodel.add(tg.layers.Activation('tanh'))",
+    "model.pop()\nmodel.add(tg.layers.Activation('sigmoid'))",
+    "model.add(tg.layers.Activation('tanh'))",
+    "model.add(tg.layers.Dense(3))",
+    "model.compile(tg.optimizers.Adam(0.01), loss, **how)",
+    "model = copy.deepcopy(model)",
+]
 #: What a model does; ``{r}`` is the result's name, ``{c}`` a change made by a callback.
 STEPS = [
     ("fit", 6, "{r} = model.fit(x, y, epochs=2, batch_size=4, verbose=0, seed=1).history"),
@@ -80,8 +92,10 @@ class Teller:
     def data(self, kind):
         """Make the data, in any layout."""
         g = self.g
-        x = g.pick(["array({}, ({}, 3), 'float32')", "np.asfortranarray(array({}, ({}, 3), 'float32'))", "array({}, ({}, 3))",
-                    "array({}, ({}, 3), 'int64')"], [6, 1, 2, 1])  # fmt: skip
+        plain = "array({}, ({}, 3), 'float32')"
+        x = g.pick(
+            [plain, f"np.asfortranarray({plain})", "array({}, ({}, 3))", "array({}, ({}, 3), 'int64')"], [6, 1, 2, 1]
+        )
         self.made.append(Line("data", "x = " + x.format(g.int(0, 99), ROWS)))
         self.made.append(Line("data", "y = " + TARGETS[kind].format(g.int(0, 99), ROWS)))
         self.made.append(Line("data", f"weights = np.linspace(0, 2, {ROWS})"))

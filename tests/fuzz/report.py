@@ -21,7 +21,11 @@ class Finding:
 
 @dataclass
 class Tally:
-    """Counts of a run; ``found`` maps each signature to its Findings; ``replayed`` counts calls that replay a program."""
+    """Counts of a run.
+
+    found:    the Findings of each signature
+    replayed: how many calls replayed a program
+    """
 
     verdicts: Counter = field(default_factory=Counter)
     replayed: int = 0
@@ -59,8 +63,12 @@ class Tally:
     def summary(self):
         """Return the counts in words."""
         v, n = self.verdicts, max(1, self.total)
-        rows = [f"{self.total} programs: {v['same']} the same, {v['raised']} that raise either way, {v['refused']} refused, "
-                f"{v['uncompiled']} uncompiled, {v['failed']} failed; {100 * (n - v['raised']) / n:.0f} % run without an exception; {self.replayed} calls replayed a program"]  # fmt: skip
+        most = f"{v['same']} the same, {v['raised']} that raise either way, {v['refused']} refused"
+        share = f"{100 * (n - v['raised']) / n:.0f} % run without an exception"
+        rows = [
+            f"{self.total} programs: {most}, {v['uncompiled']} uncompiled, {v['failed']} failed; {share}; "
+            f"{self.replayed} calls replayed a program"
+        ]
         often = sorted(self.refusals.items(), key=lambda item: -len(item[1]))
         rows += [f"  {len(numbers):5} {words} (--one {numbers[0]})" for words, numbers in often]
         return "\n".join(rows)

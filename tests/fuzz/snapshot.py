@@ -70,8 +70,8 @@ def opened(path, x):
     if isinstance(x, dict):
         return (kind, tuple(map(repr, x))), [(f"{path}[{key!r}]", value) for key, value in x.items()]
     if isinstance(x, GENERATORS):
-        state = x.bit_generator.state if isinstance(x, np.random.Generator) else x.get_state()
-        return (kind, repr(state)), []
+        state = x.bit_generator.state if isinstance(x, np.random.Generator) else x.get_state(legacy=False)
+        return (kind,), [(path + ".state", state)]
     if isinstance(x, tg.optimizers.Optimizer):
         return (kind,), [(path + ".variables", x.variables)]
     if isinstance(x, types.FunctionType):

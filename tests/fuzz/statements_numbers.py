@@ -1,4 +1,4 @@
-"""Statements on Python numbers that are arguments, and on helper functions: what is static, weak, unlimited in Python."""
+"""Statements on Python numbers that are arguments, and calls of helper functions."""
 
 NUMBERS = [
     ("number", 3, "{v} = {x} * {n}"),

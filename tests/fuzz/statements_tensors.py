@@ -82,8 +82,8 @@ UPDATES = [
     "w.grad = b.grad = None\nloss.backward()\noptimizer.step([w, b])\nw.data *= 0.9",
 ]
 OPTIMIZERS = ["SGD(0.1)", "SGD(0.05, momentum=0.9)", "Adam(0.01)", "SGD(0.1, clipnorm=0.5)", "Adam(0.1, amsgrad=True)",
-              "SGD(0.05, momentum=0.5, nesterov=True)", "SGD(lambda step: 0.1 / (1 + step))", "SGD(0.1, weight_decay=0.01)",
-              "Adam(0.01, clipvalue=0.1)", "SGD(0.1, global_clipnorm=0.3)"]  # fmt: skip
+              "SGD(0.05, momentum=0.5, nesterov=True)", "SGD(lambda step: 0.1 / (1 + step))",
+              "SGD(0.1, weight_decay=0.01)", "Adam(0.01, clipvalue=0.1)", "SGD(0.1, global_clipnorm=0.3)"]  # fmt: skip
 #: What happens to weights and optimizers between calls.
 CHANGES = [
     ("set data", 2, "w.data = w.data * 0.5"),

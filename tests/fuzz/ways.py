@@ -40,7 +40,7 @@ def noted(f, **options):
 
 @contextmanager
 def blocks():
-    """Pretend that there are three threads, and that every stretch of rows is worth cutting into blocks of a row or two."""
+    """Pretend that there are three threads, and that every stretch of rows is worth cutting into blocks of a row."""
     threads.pool.cache_clear()
     with (
         patch.object(replay, "count", lambda: 3),

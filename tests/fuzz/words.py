@@ -8,12 +8,12 @@ CONSTANTS = ["0", "1", "2", "3", "-1", "0.5", "2.0", "-1.5", "1e-3", "0.0", "-0.
              "np.int64(2)", "7", "0.25", "1 / 3"]  # fmt: skip
 NUMBERS = ["2", "1", "0", "3", "-1", "2.0", "1.0", "0.5", "-0.5", "0.0", "-0.0", "True", "False", "2**70", "-(2**66)",
            "300", "1e40", "float('inf')", "float('nan')", "5", "-2", "1e-8", "70", "2**31", "1j"]  # fmt: skip
-DTYPES = ["float64", "float32", "float16", "int64", "int32", "int8", "uint8", "bool", "complex128", "complex64", "int16",
-          "uint32"]  # fmt: skip
+DTYPES = ["float64", "float32", "float16", "int64", "int32", "int8", "uint8", "bool", "complex128", "complex64",
+          "int16", "uint32"]  # fmt: skip
 DTYPE_WEIGHTS = [10, 8, 2, 4, 2, 2, 2, 2, 1, 1, 1, 1]
-UNARY = ["np.negative", "np.exp", "np.tanh", "np.sqrt", "np.square", "np.abs", "np.sign", "np.floor", "np.sin", "np.log1p",
-         "np.reciprocal", "np.isnan", "np.logical_not", "np.rint", "np.conj", "np.positive", "np.invert", "np.expm1",
-         "np.cbrt", "np.trunc", "np.signbit", "np.arctan", "np.log"]  # fmt: skip
+UNARY = ["np.negative", "np.exp", "np.tanh", "np.sqrt", "np.square", "np.abs", "np.sign", "np.floor", "np.sin",
+         "np.log1p", "np.reciprocal", "np.isnan", "np.logical_not", "np.rint", "np.conj", "np.positive",
+         "np.invert", "np.expm1", "np.cbrt", "np.trunc", "np.signbit", "np.arctan", "np.log"]  # fmt: skip
 BINARY = ["np.add", "np.subtract", "np.multiply", "np.divide", "np.maximum", "np.minimum", "np.power", "np.arctan2",
           "np.floor_divide", "np.remainder", "np.hypot", "np.copysign", "np.less", "np.greater_equal", "np.equal",
           "np.logical_and", "np.bitwise_and", "np.fmax", "np.heaviside", "np.logaddexp", "np.bitwise_xor", "np.fmod",
@@ -84,11 +84,11 @@ def named_first(g):
 def out(g):
     """Return an array as large as ``{x}`` to write into: a known one, a new one, or a view."""
     x = reference(g)
-    same = [n for n in g.names(lambda v: isinstance(v, np.ndarray) and v.shape == x.shape and v.flags.writeable)]
+    same = g.names(lambda v: isinstance(v, np.ndarray) and v.shape == x.shape and v.flags.writeable)
     if same and g.chance(0.75):
         return g.pick(same)
     name = named_first(g)
-    return f"np.zeros_like({name})" if g.chance(0.3) else f"np.empty_like({name}, dtype={data_type(g)})"
+    return f"np.zeros_like({name}{g.pick(['', ', ' + data_type(g)])})"
 
 
 def constant(g):
@@ -225,7 +225,7 @@ def composed(g, depth):
             f"np.where({a} > {constant(g)}, {b}, {a})",
             f"{a}.{g.pick(REDUCERS)}({g.pick(['', '', '0', '-1', 'axis=0', 'axis=-1'])})",
             f"({a}).astype({data_type(g)})",
-            f"{a}{g.pick(['.T', '[None]', '[::-1]', '.ravel()', '[0]', '[..., 0]', '[..., None]', '.copy()', '.real'])}",
+            a + g.pick([".T", "[None]", "[::-1]", ".ravel()", "[0]", "[..., 0]", "[..., None]", ".copy()", ".real"]),
             f"{g.pick(['-', 'abs', '+', '~', 'abs'])}({a})",
         ],
         [6, 3, 3, 1, 2, 1, 2, 1],
@@ -248,7 +248,8 @@ def leaf(g):
 #: What may stand in braces in a template.
 WORDS = {
     "x": anything, "f": floats, "a": of_axes(1), "A": of_axes(2, 2), "V": of_axes(1, 1), "I": integers, "y": fitting,
-    "w": writable, "l": bindable, "v": new, "o": out, "c": constant, "n": number, "k": small, "axis": axis, "e": expression,
+    "w": writable, "l": bindable, "v": new, "o": out, "c": constant, "n": number, "k": small, "axis": axis,
+    "e": expression,
     "one": one_axis, "i": index, "mask": mask, "d": data_type, "b": broadcastable, "t": tensor, "p": weight,
     "opt": optimizer, "list": listed,
     "op": lambda g: g.pick(OPERATORS), "u": lambda g: g.pick(UNARY), "bin": lambda g: g.pick(BINARY),

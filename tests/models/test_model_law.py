@@ -1,6 +1,6 @@
 """The law of compiled models: what they give with ``run_eagerly=True``, whatever was changed since.
 
-To the last bit with ``jit_compile="exact"``, closely by default. A model that falls back says why in words of the user's.
+To the last bit with ``jit_compile="exact"``, closely by default. A model that falls back says why in the user's words.
 Each case is run in every way, each time in a world it makes itself; all that it yields is compared.
 ``python -m tests.fuzz --models 500`` draws such cases at random.
 """
