@@ -68,12 +68,13 @@ class Layer(Tracked, Weights, Options):
 
     built = False
     autocast = True
-    _takes_training = False
+    _takes_training = _checks_input = False
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         CLASSES[cls.__name__] = cls
         cls._takes_training = takes_training(cls.call)
+        cls._checks_input = cls.check_input is not Layer.check_input
         if "build" in cls.__dict__:
             cls.build = _marking_built(cls.build)
 
@@ -120,7 +121,8 @@ class Layer(Tracked, Weights, Options):
                 x = self._as_input(x)
             if not self.built:
                 self.build(batch_shape(shape_of(x)))
-            self.check_input(shape_of(x))
+            if self._checks_input:
+                self.check_input(x.data.shape if type(x) is Tensor else shape_of(x))
             if self._takes_training:
                 kwargs["training"] = training
             if scopes is not None:

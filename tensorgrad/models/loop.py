@@ -85,15 +85,14 @@ class TrainStep:
 
     def __init__(self, model, meters):
         self.model, self.meters = model, meters
-        self.told = False
-        self.training = model.compiled.training_step(model, meters.measures)
+        self.told, self.training = False, None
 
     def __call__(self, x, y, w):
         training = self.training
-        if training.guards is None or not training.guards.hold():
+        if training is None or training.guards is None or not training.guards.hold():
             self.training = training = self.model.compiled.training_step(self.model, self.meters.measures)
         loss, y_pred, *sums = training.gradients(x, y, w)
-        if len(training.reached) < len(training.params) and not self.told:
+        if training.reached is not training.params and not self.told and len(training.reached) < len(training.params):
             self.told = untrained(training.params, training.reached)
         self.meters.update(loss, y, y_pred, w, sums)
         training.update()
