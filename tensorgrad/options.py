@@ -132,6 +132,7 @@ class Options:
     @classmethod
     def from_config(cls, config):
         """Return a new object from what ``get_config`` returned."""
+        check_config(cls.__name__, config)
         return cls(**config)
 
     def __repr__(self):
@@ -141,6 +142,14 @@ class Options:
             if field.saved and plain(value) != field.kept_default():
                 shown.append(f"{name}={plain(value)!r}")
         return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def check_config(name, config):
+    """Raise unless ``config`` could come from ``get_config``: a dict from names to values."""
+    if not isinstance(config, dict) or not all(isinstance(key, str) for key in config):
+        raise TypeError(
+            f"{name}.from_config(config): config must be a dict as get_config() gives, got {describe(config)}"
+        )
 
 
 def plain(value):
@@ -161,6 +170,13 @@ def plain(value):
     return value
 
 
+def class_name(identifier):
+    """Return the name in ``{"class_name": ..., "config": ...}``, or raise if it is none."""
+    if not isinstance(identifier["class_name"], str):
+        raise TypeError(f"class_name must be the name of a class, got {describe(identifier['class_name'])}")
+    return identifier["class_name"]
+
+
 def object_of(identifier, base, named):
     """Return the object an identifier means, or None if it is no name, config dict, subclass or object of ``base``.
 
@@ -171,7 +187,7 @@ def object_of(identifier, base, named):
     if isinstance(identifier, type) and issubclass(identifier, base):
         return identifier()
     if isinstance(identifier, dict) and "class_name" in identifier:
-        return named(identifier["class_name"]).from_config(identifier.get("config", {}))
+        return named(class_name(identifier)).from_config(identifier.get("config", {}))
     return named(identifier)() if isinstance(identifier, str) else None
 
 

@@ -130,8 +130,8 @@ class Source:
             target = program.into.get(place)
             if target is None:
                 root = self.plan.root(v)
-                lent = self.plan.fixed(v) or root.kind == "input" or root in seen
-                owned = self.code.copy and lent and v.python is None
+                shared = self.plan.fixed(v) or root.kind == "input" or root in seen
+                owned = self.code.copy and shared and v.python is None and place not in program.lent
                 seen.add(root)
                 copy = ".copy()" if contiguous(v) else '.copy("K")'
                 shown.append(self.names.value(v) + (copy if owned else ""))

@@ -76,6 +76,11 @@ class Guards:
         places = [*self.counted, *self.loose, *[s for s in self.generators if id(s.generator) not in drawn]]
         return [place.path for place in places if not place.holds()]
 
+    def containers(self):
+        """Return the lists, dicts and sets that were met."""
+        places = [place for place in (*self.counted, *self.loose) if isinstance(place, (Items, Pairs, Members))]
+        return [place.whole for place in places]
+
     def restore(self):
         """Put back what has changed."""
         for place in (*self.counted, *self.loose, *self.generators):

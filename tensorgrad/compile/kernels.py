@@ -210,7 +210,8 @@ def summed_axis(call):
 
 def first_number(program):
     """Return a number that no Value of the program has, nor has any larger one."""
-    return 1 + max([v.number for call in program.calls for v in (*call.results, *call.operands)], default=0)
+    known = [v for call in program.calls for v in (*call.results, *call.operands)]
+    return 1 + max([v.number for v in (*known, *program.inputs, *program.outputs)], default=0)
 
 
 def example(v):

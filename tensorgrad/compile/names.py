@@ -23,12 +23,29 @@ class Plain:
     """Names made of a letter and a number; ``kept`` are the objects that source cannot spell, by name."""
 
     def __init__(self):
+        self.values: dict[Value, str] = {}
+        self.taken: set[str] = set()
         self.kept: dict[str, object] = {}
         self.ids: dict[int, str] = {}
 
     def value(self, v):
         """Return the name of a Value."""
+        name = self.values.get(v)
+        if name is None:
+            name = self.values[v] = self.free(self.wanted(v))
+        return name
+
+    def wanted(self, v):
+        """Return what a Value is called if nothing else is."""
         return f"{LETTERS[v.kind]}{v.number}"
+
+    def free(self, wanted):
+        """Return ``wanted``, with a number behind it if it is taken."""
+        name, i = wanted, 1
+        while name in self.taken:
+            name, i = f"{wanted}_{i}", i + 1
+        self.taken.add(name)
+        return name
 
     def keep(self, thing, stem=""):
         """Return a name for an object."""
@@ -77,28 +94,17 @@ class Readable(Plain):
 
     def __init__(self):
         super().__init__()
-        self.values: dict[Value, str] = {}
         self.taken = set(TAKEN)
 
-    def value(self, v):
-        found = self.values.get(v)
-        if found is None:
-            stem = identifier(v.name) if v.kind in ("input", "captured") else ""
-            found = self.values[v] = self.free(stem or super().value(v))
-        return found
+    def wanted(self, v):
+        stem = identifier(v.name) if v.kind in ("input", "captured") else ""
+        return stem or super().wanted(v)
 
     def new(self, thing, stem):
         return self.free(identifier(stem) or "k")
 
-    def free(self, wanted):
-        """Return ``wanted``, with a number behind it if it is taken."""
-        name, i = wanted, 1
-        while name in self.taken:
-            name, i = f"{wanted}_{i}", i + 1
-        self.taken.add(name)
-        return name
-
-    unused = free
+    def unused(self, stem):
+        return self.free(stem)
 
     def function(self, f):
         owner = getattr(f, "__self__", None)

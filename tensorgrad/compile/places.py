@@ -193,37 +193,37 @@ def items_same(a, b):
 class Items:
     """What a list or a deque holds, in order."""
 
-    __slots__ = ("items", "path", "sequence")
+    __slots__ = ("items", "path", "whole")
 
-    def __init__(self, sequence, path):
-        self.sequence, self.path, self.items = sequence, path, list(sequence)
+    def __init__(self, whole, path):
+        self.whole, self.path, self.items = whole, path, list(whole)
 
     def holds(self):
-        return len(self.sequence) == len(self.items) and all(map(same, self.sequence, self.items))
+        return len(self.whole) == len(self.items) and all(map(same, self.whole, self.items))
 
     def restore(self):
         if not self.holds():
-            self.sequence.clear()
-            self.sequence.extend(self.items)
+            self.whole.clear()
+            self.whole.extend(self.items)
 
 
 class Pairs:
     """What a dict holds, in order."""
 
-    __slots__ = ("keys", "mapping", "path", "values")
+    __slots__ = ("keys", "path", "values", "whole")
 
-    def __init__(self, mapping, path):
-        self.mapping, self.path = mapping, path
-        self.keys, self.values = list(mapping), list(mapping.values())
+    def __init__(self, whole, path):
+        self.whole, self.path = whole, path
+        self.keys, self.values = list(whole), list(whole.values())
 
     def holds(self):
-        return len(self.mapping) == len(self.keys) and all(map(same, self.mapping, self.keys)) and all(
-            map(same, self.mapping.values(), self.values))  # fmt: skip
+        return len(self.whole) == len(self.keys) and all(map(same, self.whole, self.keys)) and all(
+            map(same, self.whole.values(), self.values))  # fmt: skip
 
     def restore(self):
         if not self.holds():
-            self.mapping.clear()
-            self.mapping.update(zip(self.keys, self.values, strict=True))
+            self.whole.clear()
+            self.whole.update(zip(self.keys, self.values, strict=True))
 
 
 class Members:

@@ -152,14 +152,16 @@ class Program:
 
     inputs:   Values that are given at each run
     outputs:  Values that a run returns; ``into`` maps the place of an output to the array it is written to
+    lent:     the places of outputs that lie in memory of the caller's, which are returned as they are
     """
 
-    def __init__(self, calls, inputs, outputs, into=None):
+    def __init__(self, calls, inputs, outputs, into=None, lent=()):
         self.calls, self.inputs, self.outputs, self.into = list(calls), list(inputs), list(outputs), into or {}
+        self.lent = lent
 
     def replaced(self, calls, outputs=None):
         """Return a program like this one with other calls."""
-        return Program(calls, self.inputs, self.outputs if outputs is None else outputs, self.into)
+        return Program(calls, self.inputs, self.outputs if outputs is None else outputs, self.into, self.lent)
 
     @property
     def roots(self):

@@ -31,17 +31,22 @@ class Recording:
     def __init__(self, trace, structure, leaves, grads, arrays):
         self.trace, self.structure, self.leaves, self.grads, self.arrays = trace, structure, leaves, grads, arrays
 
-    def finish(self):
-        """Give the Tensors from outside what this run has computed for them, and return its results."""
+    def finish(self, given=()):
+        """Give the Tensors from outside what this run has computed for them, and return its results.
+
+        given: what of the arguments may be returned itself
+        """
         for t, _, now in self.arrays:
             t.data = np.array(now.value)
         for t, g in self.grads:
             t.grad = type_tensor(np.array(g.value))
-        return unflatten(self.structure, iter([leaf.first() for leaf in self.leaves]))
+        return unflatten(self.structure, iter([leaf.first() for leaf in self.leaves]), given)
 
 
-def traced(function, leaves, names):
+def traced(function, leaves, names, known=dict):
     """Run ``function`` on stand-ins of ``leaves`` and return the Recording.
+
+    known: ``known()`` -> ``{id: structure}`` of what is not taken apart where the function returns it
 
     The run is a real one: it has all the effects of an ordinary call. If it raises, what it wrote is put back.
     """
@@ -52,7 +57,8 @@ def traced(function, leaves, names):
         with tracing(trace), warnings.catch_warnings():
             warnings.filterwarnings("error", "you are shuffling a 'Trace")  # which takes rows for copies
             out: list = []
-            structure = flatten(function(stands), out)
+            result = function(stands)
+            structure = flatten(result, out, None, known())
             values = [Leaf(trace, x) for x in out]
             grads = gradients_left(trace)
             arrays = arrays_left(trace)
@@ -116,6 +122,8 @@ class Leaf:
         if not self.varies:
             return self.thing
         value = self.thing.value
+        if self.thing.node.root.kind in ("input", "captured"):
+            return self.make(value)  # the caller's own memory
         return self.make(np.array(value) if self.thing.node.python is None else value)
 
 
@@ -148,7 +156,9 @@ class Replay:
         inputs = [v for v in trace.values if v.kind == "input"] + [given(was) for _, was, _ in recording.arrays]
         outputs = [*(leaf.thing for leaf in recording.leaves if leaf.varies), *(g for _, g in recording.grads),
                    *(now for *_, now in recording.arrays)]  # fmt: skip
-        self.recorded = Program(trace.calls, inputs, [t.node for t in outputs], into)
+        lent = {i for i, t in enumerate(outputs[: len(outputs) - len(self.left) - len(self.bound)])
+                if t.node.root.kind in ("input", "captured")}  # fmt: skip
+        self.recorded = Program(trace.calls, inputs, [t.node for t in outputs], into, lent)
         self.overlap = Overlap(self.recorded)
         self.program, scaled = optimized(self.recorded, (*without, *REORDERING) if exact else without, seed)
         self.seed, self.rate = seed, None
@@ -201,12 +211,12 @@ class Replay:
             np.multiply(one, by, out=array)
         self.seed[...] = by
 
-    def __call__(self, inputs):
-        """Run on a list of arrays and return what the function would."""
+    def __call__(self, inputs, given=()):
+        """Run on a list of arrays and return what the function would; ``given`` are the arguments as they came."""
         for t in self.added:
             if t.grad is not None:
                 raise stale_grad(t)
-        return self.rebuilt(iter(self.run(*inputs)))
+        return self.rebuilt(iter(self.run(*inputs)), given)
 
     def run(self, *inputs):
         """Return the outputs for these arrays, as the program leaves them."""
@@ -246,10 +256,10 @@ class Replay:
             t.data = np.asarray(array)
         return found[:end]
 
-    def rebuilt(self, arrays):
+    def rebuilt(self, arrays, given):
         """Return arrays in the structure that the function returned: Tensors, arrays, numbers."""
         leaves = [make(next(arrays)) if varies else fixed for make, varies, fixed in self.leaves]
-        return unflatten(self.structure, iter(leaves))
+        return unflatten(self.structure, iter(leaves), given)
 
     @property
     def source(self):

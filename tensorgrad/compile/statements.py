@@ -35,10 +35,17 @@ def has_out(call):
     f = call.function
     if f is np.where:
         mask = call.args[0]
-        masked = isinstance(mask, Value) and mask.dtype.kind == "b"
-        return len(call.args) == 3 and masked and call.output.size <= SMALL
+        masked = isinstance(mask, Value) and mask.dtype.kind == "b" and len(call.args) == 3
+        return masked and call.output.size <= SMALL and all(fills(x, call.output.dtype) for x in call.args[1:])
     own = (spread, assigned, accumulated, cast, drawn, np.dot, np.matmul, np.copy, np.empty_like, *WITH_OUT)
     return elementwise(call) or (reduction(call) and not call.kwargs.keys() & {"initial", "where"}) or f in own
+
+
+def fills(x, dtype):
+    """Return whether ``np.copyto`` puts ``x`` into an array of ``dtype`` as ``np.where`` does: an int8 takes no 300."""
+    if isinstance(x, Value):
+        return not x.python
+    return dtype.kind in "fc" or isinstance(x, np.generic)
 
 
 def donors(call):

@@ -14,7 +14,8 @@ def steadiness(program, frozen):
     an int, says no, and so does another value of a frozen one.
     """
     calls = [call for call in program.calls if call.output is not None and getattr(call.output, "python", None)]
-    if not calls and not frozen:
+    ints = {v for call in program.calls if call not in calls for v in call.operands if v.python is int}
+    if not calls and not frozen and not ints:
         return None
     names = Plain()
     write = Statements(names.value, names)
@@ -26,6 +27,8 @@ def steadiness(program, frozen):
         lines.append(f"        if type({names.value(call.output)}) is not {kind}: return False")
     for v, number in frozen:
         lines.append(f"        if not {names.keep(same)}({names.value(v)}, {names.keep(number)}): return False")
+    for v in ints:  # beside arrays a larger one is something else: an object, or an error
+        lines.append(f"        if not {-(1 << 63)} <= {names.value(v)} < {1 << 63}: return False")
     lines += ["        return True", "    except Exception:", "        return False"]
     space = dict(names.kept)
     exec(compile("\n".join(lines), "<steady>", "exec"), space)

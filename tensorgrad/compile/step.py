@@ -10,13 +10,13 @@ from weakref import ref
 
 import numpy as np
 
-from ..core.mode import is_recording, runs_plainly
+from ..core.mode import is_recording, runs_plainly, training
 from ..core.tensor import Tensor
 from ..errors import OptionError, TraceError, UncompiledWarning, printable, suggest
 from .attempts import unfit
 from .guards import Guards
 from .replay import Replay, traced
-from .tree import count_leaves, fixed_in, flatten, unflatten
+from .tree import Fixed, count_leaves, fixed_in, flatten, unflatten
 
 #: How many programs a Step keeps.
 LIMIT = 64
@@ -96,11 +96,12 @@ class Step:
             places[name if place in places else place] = value  # given twice: the function says so
         leaves: list = []
         static = {place: places.pop(place) for place in self.static if place in places}
-        structure = tuple([(place, flatten(x, leaves)) for place, x in places.items()])
+        containers: list = []
+        structure = tuple([(place, flatten(x, leaves, containers)) for place, x in places.items()])
         pattern = None
         if len(leaves) > 1 and len(set(map(id, leaves))) < len(leaves):
             leaves, pattern = once_each(leaves)
-        return leaves, Arguments(static, structure, len(args), tuple(kwargs), pattern)
+        return leaves, Arguments(static, structure, len(args), tuple(kwargs), pattern, containers)
 
     def __call__(self, *args, **kwargs):
         if runs_plainly():  # inside another compiled function, as part of its program, or watched
@@ -115,10 +116,10 @@ class Step:
             return self.function(*args, **kwargs)
         if replay.overlap and replay.overlap.found([*inputs, *[t.data for t in replay.bound]]):
             return self.function(*args, **kwargs)
-        return replay(inputs)
+        return replay(inputs, [*leaves, *how.containers])
 
     def _key(self, leaves, how):
-        return how.key, tuple(map(signature, leaves)), is_recording()
+        return how.key, tuple(map(signature, leaves)), is_recording(), training.get()
 
     def _found(self, leaves, how, inputs):
         """Return the program for such arguments, None if one is to be written, PLAINLY if that has proved useless."""
@@ -162,8 +163,9 @@ class Step:
         """Run the function and keep the program; return ``(True, the result)``, or ``(False, why not)``."""
         self.misses += 1
         guards = Guards(self._roots(how))
+        run = Run(how, self.function, self.names[0], guards)
         try:
-            recording = traced(lambda stands: how.call(self.function, stands, self.names[0]), leaves, self._names(how))
+            recording = traced(run, leaves, self._names(how), run.known)
         except TraceError:
             guards.restore()
             raise
@@ -171,13 +173,13 @@ class Step:
             guards.restore()
             return False, error
         guards.loose += recording.trace.noted
-        changed = guards.changed(recording.trace.drawn)
+        changed = guards.changed(recording.trace.drawn) + run.changed()
         if changed:  # and may hold stand-ins now
             recording.trace.undo()
             guards.restore()
             return False, changed
         self.unsteady = 0
-        result = recording.finish()
+        result = recording.finish([*leaves, *how.containers])
         key = self._key(leaves, how)
         kept = [entry for entry in self.programs.get(key, ()) if entry[1].hold() and entry[0].steady is not None]
         self.programs[key] = [*kept, (Replay(recording, exact=self.exact), guards)]
@@ -229,6 +231,42 @@ class Step:
         return f"<compiled {self.__name__}>"
 
 
+class Run:
+    """One run of a function on stand-ins: calls it, and knows what it was given again in what it returns."""
+
+    def __init__(self, how, function, positional, guards):
+        self.how, self.function, self.positional, self.guards = how, function, positional, guards
+        self.made: list = []
+        self.copies: list = []
+        self.stands: list = []
+
+    def __call__(self, stands):
+        self.stands = stands
+        return self.how.call(self.given, stands, self.positional, self.made)
+
+    def given(self, *args, **kwargs):
+        self.copies = [list(x.items() if isinstance(x, dict) else x) for x in self.made]
+        return self.function(*args, **kwargs)
+
+    def known(self):
+        """Return ``{id: structure}`` of arguments and of containers from outside, which are returned themselves."""
+        found = {id(x): ("fixed", Fixed(x)) for x in self.guards.containers()}
+        return found | {id(x): ("given", i) for i, x in enumerate([*self.stands, *self.made])}
+
+    def changed(self):
+        """Return what the function changed of the lists and dicts it was given."""
+        same = [
+            len(x) == len(copy) and all(map(alike, x.items() if isinstance(x, dict) else x, copy))
+            for x, copy in zip(self.made, self.copies, strict=True)
+        ]
+        return [] if all(same) else ["a list or dict that it is given"]
+
+
+def alike(a, b):
+    """Return whether two items are the same objects, or pairs of them."""
+    return a is b or (type(a) is type(b) is tuple and len(a) == len(b) == 2 and a[0] is b[0] and a[1] is b[1])
+
+
 class Arguments:
     """What a call is given beside its leaves.
 
@@ -236,19 +274,21 @@ class Arguments:
     structure: ``((position or name, structure), ...)`` of the others
     count:     how many are given by position; ``named`` are the names of those that are not
     pattern:   for each leaf its place among the different ones, or None if all are
+    containers: the lists and dicts in which they came
     """
 
-    __slots__ = ("count", "key", "named", "pattern", "static", "structure")
+    __slots__ = ("containers", "count", "key", "named", "pattern", "static", "structure")
 
-    def __init__(self, static, structure, count, named, pattern):
+    def __init__(self, static, structure, count, named, pattern, containers):
         self.static, self.structure, self.count, self.named, self.pattern = static, structure, count, named, pattern
+        self.containers = containers
         fixed = tuple([(place, flatten(x, None)) for place, x in static.items()]) if static else ()
         self.key = fixed, structure, count, named, pattern
 
-    def call(self, function, leaves, positional):
-        """Return what ``function`` gives for these leaves."""
+    def call(self, function, leaves, positional, made):
+        """Return what ``function`` gives for these leaves; append the lists and dicts that it is given to ``made``."""
         leaves = iter(leaves if self.pattern is None else [leaves[i] for i in self.pattern])
-        places = self.static | {place: unflatten(s, leaves) for place, s in self.structure}
+        places = self.static | {place: unflatten(s, leaves, (), made) for place, s in self.structure}
         given = {name: places[name if name in places else positional.index(name)] for name in self.named}
         return function(*[places[i] for i in range(self.count)], **given)
 

@@ -1,10 +1,12 @@
 """Tensor and Parameter: an array that remembers how it was made."""
 
+import sys
 from itertools import count
 
 import numpy as np
 
 from ..errors import GradientError, describe
+from .number import check_reader, instead_of
 from .typed import Operators
 
 #: The next sequence number: an input's is always smaller than its result's.
@@ -16,6 +18,8 @@ class Tensor(Operators):
 
     ``Tensor(data, requires_grad=False, dtype=None, name=None)`` keeps an array's own dtype and memory; Python floats
     make float64. Everything NumPy does to arrays it does to Tensors: operators, methods, indexing, ``np.exp(t)``.
+    ``float(loss)``, ``f"{loss:.3f}"`` and ``loss.item()`` read a number; what would compute on with it, or keep it,
+    without its gradient raises: ``math.exp(t)``, ``array[i] = t``.
 
     data:          the array
     grad:          the gradient, a Tensor, after ``backward()``; None before
@@ -88,7 +92,8 @@ class Tensor(Operators):
         if self.requires_grad:
             raise TypeError(
                 f"this Tensor ({describe(self)}) requires a gradient, and an array would lose it silently; "
-                "use t.numpy() or t.detach() to drop the gradient on purpose, tg.stack(...) to join Tensors"
+                f"{instead_of(sys._getframe(1))}use t.numpy() or t.detach() to drop the gradient on purpose, "
+                "tg.stack(...) to join Tensors"
             )
         return np.array(self.data, dtype=dtype, copy=copy)
 
@@ -104,9 +109,11 @@ class Tensor(Operators):
         return bool(self.data)
 
     def __float__(self):
+        check_reader(self, "float")
         return float(self.data)
 
     def __int__(self):
+        check_reader(self, "int")
         return int(self.data)
 
     def __index__(self):
@@ -177,6 +184,11 @@ def wrap(data):
     if isinstance(data, StandIn):
         return data.as_array()  # type: ignore[attr-defined]  # of what is derived from it
     return np.asarray(data) if isinstance(data, (np.generic, bool, int, float, complex)) else data
+
+
+def array_like(x):
+    """Return lists and Python numbers as arrays; arrays, Tensors and what stands in for them as they are."""
+    return x if hasattr(x, "ndim") else np.asarray(x)
 
 
 def as_array(data, dtype=None):

@@ -1,6 +1,9 @@
 """Arguments: arrays of every dtype and layout, numbers, and structures of them, drawn anew for each round."""
 
+import numpy as np
+
 from .lines import Line
+from .objects import Objects
 from .program import Param
 from .words import DTYPE_WEIGHTS, DTYPES, NUMBERS
 
@@ -21,11 +24,15 @@ class Arrays:
         self.layout = g.pick(LAYOUTS, LAYOUT_WEIGHTS)
         self.ties, self.special = g.chance(0.4), g.chance(0.05)
 
+    def lengths(self, sizes):
+        """Return the shape where axes a and b are so long."""
+        return tuple(dict(zip("ab", sizes, strict=True)).get(n, n) for n in self.shape)
+
     def source(self, g, sizes, first):
         """Return the source of such an array; but for the ``first``, it may have another dtype or layout."""
         dtype = self.dtype if first or g.chance(0.93) else g.pick(DTYPES, DTYPE_WEIGHTS)
         layout = self.layout if first or g.chance(0.85) else g.pick(LAYOUTS)
-        shape = tuple(dict(zip("ab", sizes, strict=True)).get(n, n) for n in self.shape)
+        shape = self.lengths(sizes)
         flags = ", ties=True" * self.ties + ", special=True" * self.special
         return laid_out(layout, g.int(0, 99), shape, f"{dtype!r}{flags}")
 
@@ -93,13 +100,22 @@ class Structures:
         return f"{name}x, {name}y = {name}[0], {name}[1]" + ("[0]" if "None" in self.form else "")
 
 
-def shared(g, others):
-    """Return the source of an array that lies in the memory of others, or None."""
-    if not others or g.chance(0.75):
+#: How a part of an array is taken, and how often.
+PARTS = {"": 6, "[...]": 1, "[::-1]": 2, "[1:]": 2, "[:-1]": 2, ".T": 1, "[:2]": 1}
+
+
+def shared(g, others, wanted):
+    """Return the source of an array that lies in the memory of others, mostly one of the ``wanted`` shape, or None.
+
+    others: the shapes of arrays, by name
+    """
+    if not others or g.chance(0.65):
         return None
-    other = g.pick(others)
-    return g.pick([other, other, f"{other}[...]", f"{other}[::-1]", f"{other}[1:]", f"{other}[:-1]", f"{other}.T",
-                   f"{other}[:2]"], [4, 2, 1, 2, 2, 2, 1, 1])  # fmt: skip
+    for _ in range(5):
+        name, part = g.pick(others), g.pick(PARTS, list(PARTS.values()))
+        if g.chance(0.03) or eval(f"x{part}", {"x": np.empty(others[name])}).shape == wanted:
+            return name + part
+    return None
 
 
 def drawn(g):
@@ -111,6 +127,9 @@ def drawn(g):
         found.append((Param("m"), Scalars(g)))
     if g.chance(0.12):
         found.append((Param("data"), Structures(g)))
+    if g.chance(0.2):
+        thing = Objects(g)
+        found.append((Param(thing.name), thing))
     if g.chance(0.1):
         found.append((Param("rest", "*"), Arrays(g)))
     if g.chance(0.08):
@@ -121,9 +140,10 @@ def drawn(g):
 def arguments(g, params, sizes, first, again, captured):
     """Return the Lines that make the arguments of a round, and the arguments.
 
-    again: names whose arrays stay those of the round before
+    again:    names whose arrays stay those of the round before
+    captured: the shapes of arrays that the function captures, by name
     """
-    lines, given, arrays = [], [], []
+    lines, given, arrays = [], [], {}
     for param, kind in params:
         if kind is None:
             given += [(param.name, g.pick(["True", "False"]))] if g.chance(0.5) else []
@@ -135,8 +155,9 @@ def arguments(g, params, sizes, first, again, captured):
         else:
             name = param.name
             if name not in again:
-                found = shared(g, [*arrays, *captured]) if isinstance(kind, Arrays) else None
+                found = shared(g, {**captured, **arrays}, kind.lengths(sizes)) if isinstance(kind, Arrays) else None
                 lines.append(Line("argument", f"{name} = {found or kind.source(g, sizes, first)}"))
             given.append((name, name))
-            arrays += [name] if isinstance(kind, Arrays) and kind.shape else []
+            if isinstance(kind, Arrays) and kind.shape:
+                arrays[name] = kind.lengths(sizes)
     return tuple(lines), tuple(given)

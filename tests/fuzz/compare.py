@@ -22,7 +22,7 @@ def difference(a, b, loose=False):
 def coarsest_of(leaves):
     """Return the largest rounding among the dtypes of a state: what was computed in one may be kept in another."""
     found = [leaf[2].dtype for leaf in leaves.values() if len(leaf) == 3 and isinstance(leaf[2], np.ndarray)]
-    return max([np.finfo(dtype).eps for dtype in found if dtype.kind in "fc"], default=np.finfo("float64").eps)
+    return max([np.finfo(dtype).eps for dtype in found if dtype.kind in "fc"], default=np.finfo("float32").eps)
 
 
 def unlike(a, b, loose):

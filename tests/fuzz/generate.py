@@ -8,6 +8,7 @@ import numpy as np
 from . import arguments as args
 from .chooser import Chooser, Skip
 from .lines import Line
+from .objects import Objects
 from .program import FORMS, Param, Program, Round
 from .statements_arrays import ARRAYS
 from .statements_numbers import HELPER_LINES, HELPERS, NUMBERS
@@ -33,7 +34,7 @@ class Writer:
     def __init__(self, g, flavour):
         self.g, self.flavour = g, flavour
         self.captured, self.enclosed, self.body = [], [], []
-        self.rows, self.changes, self.options = [], [], []
+        self.rows, self.changes, self.options, self.threads = [], [], [], g.chance(0.15)
         self.kinds = []
 
     def written(self, name):
@@ -45,7 +46,7 @@ class Writer:
         self.statements()
         returned, form = self.result()
         return Program(name, tuple(self.captured), tuple(self.enclosed), tuple(p for p, _ in self.kinds), tuple(self.body),
-                       returned, form, self.rounds(), ", ".join(self.options))  # fmt: skip
+                       returned, form, self.rounds(), ", ".join(self.options), self.threads)  # fmt: skip
 
     def capture(self, kind, text):
         """Add a statement of the module, and run it."""
@@ -120,15 +121,19 @@ class Writer:
             g.values[param.name] = eval(f"({source},)" if param.how == "*" else source, g.values)
             if param.name not in g.local:
                 g.local.append(param.name)
+            if isinstance(kind, Objects):
+                self.rows += [(f"object {param.name}", 15, text) for text in kind.uses]
+                self.changes += [Line(f"changes {param.name}", text) for text in kind.changes * 3]
+                g.tools.add(param.name)
             if isinstance(kind, args.Structures):
                 self.add("structure", kind.opening(param.name))
         if any(param.how == "*" for param, _ in self.kinds):
             self.add("structure", "last = rest[-1]")
 
     def arguments(self, sizes, first, again):
-        shared = [
-            n for n in ("w.data", "b.data", "vector") if n.partition(".")[0] in self.g.values and self.g.chance(0.1)
-        ]
+        found = {"w.data": (3, 2), "b.data": (2,), "vector": (3,)}
+        made = {line.text.partition(" = ")[0] for line in self.captured}
+        shared = {n: shape for n, shape in found.items() if n.partition(".")[0] in made and self.g.chance(0.2)}
         return args.arguments(self.g, self.kinds, sizes, first, again, shared)
 
     def add(self, kind, template):

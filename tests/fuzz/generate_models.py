@@ -16,7 +16,7 @@ CHANGES = [
     "model.trainable_weights[0].data[...] = 0.25",
     "model.trainable_weights[0].data = model.trainable_weights[0].data * 0.5", "model.trainable = False",
     "model.trainable = True", "model.layers[0].trainable = not model.layers[0].trainable", "x[0] = 2.0", "x *= 0.5",
-    "y = y[::-1].copy()", "held = model.trainable_weights[0].data", "held = model.trainable_weights[0].detach()",
+    "y = y[::-1].copy()", "held = model.get_weights()",
     "model.pop()\nmodel.add(tg.layers.Dense(3, 'tanh', kernel_initializer='ones'))",
     "model.pop()\nmodel.add(tg.layers.Activation('tanh'))", "model.pop()\nmodel.add(tg.layers.Activation('sigmoid'))",
     "model.add(tg.layers.Activation('tanh'))", "model.add(tg.layers.Dense(3))",

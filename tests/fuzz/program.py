@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from .lines import fewer_lines, without_one
-from .ways import EAGER, EXACT, LOOSE
+from .ways import EAGER, EXACT, IN_BLOCKS, LOOSE
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Program:
 
     captured: Lines of the module; enclosed: ``(name, source)`` of what the function closes over
     returned: names, in a structure of this form; options: of ``tg.compile``, as source
+    threads:  whether it is also run with every stretch of rows cut into blocks
     """
 
     name: str
@@ -49,10 +50,13 @@ class Program:
     form: str
     rounds: tuple
     options: str = ""
+    threads: bool = False
 
     def ways(self):
         """Return the ways in which the program is run."""
-        return EAGER, LOOSE if "exact=False" in self.options else EXACT
+        return EAGER, LOOSE if "exact=False" in self.options else EXACT, *[IN_BLOCKS] * (self.threads and self.exact)
+
+    exact = property(lambda self: "exact=False" not in self.options)
 
     def signature(self):
         """Return the parameters as source."""

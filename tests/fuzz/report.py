@@ -21,9 +21,10 @@ class Finding:
 
 @dataclass
 class Tally:
-    """Counts of a run; ``found`` maps each signature to its Findings."""
+    """Counts of a run; ``found`` maps each signature to its Findings; ``replayed`` counts calls that replay a program."""
 
     verdicts: Counter = field(default_factory=Counter)
+    replayed: int = 0
     refusals: dict = field(default_factory=lambda: defaultdict(list))
     raised: Counter = field(default_factory=Counter)
     found: dict = field(default_factory=lambda: defaultdict(list))
@@ -31,6 +32,7 @@ class Tally:
     def add(self, number, program, result, model=False):
         """Count one outcome."""
         self.verdicts[result.verdict] += 1
+        self.replayed += result.replayed
         if result.verdict in ("refused", "uncompiled"):
             self.refusals[f"{result.verdict}: {result.signature[0]}"].append(number)
         elif result.verdict == "raised":
@@ -42,6 +44,7 @@ class Tally:
     def merge(self, other):
         """Add the counts of another run."""
         self.verdicts += other.verdicts
+        self.replayed += other.replayed
         for words, numbers in other.refusals.items():
             self.refusals[words] += numbers
         self.raised += other.raised
@@ -56,7 +59,7 @@ class Tally:
         """Return the counts in words."""
         v, n = self.verdicts, max(1, self.total)
         rows = [f"{self.total} programs: {v['same']} the same, {v['raised']} that raise either way, {v['refused']} refused, "
-                f"{v['uncompiled']} uncompiled, {v['failed']} failed; {100 * (n - v['raised']) / n:.0f} % run without an exception"]  # fmt: skip
+                f"{v['uncompiled']} uncompiled, {v['failed']} failed; {100 * (n - v['raised']) / n:.0f} % run without an exception; {self.replayed} calls replayed a program"]  # fmt: skip
         often = sorted(self.refusals.items(), key=lambda item: -len(item[1]))
         rows += [f"  {len(numbers):5} {words} (--one {numbers[0]})" for words, numbers in often]
         return "\n".join(rows)

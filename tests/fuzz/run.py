@@ -17,7 +17,8 @@ from tensorgrad.errors import TraceError
 
 from .compare import difference
 from .prelude import PRELUDE
-from .snapshot import arrays_in, names_of, snapshot
+from .snapshot import mutable_in, names_of, share, snapshot
+from .ways import made
 
 #: What an internal error looks like in a message that users read.
 INTERNAL = re.compile(
@@ -36,12 +37,14 @@ class Outcome:
     verdict:   ``"same"``, ``"raised"`` (by both), ``"uncompiled"`` (the same, as it ran without a program), ``"refused"``
                or ``"failed"``
     signature: what failures of one kind have in common
+    replayed:  how many calls were runs of a program written before
     """
 
     verdict: str
     words: str = ""
     signature: tuple = ()
     details: str = ""
+    replayed: int = 0
 
 
 @dataclass
@@ -54,13 +57,14 @@ class State:
     warned: list
 
 
-class Hang(Exception):
-    """A program that does not come to an end."""
+class Hang(BaseException):
+    """A program that does not come to an end; no ``except Exception`` of what is tested takes it."""
 
 
 def outcome(program):
     """Run the program in all its ways and return the Outcome."""
     found = None
+    made.clear()
     with quiet():
         eager = list(states(program, program.ways()[0]))
         for way in program.ways()[1:]:
@@ -69,7 +73,9 @@ def outcome(program):
                 return found
     if eager[-1].error is not None:
         return Outcome("raised", describe(eager[-1].error))
-    return found or Outcome("same")
+    found = found or Outcome("same")
+    found.replayed = sum(step.cache_info().hits for step in made)
+    return found
 
 
 @contextlib.contextmanager
@@ -97,7 +103,7 @@ def time_limit():
         raise Hang(f"more than {SECONDS} s")
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS, SECONDS)
     try:
         yield
     finally:
@@ -113,7 +119,7 @@ def states(program, way, wanted=None):
     namespace = {"__name__": program.name}
     exec(_prelude, namespace)
     namespace.update(way.names)
-    own = set(namespace) - set(way.shown)
+    own = set(namespace)
     np.random.seed(0)  # noqa: NPY002  (programs may draw from it)
     random.seed(0)
     tg.set_random_seed(0)
@@ -158,10 +164,10 @@ def lasting(namespace, label):
     """
     names = names_of(namespace)
     older = [n for n in names if n.startswith("result") and label != f"call {n[6:]}"]
-    others = {n: arrays_in(namespace[n], []) for n in names}
+    others = {n: mutable_in(namespace[n], []) for n in names}
     for name in older:
-        rest = [a for n, arrays in others.items() if n != name for a in arrays]
-        if any(np.may_share_memory(a, b) for a in others[name] for b in rest):
+        rest = [a for n, found in others.items() if n != name for a in found]
+        if any(share(a, b) for a in others[name] for b in rest):
             names.remove(name)
     return names
 
@@ -170,11 +176,12 @@ def compared(program, eager, way):
     """Run the program one ``way`` and return how it differs from the eager run, or None."""
     warned = []
     try:
-        for number, state in enumerate(states(program, way, eager)):
-            found = judged(eager[number], state, eager[number - 1] if number else None, way)
-            if found is not None:
-                return found
-            warned += state.warned
+        with way.around():
+            for number, state in enumerate(states(program, way, eager)):
+                found = judged(eager[number], state, eager[number - 1] if number else None, way)
+                if found is not None:
+                    return found
+                warned += state.warned
     except Hang as hang:
         return Outcome("failed", f"does not end: {hang}", ("hang",))
     return Outcome("uncompiled", warned[0], (stem(warned[0]),)) if warned else None
@@ -195,7 +202,7 @@ def judged(eager, found, before, way):
     if found.error is None:
         return Outcome("failed", f"{label} raises {describe(eager.error)} eagerly, nothing compiled", ("no error",
                        type(eager.error).__name__))  # fmt: skip
-    if eager.error is not None and isinstance(found.error, type(eager.error)):
+    if eager.error is not None and isinstance(found.error, (type(eager.error), TraceError)):
         return None
     if isinstance(found.error, TraceError) and before is not None and label.startswith("call"):
         unlike = difference(only_arrays(before.leaves), only_arrays(found.leaves), way.loose)

@@ -96,17 +96,24 @@ def function_parts(path, f):
     return [(f"{path}.<{name}>", cell.cell_contents) for name, cell in cells if name != "f"]
 
 
-def arrays_in(x, found, depth=0):
-    """Append the arrays that can be reached from ``x`` to ``found``."""
+def share(a, b):
+    """Return whether a change of one of these could be seen in the other."""
+    return np.may_share_memory(a, b) if isinstance(a, np.ndarray) and isinstance(b, np.ndarray) else a is b
+
+
+def mutable_in(x, found, depth=0):
+    """Append all that can be changed and be reached from ``x`` to ``found``: arrays, lists, objects."""
     if isinstance(x, np.ndarray):
         found.append(x)
     elif isinstance(x, tg.Tensor):
-        arrays_in([x.data, x.grad], found, depth + 1)
+        mutable_in([x.data, x.grad], found, depth + 1)
     elif isinstance(x, (list, tuple, dict)) and depth < 6:
+        found.append(x)
         for item in x.values() if isinstance(x, dict) else x:
-            arrays_in(item, found, depth + 1)
+            mutable_in(item, found, depth + 1)
     elif isinstance(x, types.FunctionType) and depth < 6:
-        arrays_in([cell.cell_contents for cell in x.__closure__ or ()], found, depth + 1)
+        mutable_in([cell.cell_contents for cell in x.__closure__ or ()], found, depth + 1)
     elif hasattr(x, "__dict__") and depth < 3 and not isinstance(x, (type, types.ModuleType)):
-        arrays_in(dict(vars(x)), found, depth + 1)
+        found.append(x)
+        mutable_in(dict(vars(x)), found, depth + 1)
     return found

@@ -46,7 +46,7 @@ CAPTURED = {
     ),
     "helper": (
         "def helper(x):\n    return x * 2", ["{v} = helper({x})", "{v} = helper(helper({x}))"],
-        ["def helper(x):\n    return x + 10", "helper.extra = 1", "helper = np.negative", "helper = lambda x: x - 1"],
+        ["def helper(x):\n    return x + 10", "helper = np.negative", "helper = lambda x: x - 1"],
     ),
     "functions": (
         "functions = [np.sin, np.negative]", ["{v} = functions[0]({x})", "for function in functions:\n    {v} = function({x})"],

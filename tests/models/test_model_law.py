@@ -275,8 +275,8 @@ def another_layer_without_weights_in_the_place_of_one(how):
     model = model_of(how, last=False, loss=lambda y, p: np.mean(p**2))
     for name in ("relu", "sigmoid", "tanh", "softplus", "elu"):
         model.add(Activation(name))
-        x, _ = data()
-        yield model.fit(x, x, batch_size=4, verbose=0, seed=1).history, model.predict(x, verbose=0)
+        x, y = data()[0], np.ones((11, 4), "float32")
+        yield model.fit(x, y, batch_size=4, verbose=0, seed=1).history, model.predict(x, verbose=0)
         model.pop()
 
 
@@ -385,8 +385,7 @@ def weights_and_optimizer_changed_between_steps(how):
         lambda: setattr(first, "activation", np.sin),
     ]
     for act in acts:
-        held = first.kernel.data
-        yield stepped(model), fitted(model), held
+        yield stepped(model), fitted(model)
         act()
     yield stepped(model), fitted(model)
 
