@@ -127,6 +127,8 @@ class Layer(Tracked, Weights, Options):
                 kwargs["training"] = training
             if _scopes.get() is not None:
                 return self._noted_call(x, args, kwargs)
+            if not args and not kwargs:
+                return self.call(x)
             return self.call(x, *args, **kwargs)
         except Exception as error:  # only to add where it happened
             error.add_note(f"in {self.label()} called with x: {described(x)}")
@@ -145,6 +147,8 @@ class Layer(Tracked, Weights, Options):
 
     def _as_input(self, x):
         """Return what a user passes as Tensors: a list or dict of arrays item by item."""
+        if type(x) is np.ndarray and x.dtype == self.dtype and self.autocast:
+            return type_tensor(x)  # as below, in a third of the time
         if isinstance(x, Tensor):
             return x
         if isinstance(x, dict):

@@ -37,6 +37,7 @@ def train(model, measures, order, validation, calls, epochs):
     logs = {}
     try:
         step = TrainStep(model, meters)
+        step.renew()  # or raise, before anything is done
         model.history = calls.history
         calls.call("on_train_begin", {})
         for epoch in epochs:
@@ -90,13 +91,18 @@ class TrainStep:
     def __call__(self, x, y, w):
         training = self.training
         if training is None or training.guards is None or not training.guards.hold():
-            self.training = training = self.model.compiled.training_step(self.model, self.meters.measures)
+            training = self.renew()
         loss, y_pred, *sums = training.gradients(x, y, w)
         if training.reached is not training.params and not self.told and len(training.reached) < len(training.params):
             self.told = untrained(training.params, training.reached)
         self.meters.update(loss, y, y_pred, w, sums)
         training.update()
         return loss
+
+    def renew(self):
+        """Take the TrainingStep for the model as it is now, and return it."""
+        self.training = self.model.compiled.training_step(self.model, self.meters.measures)
+        return self.training
 
 
 def untrained(params, reached):
