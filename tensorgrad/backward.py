@@ -12,7 +12,7 @@ import numpy as np
 
 from .core.tensor import Tensor, type_tensor
 from .core.wide import wide
-from .errors import GradientError, ShapeError, describe
+from .errors import GradientError, ShapeError, describe, printable
 from .shapes import broadcast_axes, broadcasts
 
 
@@ -164,7 +164,9 @@ def version(x, seq):
 def fit(g, x, node, into, keep):
     """Return ``g`` in the shape and dtype of ``x``: broadcasting is undone by a sum, a reduction by a spread."""
     if g.dtype.kind == "c":
-        raise GradientError(f"{node.op.name} made a complex gradient for {describe(into)}; only real ones are defined")
+        raise GradientError(
+            f"{printable(node.op.name)} made a complex gradient for {describe(into)}; only real ones are defined"
+        )
     if g.shape == () and not keep:  # the gradient of a sum over everything
         spread = np.empty_like(x)  # 0.4 µs, and owned; np.broadcast_to is 2.6
         spread[...] = g

@@ -15,6 +15,11 @@
 Catching the built-in type works as well as catching ours.
 """
 
+import re
+
+#: What would be read as one of the escapes of ``printable``.
+ESCAPE = re.compile(r"\\(?:[nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
+
 
 class TensorgradError(Exception):
     """The root of every error tensorgrad raises on purpose."""
@@ -68,6 +73,42 @@ class GradcheckError(TensorgradError, AssertionError):
     """An analytic gradient that disagrees with the numeric one."""
 
 
+def printable(text):
+    r"""Return ``text`` on one line that every terminal, file and format can hold, different for different texts.
+
+    Line breaks, control and bidi characters, what has no width, lone surrogates and a space at either end are written
+    as in Python's strings, and then backslashes are doubled as there; so they are where one would read as an escape.
+
+    >>> for text in ("capa_ñ 隐藏", " two\nlines\u202e", r"two\nlines", r"$\sigma$"):
+    ...     print(printable(text))
+    capa_ñ 隐藏
+    \x20two\nlines\u202e
+    two\\nlines
+    $\sigma$
+    """
+    text = str(text)
+    if text.isprintable() and text == text.strip() and not ESCAPE.search(text):
+        return text
+    shown = [c if c.isprintable() and c != "\\" else repr(c)[1:-1] for c in text]
+    for end in {0, len(text) - 1}:
+        shown[end] = shown[end].replace(" ", "\\x20")
+    return "".join(shown)
+
+
+def shortened(text, most):
+    """Return ``text``, of a longer one than ``most`` the beginning and a checksum that tells it from its like.
+
+    >>> shortened("hidden", 20), shortened("n" * 100, 20), shortened("n" * 101, 20)
+    ('hidden', 'nnnnnnnnnnn…61560ae4', 'nnnnnnnnnnn…df0ed3b9')
+    """
+    text = str(text)
+    if len(text) <= most:
+        return text
+    from zlib import crc32  # for those who have such names
+
+    return f"{text[: most - 9]}…{crc32(text.encode('utf-8', 'surrogatepass')):08x}"
+
+
 def describe(x):
     """Return ``'float32[2, 3]'`` for anything with a dtype and a shape, else a short text.
 
@@ -80,19 +121,8 @@ def describe(x):
     if isinstance(x, (bool, int, float, complex, type(None))):
         return repr(x)
     text = repr(x)
+    text = text if text.isprintable() else printable(text)  # an object may say anything; what Python says is printable
     return f"{type(x).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
-
-
-def printable(text):
-    """Return ``text`` on one line, with an escape for each character that would not show as itself.
-
-    >>> printable("a\nb"), printable("capa_ñ"), printable("\u2028\ud800")
-    ('a\\nb', 'capa_ñ', '\\u2028\\ud800')
-    """
-    text = str(text)
-    if text.isprintable():
-        return text
-    return "".join([c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text])
 
 
 def counted(n, noun):
@@ -123,7 +153,7 @@ def suggest(name, known):
         near = [k for k in lowered if k.startswith(f"{name}_".lower())]
     if near:
         return f"; did you mean {' or '.join(repr(lowered[k]) for k in near)}?"
-    return f"; known: {', '.join(known)}" if known else ""
+    return f"; known: {', '.join(map(printable, known))}" if known else ""
 
 
 def unknown(kind, name, known):

@@ -2,7 +2,11 @@
 
 from weakref import ref
 
+from ..errors import printable, shortened
 from .base import Callback
+
+#: A title of more letters runs into its neighbour.
+LONGEST = 40
 
 
 class History(Callback):
@@ -43,7 +47,7 @@ class History(Callback):
         return draw(self, save)
 
     def __repr__(self):
-        last = ", ".join(f"{key}={values[-1]:.4g}" for key, values in self.history.items())
+        last = ", ".join(f"{printable(key)}={values[-1]:.4g}" for key, values in self.history.items())
         return f"<History of {len(self.epoch)} epochs{'; last: ' + last if last else ''}>"
 
 
@@ -62,7 +66,8 @@ def draw(history, save=None):
             values = history.history.get(key, [])
             if values:
                 axes.plot(epochs_of(history, key), values, style, marker="." if len(values) < 30 else "", label=label)
-        axes.set(title=name, xlabel="epoch")
+        axes.set_title(printable(shortened(name, LONGEST)), parse_math=False, usetex=False)
+        axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.3)
         axes.legend()

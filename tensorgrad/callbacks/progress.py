@@ -4,6 +4,7 @@ import sys
 from shutil import get_terminal_size
 from time import perf_counter
 
+from ..errors import printable
 from .base import Callback
 
 WIDTH = 20
@@ -43,7 +44,7 @@ class Progress:
             self._draw(self._bar(step, f"{now - self.start:.0f}s", now, logs), whole=True)
         else:
             parts = [f"{self.title}{step}/{self.steps}", f"{now - self.start:.0f}s", per_step(now - self.start, step)]
-            self.out.write(" - ".join(parts) + metrics_text(logs))
+            self.out.write(" - ".join(parts) + self._metrics(logs))
         self.out.write("\n")
         self.out.flush()
         self.open = False
@@ -59,8 +60,16 @@ class Progress:
         done = int(WIDTH * step / self.steps) if self.steps else 0
         cell = "━" if encodable("━", self.out) else "="
         head = f"{step:{len(str(self.steps))}d}/{self.steps}"
-        tail = f" {time} {per_step(now - self.start, step)}{metrics_text(logs)}"
+        tail = f" {time} {per_step(now - self.start, step)}{self._metrics(logs)}"
         return head, cell * done, cell * (WIDTH - done), tail
+
+    def _metrics(self, logs):
+        """Return the text of ``logs`` as the output can hold it: a metric's name may have letters that it lacks."""
+        text = metrics_text(logs)
+        if encodable(text, self.out):
+            return text
+        encoding = getattr(self.out, "encoding", None) or "ascii"
+        return text.encode(encoding, "backslashreplace").decode(encoding)
 
     def _draw(self, parts, whole=False):
         head, done, rest, tail = parts
@@ -147,5 +156,5 @@ def metrics_text(logs):
     >>> metrics_text({"loss": 0.25, "mae": -0.5, "tiny": 2e-5})
     ' - loss: 0.2500 - mae: -0.5000 - tiny: 2.0000e-05'
     """
-    texts = (f"{k}: {v:.4f}" if abs(v) > 1e-3 else f"{k}: {v:.4e}" for k, v in logs.items())
-    return "".join(f" - {text}" for text in texts)
+    texts = (f"{v:.4f}" if abs(v) > 1e-3 else f"{v:.4e}" for v in logs.values())
+    return "".join(f" - {printable(key)}: {text}" for key, text in zip(logs, texts, strict=True))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..errors import describe
+from ..errors import describe, printable
 from .block import BLOCK, FULL, SMALL, block
 from .columns import Tolerance
 from .inputs import Bench, disagreeing
@@ -142,7 +142,7 @@ def sizes_of(data):
     sizes, elements = {}, {}
     for name, x in data.items():
         if isinstance(x, dict):
-            sizes |= sizes_of(x)
+            sizes |= sizes_of({printable(key): item for key, item in x.items()})
         elif isinstance(x, (list, tuple)):
             sizes |= sizes_of({f"{name}[{i}]": item for i, item in enumerate(x) if not isinstance(item, (int, float))})
         elif isinstance(x, np.ndarray) and x.ndim:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..core.tensor import Tensor
-from ..errors import counted
+from ..errors import counted, printable
 from .block import SMALL, block
 from .function import Recording, changed_constants
 from .kinks import excused, notes_on
@@ -138,5 +138,5 @@ def sizes(f):
         for name, x in zip(t.op.args, inputs, strict=False):
             if not (isinstance(x, Tensor) and x.op) and np.ndim(x):
                 label = getattr(x, "name", None) or f"{name} of {t.op.name!r}"
-                found |= {f"axis {i} of {label}": n for i, n in enumerate(x.shape) if n > 1}
+                found |= {f"axis {i} of {printable(label)}": n for i, n in enumerate(x.shape) if n > 1}
     return found

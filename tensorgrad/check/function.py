@@ -6,7 +6,7 @@ import numpy as np
 
 from ..backward import gradients
 from ..core.tensor import Tensor, type_tensor
-from ..errors import GradientError, ShapeError, describe
+from ..errors import GradientError, ShapeError, describe, printable
 from ..walk import listening, merged
 from .numeric import EPSILON
 from .trace import Trace
@@ -242,7 +242,7 @@ def changed_constants(before, after, moved=()):
             if id(x) not in moved and not (isinstance(x, Tensor) and x.op):
                 change = _change(a, b)
                 if change:
-                    yield t, f"{t.op.args[0]}{i}" if t.op.variadic else t.op.args[i], change
+                    yield t, printable(f"{t.op.args[0]}{i}" if t.op.variadic else t.op.args[i]), change
 
 
 def _change(x, z):

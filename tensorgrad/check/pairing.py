@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..core.tensor import Tensor
-from ..errors import GradientError, counted, describe, suggest
+from ..errors import GradientError, counted, describe, printable, suggest
 
 #: Under these keys the gradient of ``W1`` may stand; the first is what courses write.
 KEYS = ("d{}", "{}", "d_{}", "grad_{}", "{}_grad", "g{}")
@@ -25,7 +25,10 @@ def _collect(x, name, found):
     for key, item in _items(x):
         _collect(item, _join(name, key, x), found)
     if not _items(x) and not isinstance(x, (dict, list, tuple)):
-        found[name or "params"] = _floats(x, name or "params")
+        name = name or "params"
+        if name in found:
+            raise GradientError(f"check_gradients: two parameters are called {name}; give one of them another key")
+        found[name] = _floats(x, name)
 
 
 def _items(x):
@@ -36,7 +39,7 @@ def _items(x):
 
 def _join(name, key, holder):
     if isinstance(holder, dict):
-        return f"{name}[{key!r}]" if name else str(key)
+        return f"{name}[{key!r}]" if name else printable(key) or "''"
     return f"{name or 'params'}[{key}]"
 
 
@@ -99,7 +102,7 @@ def _under(grads, key, name):
     if key in grads:
         return grads[key]
     raise GradientError(
-        f"check_gradients: grads has no gradient of {name}: expected the key 'd{key}' or '{key}'"
+        f"check_gradients: grads has no gradient of {name}: expected the key {f'd{key}'!r} or {str(key)!r}"
         f"{suggest(f'd{key}', grads)}"
     )
 

@@ -1,13 +1,14 @@
 """The point at which a function is checked: which Tensors are perturbed, under which names, and how it is called."""
 
 from contextlib import contextmanager
+from itertools import count
 from types import FunctionType
 
 import numpy as np
 
 from ..core.op import Op
 from ..core.tensor import Tensor
-from ..errors import GradientError, counted, describe
+from ..errors import GradientError, counted, describe, printable
 from .domains import drawn
 
 
@@ -24,8 +25,7 @@ class Points:
         if not isinstance(x, Tensor):
             x = Tensor(_floats(x, name), requires_grad=True)
         if x.requires_grad and id(x) not in self._seen:
-            copies = sum(known.split(" (")[0] == name for known in self.named)
-            self.named[f"{name} ({copies + 1})" if copies else name] = x
+            self.named[unused(printable(name), self.named)] = x
             self._seen[id(x)] = x
         return x
 
@@ -37,6 +37,16 @@ class Points:
             items = [self.argument(item, f"{name}[{i}]") for i, item in enumerate(x)]
             return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
         return self.add(x, getattr(x, "name", None) or name)
+
+
+def unused(name, known):
+    """Return ``name``, with a number where it is known already.
+
+    >>> unused("w", []), unused("w", ["w", "w (2)"])
+    ('w', 'w (3)')
+    """
+    numbered = (f"{name} ({i})" if i > 1 else name for i in count(1))
+    return next(name for name in numbered if name not in known)
 
 
 def points_of(f, inputs, seed=0):
@@ -61,8 +71,9 @@ def points_of(f, inputs, seed=0):
         points.call = f
     else:
         if names is not None and not required <= len(inputs) <= len(names):
+            taken = ", ".join(map(printable, names))
             raise TypeError(
-                f"gradcheck: f takes {', '.join(names)}, got {counted(len(inputs), 'input')}; a tuple or list holds "
+                f"gradcheck: f takes {taken}, got {counted(len(inputs), 'input')}; a tuple or list holds "
                 "one for each argument: gradcheck(f, (a, b))"
             )
         names = (names or []) + [f"input {i}" for i in range(len(names or []), len(inputs))]
@@ -85,8 +96,8 @@ def arguments_of(f):
     if isinstance(getattr(f, "op", None), Op):
         return (None, 0) if f.op.variadic else (list(f.op.args), len(f.op.args))
     if type(f) is FunctionType and not hasattr(f, "__wrapped__") and not f.__code__.co_flags & 0x04:  # no *args
-        count = f.__code__.co_argcount  # 20 µs less than signature()
-        return list(f.__code__.co_varnames[:count]), count - len(f.__defaults__ or ())
+        n = f.__code__.co_argcount  # 20 µs less than signature()
+        return list(f.__code__.co_varnames[:n]), n - len(f.__defaults__ or ())
     from inspect import Parameter, signature  # 5 ms of import, for a check
 
     try:

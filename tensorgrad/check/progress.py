@@ -32,4 +32,6 @@ class Progress:
             self.bar = Bar(console=Console(stderr=True), transient=True)
             self.bar.start()
             self.task = self.bar.add_task("")
-        self.bar.update(self.task, description=f"{self.check}: {what}", completed=done, total=total)
+        from rich.markup import escape  # as above
+
+        self.bar.update(self.task, description=escape(f"{self.check}: {what}"), completed=done, total=total)

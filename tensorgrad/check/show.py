@@ -49,7 +49,7 @@ def rich_report(report):
         name, given, count, difference, worst = cells(r)
         marked = f"{'✗' if r.wrong else '✓'} {name}"  # readable without colour
         table.add_row(
-            Text(marked, verdict), given, Text(count, verdict), Text(difference, COLOURS[r.band]), Text(worst)
+            Text(marked, verdict), Text(given), Text(count, verdict), Text(difference, COLOURS[r.band]), Text(worst)
         )
     said = [Text(s, "bold") for s in report.culprit]
     rest = [Text(s) for s in sentences(report)[len(said) :]]

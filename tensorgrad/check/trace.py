@@ -11,6 +11,7 @@ import numpy as np
 from ..compile.origin import DISPATCH, LAYER, outside
 from ..core.mode import no_grad
 from ..core.tensor import Tensor
+from ..errors import printable
 from ..ops.indexing import setitem
 
 #: What takes values out of the graph, and what it is called.
@@ -121,6 +122,6 @@ def place_of(frame):
         if module == LAYER and code.co_name == "__call__":
             layer = frame.f_locals["self"].name
         elif not line and outside(module):
-            line = f"{code.co_filename.rpartition('/')[2]}:{frame.f_lineno}"
+            line = printable(f"{code.co_filename.rpartition('/')[2]}:{frame.f_lineno}")
         frame = frame.f_back
     return Place(line, layer)

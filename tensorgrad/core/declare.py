@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import printable
 from .dispatch import make_call
 from .op import REAL, Op, signature_of
 
@@ -90,7 +91,9 @@ def _row(name, kernel, doc, kind, rules, numpy, **row):
         args, defaults, variadic = tuple(rules), {}, False
     for arg in rules:
         if arg not in args:
-            raise ValueError(f"op {name!r} has a rule for {arg!r}, but its arguments are {', '.join(args)}")
+            raise ValueError(
+                f"op {name!r} has a rule for {arg!r}, but its arguments are {', '.join(map(printable, args))}"
+            )
     if numpy is None:
         numpy = (kernel,) if isinstance(kernel, np.ufunc) else ()
     module = _caller_module()

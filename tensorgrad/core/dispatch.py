@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ShapeError, TensorgradError, describe, suggest
+from ..errors import ShapeError, TensorgradError, describe, printable, suggest
 from .mode import is_recording, recording
 from .tensor import Tensor, array_like, new, tick, wrap
 
@@ -31,7 +31,7 @@ def make_call(op) -> Any:
         call = _unary_with_settings(op)
     else:
         call = (_unary if len(op.args) == 1 else _binary)(op)
-    call.__name__ = call.__qualname__ = op.name
+    call.__name__ = call.__qualname__ = printable(op.name)
     call.__doc__, call.__module__ = op.doc, op.module
     call.op, call.vjp, call.jvp = op, op.vjp, op.jvp
     op.call = call
@@ -196,7 +196,9 @@ def operand(x, op):
     if isinstance(x, (list, tuple)):
         x = np.asarray(x)
     if isinstance(x, (str, bytes, type(None), dict, set)) or getattr(getattr(x, "dtype", None), "kind", "") == "O":
-        raise TypeError(f"{op.name}({', '.join(op.args)}) takes numbers and arrays, got {describe(x)}")
+        raise TypeError(
+            f"{printable(op.name)}({', '.join(map(printable, op.args))}) takes numbers and arrays, got {describe(x)}"
+        )
     return x
 
 
@@ -234,7 +236,7 @@ def bind(op, inputs, settings):
         inputs = inputs[: len(op.args)]
     for name in settings.keys() - op.defaults:
         if settings[name] is not None and settings[name] is not np._NoValue:
-            raise TypeError(f"{op.name}() has no setting {name!r} for Tensors{suggest(name, op.defaults)}")
+            raise TypeError(f"{printable(op.name)}() has no setting {name!r} for Tensors{suggest(name, op.defaults)}")
         del settings[name]  # out=None and its like say nothing
     return tuple(inputs), settings
 
@@ -244,6 +246,7 @@ def explained(error, op, inputs, settings=None):
     if isinstance(error, TensorgradError):
         return error
     names = [f"{op.args[0]}{i}" for i in range(len(inputs))] if op.variadic else op.args
+    names = [*map(printable, names)]
     shown = ", ".join(f"{name} {describe(x)}" for name, x in zip(names, inputs, strict=False))
     reason = None
     if isinstance(error, ValueError) and op.explain is not None:
@@ -252,9 +255,9 @@ def explained(error, op, inputs, settings=None):
     elif op.kind == "elementwise" and "broadcast" in str(error):
         reason = "these shapes do not broadcast together"
     if reason is None and type(error) is not ValueError:  # an IndexError, a LinAlgError: the shapes are not to blame
-        error.add_note(f"in {op.name}: {shown}")
+        error.add_note(f"in {printable(op.name)}: {shown}")
         return error
-    return ShapeError(f"{op.name}({', '.join(names)}): {reason or error}; got {shown}")
+    return ShapeError(f"{printable(op.name)}({', '.join(names)}): {reason or error}; got {shown}")
 
 
 def array_ufunc(self, ufunc, method, *inputs, **kwargs):

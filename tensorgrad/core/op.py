@@ -7,6 +7,7 @@ The engine undoes broadcasting and casts afterwards, so a rule never does.
 
 from __future__ import annotations
 
+from ..errors import printable
 from .wide import widened, widened_kernel
 
 #: Every op there is, by name.
@@ -76,12 +77,14 @@ class Op:
     def __repr__(self):
         settings = [f"{k}={v!r}" for k, v in self.defaults.items()]
         star = "*" if self.variadic else ""
-        return f"<op {self.name}({', '.join([star + a for a in self.args] + settings)})>"
+        return f"<op {printable(self.name)}({', '.join([star + printable(a) for a in self.args] + settings)})>"
 
     def position(self, arg):
         """Return the index of the argument named ``arg``."""
         if arg not in self.args:
-            raise ValueError(f"op {self.name!r} has no argument {arg!r}; it takes {', '.join(self.args)}")
+            raise ValueError(
+                f"op {self.name!r} has no argument {arg!r}; it takes {', '.join(map(printable, self.args))}"
+            )
         return self.args.index(arg)
 
     def rule(self, i):

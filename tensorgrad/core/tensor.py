@@ -5,7 +5,7 @@ from itertools import count
 
 import numpy as np
 
-from ..errors import GradientError, describe
+from ..errors import GradientError, describe, printable
 from .number import check_reader, instead_of
 from .typed import Operators
 
@@ -220,8 +220,9 @@ def check_differentiable(array):
 def check_writable(tensor):
     """Raise if an in-place write would destroy a leaf whose gradient is wanted."""
     if tensor.requires_grad and tensor.op is None:
+        name = printable(tensor.name or "a leaf")
         raise GradientError(
-            f"cannot write into {tensor.name or 'a leaf'} ({describe(tensor)}) in place: it requires a gradient and "
+            f"cannot write into {name} ({describe(tensor)}) in place: it requires a gradient and "
             "its old value would be lost; write into a copy (y = x * 1; y[i] = v), or change x.data to update it "
             "outside the graph"
         )

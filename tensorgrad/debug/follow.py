@@ -10,6 +10,7 @@ from ..backward import backward
 from ..compile.origin import BACKWARD, PACKAGE, look
 from ..core.mode import is_recording
 from ..core.tensor import Tensor
+from ..errors import printable
 from .observe import Observer, call_of, observing, writing
 from .paths import INDEX
 from .taken import TENSOR, Taken, first_step, following, method_of, plain, steps_in, unwatch, watch
@@ -133,14 +134,14 @@ class Follower(Observer):
         return None if isinstance(t.data, Taken) else self.wrapped(frame.f_back)
 
     def through(self, t, op, inputs, frame):
-        edges, what = [], op.name
+        edges, what = [], printable(op.name)
         for i, x in enumerate(inputs):
             step = self.step_of(x)
             if step is not None:
                 edges.append((step, why_cut(t, op, i, frame) if step.live else None))
         if t.settings and any(steps_in(v) for v in t.settings.values()):
             edges += [(step, None) for step in steps_in(t.settings)]
-            t.settings, what = plain(t.settings), f"{op.name}{INDEX}"
+            t.settings, what = plain(t.settings), f"{what}{INDEX}"
         return self.step(what, edges, frame)
 
     def taken_in(self, what, word, data, frame):
@@ -174,4 +175,4 @@ def why_cut(t, op, i, frame):
 
 
 def name_of(p):
-    return p.name or "p"
+    return printable(p.name or "p")

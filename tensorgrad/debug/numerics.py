@@ -9,7 +9,7 @@ import numpy as np
 from ..backward import visit
 from ..compile.origin import BACKWARD, LAYER, look
 from ..core.tensor import Tensor
-from ..errors import NumericsError, counted, describe
+from ..errors import NumericsError, counted, describe, printable
 from ..walk import recorded
 from .observe import Observer, call_of, observing, unobserved, where, writing
 from .ranges import Range, bad_entries, bad_words
@@ -116,7 +116,7 @@ class Tracer(Observer):
             self._report_given(given[0], op, inputs, place)
         elif fresh(t.data, found):
             self._report(
-                f"{op.name} made {bad_words(t.data)}{place}", op.name, "forward", place, t.data,
+                f"{printable(op.name)} made {bad_words(t.data)}{place}", op.name, "forward", place, t.data,
                 self._ranges(op, inputs), forward_remedy(op.name, [values(x) for x in inputs], t.data),
             )  # fmt: skip
 
@@ -130,7 +130,7 @@ class Tracer(Observer):
         kind = "parameter" if isinstance(x, Tensor) and x.requires_grad else "data"
         if isinstance(x, (Tensor, np.ndarray)):
             self._places[id(x)] = Place(bad=True, ref=self._forget(x))  # told once
-        what = f"{op.name} was given {bad_words(values(x))} in its input {ranges[i].name}{place}"
+        what = f"{printable(op.name)} was given {bad_words(values(x))} in its input {ranges[i].name}{place}"
         self._report(what, op.name, "given", place, values(x), ranges, given_remedy(kind))
 
     def _report(self, what, op, phase, place, array, ranges, remedy):
@@ -180,7 +180,7 @@ class BackwardTrace:
         if any(bad_entries(data)) and id(t) not in self.late:
             self.late.add(id(t))
             place, op = self.tracer._place(t), t.op.name if t.op else None
-            what = what.format(t.name or f"{op or 'a Tensor'} ({describe(t)})", bad_words(data)) + str(place)
+            what = what.format(printable(t.name or f"{op or 'a Tensor'} ({describe(t)})"), bad_words(data)) + str(place)
             self.tracer._report(what, op, "backward", place, data, [], "")
 
     def arriving(self, t):
@@ -209,7 +209,7 @@ class BackwardTrace:
             return  # nan from the forward, which was told there
         name = argument_names(op, len(inputs))[next(i for i, v in enumerate(inputs) if v is x)]
         self.tracer._report(
-            f"the backward of {op.name} made {bad_words(gx)} for {named(x, name)}{place}",
+            f"the backward of {printable(op.name)} made {bad_words(gx)} for {named(x, name)}{place}",
             op.name, "backward", place, gx, [*self.tracer._ranges(op, inputs), Range("gradient", g)],
             backward_remedy(op.name, arrays, t.data, g),
         )  # fmt: skip
@@ -252,7 +252,7 @@ def argument_names(op, n):
 def named(x, name):
     """Return the argument's name, and the Tensor's own if it has one: ``b=hidden/kernel``."""
     own = getattr(x, "name", None)
-    return f"{name}={own}" if own and own != name else name
+    return printable(f"{name}={own}" if own and own != name else name)
 
 
 def values(x):

@@ -15,6 +15,7 @@ from .. import backward as engine
 from ..compile.origin import DISPATCH
 from ..core.mode import plainly
 from ..core.tensor import Tensor
+from ..errors import printable
 
 _observers: ContextVar[tuple] = ContextVar("observers", default=())
 _seq, _sweep = Tensor.__dict__["seq"], engine.sweep
@@ -100,7 +101,7 @@ def where(line, layer):
     >>> where("train.py:14", "hidden")
     " at train.py:14 in layer 'hidden'"
     """
-    return (f" at {line}" if line else "") + (f" in layer {layer!r}" if layer else "")
+    return (f" at {printable(line)}" if line else "") + (f" in layer {layer!r}" if layer else "")
 
 
 def writing(frame):

@@ -4,6 +4,7 @@ import numpy as np
 
 from ..backward import gradients, visit
 from ..core.tensor import Tensor
+from ..errors import printable
 from ..walk import listening, recorded
 from .observe import where
 
@@ -39,7 +40,7 @@ def zero_reasons(loss, p, follower):
         if g is not None and g.data.any() and not passed(t, g.data, ours):
             step = follower.step_of(t) if follower else None
             place = where(step.line, step.layer) if step else ""
-            found.append(f"{t.op.name}{place} lets nothing through: {why(t, inputs, ours[0], g.data != 0)}")
+            found.append(f"{printable(t.op.name)}{place} lets nothing through: {why(t, inputs, ours[0], g.data != 0)}")
     return found or ["what reaches it along several ways adds up to 0"]
 
 

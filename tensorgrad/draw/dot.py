@@ -68,7 +68,7 @@ def dot_source(graph, legend=True):
         f'  node [fontname={quoted(FONT)}, fontsize=11, height=0.3, margin="0.1,0.04", color={quoted(INK)}]',
         f'  edge [fontname={quoted(FONT)}, fontsize=9, arrowsize=0.7, color={quoted(INK)}, fontcolor="#555555"]',
     ]
-    lines += [f"  splines={quoted(graph.splines)}"] if graph.splines else []
+    lines += [f"  splines={quoted(plain(graph.splines))}"] if graph.splines else []
     lines += [f"  {box.id} {attributes(node(box, graph.direction, graph.scale))}" for box in graph.boxes]
     lines += cluster_lines(graph)
     lines += [arrow_line(arrow, mirrored) for arrow in graph.arrows]

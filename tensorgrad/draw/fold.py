@@ -74,7 +74,8 @@ def layer_box(path, backward, boxes, classes):
     heat = hottest(boxes)
     if backward:
         return Box(f"bc{number}", "backward layer", name, [f"∂{name}"], path[:-1], heat=heat, owner=f"c{number}")
-    told = ops_in(boxes) if name.startswith("×") else parameters_in(boxes)  # a repetition has no name of its own
+    nameless = str(number).startswith("x") and name.startswith("×")  # a repetition that is no layer
+    told = ops_in(boxes) if nameless else parameters_in(boxes)
     lines = [titled(name, classes.get(number)), *told]
     return Box(f"c{number}", "layer", name, lines, path[:-1], heat=heat)
 

@@ -136,7 +136,7 @@ class Collector:
 
     def name_of(self, x):
         """Return what ``x`` is called: its own name, or the one given for it, or ''."""
-        return getattr(x, "name", None) or self.names.get(id(x), "")
+        return str(getattr(x, "name", None) or self.names.get(id(x), ""))
 
     def lines(self, x, name):
         """Return what the box of ``x`` says."""

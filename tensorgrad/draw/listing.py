@@ -62,13 +62,15 @@ def row(box, words, given):
         op, *settings, about = map(clean, box.lines)
         return f"= {op}({', '.join([*(words[x.id] for x in given[box.id]), *settings])}) -> {about}"
     if box.kind == "layer":
-        title, *rest = map(clean, box.lines)
+        title, *rest = box.lines
         kind = title.removeprefix(f"{box.name} (").removesuffix(")") if title.startswith(f"{box.name} (") else title
-        return f"= {kind}({', '.join(words[x.id] for x in given[box.id])})" + f": {', '.join(rest)}" * bool(rest)
+        kind, rest = clean(kind), [*map(clean, rest)]
+        made = f"= {kind}({', '.join(words[x.id] for x in given[box.id])})"
+        return f"{made}: {', '.join(rest)}" if rest else made
     if box.kind == "returned":
-        return f"= {words[given[box.id][0].id]}, {box.lines[1]}"
+        return f"= {words[given[box.id][0].id]}, {clean(box.lines[1])}"
     (op,) = given[box.id]
     if not given[op.id]:
         return f"a view of {words[op.id]}, {about}"
     arguments = [words[x.id] for x in given[op.id]] + [*map(clean, op.lines[1:])]
-    return f"= {op.name}({', '.join(arguments)}) -> {about}"
+    return f"= {clean(op.name)}({', '.join(arguments)}) -> {about}"

@@ -77,9 +77,9 @@ def class_of(kind):
 
 
 def escaped(text):
-    """Return text that Mermaid shows as it is: what it would read is written as a number.
+    """Return text that Mermaid shows as it is: what it would read, as a tag, style or formula, is written as a number.
 
     >>> escaped('a "b" <c>')
     'a #34;b#34; #60;c#62;'
     """
-    return "".join(f"#{ord(c)};" if c in '"#&<>`\\|{}' else c for c in clean(text)) or " "
+    return "".join(f"#{ord(c)};" if c in '"#&<>`\\|{}$:' else c for c in clean(text)) or " "

@@ -39,7 +39,7 @@ class Names:
 
     def known(self, x):
         """Return the name that somebody gave ``x``, or ''."""
-        return getattr(x, "name", None) or self.called.get(id(x), "")
+        return str(getattr(x, "name", None) or self.called.get(id(x), ""))
 
     def of(self, x):
         """Return what to call ``x``, on one line that a terminal can show: a number is its value."""
@@ -64,7 +64,7 @@ def expression(t, inputs, names):
     σ(a)
     arctan2(a, b)
     """
-    symbol, words, settings = t.op.symbol, [names.of(x) for x in inputs], settings_of(t)
+    symbol, words, settings = clean(t.op.symbol), [names.of(x) for x in inputs], [*map(clean, settings_of(t))]
     if len(words) == 2 and not settings and not any(c.isalnum() for c in symbol):
         return f" {symbol} ".join(words)
     if len(words) == 1 and not settings:
@@ -72,4 +72,5 @@ def expression(t, inputs, names):
             return f"{words[0]}{symbol}"
         if "x" in symbol and not symbol.isidentifier():
             return symbol.replace("x", words[0])
-    return f"{symbol if symbol.isidentifier() or symbol in '√∛ΣΠ−+' else t.op.name}({', '.join([*words, *settings])})"
+    called = symbol if symbol.isidentifier() or symbol in "√∛ΣΠ−+" else clean(t.op.name)
+    return f"{called}({', '.join([*words, *settings])})"

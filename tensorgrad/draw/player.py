@@ -1,6 +1,6 @@
 """The player: forward and backward, one op at a time, as one HTML file that needs nothing else."""
 
-from ..errors import GradientError, OptionError, RenderError, describe
+from ..errors import GradientError, OptionError, RenderError, describe, printable
 from ..walk import recorded
 from .story import Story
 
@@ -65,8 +65,9 @@ def played(root, called, scopes, inputs, direction="auto"):
 def check_playable(what):
     """Raise unless a Tensor has a graph behind it, of a size that can be watched."""
     if what.op is None:
+        name = printable(what.name or "this Tensor")
         raise GradientError(
-            f"play: {what.name or 'this Tensor'} ({describe(what)}) was made by no recorded op, so there is nothing "
+            f"play: {name} ({describe(what)}) was made by no recorded op, so there is nothing "
             "to play; compute from Tensors with requires_grad=True, outside no_grad()"
         )
     ops = len(recorded(what))

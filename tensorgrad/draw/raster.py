@@ -42,7 +42,7 @@ def plain_glyphs(svg):
     >>> plain_glyphs("<text>xᵀ @ g</text>")
     '<text>x<tspan baseline-shift="35%" font-size="65%">T</tspan> @ g</text>'
     """
-    svg = svg.replace("ᵀ", '<tspan baseline-shift="35%" font-size="65%">T</tspan>')
+    svg = re.sub(r"ᵀ(?=[^<>]*<)", '<tspan baseline-shift="35%" font-size="65%">T</tspan>', svg)  # not in an attribute
     return re.sub(rf'<text [^>]*x="([\d.-]+)" y="([\d.-]+)"[^>]*>([{BLOCKS}]+)</text>', bars, svg)
 
 

@@ -77,10 +77,12 @@ class Steps:
         """Return what two ops must have in common, wherever they stand."""
         box = self.ops[i]
         given = tuple([(x.shape, x.dtype, x.name if x.kind == "constant" else "") for x in self.inputs[i]])
-        said = tuple([line for line in box.lines if not line.startswith("index=")])  # x[t], a step of a loop
+        first, *rest = box.lines
+        said = first, *[line for line in rest if not line.startswith("index=")]  # x[t], a step of a loop
         if box.kind == "layer":
             said = said[0].rpartition(" (")[2], *said[1:]  # its class, and how many parameters
-        return box.kind, said, box.shape, box.dtype, given
+        name = box.name if box.kind in ("op", "backward op") else ""  # two ops may have one symbol
+        return box.kind, name, said, box.shape, box.dtype, given
 
     def runs(self):
         """Yield ``(start, period, times)`` of the repeated stretches, from the first op on."""

@@ -48,11 +48,13 @@ class Rules:
         """Return ``(text, used)`` of what ``t`` gives to its input ``i``: ``('xᵀ @ g', {id(x): x})``."""
         inputs, share = self.inputs[id(t)], self.shares.get((id(t), i))
         args = [t.op.args[0] + str(k) if t.op.variadic else t.op.args[k] for k in range(len(inputs))]
-        called = [self.short(x) or arg for x, arg in zip(inputs, args, strict=True)]
+        named = [self.short(x) for x in inputs]
+        called = [arg if name in ("", "g") else name for name, arg in zip(named, args, strict=True)]  # g arrives
         known = {id(x): name for x, name in zip(inputs, called, strict=True) if kind_of(x) != "constant"}
-        known |= {id(t): self.short(t) or "y", id(self.backprop.gradient[id(t)]): "g"}
+        arriving = id(self.backprop.gradient[id(t)])
+        known |= {id(t): self.short(t) or "y", arriving: "g"}
         found = Formula(share, known, self.steps, view_of)
-        used = {key: x for key, x in found.used.items() if known[key] != "g"}
+        used = {key: x for key, x in found.used.items() if key != arriving}
         if found.unknown or len(found.text) > LONGEST:
             by_name = dict(zip(("g", "y", *args), (None, t, *inputs), strict=True))
             names = used_in(t.op.rule(i))

@@ -4,7 +4,7 @@ import weakref
 
 from ..compile.program import Program
 from ..core.tensor import Tensor
-from ..errors import GradientError, OptionError, describe
+from ..errors import GradientError, OptionError, describe, printable
 from ..walk import recorded
 from .backprop import Backprop, backward_graph, gradient_arrays
 from .graph import Collector, Graph
@@ -136,7 +136,7 @@ def check_drawable(what):
             "and a compiled function its program: step.program(x).draw()"
         )
     if what.op is None:
-        name = what.name or "this Tensor"
+        name = printable(what.name or "this Tensor")
         raise GradientError(
             f"draw: {name} ({describe(what)}) was made by no recorded op, so there is nothing to draw; "
             "compute from Tensors with requires_grad=True, outside no_grad()"

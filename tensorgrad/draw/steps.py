@@ -12,7 +12,7 @@ from ..walk import recorded
 from .frames import Frames
 from .naming import Names, by_id, expression
 from .rulebook import formula, spelled
-from .words import values_of
+from .words import clean, values_of
 
 
 class Part:
@@ -91,11 +91,11 @@ class Step:
 
     def __repr__(self):
         to = ", ".join(part.name for part in self.parts)
-        return f"<Step {self.index}: {self.op.name}, {describe(self.upstream)} to {to}>"
+        return f"<Step {self.index}: {clean(self.op.name)}, {describe(self.upstream)} to {to}>"
 
     def __str__(self):
-        where = f", layer {self.layer}" if self.layer else ""
-        lines = [f"{self.index}. {self.name} = {self.expression}   ({self.op.name}{where})"]
+        where = f", layer {clean(self.layer)}" if self.layer else ""
+        lines = [f"{self.index}. {self.name} = {self.expression}   ({clean(self.op.name)}{where})"]
         lines.append(f"   g = ∂{self.name} = {brief(self.upstream)}   {describe(self.upstream)}")
         return "\n".join([*lines, *(f"   {line(part)}" for part in self.parts)])
 
@@ -107,11 +107,11 @@ def brief(array):
 
 def told(t, inputs, index, names):
     """Return ``(letter of an op's input, its rule as text)``."""
-    rule = formula(t.op, index)
+    rule = clean(formula(t.op, index))
     if t.op.variadic:
-        return f"{t.op.args[0]}{index}", rule
+        return clean(f"{t.op.args[0]}{index}"), rule
     called = {arg: names.of(x) for arg, x in zip(t.op.args, inputs, strict=True)}
-    return t.op.args[index], spelled(rule, {**called, "y": names.of(t)})
+    return clean(t.op.args[index]), spelled(rule, {**called, "y": names.of(t)})
 
 
 def line(part):

@@ -3,14 +3,14 @@
 import numpy as np
 
 from ..core.tensor import Tensor
-from ..errors import describe
+from ..errors import describe, printable, shortened
 from ..walk import recorded
 from .digest import digest
 from .frames import Frames
 from .graph import is_number, labels
 from .naming import Names, expression, key
 from .steps import walked
-from .words import clean, number, settings_of
+from .words import LONGEST, clean, number, settings_of
 
 
 class Story:
@@ -42,13 +42,14 @@ class Story:
         """Enter the node of an op, after those of its inputs."""
         words = labels(t.op, len(inputs))
         sources = [
-            {"from": self.source(x, homes), "label": word, "index": i}
+            {"from": self.source(x, homes), "label": clean(word), "index": i}
             for i, (x, word) in enumerate(zip(inputs, words, strict=True))
             if not is_number(x)
         ]
         node = self.node("output" if is_root else "op", t, self.frames.path(t.seq))
-        node.update(op=t.op.name, symbol=badge(t, inputs), settings=settings_of(t), doc=sentence(t.op.doc))
-        node.update(expression=clean(expression(t, inputs, self.names)), inputs=sources)
+        settings, doc = [*map(clean, settings_of(t))], printable(sentence(t.op.doc))
+        node.update(op=clean(t.op.name), symbol=badge(t, inputs), settings=settings, doc=doc)
+        node.update(expression=shortened(expression(t, inputs, self.names), LONGEST), inputs=sources)
         self.forward.append(self.place[key(t)])
 
     def source(self, x, homes):
@@ -58,7 +59,7 @@ class Story:
             path = homes.get(id(x), ())
             node = self.node("parameter" if trained else "input", x, path if trained else ())
             if path:
-                node["name"] = self.names.of(x).removeprefix(f"{path[-1][1]}/")
+                node["name"] = self.names.of(x).removeprefix(clean(f"{path[-1][1]}/"))
         return self.place[key(x)]
 
     def node(self, kind, x, path):

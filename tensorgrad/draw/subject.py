@@ -4,7 +4,7 @@ import numpy as np
 
 from ..core.mode import enable_grad
 from ..core.tensor import Tensor, as_array
-from ..errors import describe
+from ..errors import describe, printable
 
 
 def result_of(what, inputs):
@@ -16,8 +16,9 @@ def result_of(what, inputs):
     with enable_grad():
         result = what(*[leaf(x, name) for x, name in zip(inputs, names_of(what, len(inputs)), strict=True)])
     if not isinstance(result, Tensor):
+        name = printable(getattr(what, "__name__", what))
         raise TypeError(
-            f"draw: {getattr(what, '__name__', what)} must return one Tensor, such as a loss, got {describe(result)}; "
+            f"draw: {name} must return one Tensor, such as a loss, got {describe(result)}; "
             "give it sample inputs and let it compute with np.* or tg.* functions"
         )
     return result

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..errors import describe
+from ..errors import describe, printable, shortened
 
 #: Settings that the dtype and shape of the result show already; so does a plain transpose.
 SEEN = {"shape", "dtype", "keepdims"}
@@ -92,7 +92,5 @@ def titled(name, kind):
 
 
 def clean(text):
-    """Return ``text`` on one line, without what SVG and terminals cannot show, at most 60 characters long."""
-    text = str(text)
-    text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-    return "".join(c if c.isprintable() else " " if c.isspace() else "�" for c in text)
+    """Return ``text`` as pictures, listings and pages show it: printable, and cut to 60 characters before that."""
+    return printable(shortened(text, LONGEST))

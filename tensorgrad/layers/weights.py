@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..core.tensor import Parameter, Tensor
-from ..errors import NotReadyError, ShapeError, counted, describe
+from ..errors import NotReadyError, ShapeError, counted, describe, printable
 from ..tracking import TrackedDict, TrackedList, newest
 
 
@@ -122,15 +122,16 @@ class Weights:
         if len(own) != len(arrays):
             if not self.built:
                 raise NotReadyError(f"set_weights: {self.label()} has no weights yet; build it first")
-            wanted = ", ".join(f"{w.name} {list(w.shape)}" for w in own)
+            wanted = ", ".join(f"{printable(w.name)} {list(w.shape)}" for w in own)
             raise ShapeError(
                 f"set_weights: {self.label()} has {counted(len(own), 'weight')} ({wanted}), "
                 f"got {counted(len(arrays), 'array')}"
             )
         for i, (weight, array) in enumerate(zip(own, arrays, strict=True)):
             if weight.shape != array.shape or array.dtype.kind not in "fiub":
+                name = printable(weight.name)
                 raise ShapeError(
-                    f"set_weights: array {i} is for {weight.name} and must be {describe(weight)}, got {describe(array)}"
+                    f"set_weights: array {i} is for {name} and must be {describe(weight)}, got {describe(array)}"
                 )
         for weight, array in zip(own, arrays, strict=True):
             weight.data[...] = array  # in place: an optimizer may hold views of it

@@ -8,12 +8,14 @@ from ..core.mode import enable_grad
 from ..draw.backprop import gradient_arrays
 from ..draw.frames import Frames
 from ..draw.heat import rms
-from ..errors import counted
+from ..errors import counted, printable, shortened
 from ..layers.base import layer_scopes
 from ..walk import recorded
 
 #: Gradients of the first layer this many times smaller, or larger, than of the last are vanishing, or exploding.
 FACTOR = 1e3
+#: Letters of a layer's name in the table and in sentences, and under its bar.
+LONGEST, TICK = 60, 24
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#BBBBBB"  # Okabe and Ito's
 
 
@@ -33,10 +35,11 @@ class GradientFlow:
         self.verdict = [*flow_words(layers, rms), *dead_words(dead, rows)]
 
     def __repr__(self):
-        width = max(map(len, self.layers), default=5)
+        names = [*map(called, self.layers)]
+        width = max(map(len, names), default=5)
         lines = [f"{'layer'.ljust(width)}  rms gradient  gradient/weight  dead relus"]
-        for name, size, part in zip(self.layers, self.rms, self.ratio, strict=True):
-            units = "{} of {}".format(*self.dead[name]) if name in self.dead else ""
+        for name, layer, size, part in zip(names, self.layers, self.rms, self.ratio, strict=True):
+            units = "{} of {}".format(*self.dead[layer]) if layer in self.dead else ""
             lines.append(f"{name.ljust(width)}  {size:12.2e}  {part:15.2e}  {units}".rstrip())
         return "\n".join([*lines, *self.verdict])
 
@@ -51,12 +54,15 @@ class GradientFlow:
         sizes = [size if math.isfinite(size) else 0.0 for size in self.rms]
         shown = [size for size in sizes if size > 0] or [1.0]
         floor = min(shown) / 10
-        bars = axes.bar(self.layers, [max(size, floor) for size in sizes], color=self.colors(), width=0.7)
+        bars = axes.bar(range(len(sizes)), [max(size, floor) for size in sizes], color=self.colors(), width=0.7)
         axes.bar_label(bars, [f"{size:.1e}" if math.isfinite(size) else str(size) for size in self.rms], fontsize=8)
         axes.set(
             yscale="log", ylim=(floor, 5 * max(shown)), ylabel="rms of the gradient", xlabel="from input to output"
         )
-        axes.set_title("\n".join(self.verdict), fontsize=9, loc="left", wrap=True)
+        names = [printable(shortened(name, TICK)) for name in self.layers]
+        axes.set_xticks(range(len(sizes)), names, parse_math=False, usetex=False)
+        words = "\n".join(self.verdict).replace("$", "\\$")  # to be wrapped, text is measured as a formula anyway
+        axes.set_title(words, fontsize=9, loc="left", wrap=True, usetex=False)
         axes.tick_params(axis="x", rotation=0 if len(self.layers) < 8 else 60, labelsize=8)
         axes.spines[["top", "right"]].set_visible(False)
         if save is not None:
@@ -67,6 +73,11 @@ class GradientFlow:
         """Return a colour for each bar: orange where the gradient is far from the last layer's, grey where none is."""
         last = self.rms[-1] if self.rms else 1.0
         return [GREY if not size > 0 else ORANGE if far(size, last) else BLUE for size in self.rms]
+
+
+def called(layer):
+    """Return the name of a layer for a table."""
+    return printable(shortened(layer, LONGEST))
 
 
 def far(size, last):
@@ -81,6 +92,7 @@ def flow_words(layers, sizes):
     >>> flow_words(["a", "b"], [0.2, 0.1])
     ['healthy: the gradients of all layers are within a factor of 2']
     """
+    layers = [shortened(name, LONGEST) for name in layers]
     if not layers:
         return ["no layer here has weights to train"]
     broken = [name for name, size in zip(layers, sizes, strict=True) if not math.isfinite(size)]
@@ -103,7 +115,8 @@ def flow_words(layers, sizes):
 def dead_words(dead, rows):
     """Return a sentence for each layer with dead relus."""
     return [
-        f"dead relus: {n} of {counted(units, 'unit')} of {name!r} {'is' if n == 1 else 'are'} 0 for all {rows} rows"
+        f"dead relus: {n} of {counted(units, 'unit')} of {shortened(name, LONGEST)!r} {'is' if n == 1 else 'are'} 0 "
+        f"for all {rows} rows"
         for name, (n, units) in dead.items()
         if n
     ]

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 
 from ..callbacks.calls import ordered
+from ..errors import printable
 
 
 class Validation:
@@ -108,7 +109,7 @@ class TrainStep:
 def untrained(params, reached):
     """Warn that a gradient reaches only some of ``params``; return True."""
     lost = [p for p in params if all(p is not q for q in reached)]
-    names = ", ".join(str(p.name) for p in lost)
+    names = ", ".join(printable(p.name) for p in lost)
     warnings.warn(
         f"the loss does not depend on {names}: training leaves them as they are; is a layer unused, "
         "or does .numpy() or .detach() cut the way?",

@@ -2,11 +2,17 @@
 
 import sys
 
+from ..errors import printable, shortened
+
+#: Longer names are cut: the table would be as wide.
+LONGEST = 120
+
 
 def summarize(model, line_length=None, print_fn=None, expand_nested=False, show_trainable=False):
     """Print a table of ``model``, or call ``print_fn`` with it as text."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(show_lines=True, width=line_length, pad_edge=True)
     table.add_column("Layer (type)", min_width=None if line_length else 26, overflow="fold")
@@ -15,7 +21,7 @@ def summarize(model, line_length=None, print_fn=None, expand_nested=False, show_
     if show_trainable:
         table.add_column("Trainable", justify="center")
     for cells in rows(model.layers, expand_nested, show_trainable):
-        table.add_row(*cells)
+        table.add_row(Text.assemble(*cells[0]), *cells[1:])
 
     plain = print_fn is not None or not getattr(sys.stdout, "isatty", lambda: False)()
     console = Console(highlight=False, **({"color_system": None, "force_terminal": False} if plain else {}))
@@ -23,7 +29,7 @@ def summarize(model, line_length=None, print_fn=None, expand_nested=False, show_
     if plain or line_length:
         console.width = max(needed, 60)  # a file or a pipe has no edge at which to wrap
     with console.capture() as captured:
-        console.print(f'[bold]Model: "{escaped(model.name)}"[/]')
+        console.print(Text(f'Model: "{named(model)}"', "bold"))
         console.print(table)
         for line in totals(model):
             console.print(line)
@@ -32,10 +38,10 @@ def summarize(model, line_length=None, print_fn=None, expand_nested=False, show_
 
 
 def rows(layers, expand_nested, show_trainable, indent=""):
-    """Yield the cells of each layer, and of the layers inside it after it."""
+    """Yield the cells of each layer, and of the layers inside it after it; the first in parts, with its colours."""
     for layer in layers:
         cells = [
-            f"{indent}{escaped(layer.name)} ([cyan]{type(layer).__name__}[/])",
+            (f"{indent}{named(layer)} (", (printable(type(layer).__name__), "cyan"), ")"),
             shape_text(layer),
             params_text(layer),
         ]
@@ -80,5 +86,6 @@ def size_text(size):
     return ""
 
 
-def escaped(text):
-    return text.replace("[", "\\[")
+def named(layer):
+    """Return the name of a layer or model, which rich is to show as it is, not to read as markup."""
+    return printable(shortened(layer.name, LONGEST))

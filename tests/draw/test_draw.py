@@ -11,6 +11,7 @@ import pytest
 import tensorgrad as tg
 from tensorgrad.draw import draw
 from tensorgrad.draw.dot import LOOKS
+from tensorgrad.errors import printable, shortened
 from tensorgrad.walk import merged, recorded
 from tests.draw.played import named
 
@@ -266,8 +267,7 @@ def texts(svg):
 
 
 def shown(name):
-    name = name if len(name) <= 60 else name[:59] + "…"
-    return " ".join("".join(c if c.isprintable() else " " if c.isspace() else "�" for c in name).split())
+    return " ".join(printable(shortened(name, 60)).split())
 
 
 def test_hostile_names_are_drawn_as_they_are():

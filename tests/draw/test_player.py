@@ -193,8 +193,8 @@ def test_hostile_names_are_text():
         "</script><script>alert(1)</script>",
         "{{data}} ${x} `y`",
         "back\\slash\\",
-        "two lines ",
-        "� alone",
+        r"two\nlines\t",
+        r"\ud800 alone",
     } <= names
     assert max(map(len, names)) <= 60
     assert {layer["name"] for layer in story["layers"]} >= {"it's", "__proto__"}
