@@ -14,7 +14,7 @@ from .attempts import Attempts, check_settled, writing
 LIMIT = 16
 #: One more kind has its program from this use on, in place of the one unused for longest: writing a program takes as
 #: long as some twenty steps without one.
-WARM = 64
+WARM = 128
 
 
 class TrainingStep:
@@ -65,11 +65,13 @@ class TrainingStep:
             found = self._prepare(key, x, y, w)
             if found is not None:
                 return found  # of an eager step
-        replay = self.replay
+        replay, inputs = self.replay, (x, y) if w is None else (x, y, w)
+        if overlapping(replay, inputs):
+            return self._eager(x, y, w)
         if self.fused:
             self._scale(replay)
         self.found = None
-        loss, *found = replay.run(x, y) if w is None else replay.run(x, y, w)
+        loss, *found = replay.run(*inputs)
         return loss.item(), *found
 
     def update(self):
@@ -160,6 +162,12 @@ class TrainingStep:
         found = {id(leaf): g for leaf, g in gradients(checked(loss))}
         self.found = [found.get(id(p)) for p in self.params]
         return loss.data.item(), y_pred.data if isinstance(y_pred, Tensor) else np.asarray(y_pred), *more
+
+
+def overlapping(replay, inputs):
+    """Return whether a program would write where it reads something else: then the function runs as it is."""
+    overlap = replay.overlap
+    return (overlap.written or overlap.arrays) and overlap.found(inputs)
 
 
 def guards_of_nothing():

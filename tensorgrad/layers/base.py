@@ -87,6 +87,9 @@ class Layer(Tracked, Weights, Options):
         return value
 
     def __setattr__(self, name, value):
+        if name in self._uncounted:
+            object.__setattr__(self, name, value)
+            return
         if name == "trainable" and boolean(value):
             raise OptionError(f"{type(self).__name__}: trainable must be True or False, got {value!r}")
         if isinstance(vars(self).get(name), Parameter) and isinstance(value, (np.ndarray, list)):

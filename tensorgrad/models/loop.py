@@ -121,7 +121,7 @@ def untrained(params, reached):
 def test_epoch(model, meters, order, calls):
     """Return the values of ``model`` on the batches of ``order``."""
     run = model.compiled.test_step(model, meters.measures)
-    has_loss = meters.measures.loss is not None
+    has_loss = meters.measures.loss is not None and order.data.y is not None
     calls.call("on_test_begin", {})
     meters.reset()
     begin, end = calls.batch_hooks("test", meters.logs)
@@ -129,9 +129,8 @@ def test_epoch(model, meters, order, calls):
     for i, (x, y, w) in enumerate(order):
         if begin is not None:
             begin(i)
-        y_pred, *found = run(x) if y is None else run(x, y) if w is None else run(x, y, w)
-        loss, sums = (found[0].item(), found[1:]) if has_loss else (None, found)
-        meters.update(loss, y, y_pred, w, sums)
+        y_pred, *sums = run(x) if y is None else run(x, y) if w is None else run(x, y, w)
+        meters.update(sums.pop(0).item() if has_loss else None, y, y_pred, w, sums)
         if end is not None:
             end(i)
     calls.count(i + 1, "test")

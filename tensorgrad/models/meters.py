@@ -94,8 +94,8 @@ class Meters:
         self.rows += rows
         if loss is not None:
             self.total += loss * rows
-        if sums:
-            self.totals = [so_far + batch.item() for so_far, batch in zip(self.totals, sums, strict=True)]
+        for i, batch in enumerate(sums):
+            self.totals[i] += batch.item()
         if not self.others or y is None:
             return
         y, y_pred = aligned(y.copy(), y_pred.copy())  # a metric of the user's may keep them

@@ -156,7 +156,7 @@ class Trainer:
         """Return the outputs for all rows of ``x``, one array."""
         check_run("predict", batch_size, verbose, steps)
         data = self._shaped_data(x, None, None, "predict")
-        if verbose == 0 and callbacks is None and len(data.x) <= (batch_size or (32 if steps is None else 0)):
+        if verbose == 0 and callbacks is None and steps is None and len(data.x) <= (batch_size or 32):
             return self._predicting()(data.x)[0].copy()  # one batch, and nobody looks on
         order = Batches(data, batch_size, steps)
         calls = self._calls(callbacks, verbose, order.steps)
