@@ -7,7 +7,6 @@ from .base import HOOKS, Callback
 from .history import History
 from .progress import ProgbarLogger
 
-
 BATCH_HOOKS = [hook for hook in HOOKS if "batch" in hook]
 NOBODY: dict[str, list] = {hook: [] for hook in BATCH_HOOKS}
 

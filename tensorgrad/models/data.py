@@ -8,7 +8,6 @@ from ..config import floatx
 from ..core.tensor import Tensor
 from ..errors import DataError, counted, describe
 
-
 #: The dtypes whose sums of squares show in half a microsecond whether all entries are finite.
 FLOATS = {"float32": np.dtype("float32"), "float64": np.dtype("float64")}
 

@@ -132,7 +132,7 @@ def test_a_layout_is_kept_only_while_a_program_uses_it():
     assert len([found for found in model.optimizer._layouts if found() is not None]) == 2
     assert len(training_steps(model)) == 2
     eager = Adam(0.1)
-    for i in range(6):
+    for _ in range(6):
         w = tg.Parameter(np.ones(2))
         eager.apply([np.ones(2)], [w])
     assert len([found for found in eager._layouts if found() is not None]) == 1
