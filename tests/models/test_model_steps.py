@@ -11,12 +11,48 @@ from tensorgrad.models.inference import CROWDED, LIMIT, WARM
 from tensorgrad.optimizers import SGD, Adam
 
 
-def test_targets_of_one_shape_and_size_of_entry_but_of_two_dtypes():
-    def work(model):
-        x, y = data("ids")
-        return [model.train_on_batch(x, y.astype(kind)) for kind in ("int32", "float32", "int64", "uint64", "int32")]
+class Third(Layer):
+    """Takes whole numbers as they are, and floats too."""
 
-    same(work, loss="sparse")
+    autocast = False
+
+    def call(self, x):
+        return x.astype("float32") / 3 + (x // 2).astype("float32")
+
+
+def test_data_of_one_shape_and_size_of_entry_but_of_two_dtypes():
+    def work(model):
+        model = tg.Sequential([Third(), Dense(3, kernel_initializer="ones")])
+        model.compile("sgd", "mse", run_eagerly=eagerly.pop(), jit_compile="exact")
+        x, y = np.arange(20).reshape(5, 4) - 7, np.ones((5, 3))
+        kinds = ("int32", "float32", "uint32", "int32", "float32")
+        return [model.train_on_batch(x.astype(kind), y) for kind in kinds]
+
+    eagerly = [True, False]
+    same(work)
+
+
+class KeepsAll(Layer):
+    """A first layer that keeps each batch, as it is."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.kept = []
+
+    def call(self, x):
+        self.kept.append(x.numpy())
+        return x
+
+
+def test_a_layer_that_keeps_batches_keeps_each_though_shuffled_ones_are_lent():
+    x = np.arange(48.0).reshape(24, 2)
+    model = tg.Sequential([KeepsAll(input_shape=(2,)), Dense(1)])
+    model.compile("sgd", "mse")
+    kept = model.layers[0].kept
+    with pytest.warns(UserWarning, match="changes its attribute kept"):
+        model.fit(x, x[:, :1], batch_size=4, epochs=2, verbose=0)
+    rows = np.concatenate(kept[-12:])
+    np.testing.assert_array_equal(np.sort(rows[:, 0]), np.sort(np.tile(x[:, 0], 2)))
 
 
 def test_samples_that_are_their_own_targets_in_a_loss_that_writes_into_them():
