@@ -41,7 +41,7 @@ def elementwise(threads):
 
     for shape in ROWS:
         x = np.linspace(-3, 3, shape[0] * shape[1], dtype="f").reshape(shape)
-        program = Replay(*traced(lambda stands: [activations.gelu(stands[0], approximate=True)], [x], ["x"])).program
+        program = Replay(traced(lambda stands: [activations.gelu(stands[0], approximate=True)], [x], ["x"])).program
         names = {i: f"{i} thread{'s' * (i > 1)}" for i in (1, threads)}
         codes = {i: Code(program, copy=False, threads=i) for i in names}
         yield f"gelu of {shape[0]}×{shape[1]}", {names[i]: lambda c=codes[i], x=x: c.function(x) for i in names}

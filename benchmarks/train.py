@@ -36,7 +36,7 @@ def as_fit(task):
     from tensorgrad.models.loop import TrainStep
 
     model = model_of(task)
-    meters = model.compiled.meters(task.labels, model.output_shape)
+    meters = model.compiled.measures(task.labels, model.output_shape).meters()
     step = TrainStep(model, meters)
     return lambda: step(task.x, task.labels, None)
 

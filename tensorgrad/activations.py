@@ -6,6 +6,7 @@ import numpy as np
 
 from . import ops
 from .errors import ShapeError, describe, unknown
+from .ops.arithmetic import nonzero
 
 
 def linear(x):
@@ -64,7 +65,7 @@ def gelu(x, approximate=False):
 
 def silu(x):
     """``x σ(x)``, also known as swish. Elfwing et al. (2017)."""
-    return x * ops.sigmoid(x)
+    return np.maximum(x, -1e4) * ops.sigmoid(x)  # further below it is 0, and -1e38 times a tiny number is not
 
 
 def mish(x):
@@ -132,7 +133,7 @@ def log_softmax(x, axis=-1):
 
 def log_sigmoid(x):
     """``log(σ(x))``, without rounding to -inf."""
-    return -ops.softplus(-x)
+    return -ops.softplus(-1.0 * x)  # -x of unsigned integers is no negative number
 
 
 def exponential(x):
@@ -152,7 +153,9 @@ def hard_shrink(x, threshold=0.5):
 
 def squareplus(x, b=4):
     """``(x + √(x² + b)) / 2``."""
-    return 0.5 * (x + np.sqrt(x * x + b))
+    size = np.where(x > 0, x, -1.0 * x)  # not abs: it has no slope at 0
+    larger = 0.5 * (size + np.hypot(x, sqrt(b)))  # below 0 x and the root would cancel, and x * x could overflow
+    return np.where(x > 0, larger, 0.25 * b / nonzero(larger))
 
 
 def sparse_plus(x):

@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 import numpy as np
 
 from .core.tensor import Tensor, type_tensor
+from .core.wide import wide
 from .errors import GradientError, ShapeError, describe, printable
 from .shapes import broadcast_axes, broadcasts
 
@@ -172,7 +173,7 @@ def fit(g, x, node, into, keep):
         return spread
     if broadcasts(x.shape, g.shape):
         if g.shape != x.shape:
-            g = np.add.reduce(g, axis=broadcast_axes(g.shape, x.shape)).reshape(x.shape)
+            g = np.add.reduce(wide(g), axis=broadcast_axes(g.shape, x.shape)).reshape(x.shape)
         return g if g.dtype is x.dtype else g.astype(x.dtype)
     if not broadcasts(g.shape, x.shape):
         raise ShapeError(

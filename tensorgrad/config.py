@@ -1,6 +1,7 @@
 """Settings of the whole library, under Keras's names: the default float dtype and the fuzz factor."""
 
 from .errors import OptionError
+from .tracking import changed
 
 _settings = {"floatx": "float32", "epsilon": 1e-7}
 
@@ -19,6 +20,7 @@ def set_floatx(dtype):
     if dtype not in ("float16", "float32", "float64"):
         raise OptionError(f"set_floatx: dtype must be 'float16', 'float32' or 'float64', got {dtype!r}")
     _settings["floatx"] = dtype
+    changed()
 
 
 def epsilon():
@@ -35,3 +37,4 @@ def set_epsilon(value):
     if not 0 < value < 1:
         raise OptionError(f"set_epsilon: value must lie in (0, 1), got {value!r}")
     _settings["epsilon"] = float(value)
+    changed()

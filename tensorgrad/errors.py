@@ -49,6 +49,10 @@ class TraceError(TensorgradError, TypeError):
     """Python code that a compiled function cannot run: it needs a value that only a run has."""
 
 
+class UncompiledWarning(UserWarning):
+    """A function or a model runs as it is, more slowly, because no program could take its place."""
+
+
 class NotReadyError(TensorgradError, RuntimeError):
     """A step is missing: the model was not built, or not compiled."""
 

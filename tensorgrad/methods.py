@@ -102,7 +102,13 @@ Tensor.draw = draw
 
 def every_pair(op):
     """Return ``op`` as a ufunc's ``outer``: every entry of ``a`` with every entry of ``b``."""
-    return lambda a, b: op(np.reshape(a, (*np.shape(a), *[1] * np.ndim(b))), b)
+
+    def outer(a, b, **unknown):
+        if unknown:
+            raise TypeError(f"the outer of {op.__name__}() has no setting {next(iter(unknown))!r} for Tensors")
+        return op(np.reshape(a, (*np.shape(a), *[1] * np.ndim(b))), b)
+
+    return outer
 
 
 def refuse(x, *rest):

@@ -12,6 +12,7 @@ import re
 from typing import Any, ClassVar, dataclass_transform
 
 from .errors import OptionError, describe, suggest
+from .tracking import TrackedList, TrackedSet
 
 REQUIRED = object()
 
@@ -131,6 +132,7 @@ class Options:
     @classmethod
     def from_config(cls, config):
         """Return a new object from what ``get_config`` returned."""
+        check_config(cls.__name__, config)
         return cls(**config)
 
     def __repr__(self):
@@ -142,6 +144,14 @@ class Options:
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
+def check_config(name, config):
+    """Raise unless ``config`` could come from ``get_config``: a dict from names to values."""
+    if not isinstance(config, dict) or not all(isinstance(key, str) for key in config):
+        raise TypeError(
+            f"{name}.from_config(config): config must be a dict as get_config() gives, got {describe(config)}"
+        )
+
+
 def plain(value):
     """Return ``value`` as JSON could hold it: an object by its class and config, a function by its name."""
     if isinstance(value, Options):
@@ -149,12 +159,22 @@ def plain(value):
     if callable(value) and hasattr(value, "__name__"):
         return value.__name__
     if isinstance(value, (list, tuple)):
-        return type(value)(plain(item) for item in value)
+        kind = list if type(value) is TrackedList else type(value)
+        return kind(plain(item) for item in value)
+    if type(value) is TrackedSet:
+        return set(value)
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if hasattr(value, "tolist"):
         return value.tolist()
     return value
+
+
+def class_name(identifier):
+    """Return the name in ``{"class_name": ..., "config": ...}``, or raise if it is none."""
+    if not isinstance(identifier["class_name"], str):
+        raise TypeError(f"class_name must be the name of a class, got {describe(identifier['class_name'])}")
+    return identifier["class_name"]
 
 
 def object_of(identifier, base, named):
@@ -167,7 +187,7 @@ def object_of(identifier, base, named):
     if isinstance(identifier, type) and issubclass(identifier, base):
         return identifier()
     if isinstance(identifier, dict) and "class_name" in identifier:
-        return named(identifier["class_name"]).from_config(identifier.get("config", {}))
+        return named(class_name(identifier)).from_config(identifier.get("config", {}))
     return named(identifier)() if isinstance(identifier, str) else None
 
 

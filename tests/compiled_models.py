@@ -139,6 +139,11 @@ def trained(model, kind="numbers", **args):
     return model.fit(x, y, **args).history
 
 
+def training_steps(model):
+    """Return the TrainingSteps that a model keeps."""
+    return [step for measures in model.compiled._measures.values() for step in measures.training.kept]
+
+
 class At(Callback):
     """Does something to the model at the end of an epoch or a batch."""
 

@@ -1,7 +1,7 @@
 """Hostile names in every text that is shown or written: escaped, on one line, and nothing around them is changed.
 
 Each output is made twice, with hostile names and with harmless ones, and must have the same structure. What is
-executed, programs and saved scripts, is tried in tests/compile/test_hostile_names.py.
+executed, programs and saved scripts, is tried in tests/compile/test_hostile_programs.py.
 """
 
 import io

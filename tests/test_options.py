@@ -4,6 +4,7 @@ import inspect
 
 import pytest
 
+import tensorgrad as tg
 from tensorgrad.errors import OptionError
 from tensorgrad.options import Options, boolean, fraction, non_negative, one_of, option, positive, positive_int
 
@@ -32,6 +33,34 @@ def test_config_and_repr_recreate_the_object():
     assert box.get_config() == {"width": 3, "depth": 1.0, "kind": "fancy", "name": "b", "trainable": True}
     assert repr(box) == "Box(width=3, kind='fancy', name='b')"
     assert repr(Box.from_config(box.get_config())) == repr(box) == repr(eval(repr(box)))
+
+
+@pytest.mark.parametrize(("config", "shown"), [
+    (None, "None"), (5, "5"), ([], "list []"), ("x", "str 'x'"), ({1: 2}, "dict {1: 2}"), ([("width", 3)], r"list "),
+])  # fmt: skip
+def test_a_config_is_a_dict_of_names(config, shown):
+    with pytest.raises(TypeError) as error:
+        Box.from_config(config)
+    assert str(error.value).startswith(
+        f"Box.from_config(config): config must be a dict as get_config() gives, got {shown}"
+    )
+
+
+@pytest.mark.parametrize("get", [tg.losses.get, tg.metrics.get, tg.optimizers.get, tg.initializers.get])
+@pytest.mark.parametrize("name", [None, 5, ["SGD"]])
+def test_the_class_name_of_a_config_is_a_name(get, name):
+    with pytest.raises(TypeError, match=r"class_name must be the name of a class, got "):
+        get({"class_name": name, "config": {}})
+
+
+@pytest.mark.parametrize(
+    ("get", "name"),
+    [(tg.losses.get, "MeanSquaredError"), (tg.metrics.get, "BinaryAccuracy"), (tg.optimizers.get, "SGD"),
+     (tg.initializers.get, "Zeros")],
+)  # fmt: skip
+def test_the_config_of_a_class_is_a_dict(get, name):
+    with pytest.raises(TypeError, match=rf"^{name}.from_config\(config\): config must be a dict"):
+        get({"class_name": name, "config": None})
 
 
 def test_a_class_with_its_own_init_keeps_it():

@@ -49,7 +49,7 @@ class Tolerance:
         if not (self.leeway or self.gaps):
             return measured
         largest = np.max(np.abs(measured.value), axis=1, where=np.isfinite(measured.value), initial=0.0, keepdims=True)
-        more, beyond = self.leeway * largest, self.gaps * (measured.high - measured.low)
+        more, beyond = self.leeway * largest, (self.gaps and self.gaps * (measured.high - measured.low))
         return measured._replace(
             low=measured.low - beyond,
             high=measured.high + beyond,
@@ -186,7 +186,10 @@ def exactly_settled(f, t, columns, analytic, tolerance, kinks):
     if open_.any():
         found = slopes_at(f, t, again[open_], tolerance.rounding)
         exact, rough = exact[:, open_], tolerance.around(found)
-        agree = ~found.kinked & (np.abs(exact - found.value) <= rough) & (not culprit_of(f))
+        edge = pair_at(f, t, again[open_], tolerance)[
+            0
+        ].edge  # a branch point: there a complex step is good for nothing
+        agree = ~found.kinked & ~edge & (np.abs(exact - found.value) <= rough) & (not culprit_of(f))
         kept = [np.where(agree, exact, part) for part in (found.value, found.low, found.high)]
         found = found._replace(value=kept[0], low=kept[1], high=kept[2])
         measured.put(places[open_], found, np.where(agree, sharp[:, open_], rough))
@@ -196,7 +199,8 @@ def exactly_settled(f, t, columns, analytic, tolerance, kinks):
 def plainly_confirmed(f, t, columns, exact, tolerance):
     """Return where one central difference for each entry says what the complex step says, and there is no kink."""
     pair, noise = pair_at(f, t, columns, tolerance)
-    return ((np.abs(exact - pair.slope) <= TRUSTED * np.abs(pair.slope) + noise) & ~bent(pair, noise)).all(axis=0)
+    close = np.abs(exact - pair.slope) <= TRUSTED * np.abs(pair.slope) + noise
+    return (close & ~bent(pair, noise) & ~pair.edge).all(axis=0)
 
 
 def nudged_columns(f, t, columns):

@@ -198,7 +198,8 @@ def worst(analytic, measured, gap):
 
 def relative(a, n):
     """Return |a − n| / max(|a|, |n|), 0 when both are 0."""
-    return abs(a - n) / max(abs(a), abs(n)) if a != n else 0.0
+    size = max(abs(a), abs(n))
+    return abs(a - n) / size if size > 0 else abs(a - n)  # nan, where one of them is
 
 
 def course(g, numeric, allowed):

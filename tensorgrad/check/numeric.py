@@ -181,7 +181,7 @@ def slopes(lines, y, rounding, h, least):
             for kept, new in zip((*best, score), (*found, off), strict=True):
                 kept[:, open_] = np.where(better, new, kept[:, open_])
             settled[:, open_] |= good
-        leaps = np.abs(now.slope) > 3 * np.abs(before.slope)
+        leaps = (np.abs(now.slope) > 3 * np.abs(before.slope)) | now.edge
         going = ((h >= least) & ~settled.all(axis=0))[open_]
         if not going.any():
             return _with_jumps(best, open_, leaps & ~settled[:, open_])
@@ -189,26 +189,36 @@ def slopes(lines, y, rounding, h, least):
 
 
 def _with_jumps(found, columns, leaps):
-    """Return Slopes that admit everything where f jumps: where the difference stays as large however small the step."""
+    """Return Slopes that admit everything where f jumps, or ends in a bend, as x√x at 0.
+
+    There the difference stays as large however small the step, or f is nan on the other side.
+    """
     for part, value in (found.low, -np.inf), (found.high, np.inf), (found.kinked, True):
         part[:, columns] = np.where(leaps, value, part[:, columns])
     return found
 
 
 class Pair:
-    """The values of lines at ±h, a column each: their slopes, and the gaps between the one-sided ones."""
+    """The values of lines at ±h, a column each: their slopes, and the gaps between the one-sided ones.
+
+    Where f is nan on one side, as √x is below 0, there is an edge, and the slope is that of the other side.
+    """
 
     def __init__(self, lines, y, h):
         self.h = h
-        self.up = np.array([line(step) for line, step in zip(lines, h.tolist(), strict=True)]).T
-        self.down = np.array([line(-step) for line, step in zip(lines, h.tolist(), strict=True)]).T
+        up = np.array([line(step) for line, step in zip(lines, h.tolist(), strict=True)]).T
+        down = np.array([line(-step) for line, step in zip(lines, h.tolist(), strict=True)]).T
+        self.edge = np.isnan(up) != np.isnan(down)
+        self.up = np.where(np.isnan(up), 2 * y - down, up)
+        self.down = np.where(np.isnan(down), 2 * y - up, down)
         self.slope = (self.up - self.down) / (2 * h)
         self.gap = np.abs((self.up - y) - (y - self.down)) / h
 
     def only(self, which):
         """Keep some of the lines."""
         self.h = self.h[which]
-        self.up, self.down, self.slope, self.gap = (a[:, which] for a in (self.up, self.down, self.slope, self.gap))
+        self.up, self.down, self.edge = self.up[:, which], self.down[:, which], self.edge[:, which]
+        self.slope, self.gap = self.slope[:, which], self.gap[:, which]
         return self
 
 

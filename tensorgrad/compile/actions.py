@@ -21,10 +21,10 @@ def spread(v, shape, dtype, order):
     return y
 
 
-def accumulated(x, index, v, ufunc):
-    """A copy of ``x`` with ``ufunc`` of it and ``v`` at ``index``, entries met twice counted twice."""
+def accumulated(x, index, ufunc, *v):
+    """A copy of ``x`` with ``ufunc`` of it (and v) at ``index``, entries met twice counted twice."""
     y = x.copy("K")
-    ufunc.at(y, index, v)
+    ufunc.at(y, index, *v)
     return y
 
 
@@ -48,3 +48,9 @@ def stacked(w, b):
 def with_ones(h):
     """A matrix with a row of ones, for which a program has left room behind it: a view of both."""
     return as_strided(h, (len(h) + 1, h.shape[1]))
+
+
+def number_power(a, b):
+    """``a ** b`` of NumPy's numbers, which NumPy does not compute quite as it does for arrays."""
+    a, b = [x[()] if isinstance(x, np.ndarray) else x for x in (a, b)]
+    return a**b

@@ -16,7 +16,7 @@ TRANSPOSES = {np.transpose, np.ndarray.transpose, np.swapaxes, np.ndarray.swapax
 
 def equal_to(call, makers):
     """Return the Value whose numbers a call gives again, or None; ``makers`` has the call that made each Value."""
-    if call.kwargs or call.effect or call.writes or not isinstance(call.output, Value):
+    if call.kwargs or not call.pure:
         return None
     if call.function in NEUTRAL and call.output.dtype.kind == "f":
         a, b = call.args

@@ -1,41 +1,32 @@
-"""TraceArray: what stands in for an ndarray while a function is traced."""
+"""What stands in for an array, a number of NumPy's or one of Python's while a function is traced."""
 
+import operator
 from typing import Any
 
 import numpy as np
 
 from ..core.tensor import StandIn, Tensor
 from ..errors import TraceError, describe
-from .actions import cast
+from .actions import cast, number_power
 from .origin import line_of_user
-from .program import mapped
-
-#: Answered from shapes and dtypes, or only to be looked at: not written down.
-QUERIES = {
-    np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.iscomplexobj, np.isrealobj, np.min_scalar_type,
-    np.common_type, np.may_share_memory, np.shares_memory, np.array_repr, np.array_str, np.array2string,
-}  # fmt: skip
-#: What they return has a shape that depends on values.
-NEEDS_VALUES = {
-    np.nonzero, np.flatnonzero, np.argwhere, np.unique, np.compress, np.extract, np.setdiff1d, np.union1d,
-    np.intersect1d, np.array_equal, np.array_equiv, np.allclose, np.trim_zeros, np.bincount, np.histogram, np.repeat,
-}  # fmt: skip
+from .program import NUMBERS, mapped
+from .refusal import SCALARS, needs_value, refused
 
 
 class TraceArray(StandIn):
-    """An array that writes down what is done to it.
+    """An array that writes down what is done to it, or a number of NumPy's, which nothing can be written into.
 
     It carries the value of this run: each call is carried out as it is written down. Whatever would need that value
     in Python (``if``, ``float()``) raises a TraceError, since another run has another value.
 
-    node: the Value it is now; a write into it makes it another
-    weak: ``float`` or ``int`` for a Python number, which takes the dtype of the arrays it meets; else None
+    node:  the Value it is now; a write into it makes it another
+    value: the array, or the number, of this run
     """
 
-    __slots__ = ("node", "tape", "value", "weak")
+    __slots__ = ("node", "tape", "value")
 
-    def __init__(self, trace, node, value, weak=None):
-        self.tape, self.node, self.value, self.weak = trace, node, value, weak
+    def __init__(self, trace, node, value):
+        self.tape, self.node, self.value = trace, node, value
 
     def become(self, other):
         """Be ``other`` from here on: what a write into memory that nobody else knows comes to."""
@@ -48,12 +39,21 @@ class TraceArray(StandIn):
     strides = property(lambda self: self.value.strides)
     itemsize = property(lambda self: self.value.itemsize)
     nbytes = property(lambda self: self.value.nbytes)
-    flags = property(lambda self: self.value.flags)
+    flags = property(lambda self: Flags(self.value.flags))
     base = property(lambda self: self.value.base)
-    T = property(lambda self: self.tape.call(np.ndarray.transpose, (self,)))
+    T = property(lambda self: self.tape.call(np.ndarray.transpose, (self,)) if self.ndim else self)
     mT = property(lambda self: self.T if self.ndim == 2 else self.tape.call(np.ndarray.swapaxes, (self, -1, -2)))
     real = property(lambda self: self.tape.call(np.real, (self,)))
     imag = property(lambda self: self.tape.call(np.imag, (self,)))
+
+    @property
+    def __class__(self):
+        return type(self.value)  # what isinstance() looks at
+
+    @property
+    def is_scalar(self):
+        """Whether it is a number of NumPy's, not an array."""
+        return isinstance(self.value, np.generic)
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         if any(isinstance(x, Tensor) for x in inputs):
@@ -69,16 +69,48 @@ class TraceArray(StandIn):
         return self.tape.getitem(self, mapped(index, Tensor, lambda t: t.data))
 
     def __setitem__(self, index, v):
-        self.tape.setitem(self, mapped(index, Tensor, lambda t: t.data), v.data if isinstance(v, Tensor) else v)
+        self.tape.setitem(self, mapped(index, Tensor, lambda t: t.data), mapped(v, Tensor, lambda t: t.data))
 
     def __pow__(self, exponent):
         if isinstance(exponent, Tensor):
             return NotImplemented
-        exact = FAST_POWERS.get(exponent) if type(exponent) in (int, float) and self.dtype.kind == "f" else None
-        return np.power(self, exponent) if exact is None else exact(self)
+        if self.is_scalar and is_number(exponent):
+            return self.tape.call(number_power, (self, exponent))  # not to the last bit what np.power gives
+        fast = type(exponent) in (int, float) and (exponent in FAST_POWERS or exponent == 0)
+        if not fast:
+            return np.power(self, exponent)
+        exact = self.fast_power(exponent)
+        return self.tape.call(operator.pow, (self, exponent)) if exact is None else exact(self)
+
+    def fast_power(self, exponent):
+        """Return the ufunc that NumPy takes instead of ``np.power`` for this number, or None."""
+        if self.dtype.kind == "f":
+            return FAST_POWERS.get(exponent)
+        return np.square if type(exponent) is int and exponent == 2 else None
+
+    def __rpow__(self, base):
+        if isinstance(base, Tensor):
+            return NotImplemented
+        if self.is_scalar and is_number(base):
+            return self.tape.call(number_power, (base, self))
+        return np.power(base, self)
+
+    def __ipow__(self, exponent):
+        if self.is_scalar or isinstance(exponent, Tensor):
+            return NotImplemented
+        exact = self.fast_power(exponent) if type(exponent) in (int, float) else None
+        return np.power(self, exponent, out=self) if exact is None else exact(self, out=self)
 
     def __divmod__(self, other):
-        return self // other, self % other
+        return NotImplemented if isinstance(other, Tensor) else np.divmod(self, other)
+
+    def __rdivmod__(self, other):
+        return NotImplemented if isinstance(other, Tensor) else np.divmod(other, self)
+
+    def __round__(self, ndigits=None):
+        if not self.is_scalar:
+            raise TypeError("type numpy.ndarray doesn't define __round__ method")
+        raise needs_value("round()", self, "write np.round(x, digits)")
 
     def __len__(self):
         return len(self.value)
@@ -88,9 +120,17 @@ class TraceArray(StandIn):
             raise TypeError("iteration over a 0-d array")
         return (self[i] for i in range(len(self.value)))
 
+    def __getattr__(self, name):
+        if name.startswith("__") or not hasattr(np.ndarray, name):
+            raise AttributeError(f"'numpy.ndarray' object has no attribute {name!r}")
+        raise TraceError(
+            f"{line_of_user()}: .{name} of an array is not written down by a compiled function; use a function of "
+            "NumPy's instead, or run without compiling"
+        )
+
     def reshape(self, *shape, order="C"):
         shape = shape[0] if len(shape) == 1 else shape
-        if tuple(np.atleast_1d(shape)) == self.shape and order == "C" and shape != ():
+        if isinstance(shape, (tuple, list)) and tuple(shape) == self.shape and order == "C" and shape != ():
             return self[...]
         return self.tape.call(np.reshape, (self, shape), {} if order == "C" else {"order": order})
 
@@ -99,33 +139,66 @@ class TraceArray(StandIn):
         return self.tape.call(np.transpose, (self, tuple(axes))) if axes else self.T
 
     def astype(self, dtype, order="K", casting="unsafe", subok=True, copy=True):
-        if not copy and self.dtype == dtype and self.weak is None:
+        dtype = np.dtype(dtype)
+        if not copy and self.dtype == dtype and order == "K":
             return self
-        return self.tape.call(cast, (self, np.dtype(dtype)))
+        if order != "K" or casting != "unsafe":
+            settings = {"order": order, "casting": casting}
+            return self.tape.call(np.ndarray.astype, (self, dtype), settings)
+        return self.tape.call(cast, (self, dtype))
+
+    def as_array(self):
+        """Return this, a number as an array of its own."""
+        if not self.is_scalar:
+            return self
+        if self.node.kind != "result":
+            return self.tape.call(np.array, (self,))
+        return TraceArray(self.tape, self.node, np.asarray(self.value))  # a write to it would be a new value
 
     def copy(self, order="C"):
-        return np.copy(self, order=order)
+        return self if self.is_scalar else np.copy(self, order=order)
 
     def fill(self, v):
         self[...] = v
 
-    def sum(self, axis=None, dtype=None, out=None, keepdims=False):
-        return np.add.reduce(self, axis=axis, dtype=dtype, out=out, keepdims=keepdims)
+    def sort(self, axis=-1, kind=None, order=None, *, stable=None):
+        self.changed_by(np.ndarray.sort, axis=axis, kind=kind, stable=stable)
 
-    def prod(self, axis=None, dtype=None, out=None, keepdims=False):
-        return np.multiply.reduce(self, axis=axis, dtype=dtype, out=out, keepdims=keepdims)
+    def partition(self, kth, axis=-1, kind="introselect", order=None):
+        self.changed_by(np.ndarray.partition, kth=kth, axis=axis, kind=kind)
 
-    def max(self, axis=None, out=None, keepdims=False):
-        return np.maximum.reduce(self, axis=axis, out=out, keepdims=keepdims)
+    def put(self, indices, values, mode="raise"):
+        np.put(self, indices, values, mode)
 
-    def min(self, axis=None, out=None, keepdims=False):
-        return np.minimum.reduce(self, axis=axis, out=out, keepdims=keepdims)
+    def changed_by(self, method, **settings):
+        """Write down a method that changes this array."""
+        if self.is_scalar:
+            raise TypeError(f"a number of NumPy's has no .{method.__name__}() that could change it")
+        self.tape.save(self)
+        self.tape.call(method, (self,), settings, written=(self,))
 
-    def any(self, axis=None, out=None, keepdims=False):
-        return np.logical_or.reduce(self, axis=axis, out=out, keepdims=keepdims)
+    def conj(self):
+        return np.conjugate(self)
 
-    def all(self, axis=None, out=None, keepdims=False):
-        return np.logical_and.reduce(self, axis=axis, out=out, keepdims=keepdims)
+    conjugate = conj
+
+    def sum(self, axis=None, dtype=None, out=None, keepdims=False, initial=np._NoValue, where=True):
+        return np.sum(self, axis, dtype, out, keepdims, initial, where)
+
+    def prod(self, axis=None, dtype=None, out=None, keepdims=False, initial=np._NoValue, where=True):
+        return np.prod(self, axis, dtype, out, keepdims, initial, where)
+
+    def max(self, axis=None, out=None, keepdims=False, initial=np._NoValue, where=True):
+        return np.max(self, axis, out, keepdims, initial, where)
+
+    def min(self, axis=None, out=None, keepdims=False, initial=np._NoValue, where=True):
+        return np.min(self, axis, out, keepdims, initial, where)
+
+    def any(self, axis=None, out=None, keepdims=False, *, where=True):
+        return np.any(self, axis, out, keepdims, where=where)
+
+    def all(self, axis=None, out=None, keepdims=False, *, where=True):
+        return np.all(self, axis, out, keepdims, where=where)
 
     def drawn(self, draw, **settings):
         """Be filled by ``draw(out=...)``, a method of a random generator; each replay draws anew."""
@@ -136,7 +209,8 @@ class TraceArray(StandIn):
         self.tape.descend(optimizer, grads, params)
 
     def __array__(self, dtype=None, copy=None):
-        raise needs_value("making an ndarray", self)
+        raise needs_value("making an ndarray", self, "if it is written into a plain array, make that one with "
+                          "np.zeros_like(x) or np.empty(shape, like=x), or run without compiling")  # fmt: skip
 
     def __format__(self, spec):
         if spec:
@@ -149,33 +223,56 @@ class TraceArray(StandIn):
     __hash__ = object.__hash__
 
 
+class Flags:
+    """The flags of an array, to be looked at."""
+
+    __slots__ = ("_flags",)
+
+    def __init__(self, flags):
+        object.__setattr__(self, "_flags", flags)
+
+    def __getattr__(self, name):
+        return getattr(self._flags, name)
+
+    def __getitem__(self, name):
+        return self._flags[name]
+
+    def __setattr__(self, name, value):
+        raise TraceError(f"{line_of_user()}: a compiled function sets a flag of an array, which a program does not do")
+
+    def __setitem__(self, name, value):
+        setattr(self, name, value)
+
+
+def is_number(x):
+    """Return whether ``x`` is a number, Python's or NumPy's, or stands for one."""
+    return type(x) in NUMBERS or isinstance(x, np.generic) or getattr(x, "is_scalar", False)
+
+
+def without_defaults(kwargs):
+    """Return settings without those that say nothing."""
+    return {
+        key: value for key, value in kwargs.items()
+        if value is not np._NoValue and not (key == "out" and value is None) and not (key == "where" and value is True)
+    }  # fmt: skip
+
+
 #: What ``x ** n`` is in NumPy for these n.
 FAST_POWERS: dict[float, Any] = {1: np.positive, 2: np.square, 0.5: np.sqrt, -1: np.reciprocal}
 OPERATORS = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.true_divide, "mod": np.remainder,
     "floordiv": np.floor_divide, "matmul": np.matmul, "and": np.bitwise_and, "or": np.bitwise_or,
-    "xor": np.bitwise_xor, "lshift": np.left_shift, "rshift": np.right_shift, "pow": np.power,
+    "xor": np.bitwise_xor, "lshift": np.left_shift, "rshift": np.right_shift,
 }  # fmt: skip
 COMPARISONS = {"eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal, "gt": np.greater,
                "ge": np.greater_equal}  # fmt: skip
 UNARY = {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.invert}
+#: Methods that are a function of NumPy's with the same arguments.
 METHODS = ("mean", "var", "std", "argmax", "argmin", "cumsum", "cumprod", "clip", "round", "swapaxes", "squeeze",
-           "ravel", "flatten", "take", "diagonal", "trace", "dot", "argsort", "conj", "view")  # fmt: skip
-SCALARS = {"__bool__": "if, and, or, not or bool()", "__float__": "float()", "__int__": "int()",
-           "__index__": "int() or range()", "__complex__": "complex()", "__contains__": "in", "item": "item()",
-           "tolist": "tolist()", "tobytes": "tobytes()", "nonzero": "nonzero()", "repeat": "repeat()"}  # fmt: skip
-
-
-def needs_value(what, where, remedy=None):
-    """Return the error for something that needs an array's value in Python."""
-    found: list[TraceArray] = []
-    mapped(where, TraceArray, found.append)
-    line = line_of_user()
-    return TraceError(
-        f"{line + ': ' if line else ''}{what} needs the value of {describe(found[0]) if found else 'an array'}, which "
-        "differs from run to run of a compiled function; "
-        + (remedy or "choose with np.where, pass what decides as a static argument, or run without compiling")
-    )
+           "ravel", "take", "diagonal", "trace", "dot", "argsort", "choose", "searchsorted", "repeat")  # fmt: skip
+OWN_METHODS = ("flatten", "view")
+ARRAYS = {"__contains__": "in", "item": "item()", "tolist": "tolist()", "tobytes": "tobytes()",
+          "nonzero": "nonzero()"}  # fmt: skip
 
 
 def operation(ufunc):
@@ -191,24 +288,26 @@ def reflected(ufunc):
 
 
 def in_place(ufunc):
-    return lambda self, other: ufunc(self, other, out=self)
+    def change(self, other):
+        if self.is_scalar or isinstance(other, Tensor):
+            return NotImplemented  # then Python computes self + other and binds the name anew
+        return ufunc(self, other, out=self)
+
+    return change
 
 
 def method(name):
+    function = getattr(np, name)
+    return lambda self, *args, **kwargs: function(self, *args, **kwargs)
+
+
+def own_method(name):
     function = getattr(np.ndarray, name)
     return lambda self, *args, **kwargs: self.tape.call(function, (self, *args), kwargs)
 
 
-def refused(what):
-    def refuse(self, *args):
-        raise needs_value(what, self)
-
-    return refuse
-
-
 for _name, _ufunc in OPERATORS.items():
-    if _name != "pow":
-        setattr(TraceArray, f"__{_name}__", operation(_ufunc))
+    setattr(TraceArray, f"__{_name}__", operation(_ufunc))
     setattr(TraceArray, f"__r{_name}__", reflected(_ufunc))
     setattr(TraceArray, f"__i{_name}__", in_place(_ufunc))
 for _name, _ufunc in COMPARISONS.items():
@@ -217,5 +316,7 @@ for _name, _ufunc in UNARY.items():
     setattr(TraceArray, f"__{_name}__", alone(_ufunc))
 for _name in METHODS:
     setattr(TraceArray, _name, method(_name))
-for _name, _what in SCALARS.items():
+for _name in OWN_METHODS:
+    setattr(TraceArray, _name, own_method(_name))
+for _name, _what in {**SCALARS, **ARRAYS}.items():
     setattr(TraceArray, _name, refused(_what))

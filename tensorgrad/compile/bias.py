@@ -112,7 +112,7 @@ class Joined:
         calls = [call for call in self.calls if call.output not in dropped]
         pairs = [joined.get(v, (v, into.get(i))) for i, v in enumerate(outputs) if v not in dropped]
         into = {i: array for i, (_, array) in enumerate(pairs) if array is not None}
-        return Program(calls, self.old.inputs, [v for v, _ in pairs], into)
+        return Program(calls, self.old.inputs, [v for v, _ in pairs], into, self.old.lent)
 
     def sums_rows(self, call):
         """Return whether a call is the sum of all rows of a matrix."""

@@ -33,6 +33,8 @@ def multiplications(call):
     """Return how many multiplications a product of matrices takes, one of a stack; 0 for other calls."""
     if call.function not in (np.dot, np.matmul) or not isinstance(call.output, Value) or len(call.output.shape) < 2:
         return 0
+    if not isinstance(call.args[0], Value) or len(call.args[0].shape) < 2:
+        return 0
     return call.output.shape[-2] * call.output.shape[-1] * call.args[0].shape[-1]
 
 

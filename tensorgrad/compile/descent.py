@@ -3,6 +3,8 @@
 So nothing of it is frozen: neither the rate nor the number of the step, on which schedules and Adam's bias depend.
 """
 
+import numpy as np
+
 from ..core.tensor import StandIn
 from ..errors import TraceError
 from .origin import line_of_user
@@ -31,9 +33,20 @@ class Descent:
         """Return whether the gradients still belong in these places."""
         return self.optimizer._flats is self.flats
 
+    def tangled(self):
+        """Return whether a value given to a parameter since lies in the optimizer's own vectors."""
+        return any(
+            p.data is not view and np.may_share_memory(p.data, other.w)
+            for flat in self.flats for p, view, _ in flat.places for other in self.flats
+        )  # fmt: skip
+
     def bind(self):
         """Move values given to parameters since into the optimizer's vectors, as its step would."""
         self.optimizer.places(self.params)
+
+
+#: What a step changes of an optimizer.
+KEPT = ("_steps", "_flats", "_places", "_kept")
 
 
 def descend(trace, optimizer, grads, params):
@@ -43,8 +56,14 @@ def descend(trace, optimizer, grads, params):
         for p, array in before:
             if isinstance(array, StandIn):
                 raise not_outside(p)
+            if id(p) in trace.rebound:
+                raise TraceError(
+                    f"{line_of_user()}: an optimizer in a compiled function changes {p.name or 'a Tensor'}, whose "
+                    ".data was given another array before; write into it instead: t.data[...] = values"
+                )
+        kept = {name: getattr(optimizer, name) for name in KEPT}
         descent = Descent(optimizer, params)
-    trace.put_back.append(lambda steps=optimizer.iterations: restore(optimizer, steps, before))
+    trace.put_back.append(lambda: restore(optimizer, kept, before))
     for flat in descent.flats:
         for vector in (flat.w, *flat.slots.values()):
             trace.keep(vector)
@@ -64,9 +83,10 @@ def place_of(descent, p):
     return next(view for flat in descent.flats for q, view, _ in flat.places if q is p)
 
 
-def restore(optimizer, steps, before):
+def restore(optimizer, kept, before):
     """Undo what a step changed beside the arrays it wrote to."""
-    optimizer.iterations = steps
+    for name, value in kept.items():
+        setattr(optimizer, name, value)
     for p, array in before:
         p.data = array
 

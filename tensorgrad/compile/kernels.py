@@ -25,15 +25,14 @@ def arrays_for_numbers(program):
     number, made = first_number(program), {}
     kept = []
     for call in program.calls:
-        if call.function in BINARY and any(is_number(x) for x in call.args):
-            dtypes = [x.dtype for x in call.args if hasattr(x, "dtype")]
+        if call.function in BINARY and call.pure and len(call.args) == 2 and any(map(is_number, call.args)):
+            dtypes = operand_dtypes(call)
             args = []
-            for x in call.args:
-                if is_number(x):
-                    dtype = getattr(x, "dtype", None) or np.result_type(*dtypes, x)
-                    key = (x, str(x), dtype)
+            for x, dtype in zip(call.args, dtypes, strict=True):
+                array = as_dtype(x, dtype) if is_number(x) else None
+                if array is not None:
+                    key = array.tobytes(), array.dtype
                     if key not in made:
-                        array = np.asarray(x, dtype)
                         made[key] = Value(number + len(made), array, "constant", array=array, name=repr(x))
                     x = made[key]
                 args.append(x)
@@ -42,11 +41,37 @@ def arrays_for_numbers(program):
     return program.replaced(kept)
 
 
+def operand_dtypes(call):
+    """Return the dtypes in which a ufunc computes with its two operands, None where that is not known."""
+    given = [type(x) if type(x) in (int, float) else x.dtype for x in call.args]
+    try:
+        return call.function.resolve_dtypes((*given, None))[:2]
+    except TypeError:  # a comparison with an int that no array of the dtype can hold
+        return None, None
+
+
+def as_dtype(x, dtype):
+    """Return a number as an array of ``dtype``, or None if that would not be the number."""
+    if isinstance(x, np.generic):
+        return np.asarray(x)
+    if dtype is None:
+        return None
+    try:
+        return np.asarray(dtype.type(x)) if dtype.kind in "fc" else np.asarray(x, dtype)
+    except OverflowError:
+        return None
+
+
 def shrink_constants(program):
     """Give ufuncs one number instead of a constant array that holds it throughout, where the shape stays the same."""
     kept = []
     for call in program.calls:
-        if call.function in BINARY and all(isinstance(x, Value) for x in call.args):
+        if (
+            call.function in BINARY
+            and call.pure
+            and len(call.args) == 2
+            and all(isinstance(x, Value) for x in call.args)
+        ):
             for i, other in ((0, call.args[1]), (1, call.args[0])):
                 x = call.args[i]
                 if x.kind == "constant" and x.shape and other.shape == call.output.shape and uniform(x.array):
@@ -66,7 +91,13 @@ def bounds_in_full(program):
     number, made, kept = first_number(program), {}, []
     for call in program.calls:
         x, bound = operand_and_bound(call)
-        if bound is not None and x.shape == call.output.shape and 0 < call.output.nbytes <= MOST_BOUNDS:
+        if (
+            bound is not None
+            and call.pure
+            and not call.kwargs
+            and x.shape == call.output.shape
+            and 0 < call.output.nbytes <= MOST_BOUNDS
+        ):
             like = call.output
             key = (like.shape, like.dtype, like.strides, bound.array.tobytes())
             if key not in made:
@@ -80,7 +111,8 @@ def bounds_in_full(program):
 
 def operand_and_bound(call):
     """Return the array and the constant number of a ``maximum`` or ``minimum``; ``(None, None)`` for other calls."""
-    if call.function in (np.maximum, np.minimum) and all(isinstance(x, Value) for x in call.args):
+    plain = call.function in (np.maximum, np.minimum) and call.pure and not call.kwargs
+    if plain and all(isinstance(x, Value) for x in call.args):
         for x, bound in (call.args, call.args[::-1]):
             if bound.kind == "constant" and not bound.shape and bound.dtype == x.dtype and x.dtype.char in "fd":
                 return x, bound
@@ -125,7 +157,7 @@ def average_by_products(program):
     for call in program.calls:
         total, factor = call.args if len(call.args) == 2 else (None, None)
         maker = makers.get(total) if isinstance(total, Value) else None
-        scales = call.function in (np.true_divide, np.multiply) and not call.kwargs
+        scales = call.function in (np.true_divide, np.multiply) and not call.kwargs and call.pure
         if maker is not None and scales and uses[total] == 1 and moderate(factor, call.output.dtype):
             ones = of_ones(maker)
             array = call.function(ones.array, factor.array)
@@ -142,7 +174,14 @@ def average_by_products(program):
 
 def of_ones(call):
     """Return the constant ones among the operands of a product, or None."""
-    return next((x for x in call.args if x.kind == "constant" and (x.name or "").startswith("ones_")), None)
+    return next(
+        (x for x in call.args if isinstance(x, Value) and x.kind == "constant" and (x.name or "").startswith("ones_")),
+        None,
+    )
+
+
+def is_constant(x):
+    return isinstance(x, Value) and x.kind == "constant"
 
 
 def moderate(x, dtype):
@@ -154,6 +193,8 @@ def moderate(x, dtype):
 def summed_axis(call):
     """Return the axis that a plain sum of a vector or a matrix goes along, if BLAS can do it; else None."""
     if call.function != np.add.reduce or len(call.args) != 1 or call.kwargs.keys() - {"axis", "keepdims"}:
+        return None
+    if not call.pure or not isinstance(call.args[0], Value) or not call.args[0].shape:
         return None
     (x,), v, axis = call.args, call.output, call.kwargs.get("axis", 0)
     keep = call.kwargs.get("keepdims", False)
@@ -169,7 +210,8 @@ def summed_axis(call):
 
 def first_number(program):
     """Return a number that no Value of the program has, nor has any larger one."""
-    return 1 + max([v.number for call in program.calls for v in (*call.results, *call.operands)], default=0)
+    known = [v for call in program.calls for v in (*call.results, *call.operands)]
+    return 1 + max([v.number for v in (*known, *program.inputs, *program.outputs)], default=0)
 
 
 def example(v):
@@ -204,6 +246,9 @@ def plain_product(call):
     a, b = call.args[:2]
     return (
         not call.kwargs
+        and call.pure
+        and isinstance(a, Value)
+        and isinstance(b, Value)
         and a.dtype == b.dtype == call.output.dtype
         and a.dtype.char in "fd"
         and len(a.shape) == len(b.shape) == 2

@@ -82,7 +82,9 @@ def harmless(call):
 
 def is_product(call):
     """Return whether a call multiplies two matrices; ``matmul`` is left where one is a single row or column."""
-    return call.function in PRODUCTS and not call.kwargs and all(len(x.shape) == 2 for x in call.args) and has_out(call)
+    if call.function not in PRODUCTS or call.kwargs or not has_out(call):
+        return False
+    return all(isinstance(x, Value) and len(x.shape) == 2 for x in call.args)
 
 
 def full_operands(call, v):

@@ -21,6 +21,7 @@ from .kernels import (
 )
 from .layout import transpose_chains
 from .program import Program, Value, mapped, substituted
+from .statements import elementwise, has_out, reduction
 
 #: Made from shape and dtype alone.
 SHAPED = {np.zeros_like, np.ones_like, np.full_like}
@@ -49,7 +50,7 @@ def drop_copies(program):
 
 def is_copy(call):
     """Return whether a call could be one that returns what it was given."""
-    if not call.args or not isinstance(call.args[0], Value) or not isinstance(call.output, Value):
+    if not call.pure or not call.args or not isinstance(call.args[0], Value):
         return False
     f = call.function
     return f in (np.positive, np.copy, cast, np.reshape) or (f is operator.getitem and call.args[1] is Ellipsis)
@@ -85,7 +86,7 @@ def fold(program):
     for call in program.calls:
         call = substituted(call, same)
         v = call.output
-        if not isinstance(v, Value) or v in written or call.effect or call.writes or not constant(call):
+        if not call.pure or v in written or not constant(call):
             kept.append(call)
             continue
         args, kwargs = mapped((call.args, call.kwargs), Value, example)
@@ -114,8 +115,7 @@ def merge(program):
         call = substituted(call, same)
         for v in call.writes:
             version[roots.get(v, v.root)] += 1
-        pure = isinstance(call.output, Value) and not call.effect and not call.writes
-        if not pure or (call.view is None and call.output in written) or call.function is np.empty_like:
+        if not call.pure or (call.view is None and call.output in written) or call.function is np.empty_like:
             kept.append(call)
             continue
         key = (call.function, call.output.dtype, call.output.strides,
@@ -149,13 +149,31 @@ def drop_dead(program):
     kept = []
     for call in reversed(program.calls):
         changed = [roots.get(v, v.root) for v in call.writes]
-        alive = call.effect or any(v in needed for v in call.results)
+        alive = call.effect or may_raise(call) or any(v in needed for v in call.results)
         alive = alive or any(root in memory or root.kind != "result" for root in changed)
         if alive:
             kept.append(call)
             needed.update(call.operands)
             memory.update(roots.get(v, v.root) for v in call.operands)
     return program.replaced(kept[::-1])
+
+
+#: Functions that give something for all values.
+HARMLESS = {
+    np.where, np.zeros_like, np.ones_like, np.full_like, np.array, np.broadcast_to, np.reshape, np.clip, np.copy,
+    np.take_along_axis, np.argmax, np.argmin, np.cumsum, np.cumprod, np.sum, np.mean, np.var, np.std, np.argsort,
+    np.sort, np.tensordot, np.outer, np.inner, np.einsum, np.real, np.imag, np.tril, np.triu, np.isclose, np.round,
+    np.flip, np.roll,
+}  # fmt: skip
+
+
+def may_raise(call):
+    """Return whether a call may fail for some values, and is made for that alone: a Cholesky that checks a matrix."""
+    if call.view is not None or call.writes:
+        return False
+    if any(v.python for v in call.operands):
+        return True  # 2**70 beside an int8
+    return not (elementwise(call) or reduction(call) or has_out(call) or call.function in HARMLESS)
 
 
 def constant_of(v, array):
@@ -178,6 +196,9 @@ def fold_seed(program, seed):
         v = call.output
         seeds = [x for x in call.operands if x in scaled or x.array is seed]
         others = [x for x in call.operands if x not in seeds]
+        if not call.pure:
+            kept.append(call)
+            continue
         linear = call.function in LINEAR or getattr(call.function, "__name__", "") == "reduce"
         divides = call.function is np.true_divide and call.args[0] not in seeds
         constants = all(x.kind == "constant" for x in others)

@@ -26,7 +26,9 @@ class Plan:
     def __init__(self, program, threads=1):
         self.program, self.roots = program, program.roots
         self.slots: dict[Value, int] = {}
+        self.in_place: set = set()  # calls whose result begins as what an operand holds, in its memory
         self.placed = {call.output for call in program.calls if has_out(call) and packed(call.output)}
+        self.once = self._made_once()
         self.last = self._last_uses()
         self.extended = {call.args[0] for call in program.calls if call.function is with_ones}
         self.external = self._external()
@@ -36,6 +38,7 @@ class Plan:
         self.taken_over: set[Value] = set()
         self.naive = 0
         self._assign()
+        self.buffered = self.slots.keys() | self.external.keys()
 
     @property
     def planned(self):
@@ -52,8 +55,20 @@ class Plan:
 
     def bound(self, call):
         """Return whether a call is a view that is made once, before the first run."""
-        return call.view is not None and self.fixed(call.view) and (call.function is stacked or all(
-            v is call.view or v.kind == "constant" for v in call.operands))  # fmt: skip
+        return call in self.once
+
+    def _made_once(self):
+        """Return the calls that make a view of memory that is there beforehand, the same at every run."""
+        once, varying = set(), set()
+        for call in self.program.calls:
+            if call.view is None:
+                continue
+            constant = call.function is stacked or all(v is call.view or v.kind == "constant" for v in call.operands)
+            if constant and self.fixed(call.view) and call.view not in varying:
+                once.add(call)
+            else:
+                varying.update(call.results)
+        return once
 
     def _external(self):
         """Return the roots that can lie in the array to which an output is to be written."""
@@ -106,6 +121,7 @@ class Plan:
                 elif donor is not None:
                     self.slots[v] = self.slots[donor]
                     self.taken_over.add(donor)
+                    self.in_place.add(call)
                 else:
                     self.slots[v] = self._slot(v.nbytes, free)
             for root in {self.root(x) for x in (*call.operands, *call.results)}:
@@ -124,12 +140,9 @@ class Plan:
             root = self.root(x)
             if root in self.extended or (cut is not None and root in cut.whole):
                 continue
-            alike = (x.shape, x.strides, x.dtype.itemsize, root.nbytes) == (
-                v.shape,
-                v.strides,
-                v.dtype.itemsize,
-                v.nbytes,
-            )
+            if call.function is np.where and any(isinstance(y, Value) and self.root(y) is root for y in call.args[:2]):
+                continue  # it would be written while it is read
+            alike = (x.shape, x.strides, x.dtype, root.nbytes) == (v.shape, v.strides, v.dtype, v.nbytes)
             if root in self.slots and last[root] == i and alike and root not in self.taken_over:
                 return root
         return None
@@ -169,6 +182,8 @@ def aligned(nbytes):
 def packed(v):
     """Return whether ``v`` fills its memory, its axes in whatever order."""
     step = v.dtype.itemsize
+    if v.python:
+        return False
     for stride, length in sorted(zip(v.strides, v.shape, strict=True)):
         if length != 1 and stride != step:
             return False

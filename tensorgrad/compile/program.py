@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ..errors import describe
 
 
@@ -11,13 +13,16 @@ class Value:
     kind:    "input"; "captured" (an array of the user's, by reference); "constant"; "result" (of a call)
     root:    of a captured array, the one whose memory it lies in; of a result, what it was when it was traced
     array:   the array of a captured value or a constant
+    python:  the type of a Python number, which is no array: ``int``, ``float``, ``complex`` or ``bool``; else None
     """
 
-    __slots__ = ("array", "dtype", "kind", "name", "number", "root", "shape", "strides")
+    __slots__ = ("array", "dtype", "kind", "name", "number", "python", "root", "shape", "strides")
 
     def __init__(self, number, example, kind="result", root=None, array=None, name=None):
         self.number, self.kind, self.array, self.name = number, kind, array, name
-        self.shape, self.dtype, self.strides = example.shape, example.dtype, example.strides
+        self.python = type(example) if type(example) in NUMBERS else None
+        like = NUMBER if self.python else example
+        self.shape, self.dtype, self.strides = like.shape, np.dtype(self.python or like.dtype), like.strides
         self.root = self if root is None else root
 
     @property
@@ -32,7 +37,11 @@ class Value:
         return self.size * self.dtype.itemsize
 
     def __repr__(self):
-        return f"%{self.number}:{describe(self)}"
+        return f"%{self.number}:{self.python.__name__ if self.python else describe(self)}"
+
+
+#: The types of Python numbers.
+NUMBERS = {int, float, complex, bool}
 
 
 class Form(NamedTuple):
@@ -41,6 +50,9 @@ class Form(NamedTuple):
     shape: tuple
     dtype: Any
     strides: tuple
+
+
+NUMBER = Form((), np.dtype(float), ())
 
 
 def rows(shape, dtype):
@@ -102,6 +114,13 @@ class Call:
         return new
 
     @property
+    def pure(self):
+        """Whether all the call does is to compute one array from others: passes may replace it."""
+        if self.writes or self.effect or not isinstance(self.output, Value) or self.output.python:
+            return False
+        return not any(v.python for v in self.operands)
+
+    @property
     def results(self):
         """The Values the call gives, a tuple."""
         if self.output is None:
@@ -115,7 +134,7 @@ def operands_of(args, kwargs):
     for x in (*args, *kwargs.values()):
         if isinstance(x, Value):
             found.append(x)
-        elif type(x) in (tuple, list, dict, slice):
+        elif isinstance(x, (tuple, list, dict, slice)):
             mapped(x, Value, found.append)
     return found
 
@@ -125,14 +144,16 @@ class Program:
 
     inputs:   Values that are given at each run
     outputs:  Values that a run returns; ``into`` maps the place of an output to the array it is written to
+    lent:     the places of outputs that lie in memory of the caller's, which are returned as they are
     """
 
-    def __init__(self, calls, inputs, outputs, into=None):
+    def __init__(self, calls, inputs, outputs, into=None, lent=()):
         self.calls, self.inputs, self.outputs, self.into = list(calls), list(inputs), list(outputs), into or {}
+        self.lent = lent
 
     def replaced(self, calls, outputs=None):
         """Return a program like this one with other calls."""
-        return Program(calls, self.inputs, self.outputs if outputs is None else outputs, self.into)
+        return Program(calls, self.inputs, self.outputs if outputs is None else outputs, self.into, self.lent)
 
     @property
     def roots(self):
@@ -209,11 +230,13 @@ def substituted(call, same):
 
 def mapped(x: Any, kind: Any, change: Any) -> Any:
     """Return nested tuples, lists, dicts and slices with every ``kind`` in them replaced by ``change`` of it."""
-    if isinstance(x, kind):
+    if issubclass(type(x), kind):  # not isinstance: stand-ins pass for arrays
         return change(x)
-    if type(x) is tuple or type(x) is list:
-        return type(x)([mapped(item, kind, change) for item in x])
-    if type(x) is dict:
+    if isinstance(x, tuple):
+        return tuple([mapped(item, kind, change) for item in x])
+    if isinstance(x, list):
+        return [mapped(item, kind, change) for item in x]
+    if isinstance(x, dict):
         return {key: mapped(item, kind, change) for key, item in x.items()}
     if type(x) is slice:
         return slice(mapped(x.start, kind, change), mapped(x.stop, kind, change), mapped(x.step, kind, change))

@@ -1,47 +1,89 @@
 """Replay: a traced function as a program that runs on new values."""
 
+import warnings
 from threading import Lock
 
 import numpy as np
 
-from ..core.tensor import Tensor, type_tensor
-from ..errors import TraceError
-from .arrays import TraceArray
+from ..core.tensor import StandIn, Tensor, type_tensor
+from ..errors import TraceError, describe
 from .blas import largest_product, one_blas_thread, one_is_better, threaded
 from .codegen import Code
+from .overlap import Overlap
 from .passes import REORDERING, optimized
 from .program import Program
 from .script import profiled, save
+from .steady import steadiness
 from .threads import count
 from .trace import Trace
 from .tree import flatten, unflatten
-from .watch import gradients_left, stale_grad, tracing
+from .watch import arrays_left, gradients_left, outside, stale_grad, tracing
 
 
-def traced(function, leaves, names):
-    """Run ``function`` on stand-ins of ``leaves`` and return ``(trace, what it returned, gradients it left)``.
+class Recording:
+    """A trace that has ended: what the function returned and left behind, as stand-ins.
+
+    structure, leaves: what it returned, the leaves as ``Leaf``
+    grads:  ``[(Tensor, stand-in)]``, the gradients it left in Tensors from outside
+    arrays: ``[(Tensor, stand-in of its array before, of its array now)]`` of those that have another array now
+    """
+
+    def __init__(self, trace, structure, leaves, grads, arrays):
+        self.trace, self.structure, self.leaves, self.grads, self.arrays = trace, structure, leaves, grads, arrays
+
+    def finish(self, given=()):
+        """Give the Tensors from outside what this run has computed for them, and return its results.
+
+        given: what of the arguments may be returned itself
+        """
+        for t, _, now in self.arrays:
+            t.data = np.array(now.value)
+        for t, g in self.grads:
+            t.grad = type_tensor(np.array(g.value))
+        return unflatten(self.structure, iter([leaf.first() for leaf in self.leaves]), given)
+
+
+def traced(function, leaves, names, known=dict):
+    """Run ``function`` on stand-ins of ``leaves`` and return the Recording.
+
+    known: ``known()`` -> ``{id: structure}`` of what is not taken apart where the function returns it
 
     The run is a real one: it has all the effects of an ordinary call. If it raises, what it wrote is put back.
     """
     trace = Trace()
     try:
         stands = [stand_in(trace, leaf, name) for leaf, name in zip(leaves, names, strict=True)]
-        with tracing(trace):
+        numbers = [t.seq for t in stands if isinstance(t, Tensor)]
+        with tracing(trace), warnings.catch_warnings():
+            warnings.filterwarnings("error", "you are shuffling a 'Trace")  # which takes rows for copies
             out: list = []
-            structure = flatten(function(stands), out)
-            kinds = [isinstance(x, Tensor) for x in out]
-            values = [trace_of(trace, x) for x in out]
-            left = gradients_left(trace)
-            if any(isinstance(t, Tensor) and t.grad is not None for t in stands):
-                raise TraceError(
-                    "a compiled function computes the gradient of one of its arguments, which would stay inside; close "
-                    "over the Tensor instead of passing it, or return the gradient"
-                )
+            result = function(stands)
+            structure = flatten(result, out, None, known())
+            values = [Leaf(trace, x) for x in out]
+            grads = gradients_left(trace)
+            arrays = arrays_left(trace)
+            check_arguments([t for t in stands if isinstance(t, Tensor)], numbers)
+        arrays = [(t, was, now.as_array()) for t, was, now in arrays]
     except BaseException:
         gradients_left(trace)
         trace.undo()
         raise
-    return trace, (structure, kinds, values), left
+    return Recording(trace, structure, values, grads, arrays)
+
+
+def check_arguments(stands, numbers):
+    """Raise if the function left something in a Tensor that it was given: the caller's Tensor would not have it."""
+    for t, number in zip(stands, numbers, strict=True):
+        if t.grad is not None:
+            raise TraceError(
+                "a compiled function computes the gradient of one of its arguments, which would stay inside; close "
+                "over the Tensor instead of passing it, or return the gradient"
+            )
+        if t.seq != number or t.data.node.kind != "input":
+            raise TraceError(
+                f"a compiled function writes into its argument {t.name or describe(t)} by t[i] = v or t.data = array, "
+                "which the caller's Tensor would not have; write t.data[i] = v, close over the Tensor, or return it"
+            )
 
 
 def stand_in(trace, leaf, name):
@@ -50,23 +92,50 @@ def stand_in(trace, leaf, name):
         t = type_tensor(trace.input(leaf.data, name), leaf.name)
         t.requires_grad = leaf.requires_grad
         return t
-    weak = type(leaf) if type(leaf) in (float, int) else None
-    return trace.input(np.asarray(leaf), name, weak)
+    return trace.input(leaf, name)
 
 
-def trace_of(trace, x):
-    """Return the stand-in of one thing that the function returned; a Python number as it is."""
-    data = x.data if isinstance(x, Tensor) else x
-    if isinstance(data, (np.ndarray, np.generic)):
-        data = trace.captured(np.asarray(data))
-    return data
+class Leaf:
+    """One thing that a function returned.
+
+    thing: a stand-in, or what is the same at each run
+    make:  the function that makes of a program's output what the function returns: a Tensor, an array, a number
+    """
+
+    __slots__ = ("make", "thing", "varies")
+
+    def __init__(self, trace, x):
+        thing = x.data if isinstance(x, Tensor) and not outside(x, trace) else x
+        plain = isinstance(thing, np.ndarray) and not isinstance(thing, StandIn)
+        self.thing = trace.captured(thing) if plain else thing
+        self.varies = isinstance(self.thing, StandIn)
+        if not self.varies or self.thing.node.python:
+            self.make = as_it_is  # a Tensor from outside is returned itself
+        elif isinstance(x, Tensor):
+            self.make = as_tensor
+        else:
+            self.make = as_scalar if self.thing.is_scalar else np.asarray
+
+    def first(self):
+        """Return it as the traced run had it: a copy, as those of later runs are."""
+        if not self.varies:
+            return self.thing
+        value = self.thing.value
+        if self.thing.node.root.kind in ("input", "captured"):
+            return self.make(value)  # the caller's own memory
+        return self.make(np.array(value) if self.thing.node.python is None else value)
 
 
-def handed_out(x, tensor):
-    """Return an output as the function would: a Tensor, an array, a number of NumPy's."""
-    if tensor:
-        return type_tensor(x)
-    return x[()] if type(x) is np.ndarray and not x.ndim else x
+def as_tensor(array):
+    return type_tensor(np.asarray(array))
+
+
+def as_scalar(array):
+    return array[()] if type(array) is np.ndarray else array
+
+
+def as_it_is(x):
+    return x
 
 
 class Replay:
@@ -74,44 +143,66 @@ class Replay:
 
     program: what is run, after the passes; ``print(replay)`` shows it
     source:  the same as Python
-    state:   ``(Tensor, array, requires_grad)`` of every Tensor from outside; the program holds while they are the same
+    state:   what it uses of every Tensor from outside; the program holds while they are the same
     """
 
-    def __init__(self, trace, returned, left, *, into=None, copy=True, exact=False, without=(), seed=None):
-        self.structure, self.kinds, values = returned
-        kept = [t.node for t in values if isinstance(t, TraceArray)]
-        self.numbers = [None if isinstance(t, TraceArray) else t for t in values]
-        self.left = [t for t, _ in left]
-        inputs = [v for v in trace.values if v.kind == "input"]
-        self.recorded = Program(trace.calls, inputs, [*kept, *(g.node for _, g in left)], into)
+    def __init__(self, recording, *, into=None, copy=True, exact=False, without=(), seed=None):
+        trace, self.structure = recording.trace, recording.structure
+        self.leaves = [(leaf.make, leaf.varies, None if leaf.varies else leaf.thing) for leaf in recording.leaves]
+        self.left, self.bound = [t for t, _ in recording.grads], [t for t, *_ in recording.arrays]
+        self.cleared = [t for t in trace.graded.values() if all(t is not other for other in self.left)]
+        self.added, self.descents = list(trace.added.values()), trace.descents
+        inputs = [v for v in trace.values if v.kind == "input"] + [given(was) for _, was, _ in recording.arrays]
+        outputs = [*(leaf.thing for leaf in recording.leaves if leaf.varies), *(g for _, g in recording.grads),
+                   *(now for *_, now in recording.arrays)]  # fmt: skip
+        lent = {i for i, t in enumerate(outputs[: len(outputs) - len(self.left) - len(self.bound)])
+                if t.node.root.kind in ("input", "captured")}  # fmt: skip
+        self.recorded = Program(trace.calls, inputs, [t.node for t in outputs], into, lent)
+        self.overlap = Overlap(self.recorded)
         self.program, scaled = optimized(self.recorded, (*without, *REORDERING) if exact else without, seed)
         self.seed, self.rate = seed, None
         self.scaled = [(array, array.copy()) for array in scaled]
         size = largest_product(self.program)
         self.pinned = count() > 1 and not exact and one_is_better(size)
-        self.code = Code(self.program, copy, count() if self.pinned or not threaded(size) else 1)
-        self.state = [entry for entry in trace.tensors.values() if entry[0].seq < trace.start]
-        self.graded, self.descents = list(trace.graded.values()), trace.descents
-        self.lock = Lock()
+        self.copy, self.threads = copy, count() if self.pinned or not threaded(size) else 1
+        self.code = Code(self.program, copy, self.threads)
+        self.state = [entry for key, entry in trace.tensors.items() if key not in trace.rebound]
+        self.forms = [(t, v.shape, v.dtype, v.strides, t.requires_grad) for t, v in
+                      zip(self.bound, inputs[len(inputs) - len(self.bound) :], strict=True)]  # fmt: skip
+        self.steady = steadiness(self.recorded, trace.frozen)
+        self.idle = [(self.code.function, Lock())]
 
     def holds(self):
         """Return whether every Tensor from outside still has the array that the program uses."""
-        for t, array, wanted in self.state:
-            if t.data is not array or t.requires_grad is not wanted:
+        for t, array, wanted, hooks in self.state:
+            if t.data is not array or t.requires_grad is not wanted or (t.watch or None) != hooks:
                 return self.moved()
-        for descent in self.descents:  # noqa: SIM110  (a generator costs 0.3 µs more)
+        for descent in self.descents:
             if descent.optimizer._flats is not descent.flats:
                 return False
-        return True
+        return self.alike()
 
     def moved(self):
         """Return whether all is as before once optimizers have moved values given to parameters to where they lie."""
+        if any(descent.tangled() for descent in self.descents):
+            return False
         for descent in self.descents:
             if descent.holds():
                 descent.bind()
-        return all(descent.holds() for descent in self.descents) and all(
-            t.data is array and t.requires_grad is wanted for t, array, wanted in self.state
-        )
+        return (
+            all(descent.holds() for descent in self.descents)
+            and all(t.data is array and t.requires_grad is wanted and (t.watch or None) == hooks
+                    for t, array, wanted, hooks in self.state)
+            and self.alike()
+        )  # fmt: skip
+
+    def alike(self):
+        """Return whether the Tensors that are given another array at each run have one of the same kind."""
+        for t, shape, dtype, strides, wanted in self.forms:
+            data = t.data
+            if data.shape != shape or data.dtype != dtype or data.strides != strides or t.requires_grad is not wanted:
+                return False
+        return True
 
     def scale(self, by):
         """Set what the program multiplies all gradients by."""
@@ -119,29 +210,55 @@ class Replay:
             np.multiply(one, by, out=array)
         self.seed[...] = by
 
-    def __call__(self, inputs):
-        """Run on a list of arrays and return what the function would."""
-        for t in self.graded:
+    def __call__(self, inputs, given=()):
+        """Run on a list of arrays and return what the function would; ``given`` are the arguments as they came."""
+        for t in self.added:
             if t.grad is not None:
                 raise stale_grad(t)
-        found = self.run(*inputs)
-        if self.left:
-            for t, g in zip(self.left, found[len(found) - len(self.left) :], strict=True):
-                t.grad = type_tensor(g)
-        return self.rebuilt(iter(found))
+        return self.rebuilt(iter(self.run(*inputs)), given)
 
     def run(self, *inputs):
         """Return the outputs for these arrays, as the program leaves them."""
-        with self.lock:
-            if not self.pinned:
-                return self.code.function(*inputs)
-            with one_blas_thread():
-                return self.code.function(*inputs)
+        if self.bound:
+            inputs = (*inputs, *[t.data for t in self.bound])
+        found = self.free(inputs)
+        if self.bound or self.left or self.cleared:
+            found = self.handed_over(found)
+        return found
 
-    def rebuilt(self, arrays):
+    def free(self, inputs):
+        """Run in the program's buffers, or in others made for it where these are in use.
+
+        By another thread, that is, by a signal's handler that broke in, or by a thread that a fork has left behind.
+        """
+        function, lock = next((pair for pair in self.idle if pair[1].acquire(False)), (None, None))
+        if lock is None:
+            function, lock = Code(self.program, self.copy, self.threads).function, Lock()
+            lock.acquire()
+            self.idle.append((function, lock))
+        try:
+            if not self.pinned:
+                return function(*inputs)
+            with one_blas_thread():
+                return function(*inputs)
+        finally:
+            lock.release()
+
+    def handed_over(self, found):
+        """Give Tensors from outside the gradients and arrays at the end of the outputs; return the others."""
+        end = len(found) - len(self.left) - len(self.bound)
+        for t in self.cleared:
+            t.grad = None
+        for t, g in zip(self.left, found[end:], strict=False):
+            t.grad = type_tensor(g)
+        for t, array in zip(self.bound, found[end + len(self.left) :], strict=True):
+            t.data = np.asarray(array)
+        return found[:end]
+
+    def rebuilt(self, arrays, given):
         """Return arrays in the structure that the function returned: Tensors, arrays, numbers."""
-        leaves = [next(arrays) if number is None else number for number in self.numbers]
-        return unflatten(self.structure, map(handed_out, leaves, self.kinds))
+        leaves = [make(next(arrays)) if varies else fixed for make, varies, fixed in self.leaves]
+        return unflatten(self.structure, iter(leaves), given)
 
     @property
     def source(self):
@@ -155,11 +272,14 @@ class Replay:
 
     def profile(self, *inputs, n=100):
         """Return ``[(µs, layer, op)]``, the costliest first, measured over ``n`` runs on these arrays, call by call."""
-        return profiled(self.code, inputs, n)
+        return profiled(self.code, (*inputs, *[t.data for t in self.bound]), n)
 
     def save(self, path):
         """Write the program as a script that needs NumPy alone, its arrays beside it: ``step.py`` and ``step.npz``."""
         save(self.code, path)
+
+    def __str__(self):
+        return str(self.program)
 
     def draw(self, direction="TB"):
         """Return the program as a Picture: one box for each call, captured arrays coloured, writes as bold arrows."""
@@ -167,11 +287,9 @@ class Replay:
 
         return draw(self, direction=direction)
 
-    def __len__(self):
-        return len(self.program)
 
-    def __str__(self):
-        return str(self.program)
-
-    def __repr__(self):
-        return f"<program of {len(self)} calls>"
+def given(was):
+    """Return the Value of a Tensor's array as an input: what the Tensor has is asked anew at each run."""
+    v = was.node
+    v.kind, v.root, v.array = "input", v, None
+    return v

@@ -1,5 +1,7 @@
 """A program outside of tensorgrad: measured line by line, or saved as a script."""
 
+import operator
+from collections.abc import Hashable
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
@@ -8,6 +10,7 @@ import numpy as np
 
 from ..errors import OptionError, describe
 from . import threads
+from .actions import number_power
 
 HEAD = '''"""A function compiled by tensorgrad: ``run({inputs})``. It needs NumPy alone, and the arrays beside it."""
 
@@ -41,7 +44,7 @@ def put_back(replay):
     arrays = [v.array for v in program.written(program.roots) if v.array is not None]
     arrays += [vector for o in optimizers for flat in o._flats for vector in (flat.w, flat.g, *flat.slots.values())]
     before = [(array, array.copy()) for array in arrays]
-    kept = [getattr(thing, "__self__", thing) for thing in replay.code.kept.values()]
+    kept = list(replay.code.namespace.values())
     states = [(g, g.bit_generator.state) for g in kept if isinstance(g, np.random.Generator)]
     steps = [(optimizer, optimizer.iterations) for optimizer in optimizers]
     try:
@@ -66,39 +69,58 @@ def profiled(code, inputs, n):
 
 def save(code, path):
     """Write ``code`` to ``path``, and the arrays it was given beside it."""
-    path, plan = Path(path), code.plan
-    given = {code.name(v): v.array for v in code.arrays if v.array is not None}
-    lines = [HEAD.format(inputs=", ".join(code.inputs), load=LOAD)]
+    path, plan, source = Path(path), code.plan, code.readable
+    name = source.names.value
+    given = {name(v): v.array for v in code.arrays if v.array is not None and v.kind != "result"}
+    lines = [HEAD.format(inputs=", ".join(map(name, code.program.inputs)), load=LOAD)]
     if plan.cuts:
         lines += [Path(threads.__file__).read_text(), ""]
-    lines += [f'{name} = arrays["{name}"]' for name in given]
-    lines += [f"{name} = {spelled(name, thing)}" for name, thing in code.kept.items()]
+    lines += [f'{known} = arrays["{known}"]' for known in given]
     lines += [f"buffer{i} = np.empty({size}, np.uint8)" for i, size in enumerate(plan.sizes)]
     for root, slot in plan.slots.items():
         shape = f"{root.shape}, {root.dtype.name!r}, buffer{slot}, 0, {root.strides}"
-        lines.append(f"{code.name(root)} = np.ndarray({shape})")
-    lines += [f"{code.name(root)} = np.empty({root.shape}, {root.dtype.name!r})" for root in plan.external]
+        lines.append(f"{name(root)} = np.ndarray({shape})")
+    lines += [f"{name(root)} = np.empty({root.shape}, {root.dtype.name!r})" for root in plan.external]
     for root in plan.extended:
         end = root.size + root.shape[1]
         lines.append(f"buffer{plan.slots[root]}.view({root.dtype.name!r})[{root.size}:{end}] = 1")
-    lines += [f"{name} = {text}" for name, text in code.bindings]
-    states = [
-        f"{name}.bit_generator.state = {thing.bit_generator.state!r}"
-        for name, thing in code.kept.items()
+    for call in code.bound:
+        left = ", ".join(map(name, call.results))
+        lines.append(f"{left} = {source.write.expression(call)}")
+    kept = {known: thing for known, thing in source.names.kept.items() if thing is not None}
+    lines += [f"{known} = {spelled(thing)}" for known, thing in kept.items()]
+    lines += [
+        f"{known}.bit_generator.state = {thing.bit_generator.state!r}"
+        for known, thing in kept.items()
         if isinstance(thing, np.random.Generator)
     ]
-    path.write_text("\n".join([*lines, *states, "", "", code.source, ""]))
+    text = "\n".join([*lines, "", "", source.text, ""])
+    path.write_text(text.encode("ascii", "backslashreplace").decode("ascii"))
     np.savez(path.with_suffix(".npz"), **given)
 
 
-def spelled(name, thing):
+#: Functions of a program's own, as a script has them.
+FUNCTIONS = {
+    number_power: "lambda *pair: pow(*[x[()] if isinstance(x, np.ndarray) else x for x in pair])",
+    operator.abs: "abs",
+    round: "round",
+}
+
+
+def spelled(thing):
     """Return source for an object that a program keeps, or raise."""
     if isinstance(thing, np.random.Generator):
         return f"np.random.Generator(np.random.{type(thing.bit_generator).__name__}())"
     if isinstance(thing, np.generic):
         return f"np.{thing.dtype.name}({thing.item()!r})"
-    if isinstance(thing, float):
-        return f"float({str(thing)!r})"
+    if type(thing) in (float, complex):
+        return f"{type(thing).__name__}({str(thing)!r})"
+    if type(thing) in (str, int, bytes):
+        return ascii(thing)
     if isinstance(thing, np.ndarray):
         return f"np.empty({thing.shape}, {thing.dtype.name!r})"
+    if isinstance(thing, Hashable) and thing in FUNCTIONS:
+        return FUNCTIONS[thing]
+    if getattr(np.ndarray, getattr(thing, "__name__", ""), None) is thing:
+        return f"np.ndarray.{thing.__name__}"
     raise OptionError(f"save: the program uses {describe(thing)}, which a script with NumPy alone cannot make")

@@ -3,6 +3,7 @@
 import operator
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from .actions import accumulated, assigned, cast, drawn, spread, stacked, with_ones
 from .program import Value
@@ -29,15 +30,22 @@ def reduction(call):
 
 def has_out(call):
     """Return whether a call can write its result into a buffer."""
-    if not isinstance(call.output, Value) or call.view is not None or call.writes:
+    if not isinstance(call.output, Value) or call.view is not None or call.writes or "out" in call.kwargs:
         return False
     f = call.function
     if f is np.where:
         mask = call.args[0]
-        masked = isinstance(mask, Value) and mask.dtype.kind == "b"
-        return len(call.args) == 3 and masked and call.output.size <= SMALL
+        masked = isinstance(mask, Value) and mask.dtype.kind == "b" and len(call.args) == 3
+        return masked and call.output.size <= SMALL and all(fills(x, call.output.dtype) for x in call.args[1:])
     own = (spread, assigned, accumulated, cast, drawn, np.dot, np.matmul, np.copy, np.empty_like, *WITH_OUT)
     return elementwise(call) or (reduction(call) and not call.kwargs.keys() & {"initial", "where"}) or f in own
+
+
+def fills(x, dtype):
+    """Return whether ``np.copyto`` puts ``x`` into an array of ``dtype`` as ``np.where`` does: an int8 takes no 300."""
+    if isinstance(x, Value):
+        return not x.python
+    return dtype.kind in "fc" or isinstance(x, np.generic)
 
 
 def donors(call):
@@ -51,11 +59,21 @@ def donors(call):
     return []
 
 
-class Statements:
-    """Write calls as source: ``name`` of each Value, ``keep`` for an object that source cannot spell."""
+#: How the arithmetic of Python numbers is written.
+SYMBOLS = {
+    operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/", operator.floordiv: "//",
+    operator.mod: "%", operator.pow: "**", operator.eq: "==", operator.ne: "!=", operator.lt: "<", operator.le: "<=",
+    operator.gt: ">", operator.ge: ">=", operator.and_: "&", operator.or_: "|", operator.xor: "^",
+    operator.lshift: "<<", operator.rshift: ">>",
+}  # fmt: skip
+SIGNS = {operator.neg: "-", operator.pos: "+", operator.invert: "~"}
 
-    def __init__(self, name, keep):
-        self.name, self.keep = name, keep
+
+class Statements:
+    """Write calls as source: ``name`` of each Value, ``names`` for all else."""
+
+    def __init__(self, name, names):
+        self.name, self.names = name, names
 
     def into(self, call, same):
         """Return the statements that write a call's result into its buffer.
@@ -66,27 +84,27 @@ class Statements:
         if f is drawn:
             draw, _, _, settings = call.args
             given = self.joined((), {**settings, "out": call.output})
-            return [f"{self.keep(draw.__self__, 'rng')}.{draw.__name__}({given})"]
+            return [f"{self.names.keep(draw.__self__, 'rng')}.{draw.__name__}({given})"]
         if reduction(call):
             return [self.reduce(call, out)]
-        args = [self.text(x) for x in call.args]
         if f is np.empty_like:
             return []
+        args, copy = [self.text(x) for x in call.args], self.names.function(np.copyto)
         if f is np.where:
-            start = [] if same else [f"np.copyto({out}, {args[2]})"]
-            return [*start, f"np.copyto({out}, {args[1]}, where={args[0]})"]
+            start = [] if same else [f"{copy}({out}, {args[2]})"]
+            return [*start, f"{copy}({out}, {args[1]}, where={args[0]})"]
         if f in (assigned, accumulated):
-            start = [] if same else [f"np.copyto({out}, {args[0]})"]
+            start = [] if same else [f"{copy}({out}, {args[0]})"]
             if f is accumulated:
-                return [*start, f"{self.function(call.args[3])}.at({out}, {args[1]}, {args[2]})"]
+                return [*start, f"{self.names.function(call.args[2])}.at({', '.join([out, args[1], *args[3:]])})"]
             return [*start, f"{out}[{self.index(call.args[1])}] = {args[2]}"]
         if f in (spread, np.copy, cast):
             unsafe = "" if f is np.copy else ', casting="unsafe"'
-            return [f"np.copyto({out}, {args[0]}{unsafe})"]
+            return [f"{copy}({out}, {args[0]}{unsafe})"]
         positional = isinstance(f, np.ufunc) and f not in BY_KEYWORD and not call.kwargs
         if positional or f is np.dot:
-            return [f"{self.function(f)}({', '.join([*args, out])})"]
-        return [f"{self.function(f)}({self.joined(call.args, {**call.kwargs, 'out': call.output})})"]
+            return [f"{self.names.function(f)}({', '.join([*args, out])})"]
+        return [f"{self.names.function(f)}({self.joined(call.args, {**call.kwargs, 'out': call.output})})"]
 
     def reduce(self, call, out):
         """Return ``np.add.reduce(x, axis, None, out)``: by position, which is 0.1 µs cheaper than by keyword."""
@@ -94,7 +112,7 @@ class Statements:
         parts = [self.text(call.args[0]), self.text(given.get("axis", 0)), self.text(given.get("dtype")), out]
         if given.get("keepdims"):
             parts.append("True")
-        return f"{self.function(call.function)}({', '.join(parts)})"
+        return f"{self.names.function(call.function)}({', '.join(parts)})"
 
     def fresh(self, call):
         """Return the statement that makes a new array of a call's result, or changes one in place."""
@@ -102,18 +120,23 @@ class Statements:
         if f is operator.setitem:
             return f"{self.text(args[0])}[{self.index(args[1])}] = {self.text(args[2])}"
         left = ", ".join(self.name(v) for v in call.results)
+        left += "," if isinstance(call.output, tuple) and len(call.output) == 1 else ""
         return f"{left} = {self.expression(call)}" if left else self.expression(call)
 
     def expression(self, call):
-        """Return the right side of a call that makes an array or a view."""
+        """Return the right side of a call that makes an array, a view or a number."""
         f, args = call.function, call.args
         if f is operator.getitem:
             return f"{self.text(args[0])}[{self.index(args[1])}]"
+        if f in SYMBOLS:
+            return f"{self.text(args[0])} {SYMBOLS[f]} {self.text(args[1])}"
+        if f in SIGNS:
+            return f"{SIGNS[f]}{self.text(args[0])}"
         if f is stacked:
-            return f"np.vstack(({self.text(args[0])}, {self.text(args[1])}))"
+            return f"{self.names.function(np.vstack)}(({self.text(args[0])}, {self.text(args[1])}))"
         if f is with_ones:
             rows, columns = args[0].shape
-            return f"np.lib.stride_tricks.as_strided({self.text(args[0])}, ({rows + 1}, {columns}))"
+            return f"{self.names.function(as_strided)}({self.text(args[0])}, ({rows + 1}, {columns}))"
         if f is cast:
             return f"{self.text(args[0])}.astype({self.text(args[1])})"
         if f is np.expand_dims and type(args[1]) is int:
@@ -121,25 +144,17 @@ class Statements:
             return f"{self.text(args[0])}[{':, ' * before}None]"  # 0.1 µs; the function takes 1.4
         if f is np.ndarray.transpose and len(args) == 1:
             return f"{self.text(args[0])}.T"
-        if getattr(np.ndarray, f.__name__, None) is f:
-            return f"{self.text(args[0])}.{f.__name__}({self.joined(args[1:], call.kwargs)})"
-        return f"{self.function(f)}({self.joined(args, call.kwargs)})"
+        return f"{self.called(f)}({self.joined(args, call.kwargs)})"
+
+    def called(self, f):
+        """Return a function as it is called; a method of arrays is one of the class."""
+        return self.names.function(f)
 
     def joined(self, args, kwargs):
         """Return arguments as they stand between the parentheses."""
-        return ", ".join([self.text(x) for x in args] + [f"{k}={self.text(x)}" for k, x in kwargs.items()])
-
-    def function(self, f):
-        """Return a function's name in source."""
-        owner = getattr(f, "__self__", None)
-        if isinstance(owner, np.ufunc):
-            return f"{self.function(owner)}.{f.__name__}"
-        module = "numpy" if isinstance(f, np.ufunc) else getattr(f, "__module__", None) or ""
-        path = ".".join(["np", *module.split(".")[1:], f.__name__])
-        found = np if module.partition(".")[0] == "numpy" else None
-        for part in path.split(".")[1:]:
-            found = getattr(found, part, None)
-        return path if found is f else self.keep(f, f.__name__)
+        return ", ".join(
+            [self.text(x) for x in args] + [self.names.setting(k, self.text(x)) for k, x in kwargs.items()]
+        )
 
     def index(self, x):
         """Return what stands between the brackets of an index."""
@@ -163,11 +178,8 @@ class Statements:
             return f"[{', '.join(map(self.text, x))}]"
         if type(x) is slice:
             return f"slice({self.text(x.start)}, {self.text(x.stop)}, {self.text(x.step)})"
-        if x is Ellipsis:
-            return "..."
-        if isinstance(x, np.dtype) and x.names is None:
-            return repr(x.str if not x.isnative else x.name)
-        if isinstance(x, type) and issubclass(x, np.generic):
-            return f"np.{x.__name__}"
-        plain = x is None or type(x) in (bool, int, str) or (type(x) is float and x - x == 0)
-        return repr(x) if plain else self.keep(x, "k")
+        if type(x) is dict and any(isinstance(item, Value) for item in x.values()):
+            return f"{{{', '.join(f'{self.text(k)}: {self.text(item)}' for k, item in x.items())}}}"
+        if callable(x) and not isinstance(x, type):
+            return self.names.function(x)
+        return self.names.literal(x)

@@ -4,26 +4,35 @@ import operator
 
 import numpy as np
 
-from ..core.tensor import tick
+from ..core.tensor import StandIn, tick
 from ..errors import TraceError, describe
-from .actions import accumulated, assigned, cast, drawn, spread
-from .arrays import NEEDS_VALUES, QUERIES, TraceArray, needs_value
+from .actions import drawn, number_power
+from .arrays import TraceArray
+from .calls import function_call
 from .descent import descend
+from .number import TraceNumber
 from .origin import Origins, line_of_user
-from .program import Call, Value, mapped
+from .places import Attribute
+from .program import NUMBERS, Call, Value, mapped
+from .refusal import needs_value
+from .writes import accumulate, out_call, set_item, sliced
 
 
 class Trace:
     """The calls written down so far, and the arrays they were given.
 
-    tensors:  ``{id: (Tensor, its array, requires_grad)}`` of every Tensor from outside that was read
+    tensors:  ``{id: (Tensor, its array, requires_grad, its hooks)}`` of every Tensor from outside that was read
+    rebound:  ``{id: (Tensor, the stand-in of its array)}`` of those whose ``data`` was given another array
     descents: the optimizers' steps
     """
 
     def __init__(self):
         self.calls, self.values, self.known = [], [], {}
-        self.bases, self.tensors, self.seen, self.graded = {}, {}, set(), {}
+        self.bases, self.tensors, self.rebound, self.seen = {}, {}, {}, set()
+        self.graded, self.added = {}, {}
         self.drawn, self.saved, self.put_back, self.descents = {}, {}, [], []
+        self.frozen: list[tuple] = []
+        self.noted: list = []
         self.origins = Origins()
         self.errors = np.geterr()
         self.open = True
@@ -35,9 +44,10 @@ class Trace:
         self.values.append(v)
         return v
 
-    def input(self, array, name, weak=None):
-        """Return the stand-in of an argument."""
-        return TraceArray(self, self.value(array, "input", name=name), array, weak)
+    def input(self, given, name):
+        """Return the stand-in of an argument: an array, a number of NumPy's or of Python's."""
+        node = self.value(given, "input", name=name)
+        return TraceNumber(self, node, given) if type(given) in NUMBERS else TraceArray(self, node, given)
 
     def captured(self, array, name=None):
         """Return the stand-in of an array from outside, kept by reference; arrays in the same memory share a root."""
@@ -57,6 +67,7 @@ class Trace:
 
     def given(self, array):
         """Return the stand-in of an array that the function uses as it is: a read-only number never changes."""
+        check_plain(array)
         if array.ndim or array.flags.writeable or array.base is not None:
             return self.captured(array)
         if id(array) not in self.known:
@@ -66,41 +77,43 @@ class Trace:
     def of_tensor(self, t, array):
         """Return the stand-in of the array of a Tensor from outside."""
         if id(t) not in self.tensors:
-            self.tensors[id(t)] = (t, array, t.requires_grad)
+            check_plain(array)
+            self.tensors[id(t)] = (t, array, t.requires_grad, dict(t.watch) if t.watch else None)
         return self.captured(array, t.name)
 
     def lifted(self, args):
-        """Return arguments with arrays as stand-ins; Python numbers among the inputs take the others' dtype."""
-        args = mapped(args, np.ndarray, self.given)
-        found: list[TraceArray] = []
-        mapped(args, TraceArray, found.append)
-        weak = [t for t in found if t.weak]
-        strong = [t.dtype for t in found if not t.weak]
-        if not weak or not strong:
-            return args, bool(weak)
-        cast_to = {id(t): self.fitted(t, strong) for t in weak}
-        return mapped(args, TraceArray, lambda t: cast_to.get(id(t), t)), False
+        """Return arguments with arrays as stand-ins."""
+        return mapped(args, np.ndarray, self.given)
 
-    def fitted(self, t, dtypes):
-        """Return a Python number as an array of the dtype it takes beside arrays of these dtypes."""
-        dtype = np.result_type(*dtypes, t.weak(1))
-        return t if dtype == t.dtype else self.call(cast, (TraceArray(self, t.node, t.value), dtype))
+    def call(self, function, args, kwargs=None, *, written=(), effect=False):
+        """Run ``function`` and write the call down; return stand-ins for what it returns.
 
-    def call(self, function, args, kwargs=None, *, written=None, effect=False):
-        """Run ``function`` and write the call down; return stand-ins for what it returns."""
+        written: stand-ins whose memory the call changes, and then nothing is returned
+        """
         self.check_open()
-        (args, kwargs), weak = self.lifted((tuple(args), kwargs or {}))
-        plain, settings = mapped((args, kwargs), TraceArray, lambda t: t.value)
+        args, kwargs = self.lifted((tuple(args), kwargs or {}))
+        given = args, kwargs
+        if not computes(function):
+            args, kwargs = mapped(given, TraceArray, self.as_array)
+        plain, settings = mapped((args, kwargs), StandIn, real)
         result = function(*plain, **settings)
-        stands = self.stand_ins(result, (args, kwargs), function) if written is None else None
-        if isinstance(stands, TraceArray) and weak and stands.ndim == 0 and stands.dtype.kind in "fi":
-            stands.weak = float if stands.dtype.kind == "f" else int
-        self.note(function, args, kwargs, stands, () if written is None else (written,), effect)
+        stands = None if written else self.stand_ins(result, (args, kwargs), function)
+        self.note(function, args, kwargs, stands, written, effect)
+        if args is not given[0] and isinstance(stands, TraceArray) and not stands.ndim and not stands.is_scalar:
+            return self.like_numpys(stands, function, given)
+        return stands
+
+    def like_numpys(self, stands, function, given):
+        """Return a result of no axes as the number of NumPy's that the function makes of numbers, if it does."""
+        plain, settings = mapped(given, StandIn, real)
+        if isinstance(function(*plain, **settings), np.generic):
+            return self.as_scalar(self.call(np.copy, (stands,)))
         return stands
 
     def note(self, function, args, kwargs, stands, written=(), effect=False):
         """Append a call that gave ``stands``, or that wrote into each of ``written``."""
-        args, kwargs, output = mapped((args, kwargs, stands), TraceArray, lambda t: t.node)
+        args, kwargs, output = mapped((args, kwargs, stands), StandIn, lambda t: t.node)
+        output = tuple(output) if isinstance(output, list) else output
         errors = {kind: how for kind, how in np.geterr().items() if how != self.errors[kind]} or None
         call = Call(function, args, kwargs, output, writes=tuple([t.node for t in written]), effect=effect,
                     errors=errors, origin=self.origins.here())  # fmt: skip
@@ -109,14 +122,16 @@ class Trace:
         self.calls.append(call)
 
     def stand_ins(self, result, args, function):
-        """Return the stand-ins of a result: an array, or a tuple of arrays."""
+        """Return the stand-ins of a result: an array, a number, or several of them."""
         if isinstance(result, (tuple, list)):
-            return tuple([self.stand_ins(item, args, function) for item in result])
-        if isinstance(result, np.generic):
-            result = np.asarray(result)
-        if not isinstance(result, np.ndarray):
+            items = [self.stand_ins(item, args, function) for item in result]
+            return type(result)(*items) if hasattr(result, "_fields") else type(result)(items)
+        if type(result) in NUMBERS and function in PYTHON:
+            return TraceNumber(self, self.value(result, "result"), result)
+        if not isinstance(result, (np.ndarray, np.generic)):
             raise needs_value(f"np.{function.__name__}()", args)
-        root = self.root_of(result, args)
+        check_plain(result)
+        root = self.root_of(result, args) if isinstance(result, np.ndarray) else None
         return TraceArray(self, self.value(result, "result", root), result)
 
     def root_of(self, result, args):
@@ -124,7 +139,7 @@ class Trace:
         found: list[TraceArray] = []
         mapped(args, TraceArray, found.append)
         for t in found:
-            if np.may_share_memory(result, t.value):
+            if isinstance(t.value, np.ndarray) and np.may_share_memory(result, t.value):
                 self.seen.add(t.node.root)
                 return t.node.root
         return None
@@ -134,97 +149,60 @@ class Trace:
         v = t.node
         return v.kind == "result" and v.root is v and v not in self.seen
 
+    def depend(self, owner, name, path):
+        """Note that the function has read an attribute on which a program depends from then on."""
+        self.noted.append(Attribute(owner, name, path))
+
+    def freeze(self, number):
+        """Return the value of a Python number: the program is for this value alone."""
+        self.check_open()
+        self.frozen.append((number.node, number.value))
+        return number.value
+
+    def number(self, function, *args):
+        """Write down arithmetic of Python numbers, which runs as Python's at each replay."""
+        return self.call(function, args)
+
     def ufunc(self, ufunc, method, inputs, kwargs):
         """Write down a ufunc's call."""
         out = kwargs.pop("out", None)
         if method == "at":
-            return self.at(ufunc, *inputs)
+            return accumulate(self, ufunc, *inputs)
         function = ufunc if method == "__call__" else getattr(ufunc, method)
         if method == "reduce":
             inputs, kwargs = inputs[:1], one_way(inputs, kwargs)
         if out is None:
             return self.call(function, inputs, kwargs)
-        target = out[0] if isinstance(out, tuple) else out
-        if not isinstance(target, TraceArray):
-            raise outside_write(target)
-        if not self.owned(target):
-            self.save(target)
-            self.call(function, inputs, {**kwargs, "out": target}, written=target)
-            return target
-        (args, kwargs), _ = self.lifted((inputs, kwargs))
-        plain, settings = mapped((args, kwargs), TraceArray, lambda t: t.value)
-        function(*plain, **settings, out=target.value)
-        new = TraceArray(self, self.value(target.value, "result"), target.value)
-        self.note(function, args, kwargs, new)
-        target.node = new.node
-        return target
-
-    def at(self, ufunc, x, index, *v):
-        """Write down ``ufunc.at``."""
-        if not isinstance(x, TraceArray):
-            raise outside_write(x)
-        if not self.owned(x):
-            self.save(x)
-            self.call(ufunc.at, (x, index, *v), written=x)
-        else:
-            x.become(self.call(accumulated, (x, index, *v, ufunc)))
-
-    def setitem(self, x, index, v):
-        """Write down ``x[index] = v``."""
-        mask = index[0] if type(index) is tuple and len(index) == 1 else index
-        if isinstance(mask, TraceArray) and mask.dtype.kind == "b":
-            if np.size(getattr(v, "value", v)) != 1:
-                raise needs_value("x[mask] = array", (x, mask), "write a number, or use np.where(mask, values, x)")
-            self.save(x)
-            mask = mask.reshape(mask.shape + (1,) * (x.ndim - mask.ndim))
-            self.function(np.copyto, (x, v), {"where": mask})
-        elif not self.owned(x):
-            self.save(x)
-            self.call(operator.setitem, (x, index, v), written=x)
-        elif index is Ellipsis or (type(index) is slice and index == slice(None)):
-            order = "C" if x.flags.c_contiguous else "F"
-            x.become(self.call(spread, (v, x.shape, x.dtype, order)))
-        else:
-            x.become(self.call(assigned, (x, index, v)))
-
-    def getitem(self, x, index):
-        """Write down ``x[index]``; one entry stays an array of no axes, so that it can be a view."""
-        parts = index if type(index) is tuple else (index,)
-        for part in parts:
-            if isinstance(part, TraceArray) and part.dtype.kind == "b":
-                raise needs_value("x[mask]", (x, part), "its shape depends on the mask; use np.where(mask, x, 0)")
-        if not any(part is Ellipsis or hasattr(part, "shape") or type(part) is list for part in parts):
-            index = (*parts, Ellipsis) if len(parts) - parts.count(None) == x.ndim else index
-        return self.call(operator.getitem, (x, index))
+        return out_call(self, function, inputs, kwargs, out)
 
     def function(self, function, args, kwargs):
         """Write down a function of NumPy's that is no ufunc."""
-        if function in QUERIES:
-            return function(*mapped(args, TraceArray, lambda t: t.value),
-                            **mapped(kwargs, TraceArray, lambda t: t.value))  # fmt: skip
-        if function in NEEDS_VALUES:
-            raise needs_value(f"np.{function.__name__}()", (args, kwargs))
-        if function in WRITERS:
-            if not isinstance(args[0], TraceArray):
-                raise outside_write(args[0])
-            self.save(args[0])
-            self.call(function, args, kwargs, written=args[0])
-            return None
-        if function is np.take_along_axis:
-            return along_axis(*args, **kwargs)
-        if function in REDUCTIONS:
-            return reduced(REDUCTIONS[function], *args, **kwargs)
-        kwargs = {key: value for key, value in kwargs.items() if value is not np._NoValue}
-        if function is np.mean and plain_mean(args, kwargs):
-            return mean(*args, **kwargs)
-        out = kwargs.pop("out", None)
-        result = self.call(function, args, kwargs)
-        if out is None:
-            return result
-        if not isinstance(out, TraceArray):
-            raise outside_write(out)
-        out[...] = result
-        return out
+        return function_call(self, function, args, kwargs)
+
+    def setitem(self, x, index, v):
+        """Write down ``x[index] = v``."""
+        set_item(self, x, index, v)
+
+    def getitem(self, x, index):
+        """Write down ``x[index]``; one entry is a number of its own, which later writes into x leave alone."""
+        index = sliced(index)
+        parts = index if isinstance(index, tuple) else (index,)
+        for part in parts:
+            if isinstance(part, TraceArray) and part.dtype.kind == "b":
+                raise needs_value("x[mask]", (x, part), "its shape depends on the mask; use np.where(mask, x, 0)")
+        simple = not any(part is Ellipsis or hasattr(part, "shape") or isinstance(part, (list, bool)) for part in parts)
+        if not simple or isinstance(x.value, np.generic) or len(parts) - parts.count(None) != x.ndim or None in parts:
+            return self.call(operator.getitem, (x, index))
+        entry = self.call(operator.getitem, (x, (*parts, Ellipsis)))
+        return self.as_scalar(self.call(np.copy, (entry,))) if entry.ndim == 0 else entry
+
+    def as_array(self, t):
+        """Return a number of NumPy's as an array: in a program it is one, of which a reshape would be a view."""
+        return self.call(np.copy, (t,)) if t.is_scalar else t
+
+    def as_scalar(self, t):
+        """Return a stand-in of no axes as that of a number of NumPy's, which cannot be written to."""
+        return TraceArray(self, t.node, t.value[()])
 
     def draw(self, method, y, settings):
         """Write down that ``method`` of a generator fills ``y``; each replay draws anew."""
@@ -240,8 +218,11 @@ class Trace:
 
     def save(self, t):
         """Keep what a captured array holds before the trace writes into it, in case the trace fails."""
-        if t.node.root.array is not None:
-            self.keep(t.node.root.array)
+        root = t.node.root
+        if root.array is not None:
+            self.keep(root.array)
+        elif root.kind == "input":
+            self.keep(t.value)
 
     def keep(self, array):
         """Keep what an array from outside holds now."""
@@ -250,7 +231,7 @@ class Trace:
 
     def undo(self):
         """Put back what the trace changed: arrays from outside, generators, optimizers."""
-        for array, old in self.saved.values():
+        for array, old in reversed(self.saved.values()):
             array[...] = old
         for rng, state in self.drawn.values():
             rng.bit_generator.state = state
@@ -264,27 +245,41 @@ class Trace:
             )
 
 
-WRITERS = {np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis}
-
-#: Functions that are a ufunc's ``reduce``, in three times its time.
-REDUCTIONS = {np.sum: np.add, np.prod: np.multiply, np.max: np.maximum, np.min: np.minimum}
-
-
-def reduced(ufunc, x, axis=None, **settings):
-    """``np.sum(x)`` and its like: all axes unless told otherwise."""
-    return ufunc.reduce(x, axis=axis, **{k: v for k, v in settings.items() if v is not np._NoValue})
+def computes(function):
+    """Return whether what a function returns is never a view."""
+    ufunc = isinstance(function, np.ufunc) or isinstance(getattr(function, "__self__", None), np.ufunc)
+    return ufunc or function in PYTHON or function in (np.copy, np.array, number_power)
 
 
-def plain_mean(args, kwargs):
-    """Return whether ``np.mean`` is a sum divided by a number, which takes a third of its time."""
-    single = len(args) == 1 and isinstance(args[0], TraceArray) and args[0].size
-    return bool(single) and args[0].dtype.char in "fd" and not kwargs.keys() - {"axis", "keepdims"}
+def real(t):
+    """Return what a stand-in stands for."""
+    return t.value
 
 
-def mean(x, axis=None, keepdims=False):
-    """``np.mean(x)`` of single or double floats."""
-    total = np.add.reduce(x, axis=axis, keepdims=keepdims)
-    return total / (x.size // total.size)
+def check_plain(array):
+    """Raise unless a program can hold such an array: numbers, in NumPy's own class of arrays."""
+    if isinstance(array, np.ndarray) and type(array) not in (np.ndarray, np.memmap):
+        raise TraceError(
+            f"{at_line()}a compiled function was given or made a {type(array).__name__}, of which it would keep the "
+            "numbers only; pass np.asarray of it (and a mask as an array of its own), or run without compiling"
+        )
+    if array.dtype.kind not in "biufcmM":
+        raise TraceError(
+            f"{at_line()}a compiled function holds numbers, got {describe(array)}; run it without compiling"
+        )
+
+
+#: What a program computes with numbers as Python does.
+PYTHON = {
+    operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow,
+    operator.neg, operator.pos, operator.abs, operator.eq, operator.ne, operator.lt, operator.le, operator.gt,
+    operator.ge, operator.invert, operator.and_, operator.or_, operator.xor, operator.lshift, operator.rshift, round,
+}  # fmt: skip
+
+
+def at_line():
+    line = line_of_user()
+    return f"{line}: " if line else ""
 
 
 def one_way(inputs, kwargs):
@@ -297,20 +292,3 @@ def one_way(inputs, kwargs):
         axis += inputs[0].ndim
     usual = {"dtype": None, "keepdims": False, "initial": np._NoValue, "where": True}
     return {"axis": axis} | {k: v for k, v in given.items() if k not in usual or v is not usual[k]}
-
-
-def along_axis(x, indices, axis=-1):
-    """``np.take_along_axis`` as one indexing: its Python code would run at every replay."""
-    if axis is None:
-        x, axis = x.reshape(-1), 0
-    places = list(np.ogrid[tuple(slice(n) for n in x.shape)])
-    places[axis] = indices
-    return x[tuple(places)]
-
-
-def outside_write(target):
-    """Return the error for a write into an array that no Tensor holds."""
-    return TraceError(
-        f"{line_of_user()}: a compiled function writes into {describe(target)}, which is no Tensor's: what else is "
-        "done to it would not be seen; keep what changes in a Tensor and write into t.data, or return it"
-    )

@@ -1,40 +1,60 @@
 """The training step: forward, loss and backward as one program that writes gradients where the optimizer wants them."""
 
-import warnings
+from collections import OrderedDict
 
 import numpy as np
 
 from ..backward import gradients
 from ..core.tensor import Tensor
 from ..errors import GradientError
+from .attempts import Attempts, check_settled, writing
+
+#: How many programs are kept, one for each kind of batch.
+LIMIT = 16
+#: One more kind has its program from this use on, in place of the one unused for longest: writing a program takes as
+#: long as some twenty steps without one.
+WARM = 64
 
 
 class TrainingStep:
-    """One step of training, compiled: ``loss, y_pred = step.gradients(x, y, w)``, then ``step.update()``.
+    """One step of training, compiled: ``loss, y_pred, *more = step.gradients(x, y, w)``, then ``step.update()``.
 
-    forward:   ``forward(x, y, w)`` -> the loss and the predictions, Tensors; w may be None
+    forward:   ``forward(x, y, w)`` -> the loss and the predictions, Tensors, and more arrays; w may be None
     optimizer: has ``places(params)``, ``descend()`` and ``apply(grads, params)``
     params:    the Tensors to train
-    eagerly:   do without a program; a forward that cannot be traced does so by itself, after a warning that says why
+    eagerly:   do without programs
     exact:     leave out what changes last bits: sums in another order; and where the optimizer says that its step is
                just ``w -= rate·g``, a backward that starts from the rate instead of 1, a pass over all weights less
+    guards:    hold while all that ``forward`` uses is as it was
+    attempts:  what became of traces; a forward that cannot be traced runs as it is, after a warning that says why
+    names:     how the roots of the guards are called
 
-    ``y_pred`` is overwritten by the next step.
+    What a program returns is overwritten by the next step.
     """
 
-    def __init__(self, forward, optimizer, params, eagerly=False, exact=False):
+    def __init__(self, forward, optimizer, params, eagerly=False, exact=False, guards=None, attempts=None,
+                 names=()):  # fmt: skip
         self.forward, self.optimizer, self.params = forward, optimizer, list(params)
-        self.eagerly, self.exact, self.fused = eagerly, exact, False
+        self.exact, self.fused = exact, False
+        self.without = eagerly
+        self.guards, self.attempts, self.names = guards, attempts or Attempts(), names
         self.seed: np.ndarray | None = None
-        self.programs: dict = {}
+        self.programs: OrderedDict = OrderedDict()
+        self.uses: dict = {}
         self.recent, self.replay = None, None
         self.reached, self.flats = self.params, None
         self.found: list | None = None
         self.hit: list = []
+        self.count, self.rate = 0, 0.0
+
+    @property
+    def eagerly(self):
+        """Whether no step is a program."""
+        return self.without or self.attempts.reason is not None
 
     def gradients(self, x, y, w=None):
-        """Compute the loss, a float, the predictions, an array, and the gradients, which ``update`` uses."""
-        if self.eagerly:
+        """Compute the loss, a float, the predictions, an array, and more, and the gradients, which ``update`` uses."""
+        if self.without or self.attempts.reason is not None:
             return self._eager(x, y, w)
         self.fused = self.optimizer.proportional and not self.exact
         key = x.shape, x.strides, y.shape, y.strides, None if w is None else (w.shape, w.strides), self.fused
@@ -45,9 +65,9 @@ class TrainingStep:
         replay = self.replay
         if self.fused:
             self._scale(replay)
-        loss, y_pred = replay.run(x, y) if w is None else replay.run(x, y, w)
         self.found = None
-        return loss.item(), y_pred
+        loss, *found = replay.run(x, y) if w is None else replay.run(x, y, w)
+        return loss.item(), *found
 
     def update(self):
         """Take the optimizer's step down the gradients computed last."""
@@ -61,6 +81,7 @@ class TrainingStep:
     def _scale(self, replay):
         rate = self.optimizer.learning_rate
         if rate != replay.rate:
+            replay.rate = None  # an interrupt may come before the end
             replay.scale(rate)
             replay.rate = rate
 
@@ -75,50 +96,74 @@ class TrainingStep:
         """Find or write the program for these shapes; if there can be none, return the result of an eager step."""
         full = key, x.dtype, y.dtype, None if w is None else w.dtype
         known = self.programs.get(full)
+        self.recent = None
         if known is not None:
-            self.replay, self.reached = known
+            self.programs.move_to_end(full)
+            self.replay, self.reached, self.flats = known
             if self._holds():
                 self.recent = key
                 return None
-        try:
-            self._trace(key, full, [x, y] if w is None else [x, y, w])
-            return None
-        except Exception as error:  # whatever stopped the trace, an eager step decides
-            self.recent = None
-            found = self._eager(x, y, w)  # an error of the user's own is raised again, as they know it
-            self.eagerly, self.programs = True, {}
-            warnings.warn(f"this model trains without a compiled program, more slowly: {error}", stacklevel=4)
-            return found
+        elif not self._due(full):
+            return self._eager(x, y, w)
+        if self.guards is None:
+            self.guards = guards_of_nothing()
+        leaves = [x, y] if w is None else [x, y, w]
+        return self.attempts.run(lambda: self._trace(key, full, leaves), lambda: self._eager(x, y, w), self.guards)
+
+    def _due(self, full):
+        """Return whether there is room for the program of another kind of batch, or this kind has come often enough."""
+        if len(self.programs) < LIMIT:
+            return True
+        if len(self.uses) > 64 * LIMIT:
+            self.uses.clear()
+        self.uses[full] = self.uses.get(full, 0) + 1
+        return self.uses[full] >= WARM
 
     def _trace(self, key, full, leaves):
         from .replay import Replay, traced  # 3 ms of import, for those who train
 
         places = self.optimizer.places(self.reached)
-        trace, returned, left = traced(self._forward_backward, leaves, ["x", "y", "w"][: len(leaves)])
-        trace.undo()  # the first step is the program's too, or a training that is resumed would differ in last bits
+        self.rate = self.optimizer.learning_rate
+        recording = traced(self._forward_backward, leaves, ["x", "y", "w"][: len(leaves)])
+        recording.trace.undo()  # the first step is the program's too, or a resumed training would differ in last bits
+        check_settled(self.guards, recording.trace, self.names)
         if [id(p) for p in self.hit] != [id(p) for p in self.reached]:
             self.reached = self.hit  # the optimizer leaves alone what has no gradient
             self._trace(key, full, leaves)
             return
-        into = {2 + i: place for i, place in enumerate(places)}
-        replay = Replay(trace, returned, left, into=into, copy=False, exact=self.exact, seed=self.seed)
-        self.programs[full] = replay, self.reached
+        into = {self.count + i: place for i, place in enumerate(places)}
+        with writing():
+            replay = Replay(recording, into=into, copy=False, exact=self.exact, seed=self.seed)
         self.recent, self.replay, self.flats = key, replay, self.optimizer._flats
+        self._keep(full, replay)
+
+    def _keep(self, full, replay):
+        self.uses.pop(full, None)
+        self.programs[full] = replay, self.reached, self.flats
+        while len(self.programs) > LIMIT:
+            self.programs.popitem(last=False)
 
     def _forward_backward(self, stands):
-        loss, y_pred = self.forward(*stands, *[None] * (3 - len(stands)))
-        rate = self.optimizer.learning_rate
-        self.seed = np.full(checked(loss).shape, rate, loss.dtype) if self.fused else None
+        loss, y_pred, *more = self.forward(*stands, *[None] * (3 - len(stands)))
+        self.seed = np.full(checked(loss).shape, self.rate, loss.dtype) if self.fused else None
         seed = None if self.seed is None else Tensor(self.seed)
-        found = {id(leaf): g for leaf, g in gradients(checked(loss), seed)}
+        found = {id(leaf): g for leaf, g in gradients(loss, seed)}
         self.hit = [p for p in self.params if id(p) in found]
-        return [loss, y_pred, *[found[id(p)] for p in self.hit]]
+        self.count = 2 + len(more)
+        return [loss, y_pred, *more, *[found[id(p)] for p in self.hit]]
 
     def _eager(self, x, y, w):
-        loss, y_pred = self.forward(x, y, w)
+        loss, y_pred, *more = self.forward(x, y, w)
         found = {id(leaf): g for leaf, g in gradients(checked(loss))}
         self.found = [found.get(id(p)) for p in self.params]
-        return loss.data.item(), y_pred.data if isinstance(y_pred, Tensor) else np.asarray(y_pred)
+        return loss.data.item(), y_pred.data if isinstance(y_pred, Tensor) else np.asarray(y_pred), *more
+
+
+def guards_of_nothing():
+    """Return Guards of a step that stands alone: whoever made it sees to what its function uses."""
+    from .guards import Guards
+
+    return Guards({})
 
 
 def checked(loss):

@@ -12,10 +12,11 @@ from .dispatch import make_call
 from .op import REAL, Op, signature_of
 
 
-def elementwise(name, kernel, doc="", *, symbol=None, domain=REAL, kinks=(), numpy=None, **rules):
+def elementwise(name, kernel, doc="", *, symbol=None, domain=REAL, kinks=(), numpy=None, wide=False, **rules):
     """Declare an op that acts entry by entry: its Jacobian is diagonal, so a rule is also the forward-mode rule.
 
-    ``rules`` name the arguments in order, each with its rule ``(g, y, *inputs)`` or None.
+    ``rules`` name the arguments in order, each with its rule ``(g, y, *inputs)`` or None. With ``wide``, what is
+    between computes in more than float16 and integers.
 
     >>> import numpy as np, tensorgrad as tg
     >>> cube = tg.elementwise("cube", lambda x: x * x * x, "x³", x=lambda g, y, x: g * 3 * x * x)
@@ -24,7 +25,8 @@ def elementwise(name, kernel, doc="", *, symbol=None, domain=REAL, kinks=(), num
     >>> x.grad
     Tensor([ 3., 12.])
     """
-    op = _row(name, kernel, doc, "elementwise", rules, numpy, symbol=symbol, domain=domain, kinks=kinks)
+    op = _row(name, kernel, doc, "elementwise", rules, numpy, symbol=symbol, domain=domain, kinks=kinks,
+              wide=wide)  # fmt: skip
     op.tangents = list(op.rules)
     return make_call(op)
 
@@ -53,8 +55,10 @@ def constant(name, kernel, doc="", *, symbol=None, numpy=None, args=None) -> Any
     return make_call(_row(name, kernel, doc, "constant", rules, numpy, symbol=symbol))
 
 
-def primitive(kernel=None, *, numpy=None, symbol=None, domain=REAL, kinks=(), explain=None, name=None):
+def primitive(kernel=None, *, numpy=None, symbol=None, domain=REAL, kinks=(), explain=None, name=None, wide=False):
     """Declare an op by the body of its kernel: arrays positional, settings keyword-only. Rules follow by ``.vjp``.
+
+    With ``wide``, kernel and rules compute float16 in float32, and integers in float64: sums may leave their range.
 
     >>> import numpy as np, tensorgrad as tg
     >>> @tg.primitive
@@ -72,7 +76,7 @@ def primitive(kernel=None, *, numpy=None, symbol=None, domain=REAL, kinks=(), ex
 
     def declare(kernel):
         op = _row(name or kernel.__name__, kernel, kernel.__doc__ or "", "general", {}, numpy,
-                  symbol=symbol, domain=domain, kinks=kinks, explain=explain)  # fmt: skip
+                  symbol=symbol, domain=domain, kinks=kinks, explain=explain, wide=wide)  # fmt: skip
         return make_call(op)
 
     return declare if kernel is None else declare(kernel)

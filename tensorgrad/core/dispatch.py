@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError, TensorgradError, describe, printable, suggest
-from .mode import is_recording
-from .tensor import Tensor, new, tick, wrap
+from .mode import is_recording, recording
+from .tensor import Tensor, array_like, new, tick, wrap
 
 ndarray = np.ndarray
 
@@ -41,18 +41,18 @@ def make_call(op) -> Any:
 
 
 def _unary(op):
-    kernel = op.kernel
+    kernel, ufunc = op.kernel, isinstance(op.kernel, np.ufunc)
 
     def call(x, /):
         if not isinstance(x, Tensor):
-            return kernel(x)
+            return kernel(x if ufunc else array_like(x))
         try:
             data = kernel(x.data)
         except Exception as error:  # told again in the op's own words
             raise explained(error, op, (x,)) from None
         y = new(Tensor)  # with its slot stores 170 ns; __init__ would be 250
         y.data = data if type(data) is ndarray else wrap(data)
-        if x.requires_grad and is_recording():
+        if x.requires_grad and recording():
             y.requires_grad = True
             y.op = op
             y.inputs = (x,)
@@ -68,7 +68,7 @@ def _unary(op):
 
 
 def _binary(op):
-    kernel = op.kernel
+    kernel, ufunc = op.kernel, isinstance(op.kernel, np.ufunc)
 
     def call(a, b, /):
         if isinstance(a, Tensor):
@@ -83,15 +83,17 @@ def _binary(op):
             x = a = operand(a, op)
             z = b.data
             needed = b.requires_grad
-        else:
+        elif ufunc or (hasattr(a, "dtype") and hasattr(b, "dtype")):
             return kernel(a, b)
+        else:
+            return kernel(*arrays_of((operand(a, op), operand(b, op))))
         try:
             data = kernel(x, z)
         except Exception as error:  # told again in the op's own words
             raise explained(error, op, (a, b)) from None
         y = new(Tensor)
         y.data = data if type(data) is ndarray else wrap(data)
-        if needed and is_recording():
+        if needed and recording():
             y.requires_grad = True
             y.op = op
             y.inputs = (a, b)
@@ -114,7 +116,7 @@ def _unary_with_settings(op):
         if len(inputs) != 1 or not isinstance(inputs[0], Tensor) or (settings and settings.keys() - defaults):
             return call_any(*inputs, **settings)
         x = inputs[0]
-        settings = {**defaults, **settings} if settings else defaults
+        settings = {**defaults, **without_tensors(op, settings)} if settings else defaults
         try:
             data = kernel(x.data, **settings)
         except Exception as error:  # told again in the op's own words
@@ -131,8 +133,10 @@ def _general(op):
         if (arity is not None and len(inputs) != arity) or settings.keys() - defaults:
             inputs, settings = bind(op, inputs, settings)
         inputs = tuple([x if isinstance(x, Tensor) else operand(x, op) for x in inputs])
-        settings = {**defaults, **settings} if defaults else None
+        settings = {**defaults, **without_tensors(op, settings)} if defaults else None
         arrays = [x.data if isinstance(x, Tensor) else x for x in inputs]
+        if not (inputs and isinstance(inputs[0], Tensor)):
+            arrays = arrays_of(arrays)
         try:
             data = kernel(*arrays, **settings) if settings else kernel(*arrays)
         except Exception as error:  # told again in the op's own words
@@ -151,6 +155,8 @@ def _constant(op):
     def call(*inputs, **settings):
         if settings.keys() - op.defaults or (not op.variadic and len(inputs) != len(op.args)):
             inputs, settings = bind(op, inputs, settings)
+        if settings:
+            settings = without_tensors(op, settings)
         if not any(isinstance(x, Tensor) for x in inputs):
             return kernel(*inputs, **settings)
         try:
@@ -167,7 +173,7 @@ def record(op, data, inputs, settings):
     y = new(Tensor)
     y.data = data if type(data) is ndarray else wrap(data)
     for x in inputs:
-        if isinstance(x, Tensor) and x.requires_grad and is_recording():
+        if isinstance(x, Tensor) and x.requires_grad and recording():
             y.requires_grad = True
             y.op = op
             y.inputs = inputs
@@ -194,6 +200,24 @@ def operand(x, op):
             f"{printable(op.name)}({', '.join(map(printable, op.args))}) takes numbers and arrays, got {describe(x)}"
         )
     return x
+
+
+def arrays_of(inputs):
+    """Return Python numbers as arrays if there is no array among them, beside which they stay numbers, and weak."""
+    return inputs if any(hasattr(x, "dtype") for x in inputs) else [np.asarray(x) for x in inputs]
+
+
+def without_tensors(op, settings):
+    """Return settings with every Tensor as its array: what is no argument of the op has no derivative."""
+    for name, x in settings.items():
+        if isinstance(x, Tensor):
+            if x.requires_grad and is_recording():
+                raise TypeError(
+                    f"{op.name}(): {name} is a setting, which has no derivative here, and came as a Tensor that "
+                    f"requires a gradient, {describe(x)}; pass its values, t.numpy()"
+                )
+            settings = {**settings, name: x.data.item() if x.data.ndim == 0 else x.data}
+    return settings
 
 
 def bind(op, inputs, settings):

@@ -8,6 +8,7 @@ The engine undoes broadcasting and casts afterwards, so a rule never does.
 from __future__ import annotations
 
 from ..errors import printable
+from .wide import widened, widened_kernel
 
 #: Every op there is, by name.
 REGISTRY: dict[str, Op] = {}
@@ -30,6 +31,7 @@ class Op:
     view:     whether the result may share the input's memory
     numpy:    the NumPy functions that mean this op
     explain:  ``explain(*arrays, **settings)`` -> why these shapes do not fit, or None
+    wide:     whether rules compute float16 in float32, and a kernel of ours does, and integers in float64
     """
 
     __slots__ = (
@@ -50,12 +52,15 @@ class Op:
         "tangents",
         "variadic",
         "view",
+        "wide",
     )  # fmt: skip
 
     def __init__(self, name, kernel, args, *, kind="general", rules=(), defaults=None, doc="", symbol=None,
-                 domain=REAL, kinks=(), view=False, variadic=False, numpy=(), explain=None, module=""):  # fmt: skip
-        self.name, self.kernel, self.args, self.kind = name, kernel, tuple(args), kind
-        self.rules = list(rules) or [None] * len(self.args)
+                 domain=REAL, kinks=(), view=False, variadic=False, numpy=(), explain=None, module="",
+                 wide=False):  # fmt: skip
+        self.name, self.args, self.kind, self.wide = name, tuple(args), kind, wide
+        self.kernel = widened_kernel(kernel) if wide and hasattr(kernel, "__code__") else kernel
+        self.rules = [widened(rule) if wide and rule else rule for rule in rules] or [None] * len(self.args)
         self.tangents = [None] * len(self.args)
         self.defaults = defaults or {}
         self.symbol, self.domain, self.kinks, self.view = symbol or name, domain, tuple(kinks), view
@@ -97,7 +102,7 @@ class Op:
     def _declarer(self, table, args):
         def declare(rule):
             for arg in args:
-                table[self.position(arg)] = rule
+                table[self.position(arg)] = widened(rule) if self.wide else rule
             return rule
 
         return declare

@@ -1,10 +1,12 @@
 """Tensor and Parameter: an array that remembers how it was made."""
 
+import sys
 from itertools import count
 
 import numpy as np
 
 from ..errors import GradientError, describe, printable
+from .number import check_reader, instead_of
 from .typed import Operators
 
 #: The next sequence number: an input's is always smaller than its result's.
@@ -16,6 +18,8 @@ class Tensor(Operators):
 
     ``Tensor(data, requires_grad=False, dtype=None, name=None)`` keeps an array's own dtype and memory; Python floats
     make float64. Everything NumPy does to arrays it does to Tensors: operators, methods, indexing, ``np.exp(t)``.
+    ``float(loss)``, ``f"{loss:.3f}"`` and ``loss.item()`` read a number; what would compute on with it, or keep it,
+    without its gradient raises: ``math.exp(t)``, ``array[i] = t``.
 
     data:          the array
     grad:          the gradient, a Tensor, after ``backward()``; None before
@@ -88,7 +92,8 @@ class Tensor(Operators):
         if self.requires_grad:
             raise TypeError(
                 f"this Tensor ({describe(self)}) requires a gradient, and an array would lose it silently; "
-                "use t.numpy() or t.detach() to drop the gradient on purpose, tg.stack(...) to join Tensors"
+                f"{instead_of(sys._getframe(1))}use t.numpy() or t.detach() to drop the gradient on purpose, "
+                "tg.stack(...) to join Tensors"
             )
         return np.array(self.data, dtype=dtype, copy=copy)
 
@@ -104,9 +109,11 @@ class Tensor(Operators):
         return bool(self.data)
 
     def __float__(self):
+        check_reader(self, "float")
         return float(self.data)
 
     def __int__(self):
+        check_reader(self, "int")
         return int(self.data)
 
     def __index__(self):
@@ -164,14 +171,24 @@ new = Tensor.__new__
 
 
 class StandIn:
-    """Base of what may stand in for an ndarray in a Tensor while a function is traced."""
+    """Base of what may stand in for an array or a number while a function is traced.
+
+    ``is_scalar`` says that it is a number; ``as_array()`` gives it as a Tensor keeps it.
+    """
 
     __slots__ = ()
 
 
 def wrap(data):
     """Return NumPy's scalars as 0-d arrays; anything else, an array's stand-in, as it is."""
+    if isinstance(data, StandIn):
+        return data.as_array()  # type: ignore[attr-defined]  # of what is derived from it
     return np.asarray(data) if isinstance(data, (np.generic, bool, int, float, complex)) else data
+
+
+def array_like(x):
+    """Return lists and Python numbers as arrays; arrays, Tensors and what stands in for them as they are."""
+    return x if hasattr(x, "ndim") else np.asarray(x)
 
 
 def as_array(data, dtype=None):
@@ -179,7 +196,8 @@ def as_array(data, dtype=None):
     if isinstance(data, Tensor):
         data = data.data
     if isinstance(data, StandIn):
-        return data if dtype is None else data.astype(dtype, copy=False)
+        array = wrap(data)
+        return array if dtype is None else array.astype(dtype, copy=False)
     try:
         array = np.asarray(data, dtype)
     except ValueError as error:

@@ -13,8 +13,9 @@ CODE = re.compile(r"slice\(| for | if |lambda|\*\[")
 NAME = re.compile(r"[^\W\d]\w{0,15}|-?[\d.]+(e-?\d+)?")
 RAISED = re.compile(r"[ᵃᵇ]")
 
-#: Calls that only fit shapes or dtypes together, and say nothing in a formula.
-SILENT = {"expand", "reshape", "astype", "broadcast_to", "expand_dims", "squeeze", "copy", "axes_back", "axes_last"}
+#: Calls that fit shapes or dtypes together, or mind a 0, and say nothing in a formula.
+SILENT = {"expand", "reshape", "astype", "broadcast_to", "expand_dims", "squeeze", "copy", "axes_back", "axes_last",
+          "from_first", "wide", "nonzero"}  # fmt: skip
 TRANSPOSED = {"swap", "transpose", "matrix_transpose", "swapaxes"}
 WORDS = {"zero": "0", "zeros_like": "0", "ones_like": "1", "count": "n", "freedom": "n"}
 SUMS = {"sum", "reduce"}
@@ -86,11 +87,13 @@ def used_in(rule):
         return ()
     body = node.body if isinstance(node.body, list) else [node.body]
     found = {part.id for statement in body for part in ast.walk(statement) if isinstance(part, ast.Name)}
+    rule = getattr(rule, "__wrapped__", rule)
     return tuple([name for name in rule.__code__.co_varnames[: rule.__code__.co_argcount] if name in found])
 
 
 def source_of(rule):
     """Return the syntax tree of a function's definition, or None where its source is not to be had."""
+    rule = getattr(rule, "__wrapped__", rule)  # one that computes in a wider dtype is known by what it wraps
     code = getattr(rule, "__code__", None)
     if code is None:
         return None

@@ -11,24 +11,23 @@ import numpy as np
 
 from .. import initializers
 from ..core.mode import enable_grad, no_grad
+from ..core.mode import training as _training
 from ..core.tensor import Parameter, Tensor, as_array, tick, type_tensor
 from ..errors import NotReadyError, OptionError, ShapeError, describe
 from ..options import Options, boolean, maybe, option, plain, positive_int, snake_case
+from ..tracking import Tracked
 from .fields import float_dtype, sample_shape, text, with_batch
 from .weights import Weights
 
 #: Every layer class by name, the newest of a name: what ``Sequential.from_config`` looks up.
 CLASSES = {}
-#: How often an attribute of any layer was set: what a compiled step has frozen may be out of date since.
-changes = [0]
-#: None; while somebody draws, the list to which each layer call adds ``(first_seq, last_seq, layer, depth)``.
-scopes = None
 
 _names: Counter[str] = Counter()
-_training = ContextVar("training", default=False)
+#: None; while this thread or task draws, the list to which a layer call adds ``(first_seq, last_seq, layer, depth)``.
+_scopes: ContextVar[Any] = ContextVar("scopes", default=None)
 
 
-class Layer(Weights, Options):
+class Layer(Tracked, Weights, Options):
     """Base class of all layers: makes its weights at first use, then computes.
 
     ``Layer(name=None, trainable=True, dtype=None)``; a first layer also takes ``input_shape=(10,)`` or
@@ -64,6 +63,8 @@ class Layer(Weights, Options):
     input_dim: Any = option(default=None, check=maybe(positive_int), saved=False, kw_only=True)
     input_shape: Any = option(default=None, check=maybe(sample_shape), convert=with_batch, saved=False, kw_only=True)
 
+    _uncounted = Weights._uncounted
+
     built = False
     autocast = True
     _takes_training = False
@@ -91,8 +92,7 @@ class Layer(Weights, Options):
                 f"{self.label()}: {name} is a Parameter, and an array in its place would not be trained; "
                 f"write layer.{name}.data[...] = values, or set_weights"
             )
-        object.__setattr__(self, name, value)
-        changes[0] += 1
+        super().__setattr__(name, value)
         if name == "trainable":
             self._freeze(not value)
 
@@ -126,7 +126,7 @@ class Layer(Weights, Options):
             self.check_input(shape_of(x))
             if self._takes_training:
                 kwargs["training"] = training
-            if scopes is not None:
+            if _scopes.get() is not None:
                 return self._noted_call(x, args, kwargs)
             return self.call(x, *args, **kwargs)
         except Exception as error:  # only to add where it happened
@@ -135,7 +135,7 @@ class Layer(Weights, Options):
 
     def _noted_call(self, x, args, kwargs):
         """Call, and write down which sequence numbers were given out meanwhile: what ran in here has one of them."""
-        found = scopes
+        found = _scopes.get()
         found.depth += 1
         first = tick()
         try:
@@ -330,14 +330,18 @@ def described(x):
 
 
 class Scopes(list):
-    """Which sequence numbers belong to which layer: ``(first_seq, last_seq, layer, depth)``, innermost first."""
+    """Which sequence numbers belong to which layer: ``(first_seq, last_seq, layer, depth)``, innermost first.
 
-    depth = 0
+    before: the list that was written to before this one, or None
+    ended:  whether nothing more is to be written into this one
+    """
+
+    depth, before, ended = 0, None, False
 
 
 @contextmanager
 def layer_scopes():
-    """Write down, while drawing, what each layer call recorded.
+    """Write down, while this thread or task draws, what each layer call recorded.
 
     >>> from tensorgrad.layers import Flatten
     >>> with layer_scopes() as found:
@@ -345,9 +349,13 @@ def layer_scopes():
     >>> [layer.name for first, last, layer, depth in found]
     ['flat']
     """
-    global scopes
-    before, scopes = scopes, Scopes()
+    found = Scopes()
+    found.before = _scopes.get()
     try:
-        yield scopes
+        _scopes.set(found)
+        yield found
     finally:
-        scopes = before
+        found.ended, last = True, _scopes.get()
+        while last is not None and last.ended:  # of two that overlap either may end first
+            last = last.before
+        _scopes.set(last)

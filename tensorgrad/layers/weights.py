@@ -1,9 +1,25 @@
-"""What a layer or a model holds: its weights, found by walking its attributes."""
+"""What a layer or a model holds: its weights, found by walking its attributes after one of them was set."""
 
 import numpy as np
 
 from ..core.tensor import Parameter, Tensor
 from ..errors import NotReadyError, ShapeError, counted, describe, printable
+from ..tracking import TrackedDict, TrackedList, newest
+
+
+class Held:
+    """What a layer was found to hold while ``number`` was that of the newest change; a copy or a pickle holds nothing.
+
+    number: None if there is a container in it that counts no changes, so that it must be walked each time
+    """
+
+    __slots__ = ("number", "parts", "weights")
+
+    def __init__(self, number=None, parts=(), weights=()):
+        self.number, self.parts, self.weights = number, parts, weights
+
+    def __reduce__(self):
+        return Held, ()
 
 
 class Weights:
@@ -13,27 +29,36 @@ class Weights:
     """
 
     _frozen = ()
+    _held = Held()
+    _uncounted = frozenset({"_frozen", "_held"})
 
-    def _parts(self):
-        """Return the Parameters and layers this layer holds itself, each once, in order of their attributes."""
-        found = {}
-        for name, value in vars(self).items():
-            if name != "_frozen":
-                gather(value, found)
-        return list(found.values())
+    def _holding(self):
+        """Return the Held of now: the one of before unless some layer has changed since."""
+        held = self._held
+        if held.number != newest[0]:
+            self._held = held = self._walked(newest[0])
+        return held
+
+    def _walked(self, number):
+        """Return the Held that a walk finds: Parameters and layers, each once, in order of the attributes."""
+        found: dict = {}
+        counts = [gather(value, found) for name, value in list(vars(self).items()) if name not in Weights._uncounted]
+        weights: dict = {}
+        for part in found.values():
+            inner = part._holding() if isinstance(part, Weights) else None
+            for weight in (part,) if inner is None else inner.weights:
+                weights[id(weight)] = weight
+            counts.append(inner is None or inner.number is not None)
+        return Held(number if all(counts) else None, list(found.values()), list(weights.values()))
 
     def sublayers(self):
         """Return the layers directly inside this one."""
-        return [part for part in self._parts() if isinstance(part, Weights)]
+        return [part for part in self._holding().parts if isinstance(part, Weights)]
 
     @property
     def weights(self):
         """All Parameters, those of inner layers included, each once."""
-        found = {}
-        for part in self._parts():
-            for weight in part.weights if isinstance(part, Weights) else (part,):
-                found[id(weight)] = weight
-        return list(found.values())
+        return list(self._holding().weights)
 
     @property
     def variables(self):
@@ -43,7 +68,7 @@ class Weights:
     @property
     def trainable_weights(self):
         """The Parameters that training changes."""
-        return [weight for weight in self.weights if weight.requires_grad]
+        return [weight for weight in self._holding().weights if weight.requires_grad]
 
     @property
     def trainable_variables(self):
@@ -62,7 +87,7 @@ class Weights:
 
     def _freeze(self, frozen):
         """Freeze or thaw this layer's weights and those of the layers inside it."""
-        own = [part for part in self._parts() if isinstance(part, Parameter)]
+        own = [part for part in self._holding().parts if isinstance(part, Parameter)]
         if frozen:
             chosen = [weight for weight in own if weight.requires_grad]
             self._frozen = [*self._frozen, *chosen]
@@ -113,12 +138,11 @@ class Weights:
 
 
 def gather(value, found):
-    """Add to ``found``, by identity, the Parameters and layers in ``value``."""
+    """Add to ``found``, by identity, the Parameters and layers in ``value``; return whether its changes are counted."""
     if isinstance(value, (Parameter, Weights)):
         found[id(value)] = value
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            gather(item, found)
-    elif isinstance(value, dict):
-        for item in value.values():
-            gather(item, found)
+    elif isinstance(value, (list, tuple, dict)):
+        items = value.values() if isinstance(value, dict) else value
+        counted = [gather(item, found) for item in items]
+        return all(counted) and isinstance(value, (TrackedList, TrackedDict, tuple))
+    return True

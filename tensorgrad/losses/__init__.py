@@ -4,6 +4,7 @@ The class reduces the values to the number that training makes small: ``MeanSqua
 """
 
 from ..errors import describe, unknown
+from ..options import class_name
 from .base import Loss, LossFunctionWrapper, check_weights, loss_class
 from .functions import (
     binary_crossentropy,
@@ -62,7 +63,7 @@ def get(identifier):
             return _BY_CLASS_NAME[identifier]()
         raise unknown("loss", identifier, [name for name in [*CROSSENTROPY, *_BY_NAME] if not name.isupper()])
     if isinstance(identifier, dict) and "class_name" in identifier:
-        name = identifier["class_name"]
+        name = class_name(identifier)
         if name not in _BY_CLASS_NAME:
             raise unknown("loss", name, _BY_CLASS_NAME)
         return _BY_CLASS_NAME[name].from_config(identifier.get("config", {}))

@@ -7,13 +7,14 @@ import numpy as np
 from ..config import floatx
 from ..errors import ShapeError, describe
 from ..options import Options, boolean, fraction, one_of, option, snake_case
+from ..tracking import Tracked
 from .targets import aligned, as_array
 
 CHECKS = {"from_logits": boolean, "label_smoothing": fraction}
 REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight", "none", None)
 
 
-class Loss(Options):
+class Loss(Tracked, Options):
     """Base of all losses: a subclass defines ``call(y_true, y_pred)``, one value per sample.
 
     Calling it gives a scalar: a Tensor if ``y_pred`` is one, else an array. ``y_true`` takes the dtype of ``y_pred``,

@@ -9,6 +9,7 @@ from ..errors import describe
 from ..losses.base import weighed
 from ..losses.targets import aligned
 from ..options import Options, option, snake_case
+from ..tracking import Tracked
 
 
 class Metric(Options):
@@ -151,8 +152,10 @@ class MeanMetricWrapper(Mean):
         return {**super().get_config(), "fn": self.fn, **self.settings}
 
 
-class FunctionMetric(Mean):
+class FunctionMetric(Tracked, Mean):
     """Base of the classes that ``metric_class`` derives: the mean of ``function``, its settings as options."""
+
+    _uncounted = frozenset({"total", "count"})
 
     settings = ()
 

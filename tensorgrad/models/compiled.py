@@ -3,14 +3,15 @@
 import weakref
 
 from .. import losses, metrics, optimizers
+from ..compile.attempts import Attempts
 from ..compile.training import TrainingStep
 from ..config import floatx
 from ..core.mode import runs_plainly
 from ..core.tensor import Tensor
 from ..errors import DataError, GradientError, OptionError, describe
-from .frozen import Programs
-from .inference import Inference
-from .meters import Meters, fitting
+from .inference import Inference, inference
+from .meters import Measures, fitting
+from .steps import roots_of
 
 
 class Compiled:
@@ -23,34 +24,35 @@ class Compiled:
             losses.check(loss)
         self.metrics = listed(metrics, "metrics")
         self.weighted = listed(weighted_metrics, "weighted_metrics")
-        self._meters = {}
-        self._training, self._testing = Programs(), Programs()
+        self._measures = {}
+        self.attempts = Attempts()
         self.eagerly, self.exact = eagerly, exact
 
-    def training_step(self, model, meters, params):
+    def training_step(self, model, measures):
         """Return the TrainingStep of ``model``: the one of before, with its programs, if nothing has changed."""
-        eagerly = self.without_programs
 
-        def make():
-            forward = training_forward(model, meters, self._training)
-            return TrainingStep(forward, self.optimizer, params, eagerly, self.exact)
+        def make(guards=None, names=()):
+            params = model.trainable_weights
+            if not params:
+                raise GradientError(f"{model.label()} has no trainable weights: there is nothing to train")
+            forward = training_forward(model, measures)
+            eagerly = guards is None
+            return TrainingStep(forward, self.optimizer, params, eagerly, self.exact, guards, self.attempts, names)
 
-        if runs_plainly():  # for as long as somebody watches; the next fit goes on with the programs of before
+        if self.without_programs:
             return make()
-        return self._training.step((id(meters), *map(id, params)), model, meters, make)
+        return measures.training.step(lambda: roots_of(model, measures), make)
 
-    def test_step(self, model, meters):
-        """Return the Inference that computes the outputs of ``model`` and the loss."""
-        eagerly = self.without_programs
-        return self._testing.step(
-            (id(meters), eagerly), model, meters,
-            lambda: Inference(test_forward(model, meters, self._testing), eagerly),
-        )  # fmt: skip
+    def test_step(self, model, measures):
+        """Return the Inference that computes the outputs of ``model``, the loss and sums of metrics."""
+        if self.without_programs:
+            return Inference(test_forward(model, measures))
+        return inference(measures.testing, lambda: roots_of(model, measures), lambda: test_forward(model, measures))
 
     @property
     def without_programs(self):
         """Whether layers run as they are: the user wished it, somebody watches, or they could not be traced."""
-        return self.eagerly or runs_plainly() or any(step.eagerly for step in self._training.steps.values())
+        return self.eagerly or self.attempts.reason is not None or runs_plainly()
 
     def prepare(self, data, output_shape, where, name="y"):
         """Raise unless the loss can compare the targets with such outputs; make them floats unless they are ids."""
@@ -65,49 +67,51 @@ class Compiled:
         if not loss.takes_ids:
             data.y = data.y.astype(floatx(), copy=False)
 
-    def meters(self, y, output_shape):
-        """Return the Meters for targets like ``y`` and outputs of ``output_shape``, made once for these shapes."""
+    def measures(self, y, output_shape):
+        """Return the Measures for targets like ``y`` and outputs of ``output_shape``, made once for these shapes."""
         true = None if y is None else (None, *y.shape[1:])
         key = true, output_shape
-        if key not in self._meters:
+        found = self._measures.get(key)
+        if found is None:
             plain, weighted = ([], []) if true is None else (self.metrics, self.weighted)
-            self._meters[key] = Meters(
+            made = Measures(
                 None if self.loss is None else losses.resolve(self.loss, true, output_shape),
                 [fitting(metrics.resolve(m, true, output_shape), y, output_shape) for m in plain],
                 [fitting(metrics.resolve(m, true, output_shape), y, output_shape) for m in weighted],
             )
-        return self._meters[key]
+            found = self._measures.setdefault(key, made)  # another thread may have been faster
+        return found
 
 
-def training_forward(model, meters, programs):
-    """Return ``forward(x, y, w)`` -> the loss and the predictions of ``model`` in training."""
+def training_forward(model, measures):
+    """Return ``forward(x, y, w)`` -> the loss, the predictions of ``model`` in training, sums of metrics."""
     found = weakref.ref(model)  # the model keeps what compile settled, which keeps this: no cycle
-    loss_of = meters.loss
+    loss_of, sums = measures.loss, measures.sums
 
     def forward(x, y, w):
         model = found()
-        y_pred = programs.called(model, x, training=True)
+        y_pred = model(x, training=True)
         loss = loss_of(y, y_pred, w)
         if not isinstance(loss, Tensor) or not loss.requires_grad:
             raise GradientError(
                 f"the loss {loss_of.name!r} does not depend on the weights of {model.label()}: "
                 "compute it with Tensors throughout, without .numpy() or .detach(), outside no_grad()"
             )
-        meters.add(y, y_pred.data)
-        return loss, y_pred
+        return loss, y_pred, *sums(y, y_pred.data)
 
     return forward
 
 
-def test_forward(model, meters, programs):
-    """Return ``forward(x, y, w)`` -> the predictions of ``model`` and, if there is a loss, the loss."""
+def test_forward(model, measures):
+    """Return ``forward(x, y, w)`` -> the predictions of ``model``, the loss or None, sums of metrics."""
     found = weakref.ref(model)
+    loss_of, sums = measures.loss, measures.sums
 
     def forward(x, y=None, w=None):
-        y_pred = programs.called(found(), x, training=False)
-        if y is not None:
-            meters.add(y, y_pred.data)
-        return [y_pred] if meters.loss is None else [y_pred, meters.loss(y, y_pred, w)]
+        y_pred = found()(x, training=False)
+        if y is None:
+            return [y_pred]
+        return [y_pred, *([] if loss_of is None else [loss_of(y, y_pred, w)]), *sums(y, y_pred.data)]
 
     return forward
 

@@ -1,5 +1,8 @@
 """Inference: what a model computes without training, as programs."""
 
+import numpy as np
+
+from ..compile.attempts import check_settled, writing
 from ..core.mode import no_grad
 from ..core.tensor import Tensor
 
@@ -13,11 +16,16 @@ class Inference:
     """A function of arrays that returns a list of Tensors, run without gradients: called, it gives a list of arrays.
 
     Shapes that come again and again have a program each; a function that cannot be traced runs as it is, and so do all
-    with ``eagerly``. The results are the same, to the last bit, and belong to the caller.
+    with ``guards=None``. The results are the same, to the last bit, and belong to the caller. It may be called from
+    several threads.
+
+    guards:   hold while all that the function uses is as it was
+    attempts: what became of traces
+    names:    how the roots of the guards are called
     """
 
-    def __init__(self, function, eagerly=False):
-        self.function, self.eagerly = function, eagerly
+    def __init__(self, function, guards=None, attempts=None, names=()):
+        self.function, self.guards, self.attempts, self.names = function, guards, attempts, names
         self.replays, self.uses = {}, {}
 
     def __call__(self, *arrays):
@@ -25,14 +33,9 @@ class Inference:
         replay = self.replays.get(key)
         if replay is not None and replay.holds():
             return replay.run(*arrays)
-        if self.eagerly or not self._due(key):
+        if self.guards is None or self.attempts.reason or not self._due(key):
             return self._eager(arrays)
-        try:
-            return self._traced(key, arrays)
-        except Exception:  # whatever stopped the trace, an eager run decides
-            found = self._eager(arrays)  # an error of the user's own is raised again, as they know it
-            self.eagerly = True
-            return found
+        return self.attempts.run(lambda: self._traced(key, arrays), lambda: self._eager(arrays), self.guards)
 
     def _due(self, key):
         """Count a use, and return whether the time for a program has come."""
@@ -48,12 +51,24 @@ class Inference:
 
         names = ["x", "y", "w"][: len(arrays)]
         with no_grad():
-            trace, returned, left = traced(lambda stands: self.function(*stands), arrays, names)
-        if len(self.replays) == LIMIT:
-            del self.replays[next(iter(self.replays))]
-        self.replays[key] = Replay(trace, returned, left, exact=True)
-        return [t.value.copy() for t in returned[2]]
+            recording = traced(lambda stands: self.function(*stands), arrays, names)
+        try:
+            check_settled(self.guards, recording.trace, self.names)
+            with writing():
+                replay = Replay(recording, exact=True)
+        except Exception:
+            recording.trace.undo()
+            raise
+        while len(self.replays) >= LIMIT:
+            self.replays.pop(next(iter(self.replays)), None)
+        self.replays[key] = replay
+        return [t.data if isinstance(t, Tensor) else np.asarray(t) for t in recording.finish()]
 
     def _eager(self, arrays):
         with no_grad():
             return [t.data if isinstance(t, Tensor) else t for t in self.function(*arrays)]
+
+
+def inference(steps, roots, make):
+    """Return the Inference among ``steps`` for which nothing has changed, or a new one of the function ``make()``."""
+    return steps.step(roots, lambda guards, names: Inference(make(), guards, steps.attempts, names))

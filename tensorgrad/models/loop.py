@@ -5,32 +5,35 @@ import warnings
 import numpy as np
 
 from ..callbacks.calls import ordered
-from ..errors import GradientError, printable
-from ..layers.base import changes
-from .interrupts import Interrupts
+from ..errors import printable
 
 
 class Validation:
-    """What is measured after an epoch: the batches, their Meters, and after which epochs."""
+    """What is measured after an epoch: the batches, by which Measures, and after which epochs."""
 
-    def __init__(self, order, meters, freq):
-        self.order, self.meters, self.freq = order, meters, freq
+    def __init__(self, order, measures, freq):
+        self.order, self.measures, self.freq = order, measures, freq
 
     def due(self, number):
         """Return whether epoch ``number``, counted from 1, is to be validated."""
         return number % self.freq == 0 if hasattr(self.freq, "__index__") else number in self.freq
 
-    def logs(self, model, calls):
-        """Return the values of ``model`` on the validation data, under their names in the logs of ``fit``."""
+    def logs(self, model, meters, calls):
+        """Return the values of ``model`` on the validation data, under their names in the logs of ``fit``.
+
+        meters: of the training, whose metrics serve here too
+        """
         self.order.restart()
-        return {f"val_{key}": value for key, value in test_epoch(model, self.meters, self.order, calls).items()}
+        meters = meters if meters.measures is self.measures else self.measures.meters()
+        return {f"val_{key}": value for key, value in test_epoch(model, meters, self.order, calls).items()}
 
 
-def train(model, meters, order, validation, calls, epochs):
+def train(model, measures, order, validation, calls, epochs):
     """Train ``model`` on the batches of ``order`` for the given epochs; return the History.
 
     validation: a Validation, or None
     """
+    meters = measures.meters()
     model.stop_training = False
     logs = {}
     with Interrupts() as guard:
@@ -42,12 +45,13 @@ def train(model, meters, order, validation, calls, epochs):
                 calls.call("on_epoch_begin", epoch, {})
                 logs = train_epoch(model, meters, order, calls, step)
                 if validation is not None and validation.due(epoch + 1):
-                    logs |= validation.logs(model, calls)
+                    logs |= validation.logs(model, meters, calls)
                 logs = ordered(logs)
                 calls.call("on_epoch_end", epoch, logs)
                 if model.stop_training:
                     break
         finally:
+            meters.close()
             calls.abandon()
         calls.call("on_train_end", logs)
     return calls.history
@@ -55,7 +59,6 @@ def train(model, meters, order, validation, calls, epochs):
 
 def train_epoch(model, meters, order, calls, step):
     """Take the steps of one epoch; return its values."""
-    step.seen = None
     meters.reset()
     begin, end = calls.batch_hooks("train", meters.logs)
     i = -1
@@ -63,7 +66,7 @@ def train_epoch(model, meters, order, calls, step):
         if begin is not None:
             begin(i)
         step(x, y, w)
-        order.lent = not step.training.eagerly
+        order.lent = step.training.found is None  # a layer that runs as it is may keep what it sees
         if end is not None:
             end(i)
         if model.stop_training:
@@ -77,36 +80,24 @@ class TrainStep:
 
     Whatever changes in the model is seen by the next step.
 
-    training: the TrainingStep for the model as it is
-    seen:     ``changes`` at that time; None to look again, since what a list inside a layer holds is not counted there
+    training: the TrainingStep for the model as it was
     """
 
-    __slots__ = ("guard", "meters", "model", "params", "seen", "told", "training")
+    __slots__ = ("guard", "meters", "model", "told", "training")
 
     def __init__(self, model, meters, guard=None):
         self.model, self.meters, self.guard = model, meters, guard or Interrupts()
-        self.told, self.seen = False, None
-        self._take_params()
-
-    def _take_params(self):
-        self.params = self.model.trainable_weights
-        if not self.params:
-            raise GradientError(f"{self.model.label()} has no trainable weights: there is nothing to train")
-
-    def renew(self):
-        """Take the step of the model as it is now: layers may be frozen or thawed, their options changed."""
-        self.seen = changes[0]
-        self._take_params()
-        self.training = self.model.compiled.training_step(self.model, self.meters, self.params)
+        self.told = False
+        self.training = model.compiled.training_step(model, meters.measures)
 
     def __call__(self, x, y, w):
-        if changes[0] != self.seen:
-            self.renew()
         training, guard = self.training, self.guard
-        loss, y_pred = training.gradients(x, y, w)
-        if len(training.reached) < len(self.params) and not self.told:
-            self.told = untrained(self.params, training.reached)
-        self.meters.update(loss, y, y_pred, w)
+        if training.guards is None or not training.guards.hold():
+            self.training = training = self.model.compiled.training_step(self.model, self.meters.measures)
+        loss, y_pred, *sums = training.gradients(x, y, w)
+        if len(training.reached) < len(training.params) and not self.told:
+            self.told = untrained(training.params, training.reached)
+        self.meters.update(loss, y, y_pred, w, sums)
         guard.busy = True
         training.update()
         guard.free()
@@ -127,7 +118,8 @@ def untrained(params, reached):
 
 def test_epoch(model, meters, order, calls):
     """Return the values of ``model`` on the batches of ``order``."""
-    run = model.compiled.test_step(model, meters)
+    run = model.compiled.test_step(model, meters.measures)
+    has_loss = meters.measures.loss is not None
     calls.call("on_test_begin", {})
     meters.reset()
     begin, end = calls.batch_hooks("test", meters.logs)
@@ -135,8 +127,9 @@ def test_epoch(model, meters, order, calls):
     for i, (x, y, w) in enumerate(order):
         if begin is not None:
             begin(i)
-        y_pred, *loss = run(x) if y is None else run(x, y) if w is None else run(x, y, w)
-        meters.update(loss[0].item() if loss else None, y, y_pred, w)
+        y_pred, *found = run(x) if y is None else run(x, y) if w is None else run(x, y, w)
+        loss, sums = (found[0].item(), found[1:]) if has_loss else (None, found)
+        meters.update(loss, y, y_pred, w, sums)
         if end is not None:
             end(i)
     calls.count(i + 1, "test")

@@ -1,55 +1,101 @@
 """Meters: the loss and the metrics of an epoch."""
 
+import copy
+from threading import Lock
+from weakref import ref
+
 import numpy as np
 
 from .. import metrics
 from ..config import floatx
-from ..core.tensor import Tensor
 from ..errors import ShapeError, describe
 from ..losses.targets import aligned
 from ..metrics.base import FunctionMetric
+from .steps import Steps
 
 
-class Meters:
-    """The loss and the metrics for one shape of data, and their running means over the rows of an epoch.
+class Measures:
+    """The loss and the metrics for one shape of data.
 
-    added:  the unweighted means of our own functions, which ``add`` sums up where the outputs are computed, so that a
-            program does it; the others take in each batch in ``update``
-    totals: Tensors, the sum of each
+    added:    the unweighted means of our own functions, whose sums are computed with the outputs, so that a program
+              does it
+    training: the compiled steps of ``fit`` with this loss and these metrics, and ``testing`` those of ``evaluate``
     """
 
     def __init__(self, loss, plain, weighted):
         self.loss, self.plain, self.weighted = loss, plain, weighted
         self.keys = unique_keys([m.name for m in plain], [m.name for m in weighted])
         self.added = [metric for metric in plain if traceable(metric)]
+        self.training, self.testing = Steps(), Steps()
+        self.lent, self.lock = None, Lock()
+        self.reset()
+
+    def reset(self):
+        """Let all metrics begin anew."""
+        for metric in (*self.plain, *self.weighted):
+            metric.reset_state()
+
+    def sums(self, y, y_pred):
+        """Return the sum of each of ``added`` over a batch: of arrays, or of their stand-ins in a program."""
+        if not self.added:
+            return []
+        y, y_pred = aligned(y, y_pred)
+        return [total(metric.values(y, y_pred)) for metric in self.added]
+
+    def meters(self):
+        """Return new Meters, of the metrics themselves; of copies while a call beside this one has those."""
+        with self.lock:
+            free = self.lent is None or self.lent() is None
+            found = Meters(self, None if free else self.copies())
+            if free:
+                self.lent = ref(found)
+        return found
+
+    def copies(self):
+        """Return a copy of each metric."""
+        found = {}
+        for metric in (*self.plain, *self.weighted):
+            found[id(metric)] = copy.copy(metric) if metric in self.added else copy_beside(metric)
+        return found
+
+    def __reduce__(self):
+        return Measures, (self.loss, self.plain, self.weighted)
+
+
+class Meters:
+    """The running means of a loss and of metrics over the rows of an epoch: one for each ``fit`` and its like."""
+
+    __slots__ = ("__weakref__", "added", "measures", "metrics", "others", "rows", "total", "totals")
+
+    def __init__(self, measures, copies=None):
+        self.measures = measures
+        own = (lambda metric: metric) if copies is None else (lambda metric: copies[id(metric)])
+        plain, weighted = map(own, measures.plain), map(own, measures.weighted)
+        self.added = [own(metric) for metric in measures.added]
         self.others = [(m, False) for m in plain if m not in self.added] + [(m, True) for m in weighted]
-        self.totals = [Tensor(np.zeros(()), name=f"total of {metric.name}") for metric in self.added]
+        self.metrics = [own(metric) for metric in (*measures.plain, *measures.weighted)]
         self.reset()
 
     def reset(self):
         """Begin anew."""
         self.total, self.rows = 0.0, 0
-        for metric in (*self.plain, *self.weighted):
+        self.totals = [0.0] * len(self.added)
+        for metric in self.metrics:
             metric.reset_state()
-        for total in self.totals:
-            total.data[...] = 0.0
 
-    def add(self, y, y_pred):
-        """Add the values of a batch to the totals: arrays, or their stand-ins in a program."""
-        if not self.added:
-            return
-        y, y_pred = aligned(y, y_pred)
-        for metric, total in zip(self.added, self.totals, strict=True):
-            values = metric.values(y, y_pred)
-            batch = np.add.reduce(values, axis=None).astype("float64")
-            np.add(total.data, batch * values.shape[0] / values.size, out=total.data)
+    def close(self):
+        """Say that these are no longer used, so that the next call has the metrics themselves."""
+        if self.measures.lent is not None and self.measures.lent() is self:
+            self.measures.lent = None
 
-    def update(self, loss, y, y_pred, w):
-        """Count one batch in: its loss, targets, outputs and weights, all arrays."""
+    def update(self, loss, y, y_pred, w, sums):
+        """Count one batch in: its loss, targets, outputs and weights, all arrays, and what ``sums`` gave for it."""
         rows = len(y_pred)
         self.rows += rows
         if loss is not None:
             self.total += loss * rows
+        if sums:
+            self.totals = [so_far + batch.item() for so_far, batch in zip(self.totals, sums, strict=True)]
         if not self.others or y is None:
             return
         y, y_pred = aligned(y.copy(), y_pred.copy())  # a metric of the user's may keep them
@@ -59,23 +105,37 @@ class Meters:
 
     def logs(self):
         """Return the means so far as floats: the loss first, then the metrics as they were listed."""
-        for metric, total in zip(self.added, self.totals, strict=True):
-            metric.total, metric.count = total.data.item(), float(self.rows)
-        values = {} if self.loss is None else {"loss": self.total / max(self.rows, 1)}
-        for key, metric in zip(self.keys, (*self.plain, *self.weighted), strict=True):
+        for metric, sum_of_all in zip(self.added, self.totals, strict=True):
+            metric.total, metric.count = sum_of_all, float(self.rows)
+        values = {} if self.measures.loss is None else {"loss": self.total / max(self.rows, 1)}
+        for key, metric in zip(self.measures.keys, self.metrics, strict=True):
             values[key] = number(metric)
         return values
 
-    @property
-    def settings(self):
-        """What a program freezes of the metrics."""
-        return tuple([getattr(metric, name) for metric in self.added for name in metric.settings])
+
+def total(values):
+    """Return the sum of one value a sample; of several values for one sample, their mean counts."""
+    return np.add.reduce(values, axis=None).astype("float64") * values.shape[0] / values.size
+
+
+def copy_beside(metric):
+    """Return a copy of a metric that another thread may be updating."""
+    while True:
+        try:
+            return copy.deepcopy(metric)
+        except RuntimeError as error:  # a dict that grew meanwhile
+            if "changed size" not in str(error):
+                raise
 
 
 def traceable(metric):
     """Return whether ``metric`` is a mean of one of our own functions, so that it is known not to look at values."""
-    ours = isinstance(metric, FunctionMetric) and metric.function.__module__.startswith(f"{__package__.split('.')[0]}.")
-    return ours and type(metric).update_state is FunctionMetric.update_state
+    if not isinstance(metric, FunctionMetric) or not metric.function.__module__.startswith(PACKAGE):
+        return False
+    return type(metric).update_state is FunctionMetric.update_state and type(metric).values is FunctionMetric.values
+
+
+PACKAGE = f"{__package__.partition('.')[0]}."
 
 
 def number(metric):

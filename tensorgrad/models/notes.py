@@ -9,21 +9,21 @@ from ..losses import BinaryCrossentropy
 from .batches import class_ids, grouped, lost_classes
 
 
-def notes(compiled, meters, data, held, output_shape):
+def notes(compiled, measures, data, held, output_shape):
     """Print and warn about what often goes wrong unseen.
 
     held: the rows that ``validation_split`` cut off, or None
     """
-    about_accuracy(compiled, meters, output_shape)
-    if held is not None and "crossentropy" in type(meters.loss).__name__.lower():
+    about_accuracy(compiled, measures, output_shape)
+    if held is not None and "crossentropy" in type(measures.loss).__name__.lower():
         about_split(data, held)
 
 
-def about_accuracy(compiled, meters, output_shape):
+def about_accuracy(compiled, measures, output_shape):
     """Multi-label outputs get categorical accuracy, which looks at the largest entry only."""
-    if not isinstance(meters.loss, BinaryCrossentropy) or (output_shape[-1] or 1) < 2:
+    if not isinstance(measures.loss, BinaryCrossentropy) or (output_shape[-1] or 1) < 2:
         return
-    for identifier, metric in zip(compiled.metrics, meters.plain, strict=True):
+    for identifier, metric in zip(compiled.metrics, measures.plain, strict=True):
         if identifier in ("accuracy", "acc"):
             print(
                 f"note: {identifier!r} is {type(metric).__name__} here, as in Keras, because the output has "

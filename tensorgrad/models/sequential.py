@@ -28,6 +28,8 @@ class Sequential(Trainer, Layer):
     (2, 1)
     """
 
+    _uncounted = Trainer._uncounted | Layer._uncounted
+
     def __init__(self, layers=None, name=None, trainable=True):
         if layers is not None and not isinstance(layers, (list, tuple)):
             shown = layers.label() if isinstance(layers, Layer) else describe(layers)

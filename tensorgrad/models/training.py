@@ -13,18 +13,21 @@ from .arguments import check, check_fit, check_run
 from .batches import Batches, class_weights
 from .compiled import Compiled
 from .data import array_of, prepare, split, validation
-from .frozen import Programs
-from .inference import Inference
+from .inference import Inference, inference
 from .loop import TrainStep, Validation, predict_epoch, test_epoch, train
 from .notes import notes
+from .steps import Steps, roots_of
 
 
 class Trainer:
     """What a model can do beyond a layer: learn from data, be measured on them, and predict."""
 
+    _uncounted = frozenset({"compiled", "history", "stop_training", "_inference"})
+
     compiled = None
     history = None
     stop_training = False
+    _inference = None
 
     def compile(
         self,
@@ -110,15 +113,15 @@ class Trainer:
         data, held = self._fit_data(x, y, sample_weight, validation_split, validation_data)
         self._weigh_classes(data, class_weight, "fit")
         order = Batches(data, batch_size, steps_per_epoch, shuffle, generator(seed))
+        calls = self._calls(callbacks, verbose, order.steps, epochs, history=True)
+        measures = compiled.measures(data.y, self.output_shape)
+        if verbose:
+            notes(compiled, measures, data, held if validation_data is None else None, self.output_shape)
         checks = None
         if held is not None:
             held_order = Batches(held, validation_batch_size or batch_size, validation_steps)
-            checks = Validation(held_order, compiled.meters(held.y, self.output_shape), validation_freq)
-        calls = self._calls(callbacks, verbose, order.steps, epochs, history=True)
-        meters = compiled.meters(data.y, self.output_shape)
-        if verbose:
-            notes(compiled, meters, data, held if validation_data is None else None, self.output_shape)
-        return train(self, meters, order, checks, calls, range(initial_epoch, epochs))
+            checks = Validation(held_order, compiled.measures(held.y, self.output_shape), validation_freq)
+        return train(self, measures, order, checks, calls, range(initial_epoch, epochs))
 
     def evaluate(
         self,
@@ -140,9 +143,11 @@ class Trainer:
         data = self._checked_data(x, y, sample_weight, "evaluate")
         order = Batches(data, batch_size, steps)
         calls = self._calls(callbacks, verbose, order.steps)
+        meters = compiled.measures(data.y, self.output_shape).meters()
         try:
-            logs = test_epoch(self, compiled.meters(data.y, self.output_shape), order, calls)
+            logs = test_epoch(self, meters, order, calls)
         finally:
+            meters.close()
             calls.abandon()
         return returned(logs, return_dict)
 
@@ -162,10 +167,12 @@ class Trainer:
         compiled = self._compiled_for("train_on_batch")
         data = self._checked_data(x, y, sample_weight, "train_on_batch")
         self._weigh_classes(data, class_weight, "train_on_batch")
-        meters = compiled.meters(data.y, self.output_shape)
-        meters.reset()
-        TrainStep(self, meters)(data.x, data.y, data.w)
-        return returned(meters.logs(), return_dict)
+        meters = compiled.measures(data.y, self.output_shape).meters()
+        try:
+            TrainStep(self, meters)(data.x, data.y, data.w)
+            return returned(meters.logs(), return_dict)
+        finally:
+            meters.close()
 
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
         """Return the loss and metrics of one batch, like ``evaluate``."""
@@ -189,18 +196,18 @@ class Trainer:
         compiled = self._compiled_for("compute_loss")
         y_pred = self(x, training=training) if y_pred is None else y_pred
         y = array_of(y, "y", "compute_loss")
-        return compiled.meters(y, (None, *y_pred.shape[1:])).loss(y, y_pred, sample_weight)
+        return compiled.measures(y, (None, *y_pred.shape[1:])).loss(y, y_pred, sample_weight)
 
     def reset_metrics(self):
         """Forget what the metrics have counted."""
-        for meters in self.compiled._meters.values() if self.compiled else ():
-            meters.reset()
+        for measures in self.compiled._measures.values() if self.compiled else ():
+            measures.reset()
 
     @property
     def metrics_names(self):
         """The names of what ``evaluate`` returns, in order; known once the model has seen data."""
-        found = list(self.compiled._meters.values()) if self.compiled else []
-        return list(found[-1].logs()) if found else []
+        found = list(self.compiled._measures.values()) if self.compiled else []
+        return [] if not found else [*([] if found[-1].loss is None else ["loss"]), *found[-1].keys]
 
     def _calls(self, callbacks, verbose, steps, epochs=1, history=False):
         verbose = 1 if verbose == "auto" else int(verbose)
@@ -215,9 +222,10 @@ class Trainer:
 
     def _predicting(self):
         """Return the Inference that computes the outputs: that of before, with its programs, if nothing has changed."""
-        programs = vars(self).setdefault("_programs", Programs())
-        eagerly = runs_plainly() if self.compiled is None else self.compiled.without_programs
-        return programs.step(eagerly, self, None, lambda: Inference(outputs_of(self, programs), eagerly))
+        if runs_plainly() if self.compiled is None else self.compiled.without_programs:
+            return Inference(outputs_of(self))
+        steps = vars(self).setdefault("_inference", Steps())
+        return inference(steps, lambda: roots_of(self), lambda: outputs_of(self))
 
     def _fit_data(self, x, y, sample_weight, validation_split, validation_data):
         """Return the training data and the validation data (or None), all checked before anything is trained."""
@@ -260,10 +268,10 @@ class Trainer:
         return data
 
 
-def outputs_of(model, programs):
+def outputs_of(model):
     """Return ``function(x)`` -> the outputs of ``model``, in a list."""
     found = weakref.ref(model)
-    return lambda x: [programs.called(found(), x, training=False)]
+    return lambda x: [found()(x, training=False)]
 
 
 def returned(logs, return_dict):

@@ -121,6 +121,7 @@ from .movement import (
 )
 from .queries import argsort, full_like, nonzero, ones_like, zeros_like
 from .reduce import all, any, argmax, argmin, count_nonzero, cumprod, cumsum, max, mean, min, prod, ptp, std, sum, var
+from .scaled import frexp, ldexp
 from .solve import det, inv, slogdet, solve
 from .trigonometric import (
     arccos,
@@ -208,6 +209,7 @@ __all__ = [
     "fmax",
     "fmin",
     "fmod",
+    "frexp",
     "full_like",
     "ge",
     "getitem",
@@ -223,6 +225,7 @@ __all__ = [
     "isinf",
     "isnan",
     "kron",
+    "ldexp",
     "le",
     "left_shift",
     "log",

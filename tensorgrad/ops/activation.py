@@ -18,7 +18,7 @@ def constants(numbers):
 #: 0 in each dtype: np.maximum(x, 0) converts its 0 at every call, 1.7 µs against 0.5.
 ZERO: dict = constants(dict.fromkeys("efdgFDbhilqBHILQ", 0))
 #: Below these numbers sigmoid would leave the normal range, and exp(-x) soon overflow.
-LOWEST: dict = constants({"e": -9.7, "f": -87, "F": -87, "d": -708, "D": -708, "g": -708})
+LOWEST: dict = constants({"f": -87, "F": -87, "d": -708, "D": -708, "g": -708})
 
 
 def zero(x):
@@ -31,16 +31,16 @@ relu = elementwise("relu", lambda x: np.maximum(x, zero(x)), "Rectifier ``max(x,
 
 sigmoid = elementwise("sigmoid",
     lambda x: 1.0 / (1.0 + np.exp(-np.maximum(x, LOWEST.get(getattr(x, "dtype", None), -708.0)))),
-    "Logistic sigmoid ``1 / (1 + e⁻ˣ)``; never overflows.", symbol="σ",
+    "Logistic sigmoid ``1 / (1 + e⁻ˣ)``; never overflows.", symbol="σ", wide=True,
     x=lambda g, y, x: g * y * (1.0 - y))  # fmt: skip
 
 
 def softplus_kernel(x):
     m = np.maximum(x, zero(x))
-    return m + np.log1p(np.exp(x - 2 * m))  # exp(-|x|) cannot overflow
+    return m + np.log1p(np.exp(np.minimum(x, zero(x)) - m))  # exp(-|x|) cannot overflow, nor be inf - inf
 
 
-softplus = elementwise("softplus", softplus_kernel, "``log(1 + eˣ)``; never overflows.",
+softplus = elementwise("softplus", softplus_kernel, "``log(1 + eˣ)``; never overflows.", wide=True,
     x=lambda g, y, x: g * sigmoid(x))  # fmt: skip
 
 
@@ -50,10 +50,10 @@ def elu_kernel(x, *, alpha=1.0):
 
 elu = elementwise("elu", elu_kernel,
     "Exponential linear unit: ``x`` above 0, ``alpha (eˣ - 1)`` below; its derivative at 0 is ``alpha``.", kinks=(0.0,),
-    x=lambda g, y, x, *, alpha: g * np.where(x > 0, 1.0, y + alpha))  # fmt: skip
+    wide=True, x=lambda g, y, x, *, alpha: g * np.where(x > 0, 1.0, y + alpha))  # fmt: skip
 
 
-@primitive
+@primitive(wide=True)
 def softmax(x, *, axis=-1):
     """``exp(x) / Σ exp(x)`` along ``axis``; never overflows."""
     e = np.exp(x - np.maximum.reduce(x, axis=axis, keepdims=True))
@@ -67,7 +67,7 @@ def _(g, y, x, *, axis):
     return gy - y * np.add.reduce(gy, axis=axis, keepdims=True)
 
 
-@primitive
+@primitive(wide=True)
 def log_softmax(x, *, axis=-1):
     """``x - log Σ exp(x)`` along ``axis``; never overflows, and keeps what ``log(softmax(x))`` would round to -inf."""
     s = x - np.maximum.reduce(x, axis=axis, keepdims=True)
@@ -84,12 +84,13 @@ def _(t, y, x, *, axis):
     return t - np.add.reduce(np.exp(y) * t, axis=axis, keepdims=True)
 
 
-@primitive
+@primitive(wide=True)
 def sparsemax(x, *, axis=-1):
     """The nearest point to ``x`` on the simplex: ``max(x - τ, 0)`` along ``axis``, with τ such that it sums to 1.
 
     Martins and Astudillo, "From Softmax to Sparsemax" (2016), algorithm 1.
     """
+    x = x - np.maximum.reduce(x, axis=axis, keepdims=True)  # the running sum below then has no large terms
     shape = [1] * x.ndim
     shape[axis] = x.shape[axis]
     k = np.arange(1, x.shape[axis] + 1, dtype=x.dtype).reshape(shape)
@@ -167,8 +168,9 @@ def erfc_kernel(x):
     return np.where(a <= 0.46875, 1.0 - erf_small(np.minimum(np.maximum(x, -0.46875), 0.46875)), far)
 
 
-erf = elementwise("erf", erf_kernel, "Error function ``2/√π ∫₀ˣ exp(-t²) dt``.",
+erf = elementwise("erf", erf_kernel, "Error function ``2/√π ∫₀ˣ exp(-t²) dt``.", wide=True,
     x=lambda g, y, x: g * (2 / sqrt(pi) * np.exp(-x * x)))  # fmt: skip
 
 erfc = elementwise("erfc", erfc_kernel, "``1 - erf(x)``, without the cancellation that leaves nothing at large x.",
+    wide=True,
     x=lambda g, y, x: g * (-2 / sqrt(pi) * np.exp(-x * x)))  # fmt: skip

@@ -1,9 +1,12 @@
 """Sums, products, powers and remainders: what Python's arithmetic operators mean, and NumPy's relatives of them."""
 
+import math
+
 import numpy as np
 
 from ..core.declare import constant, elementwise
 from ..core.dispatch import NUMPY
+from ..core.tensor import array_like
 
 add = elementwise("add", np.add, "Elementwise ``a + b``.", symbol="+",
     a=lambda g, y, a, b: g,
@@ -36,6 +39,15 @@ positive = elementwise("positive", np.positive, "A copy: ``+x``.", symbol="+", x
 neg = elementwise("neg", np.negative, "Elementwise ``-x``.", symbol="−", x=lambda g, y, x: -g)
 
 
+def nonzero(d):
+    """Return a divisor with inf for 0: what is divided by it is 0, and so are all derivatives of the quotient.
+
+    For ``x / ‖x‖`` and its like, which at 0 are taken as 0. ``ratio`` is for divisors at which the derivative of what
+    was used is infinite.
+    """
+    return np.where(d == 0, math.inf, d)
+
+
 def power_a(g, y, a, b):
     """∂/∂a: ``b aᵇ⁻¹``; 0 for ``b = 0``, even at ``a = 0``."""
     if isinstance(b, (int, float)):
@@ -43,7 +55,7 @@ def power_a(g, y, a, b):
             return g * b * a ** (b - 1)  # finite for every a: nothing to mask, and x ** 2 is everywhere
         if b == 0:
             return np.zeros_like(a)
-    return product(g * b, a ** (b - 1))
+    return product(g, product(b, a ** (b - 1)))
 
 
 def power_b(g, y, a, b):
@@ -52,7 +64,7 @@ def power_b(g, y, a, b):
 
 
 power = elementwise("power", np.power, "Elementwise ``a ** b``.", symbol="^", domain={"a": "positive"}, kinks=(0,),
-    numpy=(np.power, np.float_power), a=power_a, b=power_b)  # fmt: skip
+    wide=True, a=power_a, b=power_b)  # fmt: skip
 
 square = elementwise("square", np.square, "``x²``.", symbol="²", x=lambda g, y, x: 2 * g * x)
 sqrt = elementwise("sqrt", np.sqrt, "``√x``; its derivative is infinite at 0.", symbol="√", domain="positive",
@@ -60,12 +72,13 @@ sqrt = elementwise("sqrt", np.sqrt, "``√x``; its derivative is infinite at 0."
 cbrt = elementwise("cbrt", np.cbrt, "The real cube root of ``x``.", symbol="∛", kinks=(0,),
     x=lambda g, y, x: ratio(g, 3 * y * y))  # fmt: skip
 reciprocal = elementwise("reciprocal", np.reciprocal, "``1 / x``.", symbol="1/x", domain="nonzero",
-    x=lambda g, y, x: product(-g, y * y))  # fmt: skip
+    x=lambda g, y, x: product(ratio(-g, x), y))  # fmt: skip
 absolute = elementwise("absolute", np.absolute, "``|x|``; its derivative at 0 is taken as 0.", symbol="|x|", kinks=(0,),
     numpy=(np.absolute, np.fabs), x=lambda g, y, x: g * np.sign(x))  # fmt: skip
 hypot = elementwise("hypot", np.hypot, "``√(a² + b²)``, without overflow; its derivatives at 0 are taken as 0.",
-    a=lambda g, y, a, b: ratio(g * a, y),
-    b=lambda g, y, a, b: ratio(g * b, y))  # fmt: skip
+    wide=True,
+    a=lambda g, y, a, b: g * (a / nonzero(y)),
+    b=lambda g, y, a, b: g * (b / nonzero(y)))  # fmt: skip
 
 sign = constant("sign", np.sign, "-1, 0 or 1.")
 floor = constant("floor", np.floor, "The largest integer of at most ``x``.", symbol="⌊x⌋")
@@ -95,4 +108,20 @@ def divmod(a, b):
     return floor_divide(a, b), remainder(a, b)
 
 
-NUMPY[np.divmod] = divmod
+def float_power(a, b):
+    """``a ** b`` in at least float64, whatever the dtypes, so that integers have negative powers.
+
+    >>> import numpy as np, tensorgrad as tg
+    >>> np.float_power(tg.Tensor([2, 4]), -1)
+    Tensor([0.5 , 0.25])
+    """
+    return power(double(a), double(b))
+
+
+def double(x):
+    """Return numbers, arrays and Tensors in at least float64."""
+    x = array_like(x)
+    return x.astype(np.result_type(x.dtype, float))
+
+
+NUMPY.update({np.divmod: divmod, np.float_power: float_power})

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..core.declare import elementwise, primitive
 from ..errors import describe
-from .activation import log_softmax, sigmoid, softmax, softplus_kernel
+from .activation import log_softmax, sigmoid, softmax, zero
 
 
 def same_shape(scores, targets, **settings):
@@ -35,14 +35,19 @@ def one_hot(x, ids, axis):
     return np.expand_dims(ids, axis) == np.arange(shape[axis]).reshape(shape)
 
 
+def sigmoid_cross_entropy_kernel(logits, targets):
+    m = np.maximum(logits, zero(logits))  # m - z t first: where it is 0, the small rest keeps its digits
+    return m - logits * targets + np.log1p(np.exp(np.minimum(logits, zero(logits)) - m))
+
+
 sigmoid_cross_entropy = elementwise("sigmoid_cross_entropy",
-    lambda logits, targets: softplus_kernel(logits) - logits * targets,
-    "``-t log σ(z) - (1 - t) log(1 - σ(z))``, computed as ``softplus(z) - t z``.", domain={"targets": "open unit"},
+    sigmoid_cross_entropy_kernel, "``-t log σ(z) - (1 - t) log(1 - σ(z))``, that is ``softplus(z) - t z``.",
+    wide=True, domain={"targets": "open unit"},
     logits=lambda g, y, logits, targets: g * (sigmoid(logits) - targets),
     targets=lambda g, y, logits, targets: -g * logits)  # fmt: skip
 
 
-@primitive(domain={"targets": "open unit"}, explain=same_shape)
+@primitive(wide=True, domain={"targets": "open unit"}, explain=same_shape)
 def softmax_cross_entropy(logits, targets, *, axis=-1):
     """``-Σ t log softmax(z)`` along ``axis``: targets are one-hot, or probabilities."""
     s = logits - np.maximum.reduce(logits, axis=axis, keepdims=True)
@@ -61,7 +66,7 @@ def _(g, y, logits, targets, *, axis):
     return -np.expand_dims(g, axis) * log_softmax(logits, axis=axis)
 
 
-@primitive(explain=one_id_each)
+@primitive(wide=True, explain=one_id_each)
 def sparse_softmax_cross_entropy(logits, ids, *, axis=-1):
     """``-log softmax(z)[id]`` along ``axis``: targets are class ids. IndexError if one is no class."""
     s = logits - np.maximum.reduce(logits, axis=axis, keepdims=True)
@@ -91,7 +96,7 @@ def binary_targets(g, y, p, targets, *, epsilon):
 
 
 binary_cross_entropy = elementwise("binary_cross_entropy", binary_kernel, "``-t log p - (1 - t) log(1 - p)``.",
-    domain={"p": "open unit", "targets": "open unit"}, p=binary_p, targets=binary_targets)  # fmt: skip
+    wide=True, domain={"p": "open unit", "targets": "open unit"}, p=binary_p, targets=binary_targets)  # fmt: skip
 
 
 def normalised(p, axis):
@@ -110,7 +115,7 @@ def reciprocal(q, epsilon):
     return inside / np.where(inside, q, 1.0)
 
 
-@primitive(domain={"p": "open unit", "targets": "open unit"}, explain=same_shape)
+@primitive(wide=True, domain={"p": "open unit", "targets": "open unit"}, explain=same_shape)
 def cross_entropy(p, targets, *, axis=-1, epsilon=1e-7):
     """``-Σ t log(p / Σp)`` along ``axis``: targets are one-hot, or probabilities."""
     return -np.add.reduce(targets * clipped_log(normalised(p, axis)[0], epsilon), axis=axis)
@@ -129,7 +134,7 @@ def _(g, y, p, targets, *, axis, epsilon):
     return -np.expand_dims(g, axis) * clipped_log(normalised(p, axis)[0], epsilon)
 
 
-@primitive(domain={"p": "open unit"}, explain=one_id_each)
+@primitive(wide=True, domain={"p": "open unit"}, explain=one_id_each)
 def sparse_cross_entropy(p, ids, *, axis=-1, epsilon=1e-7):
     """``-log(p[id] / Σp)`` along ``axis``: targets are class ids. IndexError if one is no class."""
     q = at(p, ids, axis) / np.add.reduce(p, axis=axis, keepdims=True)

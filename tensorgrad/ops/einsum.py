@@ -6,8 +6,8 @@ import numpy as np
 
 from ..core.declare import linear
 from ..core.dispatch import NUMPY
+from ..core.tensor import array_like
 from ..errors import OptionError, ShapeError, describe
-from .linalg import array_like
 
 
 def product_explain(*x, subscripts, optimize):

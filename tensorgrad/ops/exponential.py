@@ -6,7 +6,8 @@ import numpy as np
 
 from ..core.declare import elementwise, primitive
 from ..core.dispatch import UFUNC_METHODS
-from .arithmetic import ratio
+from .activation import sigmoid
+from .arithmetic import nonzero, ratio
 from .reduce import expand, reducer
 
 LN2, LN10 = math.log(2), math.log(10)
@@ -21,7 +22,7 @@ log = elementwise("log", np.log, "Natural logarithm.", symbol="ln", domain="posi
 log2 = elementwise("log2", np.log2, "Logarithm to base 2.", domain="positive",
     x=lambda g, y, x: ratio(g, x * LN2))  # fmt: skip
 log10 = elementwise("log10", np.log10, "Logarithm to base 10.", domain="positive",
-    x=lambda g, y, x: ratio(g, x * LN10))  # fmt: skip
+    x=lambda g, y, x: ratio(g / LN10, x))  # fmt: skip
 log1p = elementwise("log1p", np.log1p, "``ln(1 + x)``, exact near 0.", domain="positive",
     x=lambda g, y, x: ratio(g, 1 + x))  # fmt: skip
 
@@ -31,16 +32,24 @@ def finite_below(y):
     return np.where(y == -math.inf, 0, y)
 
 
-logaddexp = elementwise("logaddexp", np.logaddexp, "``ln(eᵃ + eᵇ)``; never overflows.",
-    a=lambda g, y, a, b: g * np.exp(a - finite_below(y)),
-    b=lambda g, y, a, b: g * np.exp(b - finite_below(y)))  # fmt: skip
-
-logaddexp2 = elementwise("logaddexp2", np.logaddexp2, "``log₂(2ᵃ + 2ᵇ)``; never overflows.",
-    a=lambda g, y, a, b: g * np.exp2(a - finite_below(y)),
-    b=lambda g, y, a, b: g * np.exp2(b - finite_below(y)))  # fmt: skip
+def lead(a, b):
+    """Return ``a - b``, where a ``b`` of -inf is the lowest number there is, so that it can be taken from another."""
+    if not hasattr(b, "dtype"):
+        return a - max(b, float(np.finfo(a.dtype).min))  # a Python number stays weak
+    return a - np.where(b == -math.inf, float(np.finfo(b.dtype).min), b)
 
 
-@primitive
+# not exp(a - y): y has rounded what b adds to a large a
+logaddexp = elementwise("logaddexp", np.logaddexp, "``ln(eᵃ + eᵇ)``; never overflows.", wide=True,
+    a=lambda g, y, a, b: g * sigmoid(lead(a, b)),
+    b=lambda g, y, a, b: g * sigmoid(lead(b, a)))  # fmt: skip
+
+logaddexp2 = elementwise("logaddexp2", np.logaddexp2, "``log₂(2ᵃ + 2ᵇ)``; never overflows.", wide=True,
+    a=lambda g, y, a, b: g * sigmoid(lead(a, b) * LN2),
+    b=lambda g, y, a, b: g * sigmoid(lead(b, a) * LN2))  # fmt: skip
+
+
+@primitive(wide=True)
 def logsumexp(x, *, axis=None, keepdims=False):
     """``ln Σ eˣ`` over ``axis`` (None: all); never overflows. The sum of nothing, or of -inf alone, is -inf.
 
@@ -51,7 +60,6 @@ def logsumexp(x, *, axis=None, keepdims=False):
     >>> y.item(), x.grad
     (1000.6931471805599, Tensor([0.5, 0.5]))
     """
-    x = x * 1.0  # integers have no -inf
     m = np.maximum.reduce(x, axis=axis, keepdims=True, initial=-math.inf)
     m = np.where(np.isfinite(m), m, 0)
     with np.errstate(divide="ignore"):  # ln 0 = -inf is the value meant
@@ -61,8 +69,9 @@ def logsumexp(x, *, axis=None, keepdims=False):
 
 @logsumexp.vjp("x")
 def _(g, y, x, *, axis, keepdims):
-    y = finite_below(expand(y, x, axis, keepdims))
-    return expand(g, x, axis, keepdims) * np.exp(x - y)
+    e = np.exp(x - finite_below(expand(y, x, axis, keepdims)))
+    total = np.add.reduce(e, axis=axis, keepdims=True)  # 1, but for what y has rounded
+    return expand(g, x, axis, keepdims) * (e / nonzero(total))
 
 
 UFUNC_METHODS[np.logaddexp, "reduce"] = reducer(logsumexp)

@@ -6,16 +6,18 @@ from numpy.lib.array_utils import normalize_axis_index
 from ..core.declare import linear, primitive
 from ..core.dispatch import NUMPY
 from ..core.mode import is_recording
-from ..core.tensor import Tensor, check_writable, new
+from ..core.tensor import Tensor, array_like, check_writable, new
+from ..core.wide import wide
 from ..errors import ShapeError, describe
 
 
 def scatter_kernel(x, *, index, shape):
-    y = np.zeros_like(x, shape=shape)
     if may_repeat(index):
+        y = np.zeros_like(x if x.dtype.kind in "iub" else wide(x), shape=shape)
         np.add.at(y, index, x)
-    else:
-        y[index] = x  # 20 times faster, and the same where no entry is met twice
+        return y if y.dtype is x.dtype else y.astype(x.dtype)
+    y = np.zeros_like(x, shape=shape)
+    y[index] = x  # 20 times faster, and the same where no entry is met twice
     return y
 
 
@@ -145,7 +147,7 @@ def check_value(x, value):
 
 def fitted(value, x, index):
     """Return ``value`` as a Tensor or array without the leading length-1 axes that ``x[index]`` lacks."""
-    v = value if hasattr(value, "ndim") else np.asarray(value)
+    v = array_like(value)
     if v.ndim > 1 and v.shape[0] == 1:
         lead = v.ndim - x.data[index].ndim
         if lead > 0 and v.shape[:lead] == (1,) * lead:
@@ -178,7 +180,7 @@ assign.op.explain = assign_explain
 
 def take(x, indices, axis=None, mode="raise"):
     """The entries of ``x`` at ``indices`` along ``axis`` (None: of the flattened ``x``)."""
-    x = x if hasattr(x, "shape") else np.asarray(x)
+    x = array_like(x)
     indices = plain_index(indices) if hasattr(indices, "dtype") else np.asarray(indices)
     if axis is None:
         x, axis = x.reshape(-1), 0
@@ -192,7 +194,7 @@ def take(x, indices, axis=None, mode="raise"):
 
 def take_along_axis(x, indices, axis=-1):
     """Match the 1-d slices of ``x`` and ``indices`` along ``axis``, and take from each: ``x[i, indices[i, j]]``."""
-    x = x if hasattr(x, "shape") else np.asarray(x)
+    x = array_like(x)
     indices = plain_index(indices)
     if axis is None:
         x, axis = x.reshape(-1), 0
@@ -206,6 +208,7 @@ def take_along_axis(x, indices, axis=-1):
 
 def sort(x, axis=-1, kind=None, order=None, *, stable=None):
     """The entries of ``x`` in ascending order along ``axis``; ties keep their order."""
+    x = array_like(x)
     if axis is None:
         x, axis = x.reshape(-1), 0
     return take_along_axis(x, np.argsort(x.data if isinstance(x, Tensor) else x, axis, stable=True), axis)

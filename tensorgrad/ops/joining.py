@@ -11,6 +11,7 @@ from numpy.lib.array_utils import normalize_axis_index
 
 from ..core.declare import linear, primitive
 from ..core.dispatch import NUMPY
+from ..core.tensor import array_like
 from ..errors import OptionError, ShapeError, describe
 from .movement import at_least, broadcast_to, expand_dims, moveaxis, ravel, reshape
 
@@ -120,6 +121,7 @@ def array_split(x, indices_or_sections, axis=0):
     >>> tg.array_split(tg.Tensor([1.0, 2.0, 3.0]), 2)
     [Tensor([1., 2.]), Tensor([3.])]
     """
+    x = array_like(x)
     axis = normalize_axis_index(axis, x.ndim)
     n = x.shape[axis]
     if hasattr(indices_or_sections, "__len__"):
@@ -141,6 +143,7 @@ def split(x, indices_or_sections, axis=0):
     >>> tg.split(tg.Tensor([1.0, 2.0, 3.0]), [1])
     [Tensor([1.]), Tensor([2., 3.])]
     """
+    x = array_like(x)
     n = x.shape[normalize_axis_index(axis, x.ndim)]
     if not hasattr(indices_or_sections, "__len__") and n % max(int(indices_or_sections), 1):
         raise ShapeError(f"split(x): axis {axis} of x {describe(x)} does not divide into {indices_or_sections} equal "
@@ -150,6 +153,7 @@ def split(x, indices_or_sections, axis=0):
 
 def hsplit(x, indices_or_sections):
     """Split along axis 1, a vector along its only one."""
+    x = array_like(x)
     return split(x, indices_or_sections, min(1, x.ndim - 1))
 
 
@@ -174,6 +178,7 @@ def pad(x, pad_width, mode="constant", **options):
     pad_width: a number for all, ``(before, after)`` for all, or one such pair per axis
     mode:      ``constant`` (with ``constant_values=0``), ``edge``, ``reflect``, ``symmetric`` or ``wrap``
     """
+    x = array_like(x)
     widths = np.broadcast_to(np.asarray(pad_width), (x.ndim, 2)).tolist()
     widths = tuple([(before, after) for before, after in widths])
     if mode == "constant":
@@ -190,6 +195,7 @@ def pad(x, pad_width, mode="constant", **options):
 
 def tile(x, reps):
     """``x`` laid ``reps`` times along each axis."""
+    x = array_like(x)
     reps = tuple(reps) if hasattr(reps, "__len__") else (reps,)
     n = max(len(reps), x.ndim)
     reps, shape = (1,) * (n - len(reps)) + reps, (1,) * (n - x.ndim) + x.shape
@@ -200,6 +206,7 @@ def tile(x, reps):
 
 def repeat(x, repeats, axis=None):
     """Each entry along ``axis`` (None: of the flattened ``x``) repeated; ``repeats`` is one number or one for each."""
+    x = array_like(x)
     if axis is None:
         x, axis = ravel(x), 0
     axis = normalize_axis_index(axis, x.ndim)

@@ -6,9 +6,10 @@ import numpy as np
 
 from ..core.declare import bilinear, primitive
 from ..core.dispatch import NUMPY
+from ..core.tensor import array_like
 from ..errors import OptionError, ShapeError, describe
 from ..shapes import kept, normalize_axes
-from .arithmetic import mul, ratio
+from .arithmetic import mul, nonzero
 from .movement import diagonal, expand_dims, ravel, reshape, trace
 
 
@@ -104,11 +105,6 @@ def positions(axes, x):
     return normalize_axes(axes, x.ndim)
 
 
-def array_like(x):
-    """Return lists and numbers as arrays, anything else as it is."""
-    return x if hasattr(x, "ndim") else np.asarray(x)
-
-
 def dot(a, b):
     """Sum over the last axis of ``a`` and the second to last of ``b``; with a number, the product."""
     a, b = array_like(a), array_like(b)
@@ -160,7 +156,7 @@ def vecmat(a, b):
     return matmul(expand_dims(array_like(a), -2), b)[..., 0, :]
 
 
-@primitive(symbol="‖ ‖")
+@primitive(symbol="‖ ‖", wide=True)
 def norm2(x, *, axis=None, keepdims=False):
     """Length of vectors along ``axis`` (None: all entries): ``√Σx²``. Its derivative at 0 is 0."""
     return np.sqrt(np.add.reduce(x * x, axis=axis, keepdims=keepdims))
@@ -169,7 +165,7 @@ def norm2(x, *, axis=None, keepdims=False):
 @norm2.vjp("x")
 def norm2_x(g, y, x, *, axis, keepdims):
     shape = kept(x.shape, axis)
-    return g.reshape(shape) * ratio(x, y.reshape(shape))
+    return g.reshape(shape) * (x / nonzero(y.reshape(shape)))
 
 
 def norm(x, ord=None, axis=None, keepdims=False):
@@ -181,6 +177,7 @@ def norm(x, ord=None, axis=None, keepdims=False):
     >>> x.grad
     Tensor([0.6, 0.8])
     """
+    x = array_like(x)
     axes = x.ndim if axis is None else np.size(axis)
     if ord is None or (ord == "fro" and axes == 2) or (ord == 2 and axes == 1):
         return norm2(x, axis=axis, keepdims=keepdims)
@@ -194,12 +191,22 @@ def norm(x, ord=None, axis=None, keepdims=False):
     )
 
 
+def matrix_diagonal(x, /, *, offset=0):
+    """``np.linalg.diagonal``: of the last two axes."""
+    return diagonal(x, offset, -2, -1)
+
+
+def matrix_trace(x, /, *, offset=0):
+    """``np.linalg.trace``: of the last two axes."""
+    return trace(x, offset, -2, -1)
+
+
 NUMPY.update({
     np.dot: dot, np.inner: inner, np.vdot: vdot, np.outer: outer, np.kron: kron, np.tensordot: tensordot,
     np.vecdot: vecdot, np.linalg.norm: norm, np.linalg.matmul: matmul, np.linalg.outer: outer,
     np.linalg.tensordot: tensordot, np.linalg.vecdot: vecdot,
 })  # fmt: skip
-NUMPY[np.linalg.diagonal] = lambda x, *, offset=0: diagonal(x, offset, -2, -1)
-NUMPY[np.linalg.trace] = lambda x, *, offset=0: trace(x, offset, -2, -1)
+NUMPY[np.linalg.diagonal] = matrix_diagonal
+NUMPY[np.linalg.trace] = matrix_trace
 if hasattr(np, "matvec"):  # since NumPy 2.2
     NUMPY.update({np.matvec: matvec, np.vecmat: vecmat})

@@ -8,7 +8,7 @@ from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from ..core.declare import linear
 from ..core.dispatch import NUMPY
-from ..core.tensor import Tensor, type_tensor
+from ..core.tensor import Tensor, array_like, type_tensor
 from ..errors import OptionError, ShapeError, describe
 from .indexing import scatter
 
@@ -68,6 +68,7 @@ cast = linear("astype", lambda x, *, dtype: x.astype(np.result_type(x, dtype) if
 
 def reordered(x, shape, order="C", copy=None):
     """``np.reshape``: row by row (``order="C"``) or column by column (``"F"``)."""
+    x = array_like(x)
     if order == "F":
         shape = tuple(shape)[::-1] if isinstance(shape, (tuple, list)) else shape
         return transpose(reshape(transpose(x), shape=shape))
@@ -83,6 +84,7 @@ def ravel(x, order="C"):
 
 def squeeze(x, axis=None):
     """Without the axes of length 1 (``axis``: without these)."""
+    x = array_like(x)
     axes = [i for i, n in enumerate(x.shape) if n == 1] if axis is None else normalize_axis_tuple(axis, x.ndim)
     for a in axes:
         if x.shape[a] != 1:
@@ -92,14 +94,16 @@ def squeeze(x, axis=None):
 
 def expand_dims(x, axis):
     """With new axes of length 1, at ``axis`` (an int or a tuple) of the result."""
+    x = array_like(x)
     axis = axis if isinstance(axis, (tuple, list)) else (axis,)
-    new = normalize_axis_tuple(axis, np.ndim(x) + len(axis))
+    new = normalize_axis_tuple(axis, x.ndim + len(axis))
     lengths = iter(x.shape)
     return reshape(x, shape=tuple([1 if i in new else next(lengths) for i in range(x.ndim + len(new))]))
 
 
 def swapaxes(x, axis1, axis2):
     """Two axes exchanged."""
+    x = array_like(x)
     axes = list(range(x.ndim))
     i, j = normalize_axis_index(axis1, x.ndim), normalize_axis_index(axis2, x.ndim)
     axes[i], axes[j] = j, i
@@ -113,6 +117,7 @@ def matrix_transpose(x):
 
 def moveaxis(x, source, destination):
     """The axes ``source`` moved to ``destination``; the others keep their order."""
+    x = array_like(x)
     source = normalize_axis_tuple(source, x.ndim, "source")
     destination = normalize_axis_tuple(destination, x.ndim, "destination")
     if len(source) != len(destination):
@@ -131,6 +136,7 @@ def broadcast_arrays(*arrays):
 
 def astype(x, dtype, copy=True):
     """The same values in another dtype; what is not a float requires no gradient."""
+    x = array_like(x)
     dtype = np.dtype(dtype)
     if not copy and x.dtype == dtype:
         return x
@@ -143,11 +149,13 @@ def astype(x, dtype, copy=True):
 
 def copy(x, order="K", subok=False):
     """The same values in memory of their own."""
+    x = array_like(x)
     return cast(x, dtype=x.dtype)
 
 
 def rot90(m, k=1, axes=(0, 1)):
     """Turned by ``k`` quarters in the plane of ``axes``, from the first towards the second."""
+    m = array_like(m)
     i, j = normalize_axis_tuple(axes, m.ndim)
     turned = m if k % 2 == 0 else swapaxes(m, i, j)
     back = [(), (i,), (i, j), (j,)][k % 4]
@@ -166,7 +174,7 @@ def flipud(m):
 
 def at_least(x, ndim):
     """With axes of length 1 until there are ``ndim``, placed as NumPy does: around a vector, after a matrix."""
-    x = x if hasattr(x, "shape") else np.asarray(x)
+    x = array_like(x)
     lead = 1 if x.ndim < 2 <= ndim else 0
     shape = (1,) * lead + x.shape
     return x if x.ndim >= ndim else reshape(x, shape=shape + (1,) * (ndim - len(shape)))
@@ -211,6 +219,7 @@ def places(shape, offset):
 
 def diag(x, k=0):
     """The ``k``-th diagonal of a matrix, or the matrix that has the vector ``x`` there and 0 elsewhere."""
+    x = array_like(x)
     if x.ndim == 2:
         return diagonal(x, k)
     if x.ndim != 1:

@@ -4,9 +4,11 @@ import numpy as np
 
 from ..core.declare import constant, linear, primitive
 from ..core.dispatch import NUMPY, UFUNC_METHODS
+from ..core.wide import wide
 from ..errors import unknown
 from ..shapes import count, kept, normalize_axes
-from .arithmetic import ratio
+from .arithmetic import nonzero, product
+from .scaled import after, before, horner, times, value
 
 
 def expand(a, x, axis, keepdims):
@@ -40,11 +42,17 @@ def mean_kernel(x, *, axis=None, keepdims=False):
 
 
 mean = linear("mean", mean_kernel, "Mean over ``axis`` (None: all).", symbol="mean", numpy=(np.mean,),
-    x=lambda g, y, x, *, axis, keepdims: expand(g, x, axis, keepdims) / count(x.shape, axis))  # fmt: skip
+    x=lambda g, y, x, *, axis, keepdims: wide(expand(g, x, axis, keepdims)) / count(x.shape, axis))  # fmt: skip
 
 
 def deviations(x, axis):
     return x - mean(x, axis=axis, keepdims=True)
+
+
+def from_first(x, axis):
+    """Return ``x`` less its first entry along ``axis``: equal entries are then 0, and not what their mean rounds to."""
+    axes = normalize_axes(axis, x.ndim)
+    return x - x[tuple([slice(0, 1) if i in axes else slice(None) for i in range(x.ndim)])]
 
 
 def freedom(x, axis, ddof, correction):
@@ -53,7 +61,7 @@ def freedom(x, axis, ddof, correction):
     return n if n > 0 else 0
 
 
-@primitive(numpy=(np.var,))
+@primitive(numpy=(np.var,), wide=True)
 def var(x, *, axis=None, ddof=0, keepdims=False, correction=None):
     """Variance over ``axis``: ``Σ (x - mean)² / (n - ddof)``."""
     d = deviations(x, axis)
@@ -65,7 +73,7 @@ def _(g, y, x, *, axis, ddof, keepdims, correction):
     return expand(g, x, axis, keepdims) * 2 / freedom(x, axis, ddof, correction) * deviations(x, axis)
 
 
-@primitive(numpy=(np.std,))
+@primitive(numpy=(np.std,), wide=True)
 def std(x, *, axis=None, ddof=0, keepdims=False, correction=None):
     """Standard deviation over ``axis``: ``√var``. Its derivative where all are equal is taken as 0."""
     return np.sqrt(var.op.kernel(x, axis=axis, ddof=ddof, keepdims=keepdims, correction=correction))
@@ -74,7 +82,7 @@ def std(x, *, axis=None, ddof=0, keepdims=False, correction=None):
 @std.vjp("x")
 def _(g, y, x, *, axis, ddof, keepdims, correction):
     g, y = expand(g, x, axis, keepdims), expand(y, x, axis, keepdims)
-    return ratio(g * deviations(x, axis), y * freedom(x, axis, ddof, correction))
+    return g * (deviations(from_first(x, axis), axis) / nonzero(y * freedom(x, axis, ddof, correction)))
 
 
 def check_ties(ties):
@@ -88,6 +96,7 @@ def extreme_x(g, y, x, *, axis, keepdims, ties):
     if ties == "first":
         flat = axes_last(hit, axis)
         return g * axes_back(np.logical_and(flat, np.cumsum(flat, axis=-1) == 1), x, axis)
+    g = wide(g)
     hit = hit * np.ones_like(g)  # in the dtype of g, as its count is then
     return hit * (g / np.sum(hit, axis=axis, keepdims=True))
 
@@ -130,17 +139,7 @@ count_nonzero = constant("count_nonzero",
 
 cumsum = linear("cumsum", lambda x, *, axis=None: np.cumsum(x, axis=axis),
     "Running sum along ``axis``; of the flat array if None.", symbol="Σ…", numpy=(np.cumsum,),
-    x=lambda g, y, x, *, axis: np.flip(np.cumsum(np.flip(g, axis), axis), axis).reshape(x.shape))  # fmt: skip
-
-
-def shifted(x, by):
-    """Return ``x`` moved ``by`` places towards the front of the last axis, with zeros behind."""
-    return np.concatenate([x[..., by:], np.zeros_like(x[..., :by])], axis=-1)
-
-
-def before(x):
-    """Return the product of all entries before each, along the last axis."""
-    return np.cumprod(np.concatenate([np.ones_like(x[..., :1]), x[..., :-1]], axis=-1), axis=-1)
+    x=lambda g, y, x, *, axis: np.flip(np.cumsum(np.flip(wide(g), axis), axis), axis).reshape(x.shape))  # fmt: skip
 
 
 @primitive(symbol="Π…", numpy=(np.cumprod,))
@@ -151,13 +150,9 @@ def cumprod(x, *, axis=None):
 
 @cumprod.vjp("x")
 def _(g, y, x, *, axis):
-    """∂/∂xᵢ: ``(Π_{j<i} xⱼ) Rᵢ`` with ``Rᵢ = gᵢ + xᵢ₊₁ Rᵢ₊₁``, of which each round doubles the terms."""
+    """∂/∂xᵢ: ``(Π_{j<i} xⱼ) Rᵢ`` with ``Rᵢ = gᵢ + xᵢ₊₁ Rᵢ₊₁``."""
     flat = x.reshape(-1) if axis is None else np.moveaxis(x, axis, -1)
-    terms = g if axis is None else np.moveaxis(g, axis, -1)
-    factor, by = shifted(flat, 1), 1
-    while by < flat.shape[-1]:
-        terms, factor, by = terms + factor * shifted(terms, by), factor * shifted(factor, by), 2 * by
-    gx = before(flat) * terms
+    gx = value(times(before(flat), horner(flat, g if axis is None else np.moveaxis(g, axis, -1))))
     return gx.reshape(x.shape) if axis is None else np.moveaxis(gx, -1, axis)
 
 
@@ -170,18 +165,22 @@ def prod(x, *, axis=None, keepdims=False):
 @prod.vjp("x")
 def _(g, y, x, *, axis, keepdims):
     flat = axes_last(x, axis)
-    others = before(flat) * np.flip(before(np.flip(flat, -1)), -1)
-    return expand(g, x, axis, keepdims) * axes_back(others, x, axis)
+    others = value(times(before(flat), after(flat)))
+    return product(expand(g, x, axis, keepdims), axes_back(others, x, axis))
 
 
 def reducer(call):
     """Return ``call`` as a ufunc's ``reduce``, which reduces the first axis unless told otherwise."""
-    return lambda x, axis=0, dtype=None, out=None, keepdims=False: call(x, axis=axis, keepdims=keepdims)
+
+    def reduce(x, axis=0, dtype=None, out=None, keepdims=False, **unknown):
+        return call(x, axis=axis, keepdims=keepdims, dtype=dtype, out=out, **unknown)
+
+    return reduce
 
 
 def accumulator(call):
     """Return ``call`` as a ufunc's ``accumulate``."""
-    return lambda x, axis=0, dtype=None, out=None: call(x, axis=axis)
+    return lambda x, axis=0, dtype=None, out=None: call(x, axis=axis, dtype=dtype, out=out)
 
 
 NUMPY[np.ptp] = ptp

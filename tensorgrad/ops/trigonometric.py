@@ -5,9 +5,21 @@ import math
 import numpy as np
 
 from ..core.declare import elementwise
-from .arithmetic import ratio
+from .arithmetic import nonzero, ratio
 
 DEGREE = math.pi / 180
+
+
+def arctan2_a(g, y, a, b):
+    """∂/∂a: ``b / (a² + b²)``; 0 where both are 0."""
+    r = nonzero(np.hypot(a, b))  # its square could overflow
+    return g * (b / r / r)
+
+
+def arctan2_b(g, y, a, b):
+    """∂/∂b: ``-a / (a² + b²)``; 0 where both are 0."""
+    return -arctan2_a(g, y, b, a)
+
 
 sin = elementwise("sin", np.sin, "Sine of ``x`` radians.", x=lambda g, y, x: g * np.cos(x))
 cos = elementwise("cos", np.cos, "Cosine of ``x`` radians.", x=lambda g, y, x: -g * np.sin(x))
@@ -17,10 +29,10 @@ arcsin = elementwise("arcsin", np.arcsin, "Inverse sine, in [-π/2, π/2].", dom
     x=lambda g, y, x: ratio(g, np.sqrt(1 - x * x)))  # fmt: skip
 arccos = elementwise("arccos", np.arccos, "Inverse cosine, in [0, π].", domain="unit", kinks=(-1, 1),
     x=lambda g, y, x: ratio(-g, np.sqrt(1 - x * x)))  # fmt: skip
-arctan = elementwise("arctan", np.arctan, "Inverse tangent, in (-π/2, π/2).", x=lambda g, y, x: g / (1 + x * x))
+arctan = elementwise("arctan", np.arctan, "Inverse tangent, in (-π/2, π/2).", wide=True,
+    x=lambda g, y, x: g / (1 + x * x))  # fmt: skip
 arctan2 = elementwise("arctan2", np.arctan2, "The angle of the point ``(b, a)``, in (-π, π].", domain="nonzero",
-    a=lambda g, y, a, b: ratio(g * b, a * a + b * b),
-    b=lambda g, y, a, b: ratio(-g * a, a * a + b * b))  # fmt: skip
+    wide=True, a=arctan2_a, b=arctan2_b)  # fmt: skip
 
 sinh = elementwise("sinh", np.sinh, "Hyperbolic sine.", x=lambda g, y, x: g * np.cosh(x))
 cosh = elementwise("cosh", np.cosh, "Hyperbolic cosine.", x=lambda g, y, x: g * np.sinh(x))
@@ -28,7 +40,7 @@ tanh = elementwise("tanh", np.tanh, "Hyperbolic tangent.", x=lambda g, y, x: g *
 
 arcsinh = elementwise("arcsinh", np.arcsinh, "Inverse hyperbolic sine.", x=lambda g, y, x: g / np.hypot(x, 1))
 arccosh = elementwise("arccosh", np.arccosh, "Inverse hyperbolic cosine of ``x ≥ 1``.", domain="above one", kinks=(1,),
-    x=lambda g, y, x: ratio(g, np.sqrt(x * x - 1)))  # fmt: skip
+    x=lambda g, y, x: ratio(g, np.sqrt(x - 1) * np.sqrt(x + 1)))  # fmt: skip
 arctanh = elementwise("arctanh", np.arctanh, "Inverse hyperbolic tangent of ``|x| < 1``.", domain="unit",
     x=lambda g, y, x: ratio(g, 1 - x * x))  # fmt: skip
 

@@ -2,10 +2,12 @@
 
 from math import sqrt
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
 from ..backward import gradients, start
+from ..core.mode import runs_plainly
 from ..core.tensor import StandIn, Tensor
 from ..errors import GradientError, OptionError, ShapeError, TraceError, describe
 from ..options import Options, maybe, non_negative, option, plain, positive
@@ -48,6 +50,9 @@ class Optimizer(Options):
     global_clipnorm: float | None = option(default=None, check=maybe(positive))
     name: str | None = option(default=None, of_class=str.lower)
 
+    #: What an optimizer keeps for itself: no program freezes it.
+    _uncounted = frozenset({"_rate", "_steps", "_flats", "_places", "_kept", "_layouts"})
+
     def __new__(cls, *args, **kwargs):
         if "lr" in kwargs:
             raise TypeError(f"{cls.__name__} has no argument 'lr'; did you mean 'learning_rate'?")
@@ -55,8 +60,8 @@ class Optimizer(Options):
         if len(clips) > 1:
             raise OptionError(f"{cls.__name__}: only one of {', '.join(CLIPS)} may be set, got {' and '.join(clips)}")
         self = super().__new__(cls)
-        self.iterations = 0
-        self._flats, self._places, self._kept = [], [], {}
+        self._steps = 0
+        self._flats, self._places, self._kept, self._layouts = [], [], {}, []
         return self
 
     def slots(self):
@@ -73,12 +78,28 @@ class Optimizer(Options):
         raise TypeError(f"{type(self).__name__} must define update(self, w, g, rate, step, spare, **slots)")
 
     @property
+    def iterations(self):
+        """The number of steps taken; it may be set. A compiled function cannot read it, which would freeze it."""
+        if runs_plainly() and tracing() is not None:
+            raise TraceError(
+                f"iterations of {type(self).__name__} differs from run to run of a compiled function, which would "
+                "keep what it is now: pass it as an argument, or make learning_rate a function of it"
+            )
+        return self._steps
+
+    @iterations.setter
+    def iterations(self, value):
+        self._steps = value
+
+    @property
     def learning_rate(self):
         """The rate of the next step."""
         rate = vars(self).get("_rate")
         if rate is None:
             cls = type(self).__name__
             raise TypeError(f"{cls} has no learning_rate: declare one in the class, e.g. learning_rate: float = 0.01")
+        if runs_plainly() and tracing() is not None and not callable(rate):
+            tracing().depend(self, "_rate", f"the learning_rate of {type(self).__name__}")
         return float(rate(self.iterations)) if callable(rate) else rate
 
     @learning_rate.setter
@@ -116,7 +137,7 @@ class Optimizer(Options):
         """Take one step down the gradients in the places: the second half of ``apply``."""
         if self._places and isinstance(self._places[0][0].data, StandIn):
             raise TraceError("a compiled function would descend once and never again: use step, apply or minimize")
-        rate, step, decay = self.learning_rate, self.iterations + 1, self.weight_decay
+        rate, step, decay = self.learning_rate, self._steps + 1, self.weight_decay
         self._clip(self._flats)
         for flat in self._flats:
             w = flat.w
@@ -124,7 +145,7 @@ class Optimizer(Options):
                 np.multiply(w, decay * rate, out=flat.spare)
                 w -= flat.spare
             self.update(w, flat.g, rate, step, flat.spare, **flat.slots)
-        self.iterations = step
+        self._steps = step
 
     #: Whether the step is ``w -= rate·g`` and nothing else, so that the gradients may be computed times the rate.
     proportional = False
@@ -133,7 +154,7 @@ class Optimizer(Options):
         """Take one step down gradients in the places that were computed times the rate: see ``proportional``."""
         for flat in self._flats:
             flat.w -= flat.g
-        self.iterations += 1
+        self._steps += 1
 
     def apply_gradients(self, grads_and_vars):
         """Take one step down ``(gradient, parameter)`` pairs: ``apply`` under Keras's older name."""
@@ -198,7 +219,7 @@ class Optimizer(Options):
     def __getstate__(self):
         """Return what a copy or a pickle needs: views of flat vectors would lose what they are views of."""
         kept = [(p, {name: v.copy() for name, v in slots.items()}) for p, slots in self._states().values()]
-        return {**self.__dict__, "_flats": [], "_places": [], "_kept": kept}
+        return {**self.__dict__, "_flats": [], "_places": [], "_layouts": [], "_kept": kept}
 
     def __setstate__(self, state):
         self.__dict__.update(state, _kept={id(p): (p, slots) for p, slots in state["_kept"]})
@@ -242,17 +263,26 @@ class Optimizer(Options):
 
     def _layout(self, params):
         """Make ``_flats`` those of exactly ``params``, keeping the slots of every parameter seen so far."""
-        known = self._places
-        if len(known) != len(params) or any(
-            p is not q or p.shape != view.shape or p.dtype != view.dtype
-            for p, (q, view, _) in zip(params, known, strict=True)
-        ):
-            self._kept = self._states() if self.slots() else {}
-            self._flats = gather(params, self.slots(), self._kept)
-            places = {id(place[0]): place for flat in self._flats for place in flat.places}
-            self._places = [places[id(p)] for p in params]
+        if not lie_in(params, self._places):
+            slots = self.slots()
+            states = self._states() if slots else {}
+            flats = self._laid_out(params, slots, states)
+            self._kept = states
+            self._flats, self._places = flats, flats.order  # no interrupt comes between
         for flat in self._flats:
             flat.bind()
+
+    def _laid_out(self, params, slots, states):
+        """Return the Flats of ``params``: those in which they lay before, while a program is there that uses them."""
+        used = [flats for flats in (found() for found in self._layouts) if flats is not None]
+        for flats in used:
+            if lie_in(params, flats.order) and all(flat.slots.keys() == slots.keys() for flat in flats):
+                for flat in flats:
+                    flat.remember(states)
+                return flats
+        flats = gather(params, slots, states)
+        self._layouts = [ref(flats) for flats in (*used, flats)]
+        return flats
 
     def _states(self):
         """Return ``{id: (parameter, {slot: array})}`` of every parameter with slots."""
@@ -271,6 +301,21 @@ class Optimizer(Options):
                     shorten([flat.g[piece]], self.clipnorm)
         elif self.global_clipnorm is not None:
             shorten([flat.g for flat in flats], self.global_clipnorm)
+
+
+def tracing():
+    """Return the trace of this thread, or None: what a function reads of an optimizer itself becomes part of it."""
+    from ..compile.watch import current  # which those have imported who trace
+
+    return current()
+
+
+def lie_in(params, places):
+    """Return whether exactly ``params`` lie in ``places``, each in its own shape and dtype."""
+    return len(places) == len(params) and all(
+        p is q and p.shape == view.shape and p.dtype == view.dtype
+        for p, (q, view, _) in zip(params, places, strict=True)
+    )
 
 
 def shorten(vectors, most):

@@ -24,6 +24,11 @@ class Flat:
             piece = slice(end, end := end + p.data.size)
             self.pieces.append(piece)
             self.places.append((p, self.w[piece].reshape(p.shape), self.g[piece].reshape(p.shape)))
+        self.remember(kept)
+
+    def remember(self, kept):
+        """Take over what ``state`` gave for some of the parameters elsewhere."""
+        for (p, _, _), piece in zip(self.places, self.pieces, strict=True):
             for name, old in kept.get(id(p), (p, {}))[1].items():
                 if name in self.slots and old.shape == p.shape:
                     self.slots[name][piece] = old.reshape(-1)
@@ -43,9 +48,21 @@ class Flat:
         }
 
 
+class Flats(list):
+    """A Flat for each dtype among some parameters.
+
+    order: ``(parameter, view of w, view of g)`` of each, in the order in which they were given
+    """
+
+    __slots__ = ("__weakref__", "order")
+
+
 def gather(params, slots, kept):
-    """Return a Flat for each dtype among ``params``; ``kept`` is what ``Flat.state`` gave for some of them before."""
+    """Return the Flats of ``params``; ``kept`` is what ``Flat.state`` gave for some of them before."""
     by_dtype = {}
     for p in params:
         by_dtype.setdefault(p.dtype, []).append(p)
-    return [Flat(group, slots, kept) for group in by_dtype.values()]
+    flats = Flats(Flat(group, slots, kept) for group in by_dtype.values())
+    places = {id(place[0]): place for flat in flats for place in flat.places}
+    flats.order = [places[id(p)] for p in params]
+    return flats

@@ -33,7 +33,7 @@ def layers(x):
 
 def turned(f, x):
     """Return what a program computes transposed, after a look at its results on new values."""
-    made = Replay(*traced(lambda stands: f(*stands), [x], ["x"]))
+    made = Replay(traced(lambda stands: f(*stands), [x], ["x"]))
     for values in (x, -2 * x):
         for found, expected in zip(made([values]), f(values), strict=True):
             np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)

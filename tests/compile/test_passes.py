@@ -20,7 +20,7 @@ def x(rng):
 def replay_of(f, *arrays, only=None, without=()):
     """Return the Replay of ``f`` after the pass ``only``, or after all but those in ``without``."""
     skipped = [name for name in PASSES if name != only] if only else without
-    return Replay(*traced(lambda stands: f(*stands), arrays, [f"x{i}" for i in range(len(arrays))]), without=skipped)
+    return Replay(traced(lambda stands: f(*stands), arrays, [f"x{i}" for i in range(len(arrays))]), without=skipped)
 
 
 def names(replay):

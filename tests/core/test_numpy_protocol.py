@@ -98,6 +98,18 @@ REFUSED = [
     (lambda w: np.exp(w, where=X > 1), r"exp\(\) got an unexpected keyword argument 'where'"),
     (lambda w: np.exp(w, dtype="float32"), r"exp\(\) got an unexpected keyword argument 'dtype'"),
     (lambda w: np.concatenate([w, w], dtype="float32"), "unexpected keyword argument 'dtype'"),
+    (lambda w: np.add.reduce(w, where=X > 1), r"^sum\(\) has no setting 'where' for Tensors"),
+    (lambda w: np.add.reduce(w, dtype="float32"), r"^sum\(\) has no setting 'dtype' for Tensors"),
+    (lambda w: np.maximum.reduce(w, initial=9.0), r"^max\(\) has no setting 'initial' for Tensors"),
+    (lambda w: np.multiply.accumulate(w, dtype="float32"), r"^cumprod\(\) has no setting 'dtype' for Tensors"),
+    (lambda w: np.add.outer(w, w, dtype="float32"), r"^the outer of add\(\) has no setting 'dtype' for Tensors"),
+    (lambda w: X.dot(w), r"write X @ t or np\.dot\(X, t\) instead of X\.dot\(t\); use t\.numpy\(\)"),
+    (lambda w: X.put(0, w[0, 0]), r"silently; write np\.put\(X, t\) instead of X\.put\(t\); use"),
+    (lambda w: tg.allclose(w, w, w), r"^allclose\(\): rtol is a setting, which has no derivative here, and came as a"),
+    (
+        lambda w: tg.elu(w, alpha=w[0, 0]),
+        r"^elu\(\): alpha is a setting.*gradient, float64\[\]; pass its values, t.num",
+    ),
     (lambda w: np.add.at(w, 0, 1), r"writes into an array, where no gradient can follow; write t\[i\] = t\[i\] \+ v"),
     (lambda w: np.multiply.reduceat(w, [0, 1]), r"^np\.\w+\.reduceat has no derivative rule here"),
 ]
@@ -144,3 +156,51 @@ def test_a_ufunc_that_is_not_numpys_is_called_by_its_name(w):
         special.expit(w)
     with pytest.raises(TypeError, match=r"^np\.gcd\.reduce has"):
         np.gcd.reduce(w)
+
+
+def test_settings_may_be_tensors_without_a_gradient(w):
+    one = tg.Tensor(1)
+    assert tg.allclose(w, w, tg.Tensor(1e-3), tg.Tensor(1e-3))
+    assert tg.isclose(X, X, one).tolist() == [[True] * 3] * 2
+    np.testing.assert_array_equal(np.roll(w, one).data, np.roll(X, 1))
+    np.testing.assert_array_equal(np.sum(w, axis=one).data, X.sum(1))
+    np.testing.assert_array_equal(tg.elu(-w, alpha=tg.Tensor(2.0)).data, tg.elu(-X, alpha=2.0))
+
+
+#: What an op of one array needs besides it.
+BESIDE = {
+    "array_split": [2], "astype": ["float32"], "broadcast_to": {"shape": (2, 2, 2)}, "clip": [0.0, 1.0],
+    "dsplit": [1], "expand_dims": [0], "full_like": [7], "hsplit": [2], "ldexp": [2], "moveaxis": [0, 1], "pad": [1],
+    "repeat": [2], "reshape": {"shape": (-1,)}, "roll": [1], "split": [2], "swapaxes": [0, 1], "take": [[0]],
+    "take_along_axis": [np.zeros((2, 2), int)], "tile": [2], "vsplit": [2],
+}  # fmt: skip
+ELSEWHERE = {"assign", "einsum", "getitem", "scatter", "setitem"}  # their index or subscripts come first
+
+
+def outcome(f, args, settings):
+    """Return what a call gives, as arrays, or the class of what it raises."""
+    try:
+        y = f(*args, **settings)
+    except Exception as error:
+        return type(error)
+    return [np.asarray(part) for part in (y if isinstance(y, (tuple, list)) else [y])]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::DeprecationWarning")
+@pytest.mark.parametrize(
+    "x", [2.5, 3, True, [0.3, 0.6], (1, 2), [[1.5, 2.0], [3.0, 0.5]], [[1, 2], [3, 4]], []], ids=str
+)
+@pytest.mark.parametrize("name", sorted(set(tg.ops.__all__) - ELSEWHERE))
+def test_numbers_and_lists_are_taken_as_arrays(name, x):
+    f, beside = getattr(tg.ops, name), BESIDE.get(name, [])
+    more, settings = ([], beside) if isinstance(beside, dict) else (beside, {})
+    for n in (1,) if beside else (3,) if name == "where" else (1, 2):
+        wanted = outcome(f, [np.asarray(x)] * n + more, settings)
+        found = outcome(f, [x] * n + more, settings)
+        assert found not in (AttributeError, RecursionError)
+        if isinstance(wanted, type):
+            continue
+        assert not isinstance(found, type), (name, n)
+        for a, b in zip(found, wanted, strict=True):
+            assert (a.dtype, a.shape) == (b.dtype, b.shape)
+            np.testing.assert_array_equal(a, b)

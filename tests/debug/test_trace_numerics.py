@@ -10,6 +10,7 @@ import tensorgrad.backward as engine
 from tensorgrad.core.mode import runs_plainly
 from tensorgrad.debug import trace_numerics
 from tensorgrad.layers import Dense
+from tests.compiled_models import training_steps
 from tests.planted import train
 
 SLOT, SWEEP = tg.Tensor.__dict__["seq"], engine.sweep
@@ -368,8 +369,8 @@ def test_fit_runs_watched_inside_the_block_and_compiled_after_it():
     model, x, y = network()
     model.compile("sgd", "mse")
     model.fit(x, y, epochs=2, verbose=0)
-    before = dict(model.compiled._training.steps)
-    assert [step.eagerly for step in before.values()] == [False]
+    before = training_steps(model)
+    assert [step.eagerly for step in before] == [False]
     with trace_numerics() as seen:
         model.fit(x, y, epochs=2, verbose=0)
         model.evaluate(x, y, verbose=0)
@@ -377,7 +378,7 @@ def test_fit_runs_watched_inside_the_block_and_compiled_after_it():
     assert not seen
     assert not model.compiled.without_programs
     model.fit(x, y, epochs=2, verbose=0)
-    assert [step.eagerly for step in model.compiled._training.steps.values()] == [False]
+    assert [step.eagerly for step in training_steps(model)] == [False]
 
 
 def test_fit_inside_the_block_gives_the_losses_of_an_eager_fit():

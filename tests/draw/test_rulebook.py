@@ -54,7 +54,7 @@ ELEMENTWISE = [
 
 #: What a formula cannot be evaluated for: words, and names of helpers, which the text keeps.
 WORDS = {"power", "binary_cross_entropy", "logaddexp", "logaddexp2", "deg2rad", "rad2deg", "erf", "erfc",
-         "minimum", "maximum", "fmin", "fmax", "elu"}  # fmt: skip
+         "minimum", "maximum", "fmin", "fmax", "elu", "ldexp"}  # fmt: skip
 
 
 @pytest.mark.parametrize(("op", "i"), ELEMENTWISE, ids=[f"{op.name} {op.args[i]}" for op, i in ELEMENTWISE])

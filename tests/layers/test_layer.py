@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import threading
 
 import numpy as np
 import pytest
@@ -367,3 +368,40 @@ def test_scopes_tell_which_layer_an_op_ran_in():
     assert layer is block.more["last"]
     block(np.ones((2, 3)))
     assert len(found) == 5
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_scopes_that_overlap_end_in_any_order(first):
+    managers = [layer_scopes(), layer_scopes()]
+    found = [manager.__enter__() for manager in managers]
+    flat = Flatten(name="flat")
+    managers[first].__exit__(None, None, None)
+    flat(np.ones((2, 3)))
+    managers[1 - first].__exit__(None, None, None)
+    flat(np.ones((2, 3)))
+    assert [len(scopes) for scopes in found] == [first, 1 - first]
+
+
+def test_scopes_are_those_of_one_thread():
+    class Waiting(Layer):
+        def call(self, x):
+            inside.set()
+            go.wait(10)
+            return x * 2
+
+    inside, go, found = threading.Event(), threading.Event(), []
+
+    def work():
+        with layer_scopes() as scopes:
+            Waiting(name="mine")(np.ones(2))
+            found.append(scopes)
+
+    thread = threading.Thread(target=work)
+    with layer_scopes() as scopes:
+        thread.start()
+        inside.wait(10)
+    go.set()
+    thread.join()
+    Flatten(name="later")(np.ones((2, 3)))
+    assert scopes == []
+    assert [layer.name for _, _, layer, _ in found[0]] == ["mine"]

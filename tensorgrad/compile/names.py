@@ -1,0 +1,139 @@
+"""Names of what a program's source mentions: plain ones for what is executed, readable ones for people.
+
+What is executed consists of our own words and of letters with numbers: no string from outside is part of it. Readable
+names are made of a Tensor's or an argument's, reduced to ASCII letters, digits and underscores.
+"""
+
+import builtins
+import keyword
+import re
+
+import numpy as np
+
+from .program import Value
+
+LETTERS = {"result": "v", "constant": "c", "captured": "a", "input": "x"}
+#: Words that readable source uses itself, or that a reader takes for something else.
+TAKEN = {"np", "run", "in_blocks", "i", "j", "Path", "arrays", *keyword.kwlist, *keyword.softkwlist, *dir(builtins)}
+#: A longer name is cut.
+LONGEST = 40
+
+
+class Plain:
+    """Names made of a letter and a number; ``kept`` are the objects that source cannot spell, by name."""
+
+    def __init__(self):
+        self.values: dict[Value, str] = {}
+        self.taken: set[str] = set()
+        self.kept: dict[str, object] = {}
+        self.ids: dict[int, str] = {}
+
+    def value(self, v):
+        """Return the name of a Value."""
+        name = self.values.get(v)
+        if name is None:
+            name = self.values[v] = self.free(self.wanted(v))
+        return name
+
+    def wanted(self, v):
+        """Return what a Value is called if nothing else is."""
+        return f"{LETTERS[v.kind]}{v.number}"
+
+    def free(self, wanted):
+        """Return ``wanted``, with a number behind it if it is taken."""
+        name, i = wanted, 1
+        while name in self.taken:
+            name, i = f"{wanted}_{i}", i + 1
+        self.taken.add(name)
+        return name
+
+    def keep(self, thing, stem=""):
+        """Return a name for an object."""
+        name = self.ids.get(id(thing))
+        if name is None:
+            name = self.ids[id(thing)] = self.new(thing, stem)
+            self.kept[name] = thing
+        return name
+
+    def new(self, thing, stem):
+        return f"k{len(self.kept)}"
+
+    def function(self, f):
+        """Return what a function is called."""
+        return self.keep(f)
+
+    def literal(self, x):
+        """Return a constant in source, or a name for it."""
+        if x is None or x is Ellipsis or type(x) is bool:
+            return "..." if x is Ellipsis else repr(x)
+        short = (type(x) is int and abs(x) < 1 << 63) or (type(x) is float and x - x == 0)
+        return repr(x) if short else self.keep(x, "k")
+
+    def setting(self, key, shown):
+        """Return a setting as it stands between the parentheses of a call."""
+        return f"{key}={shown}" if key in OWN else f"**{{{self.keep(key)}: {shown}}}"
+
+    def unused(self, stem):
+        """Return a name for a function of the source's own."""
+        name = f"{stem}{len(self.kept)}"
+        self.kept[name] = None
+        return name
+
+
+#: The settings that programs use; others are named by an object that holds their name.
+OWN = {
+    "out", "where", "axis", "dtype", "keepdims", "casting", "order", "initial", "copy", "ddof", "kind", "stable",
+    "mode", "axes", "decimals", "optimize", "rowvar", "like", "shape", "subok", "equal_nan", "rtol", "atol", "offset",
+    "axis1", "axis2", "k", "nan", "posinf", "neginf", "prepend", "append", "wrap", "full_matrices", "compute_uv",
+    "UPLO", "ord",
+}  # fmt: skip
+
+
+class Readable(Plain):
+    """Names that say what they mean, as far as that can be said in ASCII."""
+
+    def __init__(self):
+        super().__init__()
+        self.taken = set(TAKEN)
+
+    def wanted(self, v):
+        stem = identifier(v.name) if v.kind in ("input", "captured") else ""
+        return stem or super().wanted(v)
+
+    def new(self, thing, stem):
+        return self.free(identifier(stem) or "k")
+
+    def unused(self, stem):
+        return self.free(stem)
+
+    def function(self, f):
+        owner = getattr(f, "__self__", None)
+        if isinstance(owner, np.ufunc):
+            return f"{self.function(owner)}.{f.__name__}"
+        name = str(getattr(f, "__name__", ""))
+        module = "numpy" if isinstance(f, np.ufunc) else str(getattr(f, "__module__", None) or "")
+        path, found = ["np", *module.split(".")[1:], name], np if module.partition(".")[0] == "numpy" else None
+        for part in path[1:]:
+            found = getattr(found, part, None)
+        clear = found is f and all(identifier(part) == part for part in path)
+        return ".".join(path) if clear else self.keep(f, name)
+
+    def literal(self, x):
+        if isinstance(x, np.dtype) and x.names is None and x.isbuiltin == 1:
+            return repr(x.str if not x.isnative else x.name)
+        if isinstance(x, type) and issubclass(x, np.generic) and getattr(np, x.__name__, None) is x:
+            return f"np.{x.__name__}"
+        return ascii(x) if type(x) is str and len(x) <= LONGEST else super().literal(x)
+
+    def setting(self, key, shown):
+        return f"{key}={shown}" if identifier(key) == key else super().setting(key, shown)
+
+
+def identifier(text):
+    """Return ``text`` as an ASCII identifier, or "" if nothing of it can stand in one.
+
+    >>> identifier("hidden/kernel"), identifier("h\\n    import os"), identifier("2x"), identifier("µ")
+    ('hidden_kernel', 'h_____import_os', '', '')
+    """
+    text = re.sub(r"[^0-9a-zA-Z_]", "_", str(text or "")[:LONGEST])
+    return text if text.isidentifier() and text.strip("_") else ""

@@ -1,0 +1,47 @@
+"""Overlap: whether what a program is given shares memory with what it writes to, or writes to shared memory.
+
+The passes take different arrays for different memory. Where that is not so, the function runs as it is.
+"""
+
+import numpy as np
+
+
+class Overlap:
+    """What to look at before a run.
+
+    written: the places of inputs that the program writes to
+    owners:  ``{id: owner}`` of the memory from outside that it writes to
+    arrays:  the arrays in it
+    """
+
+    def __init__(self, program):
+        roots = {v.root for call in program.calls for v in call.writes}
+        self.written = [i for i, v in enumerate(program.inputs) if v in roots]
+        self.arrays = [v.array for v in roots if v.kind == "captured"]
+        self.owners = {id(owner): owner for owner in map(owner_of, self.arrays)}
+        self.read = [v.array for call in program.calls for v in call.operands if v.kind == "captured"]
+
+    def __bool__(self):
+        return bool(self.written or self.arrays)
+
+    def found(self, inputs):
+        """Return whether the memory of these inputs overlaps where the program writes."""
+        arrays = [x for x in inputs if isinstance(x, np.ndarray)]
+        for x in arrays:
+            owner = owner_of(x)
+            known = id(owner) in self.owners or not isinstance(owner, np.ndarray)
+            if known and any(np.may_share_memory(x, array) for array in self.arrays):
+                return True
+        for i in self.written:
+            x = inputs[i]
+            others = [*arrays, *self.read]
+            if any(y is not x and np.may_share_memory(x, y) for y in others):
+                return True
+        return False
+
+
+def owner_of(x):
+    """Return the object whose memory an array lies in."""
+    while getattr(x, "base", None) is not None:
+        x = x.base
+    return x

@@ -1,0 +1,313 @@
+"""Places: where a value that a program has frozen is kept, so that another one there is noticed and can be put back.
+
+Each has ``holds()``, ``restore()`` and a ``path``, which tells people what it is: ``"cfg.rate"``.
+"""
+
+import struct
+from weakref import ref
+
+import numpy as np
+
+MISSING = type("Missing", (), {"__repr__": lambda self: "nothing"})()
+#: Immutable, and by nature no more than their value.
+PLAIN = {int, float, complex, bool, str, bytes, type(None), type(Ellipsis), range, slice}
+
+
+def same(a, b):
+    """Return whether ``a`` and ``b`` are one object or equal in value and type: 1, 1.0 and True differ, 0.0 and -0.0.
+
+    >>> same(2, 2), same(2, 2.0), same(0.0, -0.0), same(float("nan"), float("nan")), same((1, "a"), (1, "a"))
+    (True, False, False, True, True)
+    """
+    if a is b:
+        return True
+    kind = type(a)
+    if kind is not type(b):
+        return False
+    if kind is float:
+        return struct.pack("d", a) == struct.pack("d", b)
+    if kind is complex:
+        return same(a.real, b.real) and same(a.imag, b.imag)
+    if kind is tuple:
+        return len(a) == len(b) and all(map(same, a, b))
+    if kind is frozenset:
+        return {(type(x), x) for x in a} == {(type(x), x) for x in b}
+    if isinstance(a, np.generic):
+        return a.dtype == b.dtype and a.tobytes() == b.tobytes()
+    return (kind in PLAIN or isinstance(a, np.dtype)) and a == b
+
+
+class Entry:
+    """The value of a key in a dict: a global, an attribute, an item."""
+
+    __slots__ = ("key", "mapping", "path", "value")
+
+    def __init__(self, mapping, key, path):
+        self.mapping, self.key, self.path = mapping, key, path
+        self.value = mapping.get(key, MISSING)
+
+    def holds(self):
+        found = self.mapping.get(self.key, MISSING)
+        return found is self.value or same(found, self.value)
+
+    def restore(self):
+        if self.value is MISSING:
+            self.mapping.pop(self.key, None)
+        else:
+            self.mapping[self.key] = self.value
+
+
+class ClassEntry(Entry):
+    """An attribute of a class."""
+
+    __slots__ = ("owner",)
+
+    def __init__(self, owner, key, path):
+        self.owner = owner
+        super().__init__(vars(owner), key, path)
+
+    def restore(self):
+        if self.value is MISSING:
+            delattr(self.owner, self.key)
+        else:
+            setattr(self.owner, self.key, self.value)
+
+
+class Attribute:
+    """An attribute of an object that is not kept alive: of the function's owner, or one in a slot."""
+
+    __slots__ = ("key", "owner", "path", "value")
+
+    def __init__(self, owner, key, path):
+        self.owner, self.key, self.path = referred(owner), key, path
+        self.value = found_in(owner, key)
+
+    def holds(self):
+        owner = self.owner()
+        found = MISSING if owner is None else found_in(owner, self.key)
+        return found is self.value or same(found, self.value)
+
+    def restore(self):
+        owner = self.owner()
+        if self.value is MISSING:
+            object.__delattr__(owner, self.key)
+        else:
+            object.__setattr__(owner, self.key, self.value)
+
+
+def referred(owner):
+    """Return a function that gives ``owner``, weakly where that is possible."""
+    try:
+        return ref(owner)
+    except TypeError:
+        return lambda: owner
+
+
+def found_in(owner, key):
+    """Return an object's own attribute: from its dict, else from its slots."""
+    own = getattr(owner, "__dict__", None)
+    if own is not None and key in own:
+        return own[key]
+    slot = getattr(type(owner), key, None)
+    if hasattr(slot, "__set__") and not isinstance(slot, property):  # the descriptor of a slot
+        return getattr(owner, key, MISSING)
+    return MISSING
+
+
+class Names:
+    """Which attributes an object has of its own."""
+
+    __slots__ = ("names", "owner", "path")
+
+    def __init__(self, owner, path):
+        self.owner, self.path = referred(owner), path
+        self.names = self.found(owner)
+
+    def found(self, owner):
+        """Return the names that count."""
+        return vars(owner).keys() - getattr(type(owner), "_uncounted", frozenset())
+
+    def holds(self):
+        owner = self.owner()
+        return owner is not None and self.found(owner) == self.names
+
+    def restore(self):
+        owner = self.owner()
+        for name in self.found(owner) - self.names:
+            object.__delattr__(owner, name)
+
+
+class Cell:
+    """A variable of an enclosing function."""
+
+    __slots__ = ("cell", "path", "value")
+
+    def __init__(self, cell, path):
+        self.cell, self.path = cell, path
+        self.value = self.found()
+
+    def found(self):
+        try:
+            return self.cell.cell_contents
+        except ValueError:  # not assigned yet
+            return MISSING
+
+    def holds(self):
+        found = self.found()
+        return found is self.value or same(found, self.value)
+
+    def restore(self):
+        if self.value is MISSING:
+            del self.cell.cell_contents
+        else:
+            self.cell.cell_contents = self.value
+
+
+class Definition:
+    """What a function runs and what its arguments are unless given: all three can be replaced."""
+
+    __slots__ = ("found", "function", "path")
+
+    def __init__(self, function, path):
+        self.function, self.path = function, path
+        self.found = function.__code__, function.__defaults__, dict(function.__kwdefaults__ or {})
+
+    def holds(self):
+        code, defaults, named = self.found
+        f = self.function
+        if f.__code__ is not code or not same(f.__defaults__, defaults):
+            return False
+        return (not named and f.__kwdefaults__ is None) or items_same(f.__kwdefaults__ or {}, named)
+
+    def restore(self):
+        f = self.function
+        f.__code__, f.__defaults__, named = self.found
+        f.__kwdefaults__ = named or None
+
+
+def items_same(a, b):
+    """Return whether two dicts have the same values under the same keys."""
+    return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+
+
+class Items:
+    """What a list or a deque holds, in order."""
+
+    __slots__ = ("items", "path", "whole")
+
+    def __init__(self, whole, path):
+        self.whole, self.path, self.items = whole, path, list(whole)
+
+    def holds(self):
+        return len(self.whole) == len(self.items) and all(map(same, self.whole, self.items))
+
+    def restore(self):
+        if not self.holds():
+            self.whole.clear()
+            self.whole.extend(self.items)
+
+
+class Pairs:
+    """What a dict holds, in order."""
+
+    __slots__ = ("keys", "path", "values", "whole")
+
+    def __init__(self, whole, path):
+        self.whole, self.path = whole, path
+        self.keys, self.values = list(whole), list(whole.values())
+
+    def holds(self):
+        return len(self.whole) == len(self.keys) and all(map(same, self.whole, self.keys)) and all(
+            map(same, self.whole.values(), self.values))  # fmt: skip
+
+    def restore(self):
+        if not self.holds():
+            self.whole.clear()
+            self.whole.update(zip(self.keys, self.values, strict=True))
+
+
+class Members:
+    """What a set holds."""
+
+    __slots__ = ("members", "path", "whole")
+
+    def __init__(self, whole, path):
+        self.whole, self.path, self.members = whole, path, frozenset(whole)
+
+    def holds(self):
+        return self.whole == self.members and same(frozenset(self.whole), self.members)
+
+    def restore(self):
+        if not self.holds():
+            self.whole.clear()
+            self.whole.update(self.members)
+
+
+class Content:
+    """What an array holds: Python may have looked at it when the function was traced."""
+
+    __slots__ = ("array", "bytes", "form", "path")
+
+    def __init__(self, array, path):
+        self.array, self.path = array, path
+        self.form, self.bytes = (array.shape, array.dtype), array.tobytes()
+
+    def holds(self):
+        array = self.array
+        return (array.shape, array.dtype) == self.form and array.tobytes() == self.bytes
+
+    def restore(self):
+        shape, dtype = self.form
+        if not self.holds():
+            self.array[...] = np.frombuffer(self.bytes, dtype).reshape(shape)
+
+
+class Wanted:
+    """Whether gradients flow to a Tensor."""
+
+    __slots__ = ("path", "tensor", "wanted")
+
+    def __init__(self, tensor, path):
+        self.tensor, self.path, self.wanted = tensor, path, tensor.requires_grad
+
+    def holds(self):
+        return self.tensor.requires_grad is self.wanted
+
+    def restore(self):
+        self.tensor.requires_grad = self.wanted
+
+
+class State:
+    """What a random generator will draw next. It is looked at around a trace only: a program may draw from it."""
+
+    __slots__ = ("generator", "path", "state")
+
+    def __init__(self, generator, path):
+        self.generator, self.path = generator, path
+        self.state = self.found()
+
+    def found(self):
+        """Return the state as text, which can be compared whatever it is made of."""
+        g = self.generator
+        if isinstance(g, np.random.Generator):
+            return g.bit_generator.state
+        return g.get_state(legacy=False) if isinstance(g, np.random.RandomState) else g.getstate()
+
+    def holds(self):
+        return repr_of(self.found()) == repr_of(self.state)
+
+    def restore(self):
+        g = self.generator
+        if isinstance(g, np.random.Generator):
+            g.bit_generator.state = self.state
+        elif isinstance(g, np.random.RandomState):
+            g.set_state(self.state)
+        else:
+            g.setstate(self.state)
+
+
+def repr_of(state):
+    """Return a generator's state as something that ``==`` compares as a whole."""
+    if isinstance(state, dict):
+        return {key: repr_of(value) for key, value in state.items()}
+    return state.tobytes() if isinstance(state, np.ndarray) else state

@@ -1,0 +1,93 @@
+"""A context manager around a function, of whatever kind: one that returns, yields, awaits, or does both."""
+
+from functools import wraps
+
+#: Bits of ``co_flags``, as ``inspect`` names them, without its 5 ms of import.
+GENERATOR, COROUTINE, ASYNC_GENERATOR = 0x20, 0x80, 0x200
+
+
+def decorated(function, manager):
+    """Return ``function`` so that all it computes is computed inside ``manager``."""
+    flags = kind_of(function)
+    if flags & GENERATOR:
+        return wraps(function)(lambda *args, **kwargs: (yield from stepwise(function(*args, **kwargs), manager)))
+    if flags & COROUTINE:
+        return around_coroutine(function, manager)
+    if flags & ASYNC_GENERATOR:
+        return around_async_generator(function, manager)
+
+    @wraps(function)
+    def inside(*args, **kwargs):
+        with manager:
+            return function(*args, **kwargs)
+
+    return inside
+
+
+def kind_of(function):
+    """Return the ``co_flags`` of a function, of a method's, or of what a ``functools.partial`` calls; 0 if unknown."""
+    while hasattr(function, "func"):
+        function = function.func
+    return getattr(getattr(function, "__code__", None), "co_flags", 0)
+
+
+def around_coroutine(function, manager):
+    @wraps(function)
+    async def inside(*args, **kwargs):
+        return await Steps(function(*args, **kwargs), manager)
+
+    return inside
+
+
+def around_async_generator(function, manager):
+    @wraps(function)
+    async def inside(*args, **kwargs):
+        running = function(*args, **kwargs)
+        step = running.__anext__()
+        while True:
+            try:
+                value = await Steps(step, manager)
+            except StopAsyncIteration:
+                return
+            try:
+                sent = yield value
+            except GeneratorExit:
+                await Steps(running.aclose(), manager)
+                raise
+            except BaseException as error:  # thrown in, for the generator to catch
+                step = running.athrow(error)
+            else:
+                step = running.asend(sent)
+
+    return inside
+
+
+class Steps:
+    """An awaitable, each step of which is taken inside a context manager."""
+
+    def __init__(self, awaitable, manager):
+        self.awaitable, self.manager = awaitable, manager
+
+    def __await__(self):
+        return stepwise(self.awaitable.__await__(), self.manager)
+
+
+def stepwise(steps, manager):
+    """Run the generator ``steps``, each step inside ``manager`` and what is between two of them outside."""
+    send, given = steps.__next__, ()
+    try:
+        while True:
+            with manager:
+                value = send(*given)
+            try:
+                sent = yield value
+            except GeneratorExit:
+                with manager:
+                    steps.close()
+                raise
+            except BaseException as error:  # thrown in, for the generator to catch
+                send, given = steps.throw, (error,)
+            else:
+                send, given = (steps.__next__, ()) if sent is None else (steps.send, (sent,))
+    except StopIteration as end:
+        return end.value

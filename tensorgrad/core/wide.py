@@ -1,0 +1,46 @@
+"""Computing in a dtype that holds what lies between: a sum of 70,000 ones is no float16, a square of 200 no uint8."""
+
+from functools import wraps
+
+import numpy as np
+
+HALF, SINGLE, DOUBLE = np.dtype("float16"), np.dtype("float32"), np.dtype("float64")
+
+
+def wide(x):
+    """Return float16 as float32, integers and bools as float64, anything else as it is.
+
+    >>> wide(np.array([200], "uint8")) ** 2
+    array([40000.])
+    """
+    if x.dtype is HALF:
+        return x.astype(SINGLE)
+    return x.astype(DOUBLE) if x.dtype.kind in "iub" else x
+
+
+def widened(rule):
+    """Return a rule that computes on ``wide`` arrays if its first is narrow; the engine casts the gradient back."""
+
+    @wraps(rule)
+    def computing(x, *arrays, **settings):
+        if x.dtype is not HALF:
+            return rule(x, *arrays, **settings)
+        arrays = [wide(a) if getattr(a, "dtype", None) is HALF else a for a in arrays]
+        return rule(wide(x), *arrays, **settings)
+
+    return computing
+
+
+def widened_kernel(kernel):
+    """Return a kernel that computes on ``wide`` arrays if its first is narrow; of float16 alone it makes float16."""
+
+    @wraps(kernel)
+    def computing(x, *arrays, **settings):
+        dtype = x.dtype
+        if dtype is not HALF and dtype.kind not in "iub":
+            return kernel(x, *arrays, **settings)
+        halves = [getattr(a, "dtype", None) is HALF for a in arrays]
+        y = kernel(wide(x), *[wide(a) if half else a for a, half in zip(arrays, halves, strict=True)], **settings)
+        return y.astype(HALF) if dtype is HALF and y.dtype is SINGLE else y
+
+    return computing

@@ -1,0 +1,253 @@
+"""Run a program twice, as it is and compiled, each in a world of its own, and compare all that can be seen."""
+
+import contextlib
+import io
+import random
+import re
+import signal
+import threading
+import traceback
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+import tensorgrad as tg
+from tensorgrad.errors import TraceError
+
+from .compare import difference
+from .prelude import PRELUDE
+from .snapshot import mutable_in, names_of, share, snapshot
+from .ways import made
+
+#: What an internal error looks like in a message that users read.
+INTERNAL = re.compile(
+    r"object has no attribute|index out of range|NoneType|KeyError|IndexError|AttributeError|not subscriptable|"
+    r"not iterable|unhashable|TraceArray|positional argument|object at 0x|unexpected keyword|<lambda>|(?<!\w)_\w+\(\)|"
+    r"cannot unpack|not callable|is not in list|could not broadcast|slots"
+)
+SECONDS = 20
+_prelude = compile(PRELUDE, "prelude.py", "exec")
+
+
+@dataclass
+class Outcome:
+    """What came of a program, and why, in words.
+
+    verdict:   ``"same"``, ``"raised"`` (by both), ``"uncompiled"`` (the same, as it ran without a program), ``"refused"``
+               or ``"failed"``
+    signature: what failures of one kind have in common
+    replayed:  how many calls were runs of a program written before
+    """
+
+    verdict: str
+    words: str = ""
+    signature: tuple = ()
+    details: str = ""
+    replayed: int = 0
+
+
+@dataclass
+class State:
+    """What was to be seen after a block: an error, or leaves."""
+
+    label: str
+    error: BaseException | None
+    leaves: dict
+    warned: list
+
+
+class Hang(BaseException):
+    """A program that does not come to an end; no ``except Exception`` of what is tested takes it."""
+
+
+def outcome(program):
+    """Run the program in all its ways and return the Outcome."""
+    found = None
+    made.clear()
+    with quiet():
+        eager = list(states(program, program.ways()[0]))
+        for way in program.ways()[1:]:
+            found = compared(program, eager, way) or found
+            if found is not None and found.verdict != "uncompiled":
+                return found
+    if eager[-1].error is not None:
+        return Outcome("raised", describe(eager[-1].error))
+    found = found or Outcome("same")
+    found.replayed = sum(step.cache_info().hits for step in made)
+    return found
+
+
+@contextlib.contextmanager
+def quiet():
+    """Keep errors of floating point to themselves, and NumPy's own generators as they were."""
+    state, own = np.random.get_state(), random.getstate()  # noqa: NPY002  (programs may draw from it)
+    with np.errstate(all="ignore"), time_limit(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", tg.errors.UncompiledWarning)  # the function runs as it is, and says why
+        warnings.filterwarnings("ignore", "Passing more than 2 positional arguments to np.m")
+        try:
+            yield
+        finally:
+            np.random.set_state(state)  # noqa: NPY002  (as above)
+            random.setstate(own)
+
+
+@contextlib.contextmanager
+def time_limit():
+    """Raise Hang in a block that takes too long; only the main thread can be told."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_):
+        raise Hang(f"more than {SECONDS} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS, SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def states(program, way, wanted=None):
+    """Yield the State after each block, run one ``way``; the first error is the last.
+
+    wanted: the States of the eager run, whose names are looked at; of all names if None
+    """
+    namespace = {"__name__": program.name}
+    exec(_prelude, namespace)
+    namespace.update(way.names)
+    own = set(namespace)
+    np.random.seed(0)  # noqa: NPY002  (programs may draw from it)
+    random.seed(0)
+    tg.set_random_seed(0)
+    for number, (label, source) in enumerate(program.blocks()):
+        error, warned = executed(source, f"{program.name}.py", namespace)
+        if error is not None:
+            names = wanted[number - 1].leaves["names"] if wanted and 0 < number <= len(wanted) else []
+            yield State(label, error, {**snapshot(names, namespace), "names": names}, warned)
+            return
+        if wanted is None:
+            names = [n for n in lasting(namespace, label) if n not in own]
+        else:
+            names = [n for n in wanted[number].leaves["names"] if n in namespace] if number < len(wanted) else []
+        leaves = snapshot(names, namespace)
+        leaves["the global generators"] = (hash(str(np.random.get_state())), hash(random.getstate()))  # noqa: NPY002
+        yield State(label, None, {**leaves, "names": names}, warned)
+
+
+def executed(source, file, namespace):
+    """Run a block and return the exception it raised, or None, and what it warned of."""
+    with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("always")
+        try:
+            exec(compile(source, file, "exec"), namespace)
+            error = None
+        except Hang:
+            raise
+        except Exception as raised:
+            error = raised
+    return error, [str(w.message) for w in caught if is_told_of(w)]
+
+
+def is_told_of(warning):
+    """Return whether a warning says that something runs without a program."""
+    return issubclass(warning.category, tg.errors.UncompiledWarning) or "compiled program" in str(warning.message)
+
+
+def lasting(namespace, label):
+    """Return the names whose values are to be compared after a block.
+
+    A result of an earlier call is the caller's: it stays as it is, unless the function gave out a part of an argument.
+    """
+    names = names_of(namespace)
+    older = [n for n in names if n.startswith("result") and label != f"call {n[6:]}"]
+    others = {n: mutable_in(namespace[n], []) for n in names}
+    for name in older:
+        rest = [a for n, found in others.items() if n != name for a in found]
+        if any(share(a, b) for a in others[name] for b in rest):
+            names.remove(name)
+    return names
+
+
+def compared(program, eager, way):
+    """Run the program one ``way`` and return how it differs from the eager run, or None."""
+    warned = []
+    try:
+        with way.around():
+            for number, state in enumerate(states(program, way, eager)):
+                found = judged(eager[number], state, eager[number - 1] if number else None, way)
+                if found is not None:
+                    return found
+                warned += state.warned
+    except Hang as hang:
+        return Outcome("failed", f"does not end: {hang}", ("hang",))
+    return Outcome("uncompiled", warned[0], (stem(warned[0]),)) if warned else None
+
+
+def judged(eager, found, before, way):
+    """Return the Outcome that a pair of States settles, or None to go on."""
+    label = eager.label
+    complaint = next((text for text in found.warned if INTERNAL.search(text)), None)
+    if complaint:
+        return Outcome("failed", f"{label} warns: {complaint}", ("internal error in a warning", stem(complaint)))
+    if found.error is None and eager.error is None:
+        unlike = difference(without_names(eager.leaves), without_names(found.leaves), way.loose)
+        if unlike is None:
+            return None
+        path, aspect, words = unlike
+        return Outcome("failed", f"after {label}: {words}", ("mismatch", role(path), aspect, way.label))
+    if found.error is None:
+        return Outcome("failed", f"{label} raises {describe(eager.error)} eagerly, nothing compiled", ("no error",
+                       type(eager.error).__name__))  # fmt: skip
+    if eager.error is not None and isinstance(found.error, (type(eager.error), TraceError)):
+        return None
+    if isinstance(found.error, TraceError) and before is not None and label.startswith("call"):
+        unlike = difference(only_arrays(before.leaves), only_arrays(found.leaves), way.loose)
+        if unlike is not None:
+            words = f"{label} is refused, but has written: {unlike[2]} ({found.error})"
+            return Outcome("failed", words, ("written before a refusal", role(unlike[0])))
+    return refusal(label, found.error)
+
+
+def refusal(label, error):
+    """Return the Outcome of an error that only the compiled program raises."""
+    details = "".join(traceback.format_exception(error))
+    if isinstance(error, TraceError) and not INTERNAL.search(str(error)):
+        return Outcome("refused", str(error), (stem(str(error)),), details)
+    kind = "internal words in a refusal" if isinstance(error, TraceError) else type(error).__name__
+    return Outcome("failed", f"{label} raises {describe(error)}", (kind, line_of(error)), details)
+
+
+def line_of(error):
+    """Return the innermost line of tensorgrad's in a traceback."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if "/tensorgrad/" in f.filename]
+    return f"{frames[-1].filename.rpartition('/tensorgrad/')[2]}:{frames[-1].name}" if frames else "outside"
+
+
+def without_names(leaves):
+    return {path: leaf for path, leaf in leaves.items() if path != "names"}
+
+
+def only_arrays(leaves):
+    """Return the leaves that a refused call puts back: Python's own state it cannot."""
+    return {path: leaf for path, leaf in leaves.items() if len(leaf) == 3 and isinstance(leaf[2], np.ndarray)}
+
+
+def role(path):
+    """Return what a path of a snapshot is: ``result``, or the name it starts with, without numbers."""
+    name = re.match(r"[^\W\d]+", path)
+    found = name[0].rstrip("_") if name else path
+    return found + ("" if "." not in path else re.sub(r"\[.*?\]", "", path[path.index(".") :]))
+
+
+def describe(error):
+    return f"{type(error).__name__}: {error}"
+
+
+def stem(text):
+    """Return a message without what differs from program to program: its places, names and numbers."""
+    text = re.sub(r"\S+\.py:\d+: |'[^']*'|\d+|\[[^\]]*\]", "·", text)
+    return re.sub(r"\b(float|int|uint|complex)·", "dtype", re.sub(r"^.*?\.py", "", text))[:110]

@@ -1,0 +1,25 @@
+"""Shrink: make a failing program smaller for as long as it fails in the same way."""
+
+#: After so many runs a program is small enough.
+RUNS = 400
+
+
+def shrunk(program, fails):
+    """Return the smallest program found for which ``fails(program)`` still holds.
+
+    >>> from tests.fuzz.generate import program
+    >>> one = program(0, 3)
+    >>> len(shrunk(one, lambda p: "x" in p.definition()).body)
+    0
+    """
+    left, progress = RUNS, True
+    while progress:
+        progress = False
+        for smaller in program.smaller():
+            if left <= 0:
+                return program
+            left -= 1
+            if fails(smaller):
+                program, progress = smaller, True
+                break
+    return program
