@@ -1,6 +1,8 @@
 """Graphs are freed at once, by reference counts alone, and cost time and memory in proportion to their size."""
 
+import copy
 import gc
+import pickle
 import tracemalloc
 import weakref
 
@@ -8,6 +10,10 @@ import numpy as np
 import pytest
 
 import tensorgrad as tg
+from tensorgrad.compile import training
+from tensorgrad.compile.training import LIMIT
+from tensorgrad.layers import Dense, Dropout
+from tensorgrad.models.inference import WARM
 
 
 @pytest.fixture
@@ -131,3 +137,53 @@ def test_a_wide_graph_is_walked_once():
         return rows[0]
 
     assert visits(20_000, tree) == 20_000
+
+
+@pytest.mark.usefixtures("no_collector")
+@pytest.mark.parametrize("eagerly", [False, True])
+def test_a_model_dies_with_its_last_name_and_so_do_its_weights_steps_programs_and_history(eagerly, rng):
+    x, y = rng.normal(size=(2, 8, 3))
+    watched = []
+    for _ in range(12):
+        model = tg.Sequential([Dense(4, "relu"), Dropout(0.1), Dense(3)])
+        model.compile("adam", "mse", metrics=["mae"], run_eagerly=eagerly)
+        history = model.fit(x, y, verbose=0, validation_data=(x, y))
+        for _ in range(WARM + 1):
+            model.evaluate(x, y, verbose=0)
+            model.predict(x, verbose=0)
+        model.train_on_batch(x, y)
+        steps = [s for m in model.compiled._measures.values() for s in (*m.training.kept, *m.testing.kept)]
+        programs = [s.replay for m in model.compiled._measures.values() for s in m.training.kept]
+        assert bool(programs) is not eagerly
+        assert history.model is model
+        kept = [model, history, model.optimizer, *model.weights, *model.layers, *steps, *programs]
+        watched += map(weakref.ref, kept)
+        assert all(ref() is not None for ref in watched[-len(kept) :])
+        del kept, steps, programs, model, history
+    assert [ref() for ref in watched if ref() is not None] == []
+
+
+def test_a_history_is_copied_and_pickled_without_its_model(rng):
+    model = tg.Sequential([Dense(3)])
+    model.compile("sgd", "mse")
+    history = model.fit(rng.normal(size=(4, 3)), rng.normal(size=(4, 3)), verbose=0)
+    for twin in (copy.deepcopy(history), pickle.loads(pickle.dumps(history))):
+        assert (twin.history, twin.model) == (history.history, None)
+    assert copy.deepcopy(model).history.history == history.history
+
+
+def test_programs_of_many_sizes_of_batch_are_bounded_and_the_common_ones_have_theirs(rng):
+    model = tg.Sequential([Dense(3)])
+    model.compile("sgd", "mse")
+    x, y = rng.normal(size=(2, 60, 3))
+    for _ in range(3):
+        for n in range(1, 60):
+            model.train_on_batch(x[:n], y[:n])
+            model.predict(x[:n], verbose=0)
+    (measures,) = model.compiled._measures.values()
+    (step,) = measures.training.kept
+    assert len(step.programs) == LIMIT
+    for _ in range(training.WARM):
+        model.train_on_batch(x[:59], y[:59])
+    assert len(step.programs) == LIMIT
+    assert step.found is None, "a size that comes often enough has a program"

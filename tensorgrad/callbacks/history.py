@@ -1,5 +1,7 @@
 """History: the values of every epoch, and their plot."""
 
+from weakref import ref
+
 from ..errors import printable, shortened
 from .base import Callback
 
@@ -14,10 +16,22 @@ class History(Callback):
     epoch:    the numbers of the epochs, from 0
     measured: dict from name to the epochs its values belong to
     params:   ``verbose``, ``epochs`` and ``steps`` of the ``fit``
+    model:    the model that was trained, while it is there: it keeps its History, and the two are no cycle
     """
 
     def __init__(self):
         self.history, self.epoch, self.measured = {}, [], {}
+        self._model = None
+
+    @property
+    def model(self):
+        return None if self._model is None else self._model()
+
+    def set_model(self, model):
+        self._model = None if model is None else ref(model)
+
+    def __getstate__(self):
+        return {**self.__dict__, "_model": None}
 
     def on_epoch_end(self, epoch, logs=None):
         self.epoch.append(epoch)

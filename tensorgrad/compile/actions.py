@@ -50,7 +50,7 @@ def with_ones(h):
     return as_strided(h, (len(h) + 1, h.shape[1]))
 
 
-def number_power(a, b):
-    """``a ** b`` of NumPy's numbers, which NumPy does not compute quite as it does for arrays."""
+def as_numbers(operate, a, b):
+    """An operator of two of NumPy's numbers, which NumPy does not compute quite as for arrays: powers, complex ones."""
     a, b = [x[()] if isinstance(x, np.ndarray) else x for x in (a, b)]
-    return a**b
+    return operate(a, b)

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..core.tensor import StandIn, Tensor
 from ..errors import TraceError, describe
-from .actions import cast, number_power
+from .actions import as_numbers, cast
 from .origin import line_of_user
 from .program import NUMBERS, mapped
 from .refusal import SCALARS, needs_value, refused
@@ -75,7 +75,7 @@ class TraceArray(StandIn):
         if isinstance(exponent, Tensor):
             return NotImplemented
         if self.is_scalar and is_number(exponent):
-            return self.tape.call(number_power, (self, exponent))  # not to the last bit what np.power gives
+            return self.tape.call(as_numbers, (operator.pow, self, exponent))  # not to the last bit what np.power gives
         fast = type(exponent) in (int, float) and (exponent in FAST_POWERS or exponent == 0)
         if not fast:
             return np.power(self, exponent)
@@ -92,7 +92,7 @@ class TraceArray(StandIn):
         if isinstance(base, Tensor):
             return NotImplemented
         if self.is_scalar and is_number(base):
-            return self.tape.call(number_power, (base, self))
+            return self.tape.call(as_numbers, (operator.pow, base, self))
         return np.power(base, self)
 
     def __ipow__(self, exponent):
@@ -223,6 +223,11 @@ class TraceArray(StandIn):
     __hash__ = object.__hash__
 
 
+def are_complex(*numbers):
+    """Return whether one of these numbers is complex."""
+    return any(isinstance(x, (complex, np.complexfloating)) for x in numbers)
+
+
 class Flags:
     """The flags of an array, to be looked at."""
 
@@ -275,16 +280,30 @@ ARRAYS = {"__contains__": "in", "item": "item()", "tolist": "tolist()", "tobytes
           "nonzero": "nonzero()"}  # fmt: skip
 
 
-def operation(ufunc):
-    return lambda self, other: NotImplemented if isinstance(other, Tensor) else ufunc(self, other)
+def operation(ufunc, function=None):
+    def operate(self, other):
+        if isinstance(other, Tensor):
+            return NotImplemented
+        if function is not None and self.is_scalar and is_number(other) and are_complex(self, other):
+            return self.tape.call(as_numbers, (function, self, other))
+        return ufunc(self, other)
+
+    return operate
 
 
 def alone(ufunc):
     return lambda self: ufunc(self)  # a ufunc itself is no method
 
 
-def reflected(ufunc):
-    return lambda self, other: NotImplemented if isinstance(other, Tensor) else ufunc(other, self)
+def reflected(ufunc, function):
+    def operate(self, other):
+        if isinstance(other, Tensor):
+            return NotImplemented
+        if self.is_scalar and is_number(other) and are_complex(self, other):
+            return self.tape.call(as_numbers, (function, other, self))
+        return ufunc(other, self)
+
+    return operate
 
 
 def in_place(ufunc):
@@ -307,8 +326,9 @@ def own_method(name):
 
 
 for _name, _ufunc in OPERATORS.items():
-    setattr(TraceArray, f"__{_name}__", operation(_ufunc))
-    setattr(TraceArray, f"__r{_name}__", reflected(_ufunc))
+    _function = getattr(operator, f"__{_name}__")
+    setattr(TraceArray, f"__{_name}__", operation(_ufunc, _function))
+    setattr(TraceArray, f"__r{_name}__", reflected(_ufunc, _function))
     setattr(TraceArray, f"__i{_name}__", in_place(_ufunc))
 for _name, _ufunc in COMPARISONS.items():
     setattr(TraceArray, f"__{_name}__", operation(_ufunc))

@@ -47,6 +47,9 @@ class Attempts:
             guards.restore()
             found = eager()  # an error of the user's own is raised again, as they know it
             self.settle(error, guards)
+        except BaseException:  # Ctrl-C
+            guards.restore()
+            raise
         else:
             self.changing.clear()
         return found

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import describe
+from ..errors import describe, printable
 
 
 class Value:
@@ -16,14 +16,22 @@ class Value:
     python:  the type of a Python number, which is no array: ``int``, ``float``, ``complex`` or ``bool``; else None
     """
 
-    __slots__ = ("array", "dtype", "kind", "name", "number", "python", "root", "shape", "strides")
+    __slots__ = ("_root", "array", "dtype", "kind", "name", "number", "python", "shape", "strides")
 
     def __init__(self, number, example, kind="result", root=None, array=None, name=None):
         self.number, self.kind, self.array, self.name = number, kind, array, name
         self.python = type(example) if type(example) in NUMBERS else None
         like = NUMBER if self.python else example
         self.shape, self.dtype, self.strides = like.shape, np.dtype(self.python or like.dtype), like.strides
-        self.root = self if root is None else root
+        self.root = root
+
+    @property
+    def root(self):
+        return self if self._root is None else self._root
+
+    @root.setter
+    def root(self, root):
+        self._root = None if root is self else root  # no cycle: arrays are freed with the program
 
     @property
     def size(self):
@@ -172,13 +180,13 @@ class Program:
         return len(self.calls)
 
     def __str__(self):
-        lines = [f"{v!r} = {v.name}  # input" for v in self.inputs]
+        lines = [f"{v!r} = {printable(v.name)}  # input" for v in self.inputs]
         shown = set(self.inputs)
         for call in self.calls:
             for v in call.operands:
                 if v not in shown and v.kind != "result":
                     shown.add(v)
-                    lines.append(f"{v!r} = {v.name or v.kind}  # {v.kind}")
+                    lines.append(f"{v!r} = {printable(v.name or v.kind)}  # {v.kind}")
             lines.append(listed(call))
         lines.append(f"return {', '.join(f'%{v.number}' for v in self.outputs)}")
         return "\n".join(lines)
@@ -188,7 +196,7 @@ def listed(call):
     """Return a call as a line: ``%5:float32[32, 64] = maximum(%4, 0)  # relu, hidden, model.py:12``."""
     shown = [text(x) for x in call.args] + [f"{k}={text(x)}" for k, x in call.kwargs.items()]
     left = ", ".join([f"%{v.number}" for v in call.writes] or map(repr, call.results))
-    note = f"  # {call.origin}" if str(call.origin) else ""
+    note = f"  # {printable(call.origin)}" if str(call.origin) else ""
     return f"{left or '-'} {'<-' if call.writes else '='} {name_of(call.function)}({', '.join(shown)}){note}"
 
 
@@ -216,7 +224,7 @@ def name_of(function):
     """
     owner = getattr(function, "__self__", None)
     prefix = f"{owner.__name__}." if hasattr(owner, "nin") else ""
-    return prefix + function.__name__
+    return prefix + printable(function.__name__)
 
 
 def substituted(call, same):

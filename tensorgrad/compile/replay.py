@@ -63,6 +63,7 @@ def traced(function, leaves, names, known=dict):
             grads = gradients_left(trace)
             arrays = arrays_left(trace)
             check_arguments([t for t in stands if isinstance(t, Tensor)], numbers)
+            trace.known.clear()  # stand-ins know their trace: it is to be freed with the last of them
         arrays = [(t, was, now.as_array()) for t, was, now in arrays]
     except BaseException:
         gradients_left(trace)

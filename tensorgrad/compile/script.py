@@ -10,10 +10,12 @@ import numpy as np
 
 from ..errors import OptionError, describe
 from . import threads
-from .actions import number_power
+from .actions import as_numbers
+from .statements import SYMBOLS
 
 HEAD = '''"""A function compiled by tensorgrad: ``run({inputs})``. It needs NumPy alone, and the arrays beside it."""
 
+import operator
 from pathlib import Path
 
 import numpy as np
@@ -101,7 +103,8 @@ def save(code, path):
 
 #: Functions of a program's own, as a script has them.
 FUNCTIONS = {
-    number_power: "lambda *pair: pow(*[x[()] if isinstance(x, np.ndarray) else x for x in pair])",
+    as_numbers: "lambda f, *pair: f(*[x[()] if isinstance(x, np.ndarray) else x for x in pair])",
+    **{f: f"operator.{f.__name__}" for f in SYMBOLS},
     operator.abs: "abs",
     round: "round",
 }

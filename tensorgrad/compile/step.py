@@ -249,7 +249,7 @@ class Run:
         return self.function(*args, **kwargs)
 
     def known(self):
-        """Return ``{id: structure}`` of arguments and of lists and dicts from outside, which are returned themselves."""
+        """Return ``{id: structure}`` of arguments and of containers from outside, which are returned themselves."""
         found = {id(x): ("fixed", Fixed(x)) for x in self.guards.containers()}
         return found | {id(x): ("given", i) for i, x in enumerate([*self.stands, *self.made])}
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..core.tensor import StandIn, tick
 from ..errors import TraceError, describe
-from .actions import drawn, number_power
+from .actions import as_numbers, drawn
 from .arrays import TraceArray
 from .calls import function_call
 from .descent import descend
@@ -248,7 +248,7 @@ class Trace:
 def computes(function):
     """Return whether what a function returns is never a view."""
     ufunc = isinstance(function, np.ufunc) or isinstance(getattr(function, "__self__", None), np.ufunc)
-    return ufunc or function in PYTHON or function in (np.copy, np.array, number_power)
+    return ufunc or function in PYTHON or function in (np.copy, np.array, as_numbers)
 
 
 def real(t):

@@ -1,6 +1,7 @@
 """The training step: forward, loss and backward as one program that writes gradients where the optimizer wants them."""
 
 from collections import OrderedDict
+from contextvars import copy_context
 
 import numpy as np
 
@@ -124,7 +125,8 @@ class TrainingStep:
 
         places = self.optimizer.places(self.reached)
         self.rate = self.optimizer.learning_rate
-        recording = traced(self._forward_backward, leaves, ["x", "y", "w"][: len(leaves)])
+        names = ["x", "y", "w"][: len(leaves)]
+        recording = copy_context().run(traced, self._forward_backward, leaves, names)
         recording.trace.undo()  # the first step is the program's too, or a resumed training would differ in last bits
         check_settled(self.guards, recording.trace, self.names)
         if [id(p) for p in self.hit] != [id(p) for p in self.reached]:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from .. import initializers
-from ..core.mode import enable_grad, no_grad
+from ..core.apart import with_value, without_recording
+from ..core.mode import enable_grad
 from ..core.mode import training as _training
 from ..core.tensor import Parameter, Tensor, as_array, tick, type_tensor
 from ..errors import NotReadyError, OptionError, ShapeError, describe
@@ -111,11 +112,7 @@ class Layer(Tracked, Weights, Options):
         if training is None:
             training = around
         elif training is not around:  # layers inside, called without training=, are to know it
-            token = _training.set(training)
-            try:
-                return self(x, *args, training=training, **kwargs)
-            finally:
-                _training.reset(token)
+            return with_value(_training, training, self, x, *args, training=training, **kwargs)
         try:
             if not self.built:
                 self.check_made()
@@ -186,9 +183,12 @@ class Layer(Tracked, Weights, Options):
         return tuple(a if a == b else None for a, b in zip(two, three, strict=True))
 
     def _tried(self, input_shape, size):
+        def called():
+            with np.errstate(all="ignore"):
+                return self(type_tensor(np.zeros(sizes, self.dtype)), training=False)
+
         sizes = tuple(size if n is None else n for n in input_shape)
-        with no_grad(), np.errstate(all="ignore"):
-            y = self(type_tensor(np.zeros(sizes, self.dtype)), training=False)
+        y = without_recording(called)
         if not hasattr(y, "shape"):
             raise TypeError(f"{self.label()} returned {describe(y)}; call(self, x) must return one Tensor")
         return y.shape

@@ -10,7 +10,7 @@ from ..core.mode import runs_plainly
 from ..core.tensor import Tensor
 from ..errors import DataError, GradientError, OptionError, describe
 from .inference import Inference, inference
-from .meters import Measures, fitting
+from .meters import Measures, fitting, sums
 from .steps import roots_of
 
 
@@ -86,7 +86,7 @@ class Compiled:
 def training_forward(model, measures):
     """Return ``forward(x, y, w)`` -> the loss, the predictions of ``model`` in training, sums of metrics."""
     found = weakref.ref(model)  # the model keeps what compile settled, which keeps this: no cycle
-    loss_of, sums = measures.loss, measures.sums
+    loss_of, added = measures.loss, measures.added  # not the Measures, which keep this too
 
     def forward(x, y, w):
         model = found()
@@ -97,7 +97,7 @@ def training_forward(model, measures):
                 f"the loss {loss_of.name!r} does not depend on the weights of {model.label()}: "
                 "compute it with Tensors throughout, without .numpy() or .detach(), outside no_grad()"
             )
-        return loss, y_pred, *sums(y, y_pred.data)
+        return loss, y_pred, *sums(added, y, y_pred.data)
 
     return forward
 
@@ -105,13 +105,13 @@ def training_forward(model, measures):
 def test_forward(model, measures):
     """Return ``forward(x, y, w)`` -> the predictions of ``model``, the loss or None, sums of metrics."""
     found = weakref.ref(model)
-    loss_of, sums = measures.loss, measures.sums
+    loss_of, added = measures.loss, measures.added  # not the Measures, which keep this too
 
     def forward(x, y=None, w=None):
         y_pred = found()(x, training=False)
         if y is None:
             return [y_pred]
-        return [y_pred, *([] if loss_of is None else [loss_of(y, y_pred, w)]), *sums(y, y_pred.data)]
+        return [y_pred, *([] if loss_of is None else [loss_of(y, y_pred, w)]), *sums(added, y, y_pred.data)]
 
     return forward
 

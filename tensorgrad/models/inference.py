@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..compile.attempts import check_settled, writing
-from ..core.mode import no_grad
+from ..core.apart import without_recording
 from ..core.tensor import Tensor
 
 #: A program is written at this use of a shape: writing one takes as long as a hundred small eager steps.
@@ -50,8 +50,7 @@ class Inference:
         from ..compile.replay import Replay, traced  # 3 ms of import, for those who need it
 
         names = ["x", "y", "w"][: len(arrays)]
-        with no_grad():
-            recording = traced(lambda stands: self.function(*stands), arrays, names)
+        recording = without_recording(traced, lambda stands: self.function(*stands), arrays, names)
         try:
             check_settled(self.guards, recording.trace, self.names)
             with writing():
@@ -65,8 +64,7 @@ class Inference:
         return [t.data if isinstance(t, Tensor) else np.asarray(t) for t in recording.finish()]
 
     def _eager(self, arrays):
-        with no_grad():
-            return [t.data if isinstance(t, Tensor) else t for t in self.function(*arrays)]
+        return [t.data if isinstance(t, Tensor) else t for t in without_recording(self.function, *arrays)]
 
 
 def inference(steps, roots, make):

@@ -36,24 +36,23 @@ def train(model, measures, order, validation, calls, epochs):
     meters = measures.meters()
     model.stop_training = False
     logs = {}
-    with Interrupts() as guard:
-        step = TrainStep(model, meters, guard)
+    try:
+        step = TrainStep(model, meters)
         model.history = calls.history
         calls.call("on_train_begin", {})
-        try:
-            for epoch in epochs:
-                calls.call("on_epoch_begin", epoch, {})
-                logs = train_epoch(model, meters, order, calls, step)
-                if validation is not None and validation.due(epoch + 1):
-                    logs |= validation.logs(model, meters, calls)
-                logs = ordered(logs)
-                calls.call("on_epoch_end", epoch, logs)
-                if model.stop_training:
-                    break
-        finally:
-            meters.close()
-            calls.abandon()
-        calls.call("on_train_end", logs)
+        for epoch in epochs:
+            calls.call("on_epoch_begin", epoch, {})
+            logs = train_epoch(model, meters, order, calls, step)
+            if validation is not None and validation.due(epoch + 1):
+                logs |= validation.logs(model, meters, calls)
+            logs = ordered(logs)
+            calls.call("on_epoch_end", epoch, logs)
+            if model.stop_training:
+                break
+    finally:
+        meters.close()
+        calls.abandon()
+    calls.call("on_train_end", logs)
     return calls.history
 
 
@@ -83,24 +82,22 @@ class TrainStep:
     training: the TrainingStep for the model as it was
     """
 
-    __slots__ = ("guard", "meters", "model", "told", "training")
+    __slots__ = ("meters", "model", "told", "training")
 
-    def __init__(self, model, meters, guard=None):
-        self.model, self.meters, self.guard = model, meters, guard or Interrupts()
+    def __init__(self, model, meters):
+        self.model, self.meters = model, meters
         self.told = False
         self.training = model.compiled.training_step(model, meters.measures)
 
     def __call__(self, x, y, w):
-        training, guard = self.training, self.guard
+        training = self.training
         if training.guards is None or not training.guards.hold():
             self.training = training = self.model.compiled.training_step(self.model, self.meters.measures)
         loss, y_pred, *sums = training.gradients(x, y, w)
         if len(training.reached) < len(training.params) and not self.told:
             self.told = untrained(training.params, training.reached)
         self.meters.update(loss, y, y_pred, w, sums)
-        guard.busy = True
         training.update()
-        guard.free()
         return loss
 
 

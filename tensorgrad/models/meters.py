@@ -1,7 +1,6 @@
 """Meters: the loss and the metrics of an epoch."""
 
 import copy
-from threading import Lock
 from weakref import ref
 
 import numpy as np
@@ -27,7 +26,7 @@ class Measures:
         self.keys = unique_keys([m.name for m in plain], [m.name for m in weighted])
         self.added = [metric for metric in plain if traceable(metric)]
         self.training, self.testing = Steps(), Steps()
-        self.lent, self.lock = None, Lock()
+        self.lent = {}
         self.reset()
 
     def reset(self):
@@ -35,20 +34,18 @@ class Measures:
         for metric in (*self.plain, *self.weighted):
             metric.reset_state()
 
-    def sums(self, y, y_pred):
-        """Return the sum of each of ``added`` over a batch: of arrays, or of their stand-ins in a program."""
-        if not self.added:
-            return []
-        y, y_pred = aligned(y, y_pred)
-        return [total(metric.values(y, y_pred)) for metric in self.added]
-
     def meters(self):
         """Return new Meters, of the metrics themselves; of copies while a call beside this one has those."""
-        with self.lock:
-            free = self.lent is None or self.lent() is None
-            found = Meters(self, None if free else self.copies())
-            if free:
-                self.lent = ref(found)
+        found, lent = Meters(self), self.lent
+
+        def forget(dead):
+            if lent.get("to") is dead:
+                lent.clear()
+
+        mine = ref(found, forget)
+        if lent.setdefault("to", mine) is not mine:  # one step, whoever else asks at this moment
+            found = Meters(self, self.copies())
+        found.reset()
         return found
 
     def copies(self):
@@ -74,7 +71,7 @@ class Meters:
         self.added = [own(metric) for metric in measures.added]
         self.others = [(m, False) for m in plain if m not in self.added] + [(m, True) for m in weighted]
         self.metrics = [own(metric) for metric in (*measures.plain, *measures.weighted)]
-        self.reset()
+        self.total, self.rows, self.totals = 0.0, 0, []
 
     def reset(self):
         """Begin anew."""
@@ -85,8 +82,9 @@ class Meters:
 
     def close(self):
         """Say that these are no longer used, so that the next call has the metrics themselves."""
-        if self.measures.lent is not None and self.measures.lent() is self:
-            self.measures.lent = None
+        lent = self.measures.lent
+        if "to" in lent and lent["to"]() is self:
+            lent.clear()
 
     def update(self, loss, y, y_pred, w, sums):
         """Count one batch in: its loss, targets, outputs and weights, all arrays, and what ``sums`` gave for it."""
@@ -111,6 +109,14 @@ class Meters:
         for key, metric in zip(self.measures.keys, self.metrics, strict=True):
             values[key] = number(metric)
         return values
+
+
+def sums(added, y, y_pred):
+    """Return the sum of each of these metrics over a batch: of arrays, or of their stand-ins in a program."""
+    if not added:
+        return []
+    y, y_pred = aligned(y, y_pred)
+    return [total(metric.values(y, y_pred)) for metric in added]
 
 
 def total(values):

@@ -10,6 +10,7 @@ from ..backward import gradients, start
 from ..core.mode import runs_plainly
 from ..core.tensor import StandIn, Tensor
 from ..errors import GradientError, OptionError, ShapeError, TraceError, describe
+from ..interrupts import whole
 from ..options import Options, maybe, non_negative, option, plain, positive
 from .flat import gather
 
@@ -137,6 +138,9 @@ class Optimizer(Options):
         """Take one step down the gradients in the places: the second half of ``apply``."""
         if self._places and isinstance(self._places[0][0].data, StandIn):
             raise TraceError("a compiled function would descend once and never again: use step, apply or minimize")
+        whole(self._descend)
+
+    def _descend(self):
         rate, step, decay = self.learning_rate, self._steps + 1, self.weight_decay
         self._clip(self._flats)
         for flat in self._flats:
@@ -152,6 +156,9 @@ class Optimizer(Options):
 
     def descend_scaled(self):
         """Take one step down gradients in the places that were computed times the rate: see ``proportional``."""
+        whole(self._descend_scaled)
+
+    def _descend_scaled(self):
         for flat in self._flats:
             flat.w -= flat.g
         self._steps += 1
@@ -178,6 +185,9 @@ class Optimizer(Options):
             check_parameter(p, i)
             if p.grad is None:
                 raise GradientError(f"step: {label(p, i)} {missing(p)}")
+        whole(self._step, params)
+
+    def _step(self, params):
         self.apply([p.grad.data for p in params], params)
         for p in params:
             p.grad = None

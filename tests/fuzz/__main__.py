@@ -5,7 +5,7 @@ import sys
 import time
 
 from .report import reproduction, reproductions, standalone
-from .search import in_processes, judge, made, searched
+from .search import in_processes, judge, made
 
 
 def options():
@@ -55,12 +55,11 @@ def main():
             continue
         start = time.monotonic()
         deadline = start + 60 * given.minutes if given.minutes else None
-        if given.jobs > 1:
-            tally = in_processes(given.seed, count, given.jobs, deadline, model)
-        else:
-            tally = searched(given.seed, range(count), deadline, model)
+        tally = in_processes(given.seed, count, given.jobs, deadline, model)
         seconds = time.monotonic() - start
-        print(f"{'models' if model else 'programs'}: {tally.summary()}\n{tally.total / seconds:.0f} a second")
+        print(
+            f"{'models' if model else 'programs'}: {tally.summary()}\n{tally.total / seconds:.0f} a second", flush=True
+        )
         show_failures(tally, given)
         failed = failed or bool(tally.found)
     return failed

@@ -26,7 +26,7 @@ INTERNAL = re.compile(
     r"not iterable|unhashable|TraceArray|positional argument|object at 0x|unexpected keyword|<lambda>|(?<!\w)_\w+\(\)|"
     r"cannot unpack|not callable|is not in list|could not broadcast|slots"
 )
-SECONDS = 20
+SECONDS = 10
 _prelude = compile(PRELUDE, "prelude.py", "exec")
 
 
@@ -66,7 +66,10 @@ def outcome(program):
     found = None
     made.clear()
     with quiet():
-        eager = list(states(program, program.ways()[0]))
+        try:
+            eager = list(states(program, program.ways()[0]))
+        except Hang as hang:
+            return Outcome("raised", describe(hang))
         for way in program.ways()[1:]:
             found = compared(program, eager, way) or found
             if found is not None and found.verdict != "uncompiled":

@@ -2,12 +2,16 @@
 
 import multiprocessing
 import time
+from contextlib import suppress
 from queue import Empty
 
 from .generate import program
 from .generate_models import story
 from .report import Finding, Tally
 from .run import Outcome, outcome
+
+#: How many seconds a process may be at one program: what does not end in Python is interrupted before.
+PATIENCE = 40
 
 
 def made(base, number, model=False):
@@ -66,21 +70,27 @@ class Worker:
 
     def result(self):
         """Wait, and return the Tally."""
-        crashed = Tally()
+        ended, last, since = Tally(), -1, time.monotonic()
         while True:
-            try:
+            with suppress(Empty):
                 tally = self.queue.get(timeout=0.2)
-                tally.merge(crashed)
+                tally.merge(ended)
                 return tally
-            except Empty:
-                if not self.process.is_alive() and self.queue.empty():
-                    self.go_on(crashed)
+            if self.at.value != last:
+                last, since = self.at.value, time.monotonic()
+            if time.monotonic() - since > PATIENCE:
+                self.process.kill()
+                self.process.join()
+                self.without(last, ended, "hang in C")
+            elif not self.process.is_alive() and self.queue.empty():
+                self.without(last, ended, f"exit status {self.process.exitcode}")
+            else:
+                continue
+            last, since = -1, time.monotonic()
 
-    def go_on(self, crashed):
+    def without(self, number, ended, how):
         """Note the program that ended the process, and start another without it."""
-        last = self.at.value
-        signature = ("crash", f"exit status {self.process.exitcode}")
-        crashed.verdicts["failed"] += 1
-        crashed.found[signature].append(Finding(last, signature, "the process ended", (), self.model))
-        self.numbers = [n for n in self.numbers if n != last]
+        ended.verdicts["failed"] += 1
+        ended.found["crash", how].append(Finding(number, ("crash", how), "the process ended", (), self.model))
+        self.numbers = [n for n in self.numbers if n != number]
         self.start()
