@@ -3,13 +3,12 @@
 import re
 import warnings
 
-import numpy as np
-
 from . import arguments as args
 from .chooser import Chooser, Skip
 from .lines import Line
 from .objects import Objects
 from .program import FORMS, Param, Program, Round
+from .run import quiet
 from .statements_arrays import ARRAYS
 from .statements_numbers import HELPER_LINES, HELPERS, NUMBERS
 from .statements_numpy import FUNCTIONS, OUTS
@@ -23,7 +22,7 @@ def program(base, number):
     """Return program ``number`` of the run with this seed."""
     g = Chooser((base, number))
     flavour = g.pick(FLAVOURS, list(FLAVOURS.values()))
-    with np.errstate(all="ignore"), warnings.catch_warnings():
+    with quiet(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return Writer(g, flavour).written(f"program_{number}")
 

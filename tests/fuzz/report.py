@@ -38,7 +38,8 @@ class Tally:
         elif result.verdict == "raised":
             self.raised[result.words[:70]] += 1
         elif result.verdict == "failed":
-            finding = Finding(number, result.signature, result.words, program.kinds(), model)
+            kinds = program.kinds() if program is not None else ()
+            finding = Finding(number, result.signature, result.words, kinds, model)
             self.found[result.signature].append(finding)
 
     def merge(self, other):

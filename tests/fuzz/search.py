@@ -8,7 +8,7 @@ from queue import Empty
 from .generate import program
 from .generate_models import story
 from .report import Finding, Tally
-from .run import Outcome, outcome
+from .run import Hang, Outcome, outcome
 
 #: How many seconds a process may be at one program: what does not end in Python is interrupted before.
 PATIENCE = 40
@@ -21,9 +21,12 @@ def made(base, number, model=False):
 
 def judge(base, number, model=False):
     """Return ``(program, Outcome)``; what goes wrong in the fuzzer itself is a failure of its own."""
-    one = made(base, number, model)
+    one = None
     try:
+        one = made(base, number, model)
         return one, outcome(one)
+    except Hang as hang:  # while it was written
+        return one, Outcome("raised", str(hang))
     except Exception as error:  # named, so that it is found and mended
         return one, Outcome("failed", f"the fuzzer: {type(error).__name__}: {error}", ("fuzzer", type(error).__name__))
 
