@@ -46,7 +46,8 @@ def with_progress(task):
     return epoch
 
 
-def keras_fit(task):
+def keras_model(task):
+    """Return the compiled Keras model of ``task``, with its weights."""
     import keras
 
     *hidden, classes = task.sizes[1:]
@@ -54,7 +55,11 @@ def keras_fit(task):
     model = keras.Sequential([keras.Input(task.sizes[:1]), *dense, keras.layers.Dense(classes)])
     model.set_weights(task.weights())
     model.compile(keras.optimizers.SGD(RATE), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    return epochs(model, task)
+    return model
+
+
+def keras_fit(task):
+    return epochs(keras_model(task), task)
 
 
 ROWS = [

@@ -25,10 +25,20 @@ class Waiting:
     within:   whether they do
     handlers: those of the user, by signal
     pending:  the signals that came, with their frames
+    seen:     the handlers found last, for SIGNALS; ``taken``: the signals among them that have one
     """
 
     def __init__(self):
         self.within, self.handlers, self.pending = False, {}, []
+        self.seen, self.taken = [], []
+
+    def look(self, found):
+        """Note the handlers that are there now, and which signals have one."""
+        taken = [(s, handler) for s, handler in zip(SIGNALS, found, strict=True) if callable(handler)]
+        taken = [(s, handler) for s, handler in taken if handler is not _later]
+        self.handlers.update(taken)
+        self.taken = [s for s, _ in taken]
+        self.seen = found
 
     def later(self, signum, frame):
         """Handle a signal: at the end, or at once where an interrupt kept this handler from being taken back."""
@@ -75,19 +85,18 @@ def whole(work, *args):
     """
     if _waiting.within or get_ident() != main_thread().ident:
         return work(*args)
-    taken = []
+    found = [*map(getsignal, SIGNALS)]
+    if found != _waiting.seen:
+        _waiting.look(found)
     try:
         _waiting.within = True
-        for signum in SIGNALS:
-            handler = getsignal(signum)
-            if callable(handler) and handler is not _later:
-                _waiting.handlers[signum] = handler
-                taken.append(signum)
-                set_handler(signum, _later)
+        for signum in _waiting.taken:
+            set_handler(signum, _later)
         return work(*args)
     finally:
         _waiting.within = False
         try:
-            _waiting.take_back(taken)
+            _waiting.take_back(_waiting.taken)
         finally:
-            _waiting.deliver()
+            if _waiting.pending:
+                _waiting.deliver()

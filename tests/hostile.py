@@ -64,7 +64,7 @@ def hostile_names(count=300, seed=0):
 FEW = [
     "h\n    " + CODE[0], "a\u2028b\x85c", "\x1b[31mred\x9b\x00", "x\u202ey\ud800", "</script><script>1</script><!--",
     '"]; n9 -> n8 [x="', "{x|y}<f0>\\N\\", "$\\frac{ $", "\\[red]x[/] :smile:", '#quot; `x` "$$', LONG, "\\n", "\n",
-    "np_add", "xᵀ&#10;<b>",
+    "np_add", "xᵀ&#10;<b>", "  x ", "g",
 ]  # fmt: skip
 
 

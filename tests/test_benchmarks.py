@@ -11,7 +11,7 @@ import pytest
 from scipy.special import logsumexp
 
 import tensorgrad as tg
-from benchmarks import draw, fit, gradcheck, runner, threads, train
+from benchmarks import draw, fit, gradcheck, latency, runner, threads, train
 from benchmarks.__main__ import arguments
 from benchmarks.hand import HandWritten
 from benchmarks.networks import RATE, Task
@@ -106,6 +106,26 @@ def test_reports_of_what_needs_no_peer(monkeypatch):
     assert re.search(r"\| 10-32-64-10, b32 \| \d+ \| \d+ \(\d\.\d\d\) \|$", fit.report(arguments(SMALL)))
 
 
+def test_the_report_of_latency(monkeypatch):
+    monkeypatch.setattr(runner, "TURN", 0.001)
+    ours = [(title, [row for row in rows if row[1] in ("tensorgrad", "numpy")], given)
+            for title, rows, given in latency.TABLES]  # fmt: skip
+    monkeypatch.setattr(latency, "TABLES", ours)
+    lines = latency.report(arguments(SMALL)).splitlines()
+    assert lines.count("| | tensorgrad | the program alone | hand NumPy |") == 3
+    assert lines.count("| | tensorgrad | hand NumPy |") == 1
+    assert (
+        len([line for line in lines if re.match(r"\| 10-32-64-10, b32 \| \d+ (\| \d+ \(\d+\.\d\d\) )+\|$", line)]) == 4
+    )
+
+
+@pytest.mark.parametrize("rows", [latency.TRAIN, latency.PREDICT, latency.CALL, latency.FIT])
+def test_all_that_is_measured_of_latency_does_the_same_work(task, rows):
+    task = latency.one_row(task) if rows in (latency.PREDICT, latency.CALL) else task
+    ours = [row for row in rows if row[1] in ("tensorgrad", "numpy")]
+    runner.agree({name: latency.summed(maker(task)) for name, _, maker in ours}, tolerance=1e-5)
+
+
 def test_the_report_of_threads(monkeypatch):
     monkeypatch.setattr(runner, "TURN", 0.001)
     monkeypatch.setattr(threads, "ROWS", ((64, 64),))
@@ -157,7 +177,7 @@ def test_misspelt_names(capsys):
         train.report(arguments(["--only", "mnist"]))
     with pytest.raises(SystemExit):
         arguments(["trian"])
-    assert "no benchmark named 'trian'; there are train, fit, eager" in capsys.readouterr().err
+    assert "no benchmark named 'trian'; there are train, fit, latency, eager" in capsys.readouterr().err
 
 
 @pytest.mark.peers

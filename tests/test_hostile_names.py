@@ -1,7 +1,7 @@
 """Hostile names in every text that is shown or written: escaped, on one line, and nothing around them is changed.
 
 Each output is made twice, with hostile names and with harmless ones, and must have the same structure. What is
-executed, programs and saved scripts, is tried in tests/compile/test_hostile_names.py.
+executed, programs and saved scripts, is tried in tests/compile/test_hostile_programs.py.
 """
 
 import io
@@ -74,6 +74,7 @@ def test_a_name_is_one_line_and_different_names_stay_different():
 def test_what_can_be_read_stays_as_it_is():
     for name in ("capa_ñ", "隐藏", "🙂", "הערך", "hidden/kernel", "a b", "$\\sigma$", "x²", "back\\slash", ""):
         assert printable(name) == name
+    assert [printable(name) for name in (" ", " a b ", "\n", "\\n")] == ["\\x20", "\\x20a b\\x20", "\\n", "\\\\n"]
 
 
 def test_a_long_name_is_cut_and_told_from_its_like():
@@ -195,6 +196,26 @@ def test_folded_pictures():
         assert [box.lines[1:] for box in folded.view.boxes if box.kind == "layer"] == [("2 parameters",)] * len(names)
 
 
+def test_ops_that_share_a_symbol_are_told_apart_where_they_are_repeated():
+    ops = [tg.elementwise(name, np.tanh, symbol="=", x=lambda g, y, x: g) for name in FEW[:4]]
+    y = tg.Parameter(1.0)
+    for i in range(40):
+        y = ops[i % 2 + 2 * (i >= 20)](y)
+    assert [box.name for box in tg.draw(y).view.boxes if box.kind == "op"] == FEW[:4]
+
+
+def test_a_tensor_called_as_the_gradient_is_still_used():
+    uses = []
+    for name in ("g", "z"):
+        w = tg.Parameter([1.0, 2.0], name=name)
+        y = tg.sigmoid(w * w)
+        y.name = name
+        picture = tg.draw(np.sum(y), backward="both")
+        uses.append([(arrow.tail.id, arrow.head.id) for arrow in picture.view.arrows if arrow.kind == "use"])
+    assert uses[0] == uses[1]
+    assert uses[0]
+
+
 def shape(x):
     """Return nested data with its texts blanked."""
     if isinstance(x, dict):
@@ -215,7 +236,7 @@ def test_player(names, outside):
     pages = []
     for some in (names, harmless(names)):
         total, scopes, given = graph(some)
-        total.name = some[0]
+        total.name = max(some, key=lambda name: name.count("<"))
         pages.append(tg.play(total, scopes=scopes, names=given))
     path = pages[0].save(outside / "p.html")
     hostile, plain = Elements(path.read_bytes().decode()), Elements(pages[1].html)
@@ -378,6 +399,10 @@ def test_charts(outside):
     ticks = [label.get_text() for label in chart.axes[0].get_xticklabels()]
     assert ticks == [printable(shortened(name, 24)) for name in names]
     assert (outside / "f.png").read_bytes()[:4] == (outside / "h.png").read_bytes()[:4] == b"\x89PNG"
+    unreached = model_of(names[6:9])
+    unreached.compile("sgd", "mse")
+    unreached.set_weights([np.zeros_like(w) for w in unreached.get_weights()])
+    unreached.plot_gradient_flow(np.ones((2, 2)), np.ones((2, 2)), outside / "u.png")
     pyplot.close("all")
 
 
@@ -452,8 +477,9 @@ def reports(name):
     with pytest.raises(tg.NumericsError) as error, tg.trace_numerics():
         Own(name=name)(w)
     cut = tg.why_no_grad(renamed(lambda: np.sum(op(w) * 1.0).detach() + 0.0 * op(w).numpy().sum(), file=name), w)
+    product = tg.elementwise(f"{name}@", renamed(lambda a, b: a @ b, args=[f"{name}a", f"{name}b"]))
     with pytest.raises(tg.ShapeError) as mistake:
-        tg.ops.matmul(op(tg.Parameter(np.ones((2, 3)), name=name)), w)
+        product(op(tg.Parameter(np.ones((2, 3)), name=name)), w)
     return [repr(wrong), str(error.value), str(cut), repr(tg.partial_graph(mistake.value)), repr(op), repr(op.op)]
 
 
@@ -489,7 +515,8 @@ def mistakes(model, layer, name):
         lambda: op(w, w),
         lambda: op(w, name),
         lambda: op.op.position("nothing"),
-        lambda: tg.elementwise("x y", lambda x: x, **{f"{name}z": None}),
+        lambda: tg.elementwise("x y", renamed(lambda x: x, args=[name]), **{f"{name}z": None}),
+        lambda: tg.elementwise(f"{name}5", lambda x: x[5])(w),
         lambda: tg.draw(renamed(lambda: 1.0, name=name)),
         lambda: tg.gradcheck(op, np.ones((2, 3))),
         lambda: tg.check_gradients(lambda p: 0.0, {name: 0.0}, {f"{name}W": np.ones(2)}),
@@ -502,7 +529,7 @@ def test_errors(names):
     model = model_of(names)
     for layer, name in zip(model.layers, names, strict=True):
         for mistake in mistakes(model, layer, name):
-            with pytest.raises((tg.errors.TensorgradError, TypeError, ValueError)) as found:
+            with pytest.raises((tg.errors.TensorgradError, TypeError, ValueError, IndexError)) as found:
                 mistake()
             for text in (str(found.value), *getattr(found.value, "__notes__", ())):
                 assert len(lines(text)) == 1

@@ -7,6 +7,9 @@ from .base import HOOKS, Callback
 from .history import History
 from .progress import ProgbarLogger
 
+BATCH_HOOKS = [hook for hook in HOOKS if "batch" in hook]
+NOBODY: dict[str, list] = {hook: [] for hook in BATCH_HOOKS}
+
 
 class CallbackList:
     """All callbacks of a run, called in order: the user's, then History and ProgbarLogger.
@@ -25,7 +28,7 @@ class CallbackList:
         self.history = History() if add_history else None
         self.progbar = ProgbarLogger() if add_progbar else None
         self.callbacks = [*given, *filter(None, (self.history, self.progbar))]
-        self.listening = {hook: [c for c in given if listens(c, hook)] for hook in HOOKS if "batch" in hook}
+        self.listening = {hook: [c for c in given if listens(c, hook)] for hook in BATCH_HOOKS} if given else NOBODY
         for callback in self.callbacks:
             callback.set_params(params)
             callback.set_model(model)
@@ -69,6 +72,10 @@ class CallbackList:
         """End a half-drawn bar: an error or Ctrl-C is about to be shown."""
         if self.progbar is not None and self.progbar.bar is not None:
             self.progbar.bar.abandon()
+
+
+#: What a run without callbacks and without a bar calls.
+SILENT = CallbackList()
 
 
 def listens(callback, hook):

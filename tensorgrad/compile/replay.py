@@ -1,7 +1,6 @@
 """Replay: a traced function as a program that runs on new values."""
 
 import warnings
-from threading import Lock
 
 import numpy as np
 
@@ -171,7 +170,7 @@ class Replay:
         self.forms = [(t, v.shape, v.dtype, v.strides, t.requires_grad) for t, v in
                       zip(self.bound, inputs[len(inputs) - len(self.bound) :], strict=True)]  # fmt: skip
         self.steady = steadiness(self.recorded, trace.frozen)
-        self.idle = [(self.code.function, Lock())]
+        self.idle = [self.code.function]
 
     def holds(self):
         """Return whether every Tensor from outside still has the array that the program uses."""
@@ -232,18 +231,17 @@ class Replay:
 
         By another thread, that is, by a signal's handler that broke in, or by a thread that a fork has left behind.
         """
-        function, lock = next((pair for pair in self.idle if pair[1].acquire(False)), (None, None))
-        if lock is None:
-            function, lock = Code(self.program, self.copy, self.threads).function, Lock()
-            lock.acquire()
-            self.idle.append((function, lock))
+        try:
+            function = self.idle.pop()
+        except IndexError:
+            function = Code(self.program, self.copy, self.threads).function
         try:
             if not self.pinned:
                 return function(*inputs)
             with one_blas_thread():
                 return function(*inputs)
         finally:
-            lock.release()
+            self.idle.append(function)
 
     def handed_over(self, found):
         """Give Tensors from outside the gradients and arrays at the end of the outputs; return the others."""

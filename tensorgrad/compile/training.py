@@ -14,7 +14,7 @@ from .attempts import Attempts, check_settled, writing
 LIMIT = 16
 #: One more kind has its program from this use on, in place of the one unused for longest: writing a program takes as
 #: long as some twenty steps without one.
-WARM = 64
+WARM = 128
 
 
 class TrainingStep:
@@ -58,16 +58,20 @@ class TrainingStep:
         if self.without or self.attempts.reason is not None:
             return self._eager(x, y, w)
         self.fused = self.optimizer.proportional and not self.exact
-        key = x.shape, x.strides, y.shape, y.strides, None if w is None else (w.shape, w.strides), self.fused
+        key = x.shape, x.strides, x.dtype, y.shape, y.strides, y.dtype, self.fused
+        if w is not None:
+            key = *key, w.shape, w.strides, w.dtype
         if key != self.recent or not self._holds():
             found = self._prepare(key, x, y, w)
             if found is not None:
                 return found  # of an eager step
-        replay = self.replay
+        replay, inputs = self.replay, (x, y) if w is None else (x, y, w)
+        if overlapping(replay, inputs):
+            return self._eager(x, y, w)
         if self.fused:
             self._scale(replay)
         self.found = None
-        loss, *found = replay.run(x, y) if w is None else replay.run(x, y, w)
+        loss, *found = replay.run(*inputs)
         return loss.item(), *found
 
     def update(self):
@@ -95,32 +99,31 @@ class TrainingStep:
 
     def _prepare(self, key, x, y, w):
         """Find or write the program for these shapes; if there can be none, return the result of an eager step."""
-        full = key, x.dtype, y.dtype, None if w is None else w.dtype
-        known = self.programs.get(full)
+        known = self.programs.get(key)
         self.recent = None
         if known is not None:
-            self.programs.move_to_end(full)
+            self.programs.move_to_end(key)
             self.replay, self.reached, self.flats = known
             if self._holds():
                 self.recent = key
                 return None
-        elif not self._due(full):
+        elif not self._due(key):
             return self._eager(x, y, w)
         if self.guards is None:
             self.guards = guards_of_nothing()
         leaves = [x, y] if w is None else [x, y, w]
-        return self.attempts.run(lambda: self._trace(key, full, leaves), lambda: self._eager(x, y, w), self.guards)
+        return self.attempts.run(lambda: self._trace(key, leaves), lambda: self._eager(x, y, w), self.guards)
 
-    def _due(self, full):
+    def _due(self, key):
         """Return whether there is room for the program of another kind of batch, or this kind has come often enough."""
         if len(self.programs) < LIMIT:
             return True
         if len(self.uses) > 64 * LIMIT:
             self.uses.clear()
-        self.uses[full] = self.uses.get(full, 0) + 1
-        return self.uses[full] >= WARM
+        self.uses[key] = self.uses.get(key, 0) + 1
+        return self.uses[key] >= WARM
 
-    def _trace(self, key, full, leaves):
+    def _trace(self, key, leaves):
         from .replay import Replay, traced  # 3 ms of import, for those who train
 
         places = self.optimizer.places(self.reached)
@@ -131,17 +134,17 @@ class TrainingStep:
         check_settled(self.guards, recording.trace, self.names)
         if [id(p) for p in self.hit] != [id(p) for p in self.reached]:
             self.reached = self.hit  # the optimizer leaves alone what has no gradient
-            self._trace(key, full, leaves)
+            self._trace(key, leaves)
             return
         into = {self.count + i: place for i, place in enumerate(places)}
         with writing():
             replay = Replay(recording, into=into, copy=False, exact=self.exact, seed=self.seed)
         self.recent, self.replay, self.flats = key, replay, self.optimizer._flats
-        self._keep(full, replay)
+        self._keep(key, replay)
 
-    def _keep(self, full, replay):
-        self.uses.pop(full, None)
-        self.programs[full] = replay, self.reached, self.flats
+    def _keep(self, key, replay):
+        self.uses.pop(key, None)
+        self.programs[key] = replay, self.reached, self.flats
         while len(self.programs) > LIMIT:
             self.programs.popitem(last=False)
 
@@ -159,6 +162,12 @@ class TrainingStep:
         found = {id(leaf): g for leaf, g in gradients(checked(loss))}
         self.found = [found.get(id(p)) for p in self.params]
         return loss.data.item(), y_pred.data if isinstance(y_pred, Tensor) else np.asarray(y_pred), *more
+
+
+def overlapping(replay, inputs):
+    """Return whether a program would write where it reads something else: then the function runs as it is."""
+    overlap = replay.overlap
+    return (overlap.written or overlap.arrays) and overlap.found(inputs)
 
 
 def guards_of_nothing():

@@ -22,7 +22,7 @@ def outline(graph):
         tail, head = place[arrow.tail.id], place[arrow.head.id]
         if arrow.kind not in ORDER and tail < head:
             into = nodes[head]["inputs"]
-            into.append({"from": tail, "label": clean(arrow.label), "index": len(into)})
+            into.append({"from": tail, "label": arrow.label, "index": len(into)})
     forward = [i for i, box in enumerate(graph.boxes) if box.kind in COMPUTED]
     for i in forward:
         arguments = [nodes[source["from"]]["name"] for source in nodes[i]["inputs"]] + nodes[i]["settings"]

@@ -68,12 +68,13 @@ class Layer(Tracked, Weights, Options):
 
     built = False
     autocast = True
-    _takes_training = False
+    _takes_training = _checks_input = False
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         CLASSES[cls.__name__] = cls
         cls._takes_training = takes_training(cls.call)
+        cls._checks_input = cls.check_input is not Layer.check_input
         if "build" in cls.__dict__:
             cls.build = _marking_built(cls.build)
 
@@ -86,6 +87,9 @@ class Layer(Tracked, Weights, Options):
         return value
 
     def __setattr__(self, name, value):
+        if name in self._uncounted:
+            object.__setattr__(self, name, value)
+            return
         if name == "trainable" and boolean(value):
             raise OptionError(f"{type(self).__name__}: trainable must be True or False, got {value!r}")
         if isinstance(vars(self).get(name), Parameter) and isinstance(value, (np.ndarray, list)):
@@ -120,11 +124,14 @@ class Layer(Tracked, Weights, Options):
                 x = self._as_input(x)
             if not self.built:
                 self.build(batch_shape(shape_of(x)))
-            self.check_input(shape_of(x))
+            if self._checks_input:
+                self.check_input(x.data.shape if type(x) is Tensor else shape_of(x))
             if self._takes_training:
                 kwargs["training"] = training
             if _scopes.get() is not None:
                 return self._noted_call(x, args, kwargs)
+            if not args and not kwargs:
+                return self.call(x)
             return self.call(x, *args, **kwargs)
         except Exception as error:  # only to add where it happened
             error.add_note(f"in {self.label()} called with x: {described(x)}")
@@ -143,6 +150,8 @@ class Layer(Tracked, Weights, Options):
 
     def _as_input(self, x):
         """Return what a user passes as Tensors: a list or dict of arrays item by item."""
+        if type(x) is np.ndarray and x.dtype == self.dtype and self.autocast:
+            return type_tensor(x)  # as below, in a third of the time
         if isinstance(x, Tensor):
             return x
         if isinstance(x, dict):

@@ -13,13 +13,13 @@ from .functions import (
     mean_squared_error,
     sparse_categorical_crossentropy,
 )
-from .targets import check_targets
+from .targets import check_targets, surely_fit
 
 __all__ = [
     "BinaryCrossentropy", "CategoricalCrossentropy", "Loss", "LossFunctionWrapper", "MeanAbsoluteError",
     "MeanSquaredError", "SparseCategoricalCrossentropy", "as_loss", "binary_crossentropy", "categorical_crossentropy",
     "check", "check_targets", "check_weights", "get", "mean_absolute_error", "mean_squared_error", "resolve",
-    "sparse_categorical_crossentropy", "task",
+    "sparse_categorical_crossentropy", "surely_fit", "task",
 ]  # fmt: skip
 
 BinaryCrossentropy = loss_class("BinaryCrossentropy", binary_crossentropy)

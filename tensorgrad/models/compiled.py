@@ -61,9 +61,11 @@ class Compiled:
         if data.y is None:
             raise DataError(f"{where}: {name} is missing, and the loss compares it with the output")
         shape = (len(data), *output_shape[1:])
-        loss = losses.resolve(self.loss, data.y.shape, shape)
-        losses.check_targets(loss, data.y, shape)
-        losses.check_weights(loss, data.w, shape)
+        known = self._measures.get(((None, *data.y.shape[1:]), output_shape))
+        loss = losses.resolve(self.loss, data.y.shape, shape) if known is None else known.loss
+        if data.w is not None or not losses.surely_fit(loss, data.y, shape):
+            losses.check_targets(loss, data.y, shape)
+            losses.check_weights(loss, data.w, shape)
         if not loss.takes_ids:
             data.y = data.y.astype(floatx(), copy=False)
 

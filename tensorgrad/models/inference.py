@@ -3,13 +3,14 @@
 import numpy as np
 
 from ..compile.attempts import check_settled, writing
+from ..compile.training import overlapping
 from ..core.apart import without_recording
 from ..core.tensor import Tensor
 
-#: A program is written at this use of a shape: writing one takes as long as a hundred small eager steps.
-WARM = 16
-#: How many programs are kept.
-LIMIT = 8
+#: A program is written at this use of a shape; writing one takes as long as some thirty small runs without one.
+WARM = 4
+#: How many programs are kept. Once there are so many, one more takes the place of the oldest at this use.
+LIMIT, CROWDED = 8, 64
 
 
 class Inference:
@@ -32,7 +33,7 @@ class Inference:
         key = tuple([(a.shape, a.strides, a.dtype) for a in arrays])
         replay = self.replays.get(key)
         if replay is not None and replay.holds():
-            return replay.run(*arrays)
+            return self._eager(arrays) if overlapping(replay, arrays) else replay.run(*arrays)
         if self.guards is None or self.attempts.reason or not self._due(key):
             return self._eager(arrays)
         return self.attempts.run(lambda: self._traced(key, arrays), lambda: self._eager(arrays), self.guards)
@@ -44,7 +45,7 @@ class Inference:
         if len(self.uses) > 8 * LIMIT:
             self.uses.clear()
         self.uses[key] = uses = self.uses.get(key, 0) + 1
-        return uses >= WARM
+        return uses >= (WARM if len(self.replays) < LIMIT else CROWDED)
 
     def _traced(self, key, arrays):
         from ..compile.replay import Replay, traced  # 3 ms of import, for those who need it

@@ -38,6 +38,7 @@ def train(model, measures, order, validation, calls, epochs):
     logs = {}
     try:
         step = TrainStep(model, meters)
+        step.renew()  # or raise, before anything is done
         model.history = calls.history
         calls.call("on_train_begin", {})
         for epoch in epochs:
@@ -86,19 +87,23 @@ class TrainStep:
 
     def __init__(self, model, meters):
         self.model, self.meters = model, meters
-        self.told = False
-        self.training = model.compiled.training_step(model, meters.measures)
+        self.told, self.training = False, None
 
     def __call__(self, x, y, w):
         training = self.training
-        if training.guards is None or not training.guards.hold():
-            self.training = training = self.model.compiled.training_step(self.model, self.meters.measures)
+        if training is None or training.guards is None or not training.guards.hold():
+            training = self.renew()
         loss, y_pred, *sums = training.gradients(x, y, w)
-        if len(training.reached) < len(training.params) and not self.told:
+        if training.reached is not training.params and not self.told and len(training.reached) < len(training.params):
             self.told = untrained(training.params, training.reached)
         self.meters.update(loss, y, y_pred, w, sums)
         training.update()
         return loss
+
+    def renew(self):
+        """Take the TrainingStep for the model as it is now, and return it."""
+        self.training = self.model.compiled.training_step(self.model, self.meters.measures)
+        return self.training
 
 
 def untrained(params, reached):
@@ -116,7 +121,7 @@ def untrained(params, reached):
 def test_epoch(model, meters, order, calls):
     """Return the values of ``model`` on the batches of ``order``."""
     run = model.compiled.test_step(model, meters.measures)
-    has_loss = meters.measures.loss is not None
+    has_loss = meters.measures.loss is not None and order.data.y is not None
     calls.call("on_test_begin", {})
     meters.reset()
     begin, end = calls.batch_hooks("test", meters.logs)
@@ -124,9 +129,8 @@ def test_epoch(model, meters, order, calls):
     for i, (x, y, w) in enumerate(order):
         if begin is not None:
             begin(i)
-        y_pred, *found = run(x) if y is None else run(x, y) if w is None else run(x, y, w)
-        loss, sums = (found[0].item(), found[1:]) if has_loss else (None, found)
-        meters.update(loss, y, y_pred, w, sums)
+        y_pred, *sums = run(x) if y is None else run(x, y) if w is None else run(x, y, w)
+        meters.update(sums.pop(0).item() if has_loss else None, y, y_pred, w, sums)
         if end is not None:
             end(i)
     calls.count(i + 1, "test")

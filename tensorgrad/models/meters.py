@@ -26,12 +26,14 @@ class Measures:
         self.keys = unique_keys([m.name for m in plain], [m.name for m in weighted])
         self.added = [metric for metric in plain if traceable(metric)]
         self.training, self.testing = Steps(), Steps()
+        self.metrics = [*plain, *weighted]
+        self.others = [(m, False) for m in plain if m not in self.added] + [(m, True) for m in weighted]
         self.lent = {}
         self.reset()
 
     def reset(self):
         """Let all metrics begin anew."""
-        for metric in (*self.plain, *self.weighted):
+        for metric in self.metrics:
             metric.reset_state()
 
     def meters(self):
@@ -51,7 +53,7 @@ class Measures:
     def copies(self):
         """Return a copy of each metric."""
         found = {}
-        for metric in (*self.plain, *self.weighted):
+        for metric in self.metrics:
             found[id(metric)] = copy.copy(metric) if metric in self.added else copy_beside(metric)
         return found
 
@@ -66,11 +68,11 @@ class Meters:
 
     def __init__(self, measures, copies=None):
         self.measures = measures
-        own = (lambda metric: metric) if copies is None else (lambda metric: copies[id(metric)])
-        plain, weighted = map(own, measures.plain), map(own, measures.weighted)
-        self.added = [own(metric) for metric in measures.added]
-        self.others = [(m, False) for m in plain if m not in self.added] + [(m, True) for m in weighted]
-        self.metrics = [own(metric) for metric in (*measures.plain, *measures.weighted)]
+        self.added, self.others, self.metrics = measures.added, measures.others, measures.metrics
+        if copies is not None:
+            self.added = [copies[id(metric)] for metric in measures.added]
+            self.others = [(copies[id(metric)], weighted) for metric, weighted in measures.others]
+            self.metrics = [copies[id(metric)] for metric in measures.metrics]
         self.total, self.rows, self.totals = 0.0, 0, []
 
     def reset(self):
@@ -92,8 +94,8 @@ class Meters:
         self.rows += rows
         if loss is not None:
             self.total += loss * rows
-        if sums:
-            self.totals = [so_far + batch.item() for so_far, batch in zip(self.totals, sums, strict=True)]
+        for i, batch in enumerate(sums):
+            self.totals[i] += batch.item()
         if not self.others or y is None:
             return
         y, y_pred = aligned(y.copy(), y_pred.copy())  # a metric of the user's may keep them

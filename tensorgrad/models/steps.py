@@ -20,10 +20,12 @@ class Steps:
 
         roots: returns ``{name: object}`` of all that the step uses
         """
-        for i, step in enumerate(self.kept):
+        kept = self.kept
+        if kept and kept[0].guards.hold():
+            return kept[0]
+        for step in kept[1:]:
             if step.guards.hold():
-                if i:
-                    self.keep(step)
+                self.keep(step)
                 return step
         from ..compile.guards import Guards  # 3 ms of import, for those who need it
 

@@ -5,6 +5,7 @@ import weakref
 import numpy as np
 
 from ..callbacks import CallbackList
+from ..callbacks.calls import SILENT
 from ..core.mode import runs_plainly
 from ..errors import NotReadyError, OptionError, ShapeError, counted
 from ..options import boolean, one_of
@@ -155,6 +156,8 @@ class Trainer:
         """Return the outputs for all rows of ``x``, one array."""
         check_run("predict", batch_size, verbose, steps)
         data = self._shaped_data(x, None, None, "predict")
+        if verbose == 0 and callbacks is None and steps is None and len(data.x) <= (batch_size or 32):
+            return self._predicting()(data.x)[0].copy()  # one batch, and nobody looks on
         order = Batches(data, batch_size, steps)
         calls = self._calls(callbacks, verbose, order.steps)
         try:
@@ -211,6 +214,8 @@ class Trainer:
 
     def _calls(self, callbacks, verbose, steps, epochs=1, history=False):
         verbose = 1 if verbose == "auto" else int(verbose)
+        if not verbose and callbacks is None and not history:
+            return SILENT
         return CallbackList(callbacks, history, verbose != 0, self, verbose=verbose, epochs=epochs, steps=steps)
 
     def _compiled_for(self, where):
@@ -224,8 +229,9 @@ class Trainer:
         """Return the Inference that computes the outputs: that of before, with its programs, if nothing has changed."""
         if runs_plainly() if self.compiled is None else self.compiled.without_programs:
             return Inference(outputs_of(self))
-        steps = vars(self).setdefault("_inference", Steps())
-        return inference(steps, lambda: roots_of(self), lambda: outputs_of(self))
+        if self._inference is None:
+            self._inference = Steps()
+        return inference(self._inference, lambda: roots_of(self), lambda: outputs_of(self))
 
     def _fit_data(self, x, y, sample_weight, validation_split, validation_data):
         """Return the training data and the validation data (or None), all checked before anything is trained."""
@@ -256,6 +262,8 @@ class Trainer:
 
     def _shaped(self, data, where, name="x"):
         """Return ``data`` after a look at the shape of its samples; build the model for it if it is not built yet."""
+        if self.built and data.x.shape[1:] == self.input_shape[1:]:
+            return data
         if not self.built:
             self.build((None, *data.x.shape[1:]))
         data.x = as_samples(data.x, self.input_shape)

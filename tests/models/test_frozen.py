@@ -328,7 +328,7 @@ def test_a_layer_without_weights_in_place_of_another(new):
     same(with_last)
 
 
-@pytest.mark.parametrize("setting", [("set_floatx", "float64", "float32"), ("set_epsilon", 0.1, 1e-7)])
+@pytest.mark.parametrize("setting", [("set_floatx", "float64", "float32"), ("set_epsilon", 0.45, 1e-7)])
 def test_settings_of_the_library_amid_an_epoch(setting):
     name, other, usual = setting
     setter = getattr(tg.config, name)
