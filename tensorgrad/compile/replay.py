@@ -36,7 +36,7 @@ class Recording:
         given: what of the arguments may be returned itself
         """
         for t, _, now in self.arrays:
-            t.data = np.array(now.value)
+            t.data = now.value if now.is_scalar else np.array(now.value)
         for t, g in self.grads:
             t.grad = type_tensor(np.array(g.value))
         return unflatten(self.structure, iter([leaf.first() for leaf in self.leaves]), given)
@@ -63,7 +63,6 @@ def traced(function, leaves, names, known=dict):
             arrays = arrays_left(trace)
             check_arguments([t for t in stands if isinstance(t, Tensor)], numbers)
             trace.known.clear()  # stand-ins know their trace: it is to be freed with the last of them
-        arrays = [(t, was, now.as_array()) for t, was, now in arrays]
     except BaseException:
         gradients_left(trace)
         trace.undo()
@@ -150,6 +149,7 @@ class Replay:
         trace, self.structure = recording.trace, recording.structure
         self.leaves = [(leaf.make, leaf.varies, None if leaf.varies else leaf.thing) for leaf in recording.leaves]
         self.left, self.bound = [t for t, _ in recording.grads], [t for t, *_ in recording.arrays]
+        self.makes = [(t, as_scalar if now.is_scalar else np.asarray) for t, _, now in recording.arrays]
         self.cleared = [t for t in trace.graded.values() if all(t is not other for other in self.left)]
         self.added, self.descents = list(trace.added.values()), trace.descents
         inputs = [v for v in trace.values if v.kind == "input"] + [given(was) for _, was, _ in recording.arrays]
@@ -250,8 +250,8 @@ class Replay:
             t.grad = None
         for t, g in zip(self.left, found[end:], strict=False):
             t.grad = type_tensor(g)
-        for t, array in zip(self.bound, found[end + len(self.left) :], strict=True):
-            t.data = np.asarray(array)
+        for (t, make), array in zip(self.makes, found[end + len(self.left) :], strict=True):
+            t.data = make(array)
         return found[:end]
 
     def rebuilt(self, arrays, given):

@@ -11,7 +11,7 @@ from ..core.tensor import Tensor
 from ..errors import DataError, GradientError, OptionError, describe
 from .inference import Inference, inference
 from .meters import Measures, fitting, sums
-from .steps import roots_of
+from .steps import Steps, roots_of
 
 
 class Compiled:
@@ -41,7 +41,11 @@ class Compiled:
 
         if self.without_programs:
             return make()
-        return measures.training.step(lambda: roots_of(model, measures), make)
+        step = measures.training.step(lambda: roots_of(model, measures), make)
+        if step.optimizer is not self.optimizer:  # a callback has called compile, amid a fit that measures as before
+            measures.training = Steps()
+            step = measures.training.step(lambda: roots_of(model, measures), make)
+        return step
 
     def test_step(self, model, measures):
         """Return the Inference that computes the outputs of ``model``, the loss and sums of metrics."""

@@ -91,7 +91,12 @@ class TrainStep:
 
     def __call__(self, x, y, w):
         training = self.training
-        if training is None or training.guards is None or not training.guards.hold():
+        if (
+            training is None
+            or training.guards is None
+            or training.optimizer is not self.model.compiled.optimizer  # a callback may call compile
+            or not training.guards.hold()
+        ):
             training = self.renew()
         loss, y_pred, *sums = training.gradients(x, y, w)
         if training.reached is not training.params and not self.told and len(training.reached) < len(training.params):

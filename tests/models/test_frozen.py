@@ -9,7 +9,7 @@ import warnings
 
 import numpy as np
 import pytest
-from compiled_models import At, data, model_of, same, trained, training_steps
+from compiled_models import COLUMNS, At, data, model_of, same, trained, training_steps
 
 import tensorgrad as tg
 from tensorgrad import metrics
@@ -574,3 +574,13 @@ def test_many_changes_are_not_all_listed():
 
     with pytest.warns(UserWarning, match=r"attribute a0, .*attribute a1, .*, and \d more at every call"):
         trained(model_of([Many]))
+
+
+@pytest.mark.parametrize("how", [{}, {"run_eagerly": True}], ids=["compiled", "eager"])
+def test_a_callback_that_compiles_changes_the_optimizer_of_the_next_step(how):
+    model = model_of()
+    first, second = tg.optimizers.SGD(0.1), tg.optimizers.SGD(0.2)
+    model.compile(first, "mse", **how)
+    again = tg.callbacks.LambdaCallback(on_train_batch_begin=lambda i, logs: i == 2 and model.compile(second, "mse", **how))
+    model.fit(np.ones((12, 2, 2)), np.ones((12, COLUMNS)), batch_size=2, verbose=0, callbacks=[again])
+    assert (first.iterations, second.iterations) == (2, 4)
