@@ -48,7 +48,7 @@ LOSSES = [
     (
         "numbers",
         loss(
-            "w = np.divide(1.0, y_true, out=np.zeros_like(y_true), where=y_true != 0)\n"
+            "w = np.divide(1.0, abs(y_true), out=np.zeros_like(y_true), where=y_true != 0)\n"
             f"return np.mean(w * {SQUARES}, axis=-1)"
         ),
         [],

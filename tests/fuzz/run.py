@@ -130,7 +130,7 @@ def states(program, way, wanted=None):
     namespace = {"__name__": program.name}
     exec(_prelude, namespace)
     namespace.update(way.names)
-    own = set(namespace)
+    own, shared = set(namespace), set()
     np.random.seed(0)  # noqa: NPY002  (programs may draw from it)
     random.seed(0)
     tg.set_random_seed(0)
@@ -141,7 +141,7 @@ def states(program, way, wanted=None):
             yield State(label, error, {**snapshot(names, namespace), "names": names}, warned)
             return
         if wanted is None:
-            names = [n for n in lasting(namespace, label) if n not in own]
+            names = [n for n in lasting(namespace, label, shared) if n not in own]
         else:
             names = [n for n in wanted[number].leaves["names"] if n in namespace] if number < len(wanted) else []
         leaves = snapshot(names, namespace)
@@ -174,19 +174,20 @@ def is_told_of(warning):
     return issubclass(warning.category, tg.errors.UncompiledWarning) or "compiled program" in str(warning.message)
 
 
-def lasting(namespace, label):
+def lasting(namespace, label, shared):
     """Return the names whose values are to be compared after a block.
 
     A result of an earlier call is the caller's: it stays as it is, unless the function gave out a part of an argument.
+
+    shared: results that could be changed through something else, at any time; those of this block are added
     """
     names = names_of(namespace)
-    older = [n for n in names if n.startswith("result") and label != f"call {n[6:]}"]
     others = {n: mutable_in(namespace[n], []) for n in names}
-    for name in older:
+    for name in [n for n in names if n.startswith("result")]:
         rest = [a for n, found in others.items() if n != name for a in found]
         if any(share(a, b) for a in others[name] for b in rest):
-            names.remove(name)
-    return names
+            shared.add(name)
+    return [n for n in names if n not in shared or label == f"call {n[6:]}"]
 
 
 def compared(program, eager, way):

@@ -1,5 +1,6 @@
 """Statements that write through NumPy's functions, in every form of ``out`` and ``where``; and its larger functions."""
 
+#: ``x[:]`` where ``x`` must have an axis: NumPy 2.4 ends the process at ``np.cumsum(0-d, out=0-d)``.
 OUTS = [
     ("out", 6, "{u}({x}, out={o})"),
     ("out", 6, "{bin}({x}, {b}, out={o})"),
@@ -23,16 +24,16 @@ OUTS = [
     ("clip", 2, "{v} = {x}.clip({c}, {c2})"),
     ("clip", 1, "{v} = np.clip({x}, None, {c})"),
     ("clip", 1, "{v} = {x}.clip(min={c})"),
-    ("out of reduction", 3, "np.{red}({a}, axis={axis}, out={o})"),
+    ("out of reduction", 3, "np.{red}({a}[:], axis={axis}, out={o})"),
     ("out of reduction", 2, "{v} = np.empty({A}.shape[1], {d}, like={A})\n{A}.sum(axis=0, out={v})"),
     ("out of reduction", 2, "{A}.{red}(0, out={A2}[0])"),
     ("out of reduction", 2, "{v} = {x}.{red}(axis={axis}, keepdims=True)"),
     ("out of reduction", 1, "np.add.reduce({a}, 0, None, {a2}[0])"),
     ("out of reduction", 1, "{A}.mean(1, {d}, {A2}[:, 0])"),
-    ("cumulative", 3, "np.cumsum({V}, out={o})"),
-    ("cumulative", 2, "{a}.cumsum({one}, out={o})"),
-    ("cumulative", 2, "np.cumsum({a}, {one}, None, {o})"),
-    ("cumulative", 1, "{a}.cumprod(axis={one}, out={a})"),
+    ("cumulative", 3, "np.cumsum({V}[:], out={o})"),
+    ("cumulative", 2, "{a}[:].cumsum({one}, out={o})"),
+    ("cumulative", 2, "np.cumsum({a}[:], {one}, None, {o})"),
+    ("cumulative", 1, "{a}[:].cumprod(axis={one}, out={a})"),
     ("cumulative", 1, "np.add.accumulate({a}, out={a})"),
     ("cumulative", 1, "{v} = np.{red}.accumulate({a})"),
     ("cumulative", 1, "{v} = np.add.accumulate({a}, {one})"),
