@@ -76,6 +76,8 @@ class TraceArray(StandIn):
             return NotImplemented
         if self.is_scalar and is_number(exponent):
             return self.tape.call(as_numbers, (operator.pow, self, exponent))  # not to the last bit what np.power gives
+        if is_argument(exponent):
+            return self.tape.call(operator.pow, (self, exponent))  # a square for 2, and so on
         fast = type(exponent) in (int, float) and (exponent in FAST_POWERS or exponent == 0)
         if not fast:
             return np.power(self, exponent)
@@ -98,6 +100,10 @@ class TraceArray(StandIn):
     def __ipow__(self, exponent):
         if self.is_scalar or isinstance(exponent, Tensor):
             return NotImplemented
+        if is_argument(exponent):
+            self.tape.save(self)
+            self.tape.call(operator.ipow, (self, exponent), written=(self,))
+            return self
         exact = self.fast_power(exponent) if type(exponent) in (int, float) else None
         return np.power(self, exponent, out=self) if exact is None else exact(self, out=self)
 
@@ -221,6 +227,11 @@ class TraceArray(StandIn):
         return f"TraceArray({describe(self)})"
 
     __hash__ = object.__hash__
+
+
+def is_argument(x):
+    """Return whether ``x`` stands for a number of Python's."""
+    return isinstance(x, StandIn) and x.node.python is not None
 
 
 def are_complex(*numbers):

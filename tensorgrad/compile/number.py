@@ -24,7 +24,7 @@ class TraceNumber(StandIn):
 
     is_scalar = True
     __class__ = property(lambda self: type(self.value))  # type: ignore[assignment]  # what isinstance() looks at
-    real = property(lambda self: self)
+    real = property(lambda self: self if type(self.value) in (int, float) else self.known().real)
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         if any(isinstance(x, Tensor) for x in inputs):

@@ -14,7 +14,7 @@ from .program import Program
 from .script import profiled, save
 from .steady import steadiness
 from .threads import count
-from .trace import Trace
+from .trace import Trace, check_plain
 from .tree import flatten, unflatten
 from .watch import arrays_left, gradients_left, outside, stale_grad, tracing
 
@@ -106,6 +106,8 @@ class Leaf:
     def __init__(self, trace, x):
         thing = x.data if isinstance(x, Tensor) and not outside(x, trace) else x
         plain = isinstance(thing, np.ndarray) and not isinstance(thing, StandIn)
+        if plain:
+            check_plain(thing)
         self.thing = trace.captured(thing) if plain else thing
         self.varies = isinstance(self.thing, StandIn)
         if not self.varies or self.thing.node.python:

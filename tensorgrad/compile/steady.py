@@ -8,7 +8,7 @@ from .statements import Statements
 def steadiness(program, frozen):
     """Return a function of a program's inputs that says whether it is for these numbers, or None if it is for all.
 
-    frozen: ``[(Value, number)]`` of those whose value the program was written for
+    frozen: ``[(calls before, Value, number)]`` of those whose value the program was written for
 
     What is computed from numbers alone is computed once more for it: an error, or a power that is a float now and was
     an int, says no, and so does another value of a frozen one.
@@ -21,15 +21,24 @@ def steadiness(program, frozen):
     write = Statements(names.value, names)
     given = [f"        {names.value(v)} = inputs[{i}]" for i, v in enumerate(program.inputs) if v.python]
     lines = ["def steady(inputs):", "    try:", *given]
-    for call in calls:
+    waiting = list(frozen)
+    for number, call in enumerate(program.calls):
+        while waiting and waiting[0][0] <= number:  # before what is computed only where they hold: a huge power
+            lines.append(unlike(names, *waiting.pop(0)[1:]))
+        if call not in calls:
+            continue
         lines.append(f"        {write.fresh(call)}")
         kind = names.keep(call.output.python)
         lines.append(f"        if type({names.value(call.output)}) is not {kind}: return False")
-    for v, number in frozen:
-        lines.append(f"        if not {names.keep(same)}({names.value(v)}, {names.keep(number)}): return False")
+    lines += [unlike(names, v, value) for _, v, value in waiting]
     for v in ints:  # beside arrays a larger one is something else: an object, or an error
         lines.append(f"        if not {-(1 << 63)} <= {names.value(v)} < {1 << 63}: return False")
     lines += ["        return True", "    except Exception:", "        return False"]
     space = dict(names.kept)
     exec(compile("\n".join(lines), "<steady>", "exec"), space)
     return space["steady"]
+
+
+def unlike(names, v, value):
+    """Return the line that says no if a number has another value."""
+    return f"        if not {names.keep(same)}({names.value(v)}, {names.keep(value)}): return False"

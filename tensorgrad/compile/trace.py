@@ -156,7 +156,7 @@ class Trace:
     def freeze(self, number):
         """Return the value of a Python number: the program is for this value alone."""
         self.check_open()
-        self.frozen.append((number.node, number.value))
+        self.frozen.append((len(self.calls), number.node, number.value))
         return number.value
 
     def number(self, function, *args):
