@@ -8,10 +8,10 @@ import re
 
 import numpy as np
 
+from .expressions import WORDS
 from .lines import parsed
 from .prelude import PRELUDE
 from .ways import EAGER
-from .words import WORDS
 
 HOLE = re.compile(r"\{(\w+?)(\d?)\}")
 #: No array of a program has more entries, but for those of the rare large programs.

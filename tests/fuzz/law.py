@@ -8,7 +8,8 @@ import tensorgrad as tg
 from tensorgrad.errors import TraceError
 
 from .compare import difference
-from .run import INTERNAL, quiet
+from .judge import INTERNAL
+from .run import quiet
 from .snapshot import snapshot
 from .ways import as_it_is
 

@@ -3,58 +3,22 @@
 import contextlib
 import io
 import random
-import re
 import signal
 import threading
-import traceback
 import warnings
-from dataclasses import dataclass
 
 import numpy as np
 
 import tensorgrad as tg
-from tensorgrad.errors import TraceError
 
 from .compare import difference
+from .judge import Outcome, State, describe, judged, stem, without_names
 from .prelude import PRELUDE
 from .snapshot import mutable_in, names_of, share, snapshot
 from .ways import made
 
-#: What an internal error looks like in a message that users read.
-INTERNAL = re.compile(
-    r"object has no attribute|index out of range|NoneType|KeyError|IndexError|AttributeError|not subscriptable|"
-    r"not iterable|unhashable|TraceArray|positional argument|object at 0x|unexpected keyword|<lambda>|(?<!\w)_\w+\(\)|"
-    r"cannot unpack|not callable|is not in list|could not broadcast|slots"
-)
 SECONDS = 10
 _prelude = compile(PRELUDE, "prelude.py", "exec")
-
-
-@dataclass
-class Outcome:
-    """What came of a program, and why, in words.
-
-    verdict:   ``"same"``, ``"raised"`` (by both), ``"uncompiled"`` (the same, as it ran without a program),
-               ``"refused"`` or ``"failed"``
-    signature: what failures of one kind have in common
-    replayed:  how many calls were runs of a program written before
-    """
-
-    verdict: str
-    words: str = ""
-    signature: tuple = ()
-    details: str = ""
-    replayed: int = 0
-
-
-@dataclass
-class State:
-    """What was to be seen after a block: an error, or leaves."""
-
-    label: str
-    error: BaseException | None
-    leaves: dict
-    warned: list
 
 
 class Hang(BaseException):
@@ -203,69 +167,3 @@ def compared(program, eager, way):
     except Hang as hang:
         return Outcome("failed", f"does not end: {hang}", ("hang",))
     return Outcome("uncompiled", warned[0], (stem(warned[0]),)) if warned else None
-
-
-def judged(eager, found, before, way):
-    """Return the Outcome that a pair of States settles, or None to go on."""
-    label = eager.label
-    complaint = next((text for text in found.warned if INTERNAL.search(text)), None)
-    if complaint:
-        return Outcome("failed", f"{label} warns: {complaint}", ("internal error in a warning", stem(complaint)))
-    if found.error is None and eager.error is None:
-        unlike = difference(without_names(eager.leaves), without_names(found.leaves), way.loose)
-        if unlike is None:
-            return None
-        path, aspect, words = unlike
-        return Outcome("failed", f"after {label}: {words}", ("mismatch", role(path), aspect, way.label))
-    if found.error is None:
-        return Outcome("failed", f"{label} raises {describe(eager.error)} eagerly, nothing compiled", ("no error",
-                       type(eager.error).__name__))  # fmt: skip
-    if eager.error is not None and isinstance(found.error, (type(eager.error), TraceError)):
-        return None
-    if isinstance(found.error, TraceError) and before is not None and label.startswith("call"):
-        unlike = difference(only_arrays(before.leaves), only_arrays(found.leaves), way.loose)
-        if unlike is not None:
-            words = f"{label} is refused, but has written: {unlike[2]} ({found.error})"
-            return Outcome("failed", words, ("written before a refusal", role(unlike[0])))
-    return refusal(label, found.error)
-
-
-def refusal(label, error):
-    """Return the Outcome of an error that only the compiled program raises."""
-    details = "".join(traceback.format_exception(error))
-    if isinstance(error, TraceError) and not INTERNAL.search(str(error)):
-        return Outcome("refused", str(error), (stem(str(error)),), details)
-    kind = "internal words in a refusal" if isinstance(error, TraceError) else type(error).__name__
-    return Outcome("failed", f"{label} raises {describe(error)}", (kind, line_of(error)), details)
-
-
-def line_of(error):
-    """Return the innermost line of tensorgrad's in a traceback."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if "/tensorgrad/" in f.filename]
-    return f"{frames[-1].filename.rpartition('/tensorgrad/')[2]}:{frames[-1].name}" if frames else "outside"
-
-
-def without_names(leaves):
-    return {path: leaf for path, leaf in leaves.items() if path != "names"}
-
-
-def only_arrays(leaves):
-    """Return the leaves that a refused call puts back: Python's own state it cannot."""
-    return {path: leaf for path, leaf in leaves.items() if len(leaf) == 3 and isinstance(leaf[2], np.ndarray)}
-
-
-def role(path):
-    """Return what a path of a snapshot is: ``result``, or the name it starts with, without numbers."""
-    name = re.match(r"[^\W\d]+", path)
-    found = name[0].rstrip("_") if name else path
-    return found + ("" if "." not in path else re.sub(r"\[.*?\]", "", path[path.index(".") :]))
-
-
-def describe(error):
-    return f"{type(error).__name__}: {error}"
-
-
-def stem(text):
-    """Return a message without what differs from program to program: its places, names and numbers."""
-    text = re.sub(r"\S+\.py:\d+: |'[^']*'|\d+|\[[^\]]*\]", "·", text)
-    return re.sub(r"\b(float|int|uint|complex)·", "dtype", re.sub(r"^.*?\.py", "", text))[:110]

@@ -7,8 +7,9 @@ from queue import Empty
 
 from .generate import program
 from .generate_models import story
+from .judge import Outcome
 from .report import Finding, Tally
-from .run import Hang, Outcome, outcome
+from .run import Hang, outcome
 
 #: How many seconds a process may be at one program: what does not end in Python is interrupted before.
 PATIENCE = 40

@@ -1,7 +1,9 @@
 """Shrink: make a failing program smaller for as long as it fails in the same way."""
 
-#: After so many runs a program is small enough.
-RUNS = 400
+import time
+
+#: After so many runs, or seconds, a program is small enough: one that hangs takes long.
+RUNS, SECONDS = 400, 60
 
 
 def shrunk(program, fails):
@@ -12,11 +14,11 @@ def shrunk(program, fails):
     >>> len(shrunk(one, lambda p: "x" in p.definition()).body)
     0
     """
-    left, progress = RUNS, True
+    left, end, progress = RUNS, time.monotonic() + SECONDS, True
     while progress:
         progress = False
         for smaller in program.smaller():
-            if left <= 0:
+            if left <= 0 or time.monotonic() > end:
                 return program
             left -= 1
             if fails(smaller):

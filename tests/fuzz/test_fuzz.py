@@ -9,10 +9,11 @@ import tensorgrad as tg
 from tests.fuzz.compare import difference
 from tests.fuzz.generate import program
 from tests.fuzz.generate_models import story
+from tests.fuzz.judge import stem
 from tests.fuzz.lines import Line
 from tests.fuzz.program import Program, Round
 from tests.fuzz.report import reproduction
-from tests.fuzz.run import outcome, stem
+from tests.fuzz.run import outcome
 from tests.fuzz.search import in_processes, searched
 from tests.fuzz.shrink import shrunk
 from tests.fuzz.snapshot import snapshot

@@ -16,7 +16,8 @@ import tensorgrad as tg
 from tensorgrad.callbacks import LambdaCallback
 from tensorgrad.layers import Activation, Dense, Layer
 from tests.fuzz.compare import difference
-from tests.fuzz.run import INTERNAL, quiet
+from tests.fuzz.judge import INTERNAL
+from tests.fuzz.run import quiet
 from tests.fuzz.snapshot import snapshot
 from tests.fuzz.ways import AS_PROGRAMS, EAGERLY, EXACTLY
 
