@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ProcessPoolExecutor
 from unittest.mock import Mock
 
 import numpy as np
@@ -210,5 +211,5 @@ def scored(seed):
 @pytest.mark.parametrize("way", [w for w in ("fork", "spawn") if w in multiprocessing.get_all_start_methods()])
 def test_multiprocessing(way):
     expected = [scored(seed) for seed in range(3)]
-    with multiprocessing.get_context(way).Pool(2) as pool:
-        assert pool.map(scored, range(3)) == expected
+    with ProcessPoolExecutor(2, multiprocessing.get_context(way)) as pool:
+        assert list(pool.map(scored, range(3), timeout=60)) == expected
