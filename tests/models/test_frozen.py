@@ -581,6 +581,8 @@ def test_a_callback_that_compiles_changes_the_optimizer_of_the_next_step(how):
     model = model_of()
     first, second = tg.optimizers.SGD(0.1), tg.optimizers.SGD(0.2)
     model.compile(first, "mse", **how)
-    again = tg.callbacks.LambdaCallback(on_train_batch_begin=lambda i, logs: i == 2 and model.compile(second, "mse", **how))
+    again = tg.callbacks.LambdaCallback(
+        on_train_batch_begin=lambda i, logs: i == 2 and model.compile(second, "mse", **how)
+    )
     model.fit(np.ones((12, 2, 2)), np.ones((12, COLUMNS)), batch_size=2, verbose=0, callbacks=[again])
     assert (first.iterations, second.iterations) == (2, 4)
