@@ -81,6 +81,10 @@ class Guards:
         places = [place for place in (*self.counted, *self.loose) if isinstance(place, (Items, Pairs, Members))]
         return [place.whole for place in places]
 
+    def arrays(self):
+        """Return the plain arrays that were met."""
+        return [place.array for place in self.loose if isinstance(place, Content)]
+
     def restore(self):
         """Put back what has changed."""
         for place in (*self.counted, *self.loose, *self.generators):
@@ -195,6 +199,8 @@ class Guards:
 
     def object(self, x, path):
         """Note the attributes of an object, and of its class."""
+        if "__wrapped__" in getattr(x, "__dict__", ()):  # a compiled function, or one with a cache
+            self.walk(x.__wrapped__, path)
         cls = type(x)
         tracks = isinstance(x, Tracked)
         hidden = getattr(cls, "_uncounted", None)

@@ -4,6 +4,7 @@ import sys
 from bisect import bisect_left
 
 from ..core.tensor import tick
+from ..errors import printable
 from .program import Origin
 
 PACKAGE = __package__.partition(".")[0] + "."
@@ -24,7 +25,7 @@ class Origins:
         if node is not None:
             at = bisect_left(self.seqs, node.seq) - 1
             forward = self.marks[at] if at >= 0 else Origin()
-            return Origin(f"∂{op}" if op else None, forward.layer, forward.line)
+            return Origin(f"∂{op}" if op else None, forward.layer, forward.line, backward=bool(op))
         found = Origin(op, layer, line)
         self.seqs.append(tick())
         self.marks.append(found)
@@ -62,4 +63,4 @@ def name_in(frame):
 
 def line_of_user():
     """Return ``"model.py:12"``: the user's line being run, "" if there is none."""
-    return look(sys._getframe(1))[3] or ""
+    return printable(look(sys._getframe(1))[3] or "")

@@ -83,12 +83,15 @@ def turned(x):
 
 
 class Origin:
-    """Where a call comes from: the op's name, the layer's, the user's line; None where there is none."""
+    """Where a call comes from: the op's name, the layer's, the user's line; None where there is none.
 
-    __slots__ = ("layer", "line", "op")
+    backward: whether it belongs to the op's rule, and its name begins with ∂
+    """
 
-    def __init__(self, op=None, layer=None, line=None):
-        self.op, self.layer, self.line = op, layer, line
+    __slots__ = ("backward", "layer", "line", "op")
+
+    def __init__(self, op=None, layer=None, line=None, backward=False):
+        self.op, self.layer, self.line, self.backward = op, layer, line, backward
 
     def __str__(self):
         return ", ".join(x for x in (self.op, self.layer, self.line) if x)

@@ -8,7 +8,7 @@ from ..core.tensor import StandIn, Tensor, type_tensor
 from ..errors import TraceError, describe
 from .blas import largest_product, one_blas_thread, one_is_better, threaded
 from .codegen import Code
-from .overlap import Overlap
+from .overlap import Overlap, owner_of
 from .passes import REORDERING, optimized
 from .program import Program
 from .script import profiled, save
@@ -29,6 +29,16 @@ class Recording:
 
     def __init__(self, trace, structure, leaves, grads, arrays):
         self.trace, self.structure, self.leaves, self.grads, self.arrays = trace, structure, leaves, grads, arrays
+        self.owners = {id(owner_of(array)) for _, array, *_ in trace.tensors.values()}
+
+    def know(self, arrays):
+        """Note arrays that were there before the function ran: what it returns of them is returned itself."""
+        self.owners.update(id(owner_of(array)) for array in arrays)
+
+    def lends(self, t):
+        """Return whether a result lies in memory of the caller's."""
+        root = t.node.root
+        return root.kind == "input" or (root.kind == "captured" and id(owner_of(root.array)) in self.owners)
 
     def finish(self, given=()):
         """Give the Tensors from outside what this run has computed for them, and return its results.
@@ -39,7 +49,7 @@ class Recording:
             t.data = now.value if now.is_scalar else np.array(now.value)
         for t, g in self.grads:
             t.grad = type_tensor(np.array(g.value))
-        return unflatten(self.structure, iter([leaf.first() for leaf in self.leaves]), given)
+        return unflatten(self.structure, iter([leaf.first(self) for leaf in self.leaves]), given)
 
 
 def traced(function, leaves, names, known=dict):
@@ -61,6 +71,7 @@ def traced(function, leaves, names, known=dict):
             values = [Leaf(trace, x) for x in out]
             grads = gradients_left(trace)
             arrays = arrays_left(trace)
+            trace.check_used()
             check_arguments([t for t in stands if isinstance(t, Tensor)], numbers)
             trace.known.clear()  # stand-ins know their trace: it is to be freed with the last of them
     except BaseException:
@@ -117,13 +128,13 @@ class Leaf:
         else:
             self.make = as_scalar if self.thing.is_scalar else np.asarray
 
-    def first(self):
+    def first(self, recording):
         """Return it as the traced run had it: a copy, as those of later runs are."""
         if not self.varies:
             return self.thing
         value = self.thing.value
-        if self.thing.node.root.kind in ("input", "captured"):
-            return self.make(value)  # the caller's own memory
+        if self.thing.node.python is None and recording.lends(self.thing):
+            return self.make(value)
         return self.make(np.array(value) if self.thing.node.python is None else value)
 
 
@@ -158,7 +169,7 @@ class Replay:
         outputs = [*(leaf.thing for leaf in recording.leaves if leaf.varies), *(g for _, g in recording.grads),
                    *(now for *_, now in recording.arrays)]  # fmt: skip
         lent = {i for i, t in enumerate(outputs[: len(outputs) - len(self.left) - len(self.bound)])
-                if t.node.root.kind in ("input", "captured")}  # fmt: skip
+                if recording.lends(t)}  # fmt: skip
         self.recorded = Program(trace.calls, inputs, [t.node for t in outputs], into, lent)
         self.overlap = Overlap(self.recorded)
         self.program, scaled = optimized(self.recorded, (*without, *REORDERING) if exact else without, seed)

@@ -102,7 +102,7 @@ def save(code, path):
 
 
 #: Functions of a program's own, as a script has them.
-FUNCTIONS = {
+FUNCTIONS: dict[object, str] = {
     as_numbers: "lambda f, *pair: f(*[x[()] if isinstance(x, np.ndarray) else x for x in pair])",
     **{f: f"operator.{f.__name__}" for f in SYMBOLS},
     operator.abs: "abs",

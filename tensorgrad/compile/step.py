@@ -37,6 +37,7 @@ class Step:
 
     def __init__(self, function, static=(), exact=True, names=None):
         self.function, self.exact = function, exact
+        self.__wrapped__ = function
         self.__name__, self.__doc__ = getattr(function, "__name__", "step"), function.__doc__
         self.__qualname__ = getattr(function, "__qualname__", self.__name__)
         self.__module__ = getattr(function, "__module__", None)
@@ -173,6 +174,7 @@ class Step:
             guards.restore()
             return False, error
         guards.loose += recording.trace.noted
+        recording.know(guards.arrays())
         changed = guards.changed(recording.trace.drawn) + run.changed()
         if changed:  # and may hold stand-ins now
             recording.trace.undo()

@@ -29,6 +29,18 @@ def pool():
     return ThreadPoolExecutor(max(1, count() - 1), "tensorgrad")
 
 
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=pool.cache_clear)  # a forked process has none of the threads
+
+
+def helped(work):
+    """Return what a thread of the pool makes of ``work``, or None when the interpreter is about to end."""
+    try:
+        return pool().submit(copy_context().run, work)  # in the caller's np.errstate
+    except RuntimeError:
+        return None
+
+
 def in_blocks(piece, rows, step):
     """Call ``piece(i, j)`` for all blocks of ``step`` rows, on this thread and the pool's, and wait until all is done.
 
@@ -51,10 +63,10 @@ def in_blocks(piece, rows, step):
             piece(i, min(i + step, rows))
 
     helpers = range(min(count(), len(starts)) - 1)
-    helpers = [pool().submit(copy_context().run, work) for _ in helpers]  # in the caller's np.errstate
+    helpers = [helped(work) for _ in helpers]
     try:
         work()
     finally:
-        for helper in helpers:
+        for helper in filter(None, helpers):
             if not helper.cancel():
                 helper.result()

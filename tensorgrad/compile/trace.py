@@ -32,6 +32,7 @@ class Trace:
         self.graded, self.added = {}, {}
         self.drawn, self.saved, self.put_back, self.descents = {}, {}, [], []
         self.frozen: list[tuple] = []
+        self.used: dict = {}  # id of a plain array -> (it, what it held when it was first used)
         self.noted: list = []
         self.origins = Origins()
         self.errors = np.geterr()
@@ -68,6 +69,7 @@ class Trace:
     def given(self, array):
         """Return the stand-in of an array that the function uses as it is: a read-only number never changes."""
         check_plain(array)
+        self.used.setdefault(id(array), (array, array.tobytes()))
         if array.ndim or array.flags.writeable or array.base is not None:
             return self.captured(array)
         if id(array) not in self.known:
@@ -229,6 +231,15 @@ class Trace:
         if id(array) not in self.saved:
             self.saved[id(array)] = array, array.copy()
 
+    def check_used(self):
+        """Raise if a plain array that was used holds something else now: a program would use that throughout."""
+        for array, held in self.used.values():
+            if array.tobytes() != held:
+                raise TraceError(
+                    f"a compiled function uses {describe(array)}, a plain array, and then writes into it; "
+                    "make it with np.zeros_like(x) or np.empty(shape, like=x), or write into a copy"
+                )
+
     def undo(self):
         """Put back what the trace changed: arrays from outside, generators, optimizers."""
         for array, old in reversed(self.saved.values()):
@@ -264,9 +275,7 @@ def check_plain(array):
             "numbers only; pass np.asarray of it (and a mask as an array of its own), or run without compiling"
         )
     if array.dtype.kind not in "biufcmM":
-        raise TraceError(
-            f"{at_line()}a compiled function holds numbers, got {describe(array)}; run it without compiling"
-        )
+        raise TypeError(f"{at_line()}a compiled function holds numbers, got {describe(array)}")
 
 
 #: What a program computes with numbers as Python does.

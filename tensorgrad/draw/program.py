@@ -52,7 +52,7 @@ class Drawing:
 
     def call(self, call):
         """Enter a call: its function, its settings, what it gives, and arrows for what it reads and writes."""
-        kind = "change" if call.writes else "backward call" if (call.origin.op or "").startswith("∂") else "call"
+        kind = "change" if call.writes else "backward call" if call.origin.backward else "call"
         given = operands_of(call.args, {key: x for key, x in call.kwargs.items() if key != "out"})
         frame = self.cluster(call)
         tails = [self.source(x, frame) for x in given if not self.vector(x, call)]

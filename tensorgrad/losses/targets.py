@@ -98,7 +98,7 @@ def surely_fit(loss, y, y_pred_shape):
     name = function.__name__
     if name == "sparse_categorical_crossentropy":
         ids = y.dtype.kind in "iu" and y.shape == y_pred_shape[:-1] and loss.axis == -1
-        return ids and bool(np.maximum.reduce(y.view(UNSIGNED[y.itemsize]), None, initial=0) < y_pred_shape[-1])
+        return ids and bool(np.maximum.reduce(y.view(UNSIGNED[y.itemsize]), None) < y_pred_shape[-1])
     if y.shape != y_pred_shape or y_pred_shape[-1] == 1:
         return y.shape == y_pred_shape and not name.endswith("crossentropy")
     return not name.endswith("crossentropy") or (y.min() >= 0 and y.max() <= 1)
