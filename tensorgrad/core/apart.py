@@ -2,8 +2,6 @@
 
 from contextvars import copy_context
 
-from .mode import no_grad
-
 
 def with_value(variable, value, function, *args, **kwargs):
     """Return ``function(*args, **kwargs)``, called while the context variable has ``value``.
@@ -13,10 +11,3 @@ def with_value(variable, value, function, *args, **kwargs):
     context = copy_context()
     context.run(variable.set, value)
     return context.run(function, *args, **kwargs)
-
-
-def without_recording(function, *args):
-    """Return ``function(*args)``, called as inside ``no_grad()``."""
-    context = copy_context()
-    context.run(no_grad().__enter__)
-    return context.run(function, *args)

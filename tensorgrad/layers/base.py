@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from .. import initializers
-from ..core.apart import with_value, without_recording
-from ..core.mode import enable_grad
+from ..core.apart import with_value
+from ..core.mode import enable_grad, no_grad
 from ..core.mode import training as _training
 from ..core.tensor import Parameter, Tensor, as_array, tick, type_tensor
 from ..errors import NotReadyError, OptionError, ShapeError, describe
@@ -192,12 +192,9 @@ class Layer(Tracked, Weights, Options):
         return tuple(a if a == b else None for a, b in zip(two, three, strict=True))
 
     def _tried(self, input_shape, size):
-        def called():
-            with np.errstate(all="ignore"):
-                return self(type_tensor(np.zeros(sizes, self.dtype)), training=False)
-
         sizes = tuple(size if n is None else n for n in input_shape)
-        y = without_recording(called)
+        with no_grad(), np.errstate(all="ignore"):
+            y = self(type_tensor(np.zeros(sizes, self.dtype)), training=False)
         if not hasattr(y, "shape"):
             raise TypeError(f"{self.label()} returned {describe(y)}; call(self, x) must return one Tensor")
         return y.shape

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..compile.attempts import check_settled, writing
 from ..compile.training import overlapping
-from ..core.apart import without_recording
+from ..core.mode import no_grad
 from ..core.tensor import Tensor
 
 #: A program is written at this use of a shape; writing one takes as long as some thirty small runs without one.
@@ -51,7 +51,8 @@ class Inference:
         from ..compile.replay import Replay, traced  # 3 ms of import, for those who need it
 
         names = ["x", "y", "w"][: len(arrays)]
-        recording = without_recording(traced, lambda stands: self.function(*stands), arrays, names)
+        with no_grad():
+            recording = traced(lambda stands: self.function(*stands), arrays, names)
         try:
             check_settled(self.guards, recording.trace, self.names)
             with writing():
@@ -65,7 +66,8 @@ class Inference:
         return [t.data if isinstance(t, Tensor) else np.asarray(t) for t in recording.finish()]
 
     def _eager(self, arrays):
-        return [t.data if isinstance(t, Tensor) else t for t in without_recording(self.function, *arrays)]
+        with no_grad():
+            return [t.data if isinstance(t, Tensor) else t for t in self.function(*arrays)]
 
 
 def inference(steps, roots, make):
