@@ -133,7 +133,7 @@ def a_number_that_is_limited_before_it_is_used(compiled):
         yield f(np.ones(2), n)
 
 
-@case
+@may_refuse
 def an_integer_among_objects(compiled):
     f = compiled(lambda n: (np.full(2, n), np.array([n, 1]), {n: 1}))
     for n in (2, 2**70, True):

@@ -110,6 +110,44 @@ def a_counter(compiled):
         yield f(np.ones(2)), count, list(seen)
 
 
+@may_refuse
+def an_iterator(compiled):
+    steps = iter(range(1, 9))
+    f = compiled(lambda x: x * next(steps))
+    for _ in range(3):
+        yield f(np.ones(2))
+
+
+@may_refuse
+def an_iterator_in_a_function_that_runs_as_it_is(compiled):
+    steps = iter(range(1, 9))
+
+    def f(x):
+        y = x * next(steps)
+        x.real = np.pi
+        return y
+
+    f = compiled(f)
+    for _ in range(3):
+        yield f(np.ones(2))
+
+
+@case
+def a_weight_in_another_layout(compiled):
+    w, optimizer = weight(3, 2), tg.optimizers.SGD(0.1)
+
+    def f():
+        loss = w.sum() * 0.37
+        optimizer.minimize(loss, [w])
+        return loss
+
+    f = compiled(f)
+    for i in range(5):
+        yield f(), w
+        if i == 2:
+            w.data = np.asfortranarray(w.data)
+
+
 def drawing(name, draw):
     """Make a case of a function that draws by itself."""
 

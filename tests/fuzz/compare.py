@@ -5,10 +5,14 @@ import numpy as np
 #: How far a value may be from another that was added up in another order: in units of the rounding, times the
 #: largest value of the array, or 1.
 UNITS = 2000
+#: A training with such numbers in it does not converge; how it goes on depends on every last bit.
+LARGE = 100
 
 
 def difference(a, b, loose=False):
     """Return ``(path, aspect, words)`` of the first leaf in which ``b`` is not ``a``, or None."""
+    if loose and diverged(a):
+        return None
     coarsest = loose and coarsest_of(a)
     for path, leaf in a.items():
         if path not in b:
@@ -17,6 +21,12 @@ def difference(a, b, loose=False):
         if aspect:
             return path, aspect, f"{path}: {aspect}: {shown(leaf)} eagerly, {shown(b[path])} compiled"
     return next(((path, "extra", f"{path}: {shown(b[path])} is new") for path in b if path not in a), None)
+
+
+def diverged(leaves):
+    """Return whether numbers have grown so large that what made them has amplified last bits too."""
+    found = [leaf[2] for leaf in leaves.values() if len(leaf) == 3 and isinstance(leaf[2], np.ndarray)]
+    return any((np.abs(x) > LARGE).any() for x in found if x.dtype.kind == "f")
 
 
 def coarsest_of(leaves):

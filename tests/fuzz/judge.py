@@ -4,8 +4,6 @@ import re
 import traceback
 from dataclasses import dataclass
 
-import numpy as np
-
 from tensorgrad.errors import TraceError
 
 from .compare import difference
@@ -63,7 +61,7 @@ def judged(eager, found, before, way):
     if eager.error is not None and isinstance(found.error, (type(eager.error), TraceError)):
         return None
     if isinstance(found.error, TraceError) and before is not None and label.startswith("call"):
-        unlike = difference(only_arrays(before.leaves), only_arrays(found.leaves), way.loose)
+        unlike = difference(without_names(before.leaves), without_names(found.leaves), way.loose)
         if unlike is not None:
             words = f"{label} is refused, but has written: {unlike[2]} ({found.error})"
             return Outcome("failed", words, ("written before a refusal", role(unlike[0])))
@@ -87,11 +85,6 @@ def line_of(error):
 
 def without_names(leaves):
     return {path: leaf for path, leaf in leaves.items() if path != "names"}
-
-
-def only_arrays(leaves):
-    """Return the leaves that a refused call puts back: Python's own state it cannot."""
-    return {path: leaf for path, leaf in leaves.items() if len(leaf) == 3 and isinstance(leaf[2], np.ndarray)}
 
 
 def role(path):

@@ -102,15 +102,19 @@ def states(program, way, wanted=None):
         error, warned = executed(source, f"{program.name}.py", namespace)
         if error is not None:
             names = wanted[number - 1].leaves["names"] if wanted and 0 < number <= len(wanted) else []
-            yield State(label, error, {**snapshot(names, namespace), "names": names}, warned)
+            yield State(label, error, visible(names, namespace), warned)
             return
         if wanted is None:
             names = [n for n in lasting(namespace, label, shared) if n not in own]
         else:
             names = [n for n in wanted[number].leaves["names"] if n in namespace] if number < len(wanted) else []
-        leaves = snapshot(names, namespace)
-        leaves["the global generators"] = (numpy_state(), hash(random.getstate()))
-        yield State(label, None, {**leaves, "names": names}, warned)
+        yield State(label, None, visible(names, namespace), warned)
+
+
+def visible(names, namespace):
+    """Return the leaves of a State: of these names, and of the generators that all share."""
+    generators = numpy_state(), hash(random.getstate())
+    return {**snapshot(names, namespace), "the global generators": generators, "names": names}
 
 
 def numpy_state():

@@ -5,6 +5,7 @@ import types
 import numpy as np
 
 import tensorgrad as tg
+from tensorgrad.core.tensor import StandIn
 from tensorgrad.layers import Layer
 
 ATOMS = (bool, int, float, complex, str, bytes, type(None), type(Ellipsis), slice)
@@ -35,7 +36,9 @@ def note(path, x, leaves, inside):
 
     inside: ids of the objects around it, so that a cycle ends
     """
-    if isinstance(x, np.ma.MaskedArray):
+    if isinstance(x, StandIn):
+        leaves[path] = ("a stand-in",)
+    elif isinstance(x, np.ma.MaskedArray):
         leaves[path] = ("MaskedArray",)
         note(path + ".data", x.filled(0), leaves, inside)
         note(path + ".mask", np.ma.getmaskarray(x), leaves, inside)

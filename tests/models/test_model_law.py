@@ -392,6 +392,33 @@ def weights_and_optimizer_changed_between_steps(how):
 
 
 @case
+def compiled_again_by_a_callback(how):
+    model = model_of(how)
+    again = LambdaCallback(
+        on_epoch_end=lambda n, logs: n == 1 and model.compile(tg.optimizers.Adam(0.01), "mae", **how)
+    )
+    yield fitted(model, epochs=3, callbacks=[again])
+    yield fitted(model)
+
+
+@case
+def a_weight_without_axes_that_is_given_a_number(how):
+    class Mean(Layer):
+        def build(self, input_shape):
+            self.mean = self.add_weight((), "zeros", trainable=False)
+
+        def call(self, x, training=False):
+            if training:
+                self.mean.data = 0.9 * self.mean.data + 0.1 * x.data.mean()
+            return x - self.mean.data
+
+    own = Mean()
+    model = model_of(how, own)
+    yield fitted(model), own.mean
+    yield stepped(model), own.mean
+
+
+@case
 def a_copy_goes_its_own_way(how):
     model = model_of(how, Scaled())
     yield fitted(model)
