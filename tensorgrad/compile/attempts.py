@@ -5,7 +5,7 @@ import traceback
 import warnings
 from contextlib import contextmanager
 
-from ..errors import TraceError
+from ..errors import TraceError, UncompiledWarning, printable
 from .origin import outside
 
 
@@ -41,6 +41,13 @@ class Attempts:
     def run(self, write, eager, guards):
         """Return ``write()``, which traces; if there can be no program, put back what that changed, and ``eager()``."""
         guards.watch()
+        if guards.iterators:
+            self.reason = (
+                f"this model runs without a compiled program, more slowly: it may take from the iterator "
+                f"{printable(guards.iterators[0])} at every call, which a program would do once"
+            )
+            warnings.warn(self.reason, UncompiledWarning, stacklevel=level_of_user())
+            return eager()
         try:
             found = write()
         except Exception as error:  # whatever stopped the trace, the eager run decides
@@ -65,7 +72,7 @@ class Attempts:
             return
         self.reason = reason(error)
         if isinstance(error, Fault) or not self.silent:
-            warnings.warn(self.reason, stacklevel=level_of_user())
+            warnings.warn(self.reason, UncompiledWarning, stacklevel=level_of_user())
 
 
 def check_settled(guards, trace, names):

@@ -107,7 +107,7 @@ def in_place(trace, function, args, kwargs):
     target = check_target(args[0])
     trace.save(target)
     trace.call(function, args, kwargs, written=(target,))
-    return target
+    return target if target.ndim else target[()]
 
 
 def named(function, args, kwargs):

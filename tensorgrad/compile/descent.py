@@ -34,9 +34,9 @@ class Descent:
         return self.optimizer._flats is self.flats
 
     def tangled(self):
-        """Return whether a value given to a parameter since lies in the optimizer's own vectors."""
+        """Return whether a value given to a parameter since lies in the optimizer's own vectors, or otherwise."""
         return any(
-            p.data is not view and np.may_share_memory(p.data, other.w)
+            p.data is not view and (p.data.strides != view.strides or np.may_share_memory(p.data, other.w))
             for flat in self.flats for p, view, _ in flat.places for other in self.flats
         )  # fmt: skip
 

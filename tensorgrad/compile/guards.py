@@ -42,11 +42,13 @@ class Guards:
 
     counted: those whose changes are counted as they happen, so that one number tells of all of them
     loose:   all others; each costs a look at every run
+    iterators: the paths of iterators: a program would not take from them, and what was taken cannot be put back
     """
 
     def __init__(self, roots):
         self.counted = [Pairs(_settings, "tensorgrad.config")]
         self.loose, self.generators = [], [State(g, path) for path, g in of_process()]
+        self.iterators: list[str] = []
         self.met: dict[int, object] = {}
         self.seen = newest[0]
         for name, root in roots.items():
@@ -108,6 +110,8 @@ class Guards:
             self.loose.append(Content(x, path))
         elif isinstance(x, (np.random.Generator, np.random.RandomState, random.Random)):
             self.generators.append(State(x, path))
+        elif hasattr(kind, "__next__") and not users(kind.__module__):
+            self.iterators.append(path)
         elif isinstance(x, type):
             self.kind(x, path)
         elif isinstance(x, types.ModuleType):

@@ -164,6 +164,9 @@ class Step:
         """Run the function and keep the program; return ``(True, the result)``, or ``(False, why not)``."""
         self.misses += 1
         guards = Guards(self._roots(how))
+        if guards.iterators:
+            self.unsteady = PATIENCE
+            return False, guards.iterators
         run = Run(how, self.function, self.names[0], guards)
         try:
             recording = traced(run, leaves, self._names(how), run.known)

@@ -243,7 +243,8 @@ class Trace:
     def undo(self):
         """Put back what the trace changed: arrays from outside, generators, optimizers."""
         for array, old in reversed(self.saved.values()):
-            array[...] = old
+            if array.flags.writeable:  # or the write that it was kept for has failed
+                array[...] = old
         for rng, state in self.drawn.values():
             rng.bit_generator.state = state
         for put_back in reversed(self.put_back):
