@@ -76,8 +76,9 @@ class TraceArray(StandIn):
             return NotImplemented
         if self.is_scalar and is_number(exponent):
             return self.tape.call(as_numbers, (operator.pow, self, exponent))  # not to the last bit what np.power gives
-        if is_argument(exponent):
-            return self.tape.call(operator.pow, (self, exponent))  # a square for 2, and so on
+        if is_argument(exponent):  # NumPy takes a square for 2, and so on; of ints and bools that has another dtype
+            exponent = exponent if self.dtype.kind in "fc" else exponent.known()
+            return self.tape.call(operator.pow, (self, exponent))
         fast = type(exponent) in (int, float) and (exponent in FAST_POWERS or exponent == 0)
         if not fast:
             return np.power(self, exponent)

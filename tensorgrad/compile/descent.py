@@ -33,9 +33,14 @@ class Descent:
         """Return whether the gradients still belong in these places."""
         return self.optimizer._flats is self.flats
 
-    def tangled(self):
-        """Return whether a value given to a parameter since lies in the optimizer's own vectors, or otherwise."""
-        return any(
+    def tangled(self, arrays):
+        """Return whether to move values given to parameters since would change others of ``arrays`` too.
+
+        Or whether they lie in memory in another order, in which sums are added up.
+        """
+        views = {id(view) for flat in self.flats for _, view, _ in flat.places}
+        others = [array for array in arrays if id(array) not in views]
+        return any(np.may_share_memory(array, flat.w) for array in others for flat in self.flats) or any(
             p.data is not view and (p.data.strides != view.strides or np.may_share_memory(p.data, other.w))
             for flat in self.flats for p, view, _ in flat.places for other in self.flats
         )  # fmt: skip

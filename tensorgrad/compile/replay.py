@@ -197,7 +197,7 @@ class Replay:
 
     def moved(self):
         """Return whether all is as before once optimizers have moved values given to parameters to where they lie."""
-        if any(descent.tangled() for descent in self.descents):
+        if any(descent.tangled([array for _, array, *_ in self.state]) for descent in self.descents):
             return False
         for descent in self.descents:
             if descent.holds():

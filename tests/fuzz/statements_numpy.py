@@ -10,7 +10,7 @@ OUTS = [
     ("out", 2, "{bin}({x}, {b}, out=({o},))"),
     ("out", 2, "{bin}({x}, {c}, out={x})"),
     ("out", 2, "{u}({x}, out={x})"),
-    ("out", 2, "{v} = np.empty_like({x})\n{u}({x}, out={v})"),
+    ("out", 2, "{v} = np.empty_like({x})\n{v}[...] = 3\n{u}({x}, out={v})"),
     ("out", 1, "{u}({x}[::-1], out={x})"),
     ("out", 1, "{bin}({a}[1:], {a}[:-1], out={a}[1:])"),
     ("two outs", 2, "np.modf({f}, out=({o}, {o2}))"),
