@@ -172,6 +172,7 @@ class Replay:
                 if recording.lends(t)}  # fmt: skip
         self.recorded = Program(trace.calls, inputs, [t.node for t in outputs], into, lent)
         self.overlap = Overlap(self.recorded)
+        self.changes = bool(self.overlap) or any(call.effect for call in trace.calls)
         self.program, scaled = optimized(self.recorded, (*without, *REORDERING) if exact else without, seed)
         self.seed, self.rate = seed, None
         self.scaled = [(array, array.copy()) for array in scaled]

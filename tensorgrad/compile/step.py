@@ -117,7 +117,15 @@ class Step:
             return self.function(*args, **kwargs)
         if replay.overlap and replay.overlap.found([*inputs, *[t.data for t in replay.bound]]):
             return self.function(*args, **kwargs)
-        return replay(inputs, [*leaves, *how.containers])
+        try:
+            return replay(inputs, [*leaves, *how.containers])
+        except Exception as error:
+            if replay.changes:
+                error.add_note(
+                    f"in a program of {printable(self.__name__)}; a function that handles this cannot be one"
+                )
+                raise
+        return self.function(*args, **kwargs)  # which may handle the error, or raises it again
 
     def _key(self, leaves, how):
         return how.key, tuple(map(signature, leaves)), is_recording(), training.get()

@@ -235,9 +235,13 @@ def test_gradients_are_left_where_backward_leaves_them(x, w):
         found, w.grad = w.grad, None
         f(x)
         np.testing.assert_array_equal(found.data, w.grad.data)
-        with pytest.raises(TraceError, match=r"w has a gradient from before, .* set .grad = None before it runs"):
-            step(x)
+        step(x)  # adds to what is there, as the function does
+        np.testing.assert_array_equal(w.grad.data, 2 * found.data)
         w.grad = None
+    w.grad = tg.Tensor(np.ones_like(w.data))
+    with pytest.raises(TraceError, match=r"w has a gradient from before, .* set .grad = None before it runs"):
+        compile(f)(x)
+    w.grad = None
 
 
 def test_views_and_writes_behave_as_in_numpy(x):
@@ -612,3 +616,19 @@ def test_a_step_given_to_a_class_later_is_a_method_too():
     plain = Plain()
     assert [plain.times(np.ones(2)).tolist() for _ in range(2)] == [[3.0, 3.0]] * 2
     assert plain.times.cache_info().hits == 1
+
+
+def test_an_error_that_the_function_handles_is_handled():
+    def f(x):
+        try:
+            return np.linalg.cholesky(x)
+        except np.linalg.LinAlgError:
+            return x * 0
+
+    step = compile(f)
+    for x in (np.eye(3), -np.eye(3), 2 * np.eye(3)):
+        np.testing.assert_array_equal(step(x), f(x))
+    inverse = compile(lambda x: np.linalg.inv(x))
+    inverse(np.eye(2))
+    with pytest.raises(np.linalg.LinAlgError, match="Singular"):
+        inverse(np.zeros((2, 2)))
