@@ -28,6 +28,7 @@ from .places import (
     Members,
     Names,
     Pairs,
+    Seeds,
     State,
     Wanted,
 )
@@ -47,7 +48,7 @@ class Guards:
 
     def __init__(self, roots):
         self.counted = [Pairs(_settings, "tensorgrad.config")]
-        self.loose, self.generators = [], [State(g, path) for path, g in of_process()]
+        self.loose, self.generators = [], [Seeds(), *[State(g, path) for path, g in of_process()]]
         self.iterators: list[str] = []
         self.met: dict[int, object] = {}
         self.seen = newest[0]

@@ -8,6 +8,8 @@ from weakref import ref
 
 import numpy as np
 
+from ..seeding import _root
+
 MISSING = type("Missing", (), {"__repr__": lambda self: "nothing"})()
 #: Immutable, and by nature no more than their value.
 PLAIN = {int, float, complex, bool, str, bytes, type(None), type(Ellipsis), range, slice}
@@ -304,6 +306,26 @@ class State:
             g.set_state(self.state)
         else:
             g.setstate(self.state)
+
+
+class Seeds:
+    """How many generators the library has made from its seed: a layer that is built in a call makes one."""
+
+    __slots__ = ("generator", "path", "state")
+
+    def __init__(self):
+        self.generator, self.path, self.state = _root, "the library's seed", self.found()
+
+    def found(self):
+        """Return the seed and the number of generators made from it."""
+        return (_root[0].entropy, _root[0].spawn_key, _root[0].n_children_spawned) if _root else None
+
+    def holds(self):
+        return self.found() == self.state
+
+    def restore(self):
+        entropy, key, made = self.state or (None, (), 0)
+        _root[:] = [np.random.SeedSequence(entropy, spawn_key=key, n_children_spawned=made)]
 
 
 def repr_of(state):

@@ -586,3 +586,33 @@ def test_a_callback_that_compiles_changes_the_optimizer_of_the_next_step(how):
     )
     model.fit(np.ones((12, 2, 2)), np.ones((12, COLUMNS)), batch_size=2, verbose=0, callbacks=[again])
     assert (first.iterations, second.iterations) == (2, 4)
+
+
+class Growing(Layer):
+    """Layers one after the other, of which more may be added between steps."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.parts = [Dense(3)]
+
+    def call(self, x):
+        for part in self.parts:
+            x = part(x)
+        return x
+
+
+@pytest.mark.parametrize("how", [{}, {"jit_compile": "exact"}], ids=["default", "exact"])
+def test_a_layer_that_is_built_in_a_step_has_the_weights_it_has_eagerly(how):
+    def grown(**how):
+        tg.set_random_seed(3)
+        model = tg.Sequential([Growing()])
+        model.compile("sgd", "mse", **how)
+        x = np.linspace(-1, 1, 12).reshape(4, 3)
+        for _ in range(3):
+            model.train_on_batch(x, x)
+            model.layers[0].parts.append(Dense(3))
+        model.train_on_batch(x, x)
+        return model.get_weights()
+
+    for a, b in zip(grown(**how), grown(run_eagerly=True), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5)
