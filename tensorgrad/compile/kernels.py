@@ -43,6 +43,8 @@ def arrays_for_numbers(program):
 
 def operand_dtypes(call):
     """Return the dtypes in which a ufunc computes with its two operands, None where that is not known."""
+    if call.kwargs.keys() & {"dtype", "signature"}:  # it computes in another
+        return None, None
     given = [type(x) if type(x) in (int, float) else x.dtype for x in call.args]
     try:
         return call.function.resolve_dtypes((*given, None))[:2]

@@ -632,3 +632,13 @@ def test_an_error_that_the_function_handles_is_handled():
     inverse(np.eye(2))
     with pytest.raises(np.linalg.LinAlgError, match="Singular"):
         inverse(np.zeros((2, 2)))
+
+
+def test_a_number_beside_another_dtype_keeps_its_digits():
+    def f(x):
+        return np.add(x, 1 / 3, dtype="float64", casting="unsafe")
+
+    x = np.ones(3, "float32")
+    step = compile(f)
+    for _ in range(2):
+        assert step(x).tobytes() == f(x).tobytes()
