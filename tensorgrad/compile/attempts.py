@@ -80,6 +80,8 @@ def check_settled(guards, trace, names):
 
     names: how the roots of ``guards`` are called, such as ``"layer 'noisy'"``
     """
+    if trace.raised is not None:
+        raise TraceError("a layer or the loss handles an error of NumPy's, which a program cannot") from trace.raised
     guards.loose += trace.noted
     paths = guards.changed(trace.drawn)
     if paths:

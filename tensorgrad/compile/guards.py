@@ -25,6 +25,8 @@ from .places import (
     Definition,
     Entry,
     Items,
+    Kind,
+    Makeup,
     Members,
     Names,
     Pairs,
@@ -152,6 +154,11 @@ class Guards:
         if not users(f.__module__):
             return
         self.loose.append(Definition(f, path))
+        self.loose.append(Names(f, path))
+        for name in vars(f):
+            place = Attribute(f, name, f"{path}.{name}")
+            self.loose.append(place)
+            self.walk(place.value, place.path)
         for default in (*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()):
             self.walk(default, f"a default of {path}")
         for name, cell in zip(f.__code__.co_freevars, f.__closure__ or (), strict=True):
@@ -160,6 +167,9 @@ class Guards:
         for name in names:
             if name in f.__globals__:
                 self.entry(f.__globals__, name, name, attributes)
+            elif (id(f.__globals__), name) not in self.met:  # a builtin, or one that may be defined later
+                self.met[id(f.__globals__), name] = f.__globals__
+                self.loose.append(Entry(f.__globals__, name, name))
         for name in imported:
             if name in sys.modules:
                 self.module(sys.modules[name], name, attributes)
@@ -197,6 +207,7 @@ class Guards:
         for base in cls.__mro__:
             if users(base.__module__) and (base is cls or id(base) not in self.met):
                 self.met[id(base)] = base
+                self.loose.append(Makeup(base, base.__name__))
                 for name, value in vars(base).items():
                     if name not in UNSEEN:
                         self.loose.append(ClassEntry(base, name, f"{base.__name__}.{name}"))
@@ -219,6 +230,8 @@ class Guards:
                 self.walk(place.value, place.path)
         if hasattr(x, "__dict__"):
             places.append(Names(x, path))
+        if users(cls.__module__):
+            self.loose.append(Kind(x, f"the class of {path}"))
         self.walk(cls, cls.__name__)
 
 

@@ -34,8 +34,9 @@ class Overlap:
                 return True
         for i in self.written:
             x = inputs[i]
-            others = [*arrays, *self.read]
-            if any(y is not x and np.may_share_memory(x, y) for y in others):
+            if any(y is not x and np.may_share_memory(x, y) for y in arrays):
+                return True
+            if any(np.may_share_memory(x, y) for y in self.read):
                 return True
         return False
 

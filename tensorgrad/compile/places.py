@@ -139,6 +139,47 @@ class Names:
             object.__delattr__(owner, name)
 
 
+class Makeup:
+    """What a class of the user's is made of: its bases, and the names it defines itself."""
+
+    __slots__ = ("bases", "cls", "names", "path")
+
+    def __init__(self, cls, path):
+        self.cls, self.path = cls, path
+        self.bases, self.names = cls.__bases__, self.found()
+
+    def found(self):
+        """Return the names that the class defines."""
+        return vars(self.cls).keys() - BOOKKEEPING
+
+    def holds(self):
+        return self.cls.__bases__ == self.bases and self.found() == self.names
+
+    def restore(self):
+        for name in self.found() - self.names:
+            delattr(self.cls, name)
+
+
+#: What Python enters into a class by itself, when it is used.
+BOOKKEEPING = {"__dict__", "__weakref__", "__annotations__", "__abstractmethods__", "_abc_impl", "__doc__"}
+
+
+class Kind:
+    """The class of an object."""
+
+    __slots__ = ("cls", "owner", "path")
+
+    def __init__(self, owner, path):
+        self.owner, self.path, self.cls = referred(owner), path, type(owner)
+
+    def holds(self):
+        owner = self.owner()
+        return owner is not None and type(owner) is self.cls
+
+    def restore(self):
+        object.__setattr__(self.owner(), "__class__", self.cls)
+
+
 class Cell:
     """A variable of an enclosing function."""
 

@@ -186,6 +186,10 @@ class Step:
             return False, error
         guards.loose += recording.trace.noted
         recording.know(guards.arrays())
+        if recording.trace.raised is not None:  # and handled, which a program cannot
+            recording.trace.undo()
+            guards.restore()
+            return False, recording.trace.raised
         changed = guards.changed(recording.trace.drawn) + run.changed()
         if changed:  # and may hold stand-ins now
             recording.trace.undo()
@@ -195,7 +199,9 @@ class Step:
         result = recording.finish([*leaves, *how.containers])
         key = self._key(leaves, how)
         kept = [entry for entry in self.programs.get(key, ()) if entry[1].hold() and entry[0].steady is not None]
-        self.programs[key] = [*kept, (Replay(recording, exact=self.exact), guards)]
+        replay = Replay(recording, exact=self.exact)
+        replay.overlap.read += guards.arrays()  # a write to one of these would change what is frozen
+        self.programs[key] = [*kept, (replay, guards)]
         self.programs.move_to_end(key)
         while len(self.programs) > LIMIT:
             self.programs.popitem(last=False)

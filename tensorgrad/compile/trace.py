@@ -31,6 +31,7 @@ class Trace:
         self.bases, self.tensors, self.rebound, self.seen = {}, {}, {}, set()
         self.graded, self.added = {}, {}
         self.drawn, self.saved, self.put_back, self.descents = {}, {}, [], []
+        self.raised = None  # what a call raised last: if the trace goes on, the function has handled it
         self.frozen: list[tuple] = []
         self.used: dict = {}  # id of a plain array -> (it, what it held when it was first used)
         self.noted: list = []
@@ -98,7 +99,11 @@ class Trace:
         if not computes(function):
             args, kwargs = mapped(given, TraceArray, self.as_array)
         plain, settings = mapped((args, kwargs), StandIn, real)
-        result = function(*plain, **settings)
+        try:
+            result = function(*plain, **settings)
+        except Exception as error:
+            self.raised = error
+            raise
         stands = None if written else self.stand_ins(result, (args, kwargs), function)
         self.note(function, args, kwargs, stands, written, effect)
         if args is not given[0] and isinstance(stands, TraceArray) and not stands.ndim and not stands.is_scalar:

@@ -4,6 +4,7 @@ from ..core.tensor import Tensor
 from ..errors import NotReadyError, OptionError, describe, suggest, unknown
 from ..layers.base import CLASSES, Layer, picture_of, sample_for
 from ..layers.input import InputLayer
+from ..options import check_config
 from .summary import summarize
 from .training import Trainer
 
@@ -239,6 +240,7 @@ class Sequential(Trainer, Layer):
     @classmethod
     def from_config(cls, config, custom_objects=None):
         """Return a model like the one whose ``get_config`` this was, with new weights."""
+        check_config(cls.__name__, config)
         model = cls(name=config.get("name"), trainable=config.get("trainable", True))
         known = {**CLASSES, **(custom_objects or {})}
         for entry in config["layers"]:

@@ -642,3 +642,72 @@ def test_a_number_beside_another_dtype_keeps_its_digits():
     step = compile(f)
     for _ in range(2):
         assert step(x).tobytes() == f(x).tobytes()
+
+
+def test_a_handled_error_makes_a_function_run_as_it_is():
+    def inverse(a):
+        try:
+            return np.linalg.inv(a)
+        except np.linalg.LinAlgError:
+            return np.zeros_like(a)
+
+    step = compile(inverse)
+    with pytest.warns(tg.errors.UncompiledWarning, match=r"test_step.py:\d+"):
+        np.testing.assert_array_equal(step(np.zeros((2, 2))), np.zeros((2, 2)))
+    np.testing.assert_array_equal(step(np.eye(2)), np.eye(2))
+
+
+def test_an_array_from_outside_that_is_written_as_an_argument():
+    w = np.zeros(3)
+
+    def f(a):
+        a += 1
+        return w * 2
+
+    step = compile(f)
+    for given, expected in ((np.zeros(3), 0), (w, 2), (np.zeros(3), 2), (w, 4)):
+        np.testing.assert_array_equal(step(given), np.full(3, expected))
+
+
+class Parent:
+    factor = 2.0
+
+
+class Child(Parent):
+    pass
+
+
+class Stranger:
+    factor = 7.0
+
+
+@pytest.mark.parametrize("change", ["shadowed", "another class"])
+def test_what_a_class_begins_to_define_is_seen(x, change):
+    one = Child()
+    step = compile(lambda x: x * one.factor)
+    step(x)
+    try:
+        if change == "shadowed":
+            Child.factor = 4.0
+        else:
+            one.__class__ = Stranger
+        np.testing.assert_array_equal(step(x), x * one.factor)
+    finally:
+        if "factor" in vars(Child):
+            del Child.factor
+
+
+def test_attributes_of_functions_and_names_to_come_are_seen(x):
+    def helper(x):
+        return abs(x) * helper.factor
+
+    helper.factor = 2.0
+    step = compile(lambda x: helper(x))
+    step(x)
+    helper.factor = 3.0
+    np.testing.assert_array_equal(step(x), abs(x) * 3)
+    helper.__globals__["abs"] = np.negative
+    try:
+        np.testing.assert_array_equal(step(x), -x * 3)
+    finally:
+        del helper.__globals__["abs"]

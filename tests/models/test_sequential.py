@@ -244,3 +244,9 @@ def test_an_error_while_running_names_the_layer_and_the_model():
         "in Dense(name='hidden', units=3) called with x: float32[2, 25]",
         "in Sequential(name='net') called with x: float32[2, 5, 5]",
     ]
+
+
+@pytest.mark.parametrize("config", [None, [], "model"])
+def test_what_is_no_config_is_said(config):
+    with pytest.raises(TypeError, match="Sequential"):
+        Sequential.from_config(config)
