@@ -6,7 +6,7 @@ import operator
 import numpy as np
 
 from ..core.tensor import StandIn, Tensor
-from .arrays import COMPARISONS, OPERATORS, UNARY
+from .arrays import COMPARISONS, OPERATORS, UNARY, TraceArray
 from .program import NUMBERS
 
 
@@ -26,15 +26,7 @@ class TraceNumber(StandIn):
     __class__ = property(lambda self: type(self.value))  # type: ignore[assignment]  # what isinstance() looks at
     real = property(lambda self: self if type(self.value) in (int, float) else self.known().real)
 
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        if any(isinstance(x, Tensor) for x in inputs):
-            return NotImplemented
-        return self.tape.ufunc(ufunc, method, inputs, kwargs)
-
-    def __array_function__(self, function, types, args, kwargs):
-        if any(issubclass(kind, Tensor) for kind in types):
-            return NotImplemented
-        return self.tape.function(function, args, kwargs)
+    __array_ufunc__, __array_function__ = TraceArray.__array_ufunc__, TraceArray.__array_function__
 
     def __round__(self, ndigits=None):
         return self.tape.number(round, self) if ndigits is None else self.tape.number(round, self, ndigits)

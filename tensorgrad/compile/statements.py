@@ -144,11 +144,7 @@ class Statements:
             return f"{self.text(args[0])}[{':, ' * before}None]"  # 0.1 µs; the function takes 1.4
         if f is np.ndarray.transpose and len(args) == 1:
             return f"{self.text(args[0])}.T"
-        return f"{self.called(f)}({self.joined(args, call.kwargs)})"
-
-    def called(self, f):
-        """Return a function as it is called; a method of arrays is one of the class."""
-        return self.names.function(f)
+        return f"{self.names.function(f)}({self.joined(args, call.kwargs)})"
 
     def joined(self, args, kwargs):
         """Return arguments as they stand between the parentheses."""

@@ -119,7 +119,7 @@ class Step:
             return self.function(*args, **kwargs)
         try:
             return replay(inputs, [*leaves, *how.containers])
-        except Exception as error:
+        except Exception as error:  # of NumPy's, which the function may handle
             if replay.changes:
                 error.add_note(
                     f"in a program of {printable(self.__name__)}; a function that handles this cannot be one"

@@ -101,7 +101,7 @@ class Trace:
         plain, settings = mapped((args, kwargs), StandIn, real)
         try:
             result = function(*plain, **settings)
-        except Exception as error:
+        except Exception as error:  # whatever it is, the function may handle it
             self.raised = error
             raise
         stands = None if written else self.stand_ins(result, (args, kwargs), function)

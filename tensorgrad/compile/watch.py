@@ -39,11 +39,6 @@ def tracing(trace):
         trace.open = False
 
 
-def is_tracing():
-    """Return whether this thread runs a function that is being traced."""
-    return _current.get() is not None
-
-
 @contextmanager
 def paused():
     """Show this thread arrays as they are while the block runs."""

@@ -57,7 +57,7 @@ class Inference:
             check_settled(self.guards, recording.trace, self.names)
             with writing():
                 replay = Replay(recording, exact=True)
-        except Exception:
+        except Exception:  # raised again; what the trace wrote is put back
             recording.trace.undo()
             raise
         while len(self.replays) >= LIMIT:

@@ -287,7 +287,7 @@ class TestByHand:
 
     def test_an_error_inside_leaves_nothing_on(self):
         with pytest.raises(ZeroDivisionError), tg.no_grad(), plainly():
-            1 / 0  # noqa: B018
+            1 / 0  # noqa: B018  (it is there to raise)
         assert (is_recording(), runs_plainly()) == (True, False)
 
 
@@ -324,7 +324,7 @@ def mixed_block():
         pass
 
 
-def shared_block(shared=tg.no_grad()):  # noqa: B008
+def shared_block(shared=tg.no_grad()):  # noqa: B008  (one mode for all calls is the point)
     with shared, shared:
         pass
 
