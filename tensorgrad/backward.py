@@ -65,11 +65,11 @@ def start(root, gradient):
     return g
 
 
-def sweep(root, g, keep):
+def sweep(root, g, keep, visiting=None):
     """Return ``[leaf, gradient]`` pairs of ``root`` for the cotangent ``g``: the hot path.
 
     With ``keep`` the rules are given Tensors, so what they compute is recorded; else arrays, so that nothing stands
-    between a rule and NumPy.
+    between a rule and NumPy. ``visiting(t)`` is called before the hooks and rules of each Tensor run.
     """
     leaves = {}  # seq -> [leaf, gradient]: owned, so summed in place
     pending = {}  # seq -> (Tensor not visited yet, gradient so far): may be shared, never written
@@ -103,6 +103,8 @@ def sweep(root, g, keep):
             heappush(heap, -s)
 
     while True:
+        if visiting is not None:
+            visiting(node)
         if node.watch is not None:
             g = watched(node, g, keep)
         op, inputs = node.op, node.inputs

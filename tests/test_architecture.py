@@ -16,7 +16,7 @@ FLOORS = [
     {"errors", "shapes", "options", "config", "seeding", "tracking", "interrupts"},
     {"core"},
     {"ops"},
-    {"backward", "forward", "walk"},
+    {"backward", "forward", "graph"},
     {"methods", "check", "draw", "compile", "debug", "exercises", "testing"},
     {"activations", "initializers", "losses", "metrics", "optimizers", "layers"},
     {"models", "callbacks", "data", "utils"},

@@ -16,7 +16,7 @@ from benchmarks.__main__ import arguments
 from benchmarks.hand import HandWritten
 from benchmarks.networks import RATE, Task
 from tensorgrad.compile.blas import libraries
-from tensorgrad.walk import recorded
+from tensorgrad.graph.steps import recorded
 
 SMALL = ["--rounds", "1", "--only", "10-32-64-10"]
 

@@ -7,7 +7,8 @@ import numpy as np
 from ..backward import gradients
 from ..core.tensor import Tensor, type_tensor
 from ..errors import GradientError, ShapeError, describe, printable
-from ..walk import listening, merged
+from ..graph.gradients import listening
+from ..graph.steps import merged
 from .numeric import EPSILON
 from .trace import Trace
 

@@ -1,29 +1,19 @@
-"""f run once more under Python's trace hook: which line made each Tensor, cut the graph, or wrote into an array.
+"""f run once more under observation: which line made each Tensor, cut the graph, or wrote into an array.
 
 Only a check that failed does this. Tensors do not store their line, so that recording one costs nothing.
 """
 
-import sys
+from contextlib import nullcontext
 from typing import NamedTuple
 
 import numpy as np
 
-from ..compile.origin import DISPATCH, LAYER, outside
-from ..core.mode import no_grad
 from ..core.tensor import Tensor
 from ..errors import printable
-from ..ops.indexing import setitem
-
-#: What takes values out of the graph, and what it is called.
-CUTS = {
-    Tensor.detach.__code__: ".detach()",
-    Tensor.numpy.__code__: ".numpy()",
-    Tensor.item.__code__: ".item()",
-    Tensor.tolist.__code__: ".tolist()",
-    Tensor.__array__.__code__: "np.asarray()",
-    Tensor.__float__.__code__: "float()",
-    no_grad.__enter__.__code__: "no_grad()",
-}
+from ..graph.code import EXITS
+from ..graph.lines import stepping
+from ..graph.observer import Observer, observing
+from ..graph.origins import origin
 
 
 class Place(NamedTuple):
@@ -36,7 +26,7 @@ class Place(NamedTuple):
         return ", ".join([self.line] * bool(self.line) + [f"layer {self.layer!r}"] * bool(self.layer))
 
 
-class Trace:
+class Trace(Observer):
     """The places of everything that ``call`` recorded.
 
     places: sequence number of a Tensor -> its Place
@@ -47,12 +37,8 @@ class Trace:
     def __init__(self, call, watch_arrays=False):
         self.places, self.cuts, self.writes = {}, [], {}
         self.watch, self.kept, self.last = watch_arrays, [], None
-        before = sys.gettrace()
-        sys.settrace(self.entered)
-        try:
+        with observing(self), stepping(self.moved) if watch_arrays else nullcontext():
             self.result = call()
-        finally:
-            sys.settrace(before)
         self.compare()
 
     def place(self, t):
@@ -65,32 +51,19 @@ class Trace:
         places = [self.places[seq] for seq in sorted(self.places)]
         return str(places[k]) if len(places) == len(steps) else ""
 
-    def entered(self, frame, event, arg):
-        """A frame begins: decide what of it is worth following."""
-        code = frame.f_code
-        if code in CUTS:
-            self.note_cut(frame, CUTS[code])
-            return None
-        module = frame.f_globals.get("__name__", "")
-        if (module == DISPATCH and code.co_name in ("call", "record")) or code is setitem.__code__:
-            frame.f_trace_lines = False
-            return self.made
-        return self.moved if self.watch and outside(module) else None
+    def made(self, t, op, inputs, frame):
+        if t.op is not None:
+            self.places[t.seq] = place_of(frame)
+            if self.watch:
+                self.keep(t)
 
-    def note_cut(self, frame, what):
-        value = frame.f_locals.get("self")
-        if not isinstance(value, Tensor) or value.requires_grad:
-            self.cuts.append((what, place_of(frame.f_back)))
+    def read(self, t, array, frame):
+        if frame.f_code in EXITS and t.requires_grad:
+            self.cuts.append((EXITS[frame.f_code], place_of(frame.f_back)))
+        return array
 
-    def made(self, frame, event, arg):
-        """An op returns: note where its result comes from."""
-        if event == "return":
-            t = frame.f_locals.get("self") if arg is None else arg
-            if isinstance(t, Tensor) and t.op is not None:
-                self.places[t.seq] = place_of(frame)
-                if self.watch:
-                    self.keep(t)
-        return self.made
+    def unrecording(self, frame):
+        self.cuts.append(("no_grad()", place_of(frame)))
 
     def keep(self, t):
         """Remember the arrays of ``t`` and of what it was computed from, as they are now."""
@@ -100,12 +73,11 @@ class Trace:
             if isinstance(array, np.ndarray) and not (isinstance(x, Tensor) and x.op):
                 self.kept.append((t.seq, array, array.copy()))
 
-    def moved(self, frame, event, arg):
+    def moved(self, frame):
         """The user's code goes on to another line: see what the last one has written."""
         self.compare()
-        if event == "line":
+        if frame is not None:
             self.last = place_of(frame)
-        return self.moved
 
     def compare(self):
         """Note which arrays have changed, for the line that ran last."""
@@ -115,13 +87,6 @@ class Trace:
 
 
 def place_of(frame):
-    """Return the Place of a frame: the innermost line of the user, up to the innermost layer."""
-    line = layer = ""
-    while frame is not None and not layer:
-        module, code = frame.f_globals.get("__name__", ""), frame.f_code
-        if module == LAYER and code.co_name == "__call__":
-            layer = frame.f_locals["self"].name
-        elif not line and outside(module):
-            line = printable(f"{code.co_filename.rpartition('/')[2]}:{frame.f_lineno}")
-        frame = frame.f_back
-    return Place(line, layer)
+    """Return the Place of a frame."""
+    found = origin(frame, inside=True)
+    return Place(printable(found.line or ""), found.layer or "")

@@ -7,8 +7,8 @@ import numpy as np
 
 from ..core.tensor import StandIn, Tensor
 from ..errors import TraceError, describe
+from ..graph.origins import line_of_user
 from .actions import as_numbers, cast
-from .origin import line_of_user
 from .program import NUMBERS, mapped
 from .refusal import SCALARS, needs_value, refused
 

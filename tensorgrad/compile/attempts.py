@@ -6,7 +6,9 @@ import warnings
 from contextlib import contextmanager
 
 from ..errors import TraceError, UncompiledWarning, printable
-from .origin import outside
+from ..graph.code import users
+from ..graph.origins import line_of as file_line
+from .program import Call
 
 
 class Unsettled(Exception):
@@ -138,11 +140,8 @@ def unfit(error):
 
 def line_of(error):
     """Return ``"model.py:12: "``, the user's line that raised ``error``, "" if there is none."""
-    lines = [
-        f"{frame.f_code.co_filename.rpartition('/')[2]}:{number}: "
-        for frame, number in traceback.walk_tb(error.__traceback__)
-        if outside(frame.f_globals.get("__name__", ""))
-    ]
+    code = [(frame.f_code, number) for frame, number in traceback.walk_tb(error.__traceback__)]
+    lines = [f"{file_line(*entry)}: " for entry in code if users(entry[0])]
     return lines[-1] if lines else ""
 
 
@@ -150,8 +149,9 @@ def fault(error):
     """Return what to tell us about an error in writing a program."""
     frame, number = list(traceback.walk_tb(error.__traceback__))[-1]
     place = f"{frame.f_globals.get('__name__', '?')}:{number}"
-    calls = [f.f_locals["call"] for f, _ in traceback.walk_tb(error.__traceback__) if "call" in f.f_locals]
-    origin = getattr(calls[-1], "origin", None) if calls else None
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    calls = [x for frame in frames for x in frame.f_locals.values() if type(x) is Call]  # the innermost last
+    origin = calls[-1].origin if calls else None
     about = f", at {origin.op!r} of layer {origin.layer!r} ({origin.line})" if origin is not None else ""
     return f"a fault of tensorgrad's compiler, not of the model: please report {type(error).__name__} in {place}{about}"
 
@@ -159,6 +159,6 @@ def fault(error):
 def level_of_user():
     """Return the ``stacklevel`` with which the caller's warning shows the user's line."""
     level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and not outside(frame.f_globals.get("__name__", "")):
+    while frame.f_back is not None and not users(frame.f_code):
         level, frame = level + 1, frame.f_back
     return level

@@ -6,8 +6,8 @@ import numpy as np
 
 from ..core.tensor import StandIn
 from ..errors import TraceError
+from ..graph.origins import line_of_user
 from .arrays import TraceArray, without_defaults
-from .origin import line_of_user
 from .program import mapped
 from .refusal import NEEDS_VALUES, QUERIES, needs_value
 from .writes import check_target, out_call

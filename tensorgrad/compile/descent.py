@@ -7,8 +7,8 @@ import numpy as np
 
 from ..core.tensor import StandIn
 from ..errors import TraceError
-from .origin import line_of_user
-from .watch import paused
+from ..graph.observer import unobserved
+from ..graph.origins import line_of_user
 
 
 class Descent:
@@ -56,7 +56,7 @@ KEPT = ("_steps", "_flats", "_places", "_kept")
 
 def descend(trace, optimizer, grads, params):
     """Take one step, and write it down."""
-    with paused():
+    with unobserved():
         before = [(p, p.data) for p in params]
         for p, array in before:
             if isinstance(array, StandIn):
@@ -77,7 +77,7 @@ def descend(trace, optimizer, grads, params):
     for p, g, place in zip(params, grads, descent.places, strict=True):
         trace.of_tensor(p, place_of(descent, p))
         place[...] = g.value
-    with paused():
+    with unobserved():
         optimizer.descend()
     trace.descents.append(descent)
     trace.note(descent, (*vectors, *grads), {}, None, vectors, effect=True)

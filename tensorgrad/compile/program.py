@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import describe, printable
+from ..graph.origins import Origin
 
 
 class Value:
@@ -80,21 +81,6 @@ def rows(shape, dtype):
 def turned(x):
     """Return the Form of the transpose of ``x``."""
     return Form(x.shape[::-1], x.dtype, x.strides[::-1])
-
-
-class Origin:
-    """Where a call comes from: the op's name, the layer's, the user's line; None where there is none.
-
-    backward: whether it belongs to the op's rule, and its name begins with ∂
-    """
-
-    __slots__ = ("backward", "layer", "line", "op")
-
-    def __init__(self, op=None, layer=None, line=None, backward=False):
-        self.op, self.layer, self.line, self.backward = op, layer, line, backward
-
-    def __str__(self):
-        return ", ".join(x for x in (self.op, self.layer, self.line) if x)
 
 
 class Call:

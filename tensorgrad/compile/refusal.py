@@ -4,7 +4,7 @@ import numpy as np
 
 from ..core.tensor import StandIn
 from ..errors import TraceError, describe
-from .origin import line_of_user
+from ..graph.origins import line_of_user
 from .program import mapped
 
 #: Answered from shapes and dtypes, or only to be looked at: not written down.

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..core.tensor import StandIn, Tensor, type_tensor
 from ..errors import TraceError, describe
+from ..graph.code import trace_root
 from .blas import largest_product, one_blas_thread, one_is_better, threaded
 from .codegen import Code
 from .overlap import Overlap, owner_of
@@ -52,6 +53,7 @@ class Recording:
         return unflatten(self.structure, iter([leaf.first(self) for leaf in self.leaves]), given)
 
 
+@trace_root
 def traced(function, leaves, names, known=dict):
     """Run ``function`` on stand-ins of ``leaves`` and return the Recording.
 

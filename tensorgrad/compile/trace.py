@@ -6,12 +6,13 @@ import numpy as np
 
 from ..core.tensor import StandIn, tick
 from ..errors import TraceError, describe
+from ..graph.origins import line_of_user
 from .actions import as_numbers, drawn
 from .arrays import TraceArray
 from .calls import function_call
 from .descent import descend
 from .number import TraceNumber
-from .origin import Origins, line_of_user
+from .origin import Origins
 from .places import Attribute
 from .program import NUMBERS, Call, Value, mapped
 from .refusal import needs_value

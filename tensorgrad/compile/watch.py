@@ -1,75 +1,69 @@
 """While a function is traced, Tensors from outside show stand-ins of their arrays: nothing they are used for is missed.
 
-``Tensor.data`` and ``Tensor.grad`` are slots. During a trace they are properties, which give a stand-in to the thread
-that traces and the array itself to every other. So a weight is known to a program however the function came by it, and
+An Observer of ``Tensor.data`` and ``Tensor.grad`` gives a stand-in to the thread that traces; every other thread has
+the array itself. So a weight is known to a program however the function came by it, and
 ``w ** 2`` alone, which involves no argument of the function, is written down too.
 """
 
-import os
 from contextlib import contextmanager
-from contextvars import ContextVar
-from threading import Lock
 
 import numpy as np
 
 from ..core.mode import plainly
-from ..core.tensor import StandIn, Tensor
+from ..core.tensor import StandIn
 from ..errors import TraceError, describe
+from ..graph.observer import DATA, GRAD, Observer, observers, observing
+from ..graph.origins import line_of_user
 from .arrays import TraceArray
-from .origin import line_of_user
 
-_current: ContextVar = ContextVar("trace", default=None)
-_data, _grad = Tensor.__dict__["data"], Tensor.__dict__["grad"]
-_lock, _watching = [Lock()], [0]
 #: What writing into a Tensor, ``t[i] = v``, changes of it.
 SLOTS = ("requires_grad", "op", "inputs", "settings", "watch", "seq")
+
+
+class Watcher(Observer):
+    """Shows stand-ins to the thread that traces, and tells the origins of the trace which Tensor's rules run."""
+
+    def __init__(self, trace):
+        self.trace = trace
+
+    def read(self, t, array, frame):
+        return shown(self.trace, t, array)
+
+    def written(self, t, new):
+        return stored(self.trace, t, new)
+
+    def read_grad(self, t, grad):
+        return shown_grad(self.trace, t, grad)
+
+    def written_grad(self, t, grad):
+        note_grad(self.trace, t)
+        return grad
+
+    def visiting(self, t):
+        self.trace.origins.node = t
+
+    def backward(self, sweep, root, g, keep):
+        origins = self.trace.origins
+        before = origins.node
+        try:
+            return sweep(root, g, keep)
+        finally:
+            origins.node = before
 
 
 @contextmanager
 def tracing(trace):
     """Show this thread stand-ins while the block runs."""
-    token = _current.set(trace)
-    _count(1)
     try:
-        with plainly():
+        with observing(Watcher(trace)), plainly():
             yield trace
     finally:
-        _count(-1)
-        _current.reset(token)
         trace.open = False
-
-
-@contextmanager
-def paused():
-    """Show this thread arrays as they are while the block runs."""
-    token = _current.set(None)
-    try:
-        yield
-    finally:
-        _current.reset(token)
-
-
-def _count(by):
-    """Note that so many more threads trace; the slots are properties while any does."""
-    with _lock[0]:
-        _watching[0] += by
-        Tensor.data = property(shown, stored) if _watching[0] else _data  # type: ignore[method-assign]
-        Tensor.grad = property(shown_grad, stored_grad) if _watching[0] else _grad  # type: ignore[method-assign]
-
-
-def _alone():
-    """Forget, in a forked process, the threads that traced in its parent."""
-    _lock[0], _watching[0] = Lock(), 0
-    _count(1 if _current.get() is not None else 0)
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_alone)
 
 
 def current():
     """Return the trace of this thread, or None."""
-    return _current.get()
+    return next((o.trace for o in reversed(observers()) if isinstance(o, Watcher)), None)
 
 
 def outside(t, trace):
@@ -77,38 +71,43 @@ def outside(t, trace):
     return id(t) in trace.tensors or getattr(t, "seq", trace.start) < trace.start
 
 
-def shown(t):
-    """Return what ``t.data`` is to this thread."""
-    array, trace = _data.__get__(t), _current.get()
-    if trace is None or isinstance(array, StandIn):
+def shown(trace, t, array):
+    """Return what ``t.data`` is to the function, where ``array`` is what ``t`` has."""
+    if isinstance(array, StandIn):
         return array
     if outside(t, trace):
         bound = trace.rebound.get(id(t))
         return trace.of_tensor(t, array) if bound is None else bound[2]
     fresh = trace.call(np.copy, (array,))  # made by the function: each run starts from these values again
-    _data.__set__(t, fresh)
+    DATA.__set__(t, fresh)
     return fresh
 
 
-def stored(t, new):
-    """Set ``t.data``. A Tensor from outside has another array from then on, now and at the end of each replay."""
-    trace = _current.get()
-    if trace is None or not outside(t, trace):
-        _data.__set__(t, new)
-        return
-    now = shown(t)
+def stored(trace, t, new):
+    """Return what ``t`` keeps when ``t.data`` is set to ``new``.
+
+    A Tensor from outside has another array from then on, now and at the end of each replay.
+    """
+    if not outside(t, trace):
+        return new
+    array = DATA.__get__(t)
+    now = shown(trace, t, array)
     if new is now:
-        return
+        return array
     if getattr(new, "shape", None) != now.shape or new.dtype != now.dtype:
         raise TraceError(
             f"{line_of_user()}: {t.name or 'a Tensor'}.data was {describe(now)} and is given {describe(new)}; "
             "a compiled function can change its values, not its shape or dtype"
         )
-    rebind(trace, t, trace.call(np.copy, (new,)) if not isinstance(new, StandIn) else new)
+    rebind(trace, t, now, trace.call(np.copy, (new,)) if not isinstance(new, StandIn) else new)
+    return array
 
 
-def rebind(trace, t, new):
-    """Note that ``t`` is given the array of ``new``, which must be the function's own and belong to no other Tensor."""
+def rebind(trace, t, now, new):
+    """Note that ``t``, of which ``now`` was shown, is given the array of ``new``.
+
+    That must be the function's own, and belong to no other Tensor.
+    """
     if any(t is p for descent in trace.descents for p in descent.params):
         raise TraceError(
             f"{line_of_user()}: {t.name or 'a Tensor'}.data is given another array after an optimizer's step in a "
@@ -122,37 +121,34 @@ def rebind(trace, t, new):
         )
     if id(t) not in trace.rebound:
         before = {slot: getattr(t, slot) for slot in SLOTS}
-        array = _data.__get__(t)
+        array = DATA.__get__(t)
         trace.put_back.append(lambda: put_back(t, array, before))
-        trace.rebound[id(t)] = (t, shown(t), new)
+        trace.rebound[id(t)] = (t, now, new)
     trace.rebound[id(t)] = (t, trace.rebound[id(t)][1], new)
 
 
 def put_back(t, array, slots):
     """Give a Tensor what it had before the trace."""
-    _data.__set__(t, array)
+    DATA.__set__(t, array)
     for slot, value in slots.items():
         setattr(t, slot, value)
 
 
-def shown_grad(t):
+def shown_grad(trace, t, grad):
     """Return ``t.grad``: of a Tensor from outside, only what the function itself has put there."""
-    trace, grad = _current.get(), _grad.__get__(t)
-    if trace is not None and id(t) not in trace.graded and outside(t, trace):
+    if id(t) not in trace.graded and outside(t, trace):
         trace.added[id(t)] = t
         if grad is not None:
             raise stale_grad(t)
     return grad
 
 
-def stored_grad(t, grad):
-    """Set ``t.grad``, and note that the function does so."""
-    trace = _current.get()
-    if trace is not None and outside(t, trace) and id(t) not in trace.graded:
-        old = _grad.__get__(t)
-        trace.put_back.append(lambda: _grad.__set__(t, old))
+def note_grad(trace, t):
+    """Note that the function sets ``t.grad``."""
+    if outside(t, trace) and id(t) not in trace.graded:
+        old = GRAD.__get__(t)
+        trace.put_back.append(lambda: GRAD.__set__(t, old))
         trace.graded[id(t)] = t
-    _grad.__set__(t, grad)
 
 
 def stale_grad(t):
@@ -167,10 +163,10 @@ def gradients_left(trace):
     """Return ``[(Tensor, stand-in)]`` of the gradients the function left in Tensors from outside, and clear them."""
     left = []
     for t in trace.graded.values():
-        grad = _grad.__get__(t)
+        grad = GRAD.__get__(t)
         if grad is not None:
-            left.append((t, _data.__get__(grad)))
-            _grad.__set__(t, None)
+            left.append((t, DATA.__get__(grad)))
+            GRAD.__set__(t, None)
     return [(t, g if isinstance(g, TraceArray) else trace.captured(g)) for t, g in left]
 
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from ..core.tensor import StandIn
 from ..errors import TraceError, describe
+from ..graph.origins import line_of_user
 from .actions import accumulated, assigned, spread
 from .arrays import TraceArray
-from .origin import line_of_user
 from .plan import packed
 from .program import mapped
 from .refusal import needs_value

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import ShapeError, TensorgradError, describe, printable, suggest
 from .mode import is_recording, recording
+from .op import Op
 from .tensor import Tensor, array_like, new, tick, wrap
 
 ndarray = np.ndarray
@@ -31,13 +32,40 @@ def make_call(op) -> Any:
         call = _unary_with_settings(op)
     else:
         call = (_unary if len(op.args) == 1 else _binary)(op)
-    call.__name__ = call.__qualname__ = printable(op.name)
+    call = carrying(op, call)
     call.__doc__, call.__module__ = op.doc, op.module
     call.op, call.vjp, call.jvp = op, op.vjp, op.jvp
     op.call = call
     for function in op.numpy:
         NUMPY.setdefault(function, call)  # the first to claim a NumPy function keeps it
     return call
+
+
+def name_code(function, name, *constants):
+    """Give ``function`` a name, and code of its own, under that name and with more constants."""
+    code = function.__code__
+    function.__name__ = function.__qualname__ = name
+    function.__code__ = code.replace(co_name=name, co_qualname=name, co_consts=(*code.co_consts, *constants))
+    return function
+
+
+def carrying(op, call):
+    """Return ``call`` with the name of ``op``, and ``op`` in its code: a frame on the stack tells by it which op runs.
+
+    That costs a call nothing, and tracebacks and profilers name the op.
+    """
+    return name_code(call, printable(op.name), op)
+
+
+def op_of(code):
+    """Return the op whose call has this code object, or None.
+
+    >>> import tensorgrad as tg
+    >>> op_of(tg.ops.exp.__code__), op_of(op_of.__code__)
+    (<op exp(x)>, None)
+    """
+    last = code.co_consts[-1:]
+    return last[0] if last and type(last[0]) is Op else None
 
 
 def _unary(op):
@@ -110,7 +138,7 @@ def _binary(op):
 
 def _unary_with_settings(op):
     kernel, defaults = op.kernel, op.defaults
-    call_any = _general(op)
+    call_any = carrying(op, _general(op))
 
     def call(*inputs, **settings):
         if len(inputs) != 1 or not isinstance(inputs[0], Tensor) or (settings and settings.keys() - defaults):

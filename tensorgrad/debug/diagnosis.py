@@ -4,9 +4,9 @@ import numpy as np
 
 from ..core.tensor import Parameter, Tensor
 from ..errors import describe, printable
-from ..walk import recorded
+from ..graph.origins import where
+from ..graph.steps import recorded
 from .follow import Follower, name_of
-from .observe import where
 from .paths import INDEX, METHODS, cuts_between, words_for
 from .zeros import gradient_of, zero_reasons
 

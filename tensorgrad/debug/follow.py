@@ -6,19 +6,23 @@ from contextlib import ExitStack
 
 import numpy as np
 
-from ..backward import backward
-from ..compile.origin import BACKWARD, PACKAGE, look
-from ..core.mode import is_recording
-from ..core.tensor import Tensor
+from ..backward import backward, gradients, watched
+from ..core.dispatch import NUMPY
+from ..core.mode import is_recording, plainly
+from ..core.tensor import Tensor, type_tensor
 from ..errors import printable
-from .observe import Observer, call_of, observing, writing
+from ..graph.code import EXITS, arguments, gives_arrays, model_method, ours, running, users
+from ..graph.observer import DATA, Observer, observing
+from ..graph.origins import origin
+from ..ops import queries
 from .paths import INDEX
-from .taken import TENSOR, Taken, first_step, following, method_of, plain, steps_in, unwatch, watch
+from .taken import Taken, first_step, following, plain, steps_in, taken
 
-#: What puts gradients, as Tensors without a graph, into ``.grad``.
-BACKWARD_CODE = backward.__code__
 #: Functions whose results have the shape of their argument, and nothing of its values.
-SHAPED = {"zeros_like", "ones_like", "full_like", "empty_like"}
+SHAPED = {function.__code__ for function in (queries.zeros_like, queries.ones_like, queries.full_like, queries.filled,
+                                             NUMPY[np.empty_like])}  # fmt: skip
+#: Functions of the backward that make a Tensor of a gradient, to be seen by nobody.
+INSIDE = {gradients.__code__, watched.__code__}
 
 
 class Step:
@@ -54,6 +58,7 @@ class Follower(Observer):
         token = following.set(self)
         self.blocks.callback(following.reset, token)
         self.blocks.callback(self.put_back)
+        self.blocks.enter_context(plainly())
         self.blocks.enter_context(observing(self))
         self.note(self.p, self.start)
         return self
@@ -62,18 +67,14 @@ class Follower(Observer):
         self.blocks.close()
 
     def put_back(self):
-        """Give every Tensor its class and its plain array again, those too that were only given new data."""
-        for t, _ in self.steps.values():
-            unwatch(t)
+        """Give every Tensor its plain array again, those too that were only given new data."""
         arrays = [array for ref in self.arrays if (array := ref()) is not None]
         for holder in gc.get_referrers(*arrays) if arrays else ():
             if isinstance(holder, Tensor):
                 holder.data = plain(holder.data)
 
     def note(self, t, step):
-        """Remember the step of a Tensor, and have it tell when its array is read."""
-        if id(t) not in self.steps:
-            watch(t)
+        """Remember the step of a Tensor."""
         self.steps[id(t)] = t, step  # kept, so that no other Tensor is given its id
 
     def step_of(self, x):
@@ -98,8 +99,8 @@ class Follower(Observer):
         """Return a new Step, made by the code running in ``frame``; None without edges."""
         if not edges:
             return None
-        _, _, layer, line = look(frame)
-        self.all.append(Step(what, line, layer, edges))
+        found = origin(frame)
+        self.all.append(Step(what, found.line, found.layer, edges))
         return self.all[-1]
 
     def left(self, step, how, frame):
@@ -110,28 +111,50 @@ class Follower(Observer):
         """Return the step of a NumPy function, called on arrays that ``steps`` made."""
         return self.step(what, [(step, None) for step in steps], sys._getframe(1))
 
-    def made(self, t, frame):
-        step = self.how_made(t, frame)
-        if isinstance(t.data, Taken):
-            step = step or t.data.step
-            t.data = plain(t.data)
+    def read(self, t, array, frame):
+        """Give the user's code, and what takes values out of the graph, an array that remembers."""
+        known, how = self.steps.get(id(t)), ".data"
+        if known is None or not isinstance(array, np.ndarray):
+            return array
+        code = frame.f_code
+        if code in EXITS:
+            how, frame = EXITS[code], frame.f_back
+        elif code in gives_arrays:
+            how = method_of(frame) or how
+        elif not users(code):
+            return array
+        return taken(array, self.left(known[1], how, frame))
+
+    def written(self, t, array):
+        return plain(array) if id(t) in self.steps else array
+
+    def made(self, t, op, inputs, frame):
+        self.enter(t, self.through(t, op, inputs, frame))
+
+    def became(self, t, other):
+        self.enter(t, self.step_of(other))
+
+    def wrapped(self, t, frame):
+        self.enter(t, self.how_wrapped(t, frame))
+
+    def enter(self, t, step):
+        """Note the ``step`` that made ``t``, and let it hold plain arrays."""
+        array = DATA.__get__(t)
+        if isinstance(array, Taken):
+            step = step or array.step
+            DATA.__set__(t, plain(array))
         if any(isinstance(x, Taken) for x in t.inputs):
             t.inputs = tuple([plain(x) for x in t.inputs])
         if step is not None:
             self.note(t, step)
 
-    def how_made(self, t, frame):
-        """Return the step that made ``t``, or None if nothing in it comes from ``p``."""
-        same, call = writing(frame), call_of(frame)
-        if same is not None:
-            return self.step_of(same)
-        if call is not None:
-            return self.through(t, *call, frame)
-        if frame.f_globals.get("__name__") != TENSOR:
+    def how_wrapped(self, t, frame):
+        """Return the step that made ``t`` of values, or None if none of them comes from ``p``."""
+        if frame.f_code is Tensor.__init__.__code__:
+            return self.taken_in(f"{type(t).__name__}(...)", "Tensor(...)", arguments(frame)[1], frame)
+        if frame.f_code is not type_tensor.__code__ or isinstance(t.data, Taken):
             return None
-        if frame.f_code.co_name == "__init__":
-            return self.taken_in(f"{type(t).__name__}(...)", "Tensor(...)", frame.f_locals["data"], frame)
-        return None if isinstance(t.data, Taken) else self.wrapped(frame.f_back)
+        return self.computed(frame.f_back)
 
     def through(self, t, op, inputs, frame):
         edges, what = [], printable(op.name)
@@ -148,20 +171,15 @@ class Follower(Observer):
         """Return the step in which a Tensor is made of values."""
         return self.step(what, [(s, word if s.live else None) for s in self.steps_in(data)], frame)
 
-    def wrapped(self, frame):
+    def computed(self, frame):
         """Return the step of a function of ours that computed from values: argsort, astype(int)."""
-        module, names = frame.f_globals.get("__name__", ""), frame.f_locals
         code = frame.f_code
-        if module == BACKWARD:
-            return self.taken_in("backward()", "backward()", names["self"], frame) if code is BACKWARD_CODE else None
-        if not module.startswith(PACKAGE):
+        if code in INSIDE or code in SHAPED or not ours(code):
             return None
-        what = getattr(names.get("function"), "__name__", code.co_name)
-        given = [names.get(name) for name in code.co_varnames[: code.co_argcount + 2] if name != "self"]
-        if what in SHAPED:
-            return None
-        if what.startswith("_"):  # a layer makes a Tensor of what it is called on
-            what = "Tensor(...)"
+        given = arguments(frame, named=True)
+        if code is backward.__code__:
+            return self.taken_in("backward()", "backward()", given[0], frame)
+        what = "Tensor(...)" if code.co_name.startswith("_") else code.co_name  # a layer, of what it is called on
         return self.taken_in(what, "constant", given, frame)
 
 
@@ -172,6 +190,12 @@ def why_cut(t, op, i, frame):
     if t.op is None:
         return "constant" if is_recording() else method_of(frame) or "no_grad"
     return "no rule" if op.rule(i) is None else None
+
+
+def method_of(frame):
+    """Return ``"predict()"`` or what else of a model's methods, which take and give arrays, runs; None if none does."""
+    found = running(frame, model_method)
+    return None if found is None else f"{found.f_code.co_name}()"
 
 
 def name_of(p):

@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..backward import visit
-from ..compile.origin import BACKWARD, LAYER, look
+from ..backward import backward, visit
+from ..core.mode import plainly
 from ..core.tensor import Tensor
 from ..errors import NumericsError, counted, describe, printable
-from ..walk import recorded
-from .observe import Observer, call_of, observing, unobserved, where, writing
+from ..graph.code import running, trial
+from ..graph.gradients import hooking
+from ..graph.observer import Observer, observing, unobserved
+from ..graph.origins import origin, where
+from ..graph.steps import recorded
 from .ranges import Range, bad_entries, bad_words
 from .remedies import backward_remedy, forward_remedy, given_remedy
 
@@ -68,6 +71,7 @@ class Tracer(Observer):
 
     def __enter__(self):
         self._blocks.enter_context(np.errstate(all="ignore"))  # NumPy's warnings say less than is said here
+        self._blocks.enter_context(plainly())
         self._blocks.enter_context(observing(self))
         return self
 
@@ -84,12 +88,19 @@ class Tracer(Observer):
         seen = [f"{f}\n  seen {counted(f.times, 'time')}" if f.times > 1 else str(f) for f in self.findings]
         return "\n".join(seen)
 
-    def made(self, t, frame):
-        same, call = writing(frame), call_of(frame)
-        if same is not None:
-            self._places[id(t)] = self._place(same)._replace(ref=self._forget(t))
-        elif call is not None and frame.f_back.f_globals.get("__name__") != BACKWARD:  # it adds up .grad
-            self._made_by(t, *call, frame)
+    def made(self, t, op, inputs, frame):
+        if frame.f_back.f_code is backward.__code__:  # it adds up .grad
+            return
+        bad = any(bad_entries(t.data))
+        if (not bad and t.op is None) or (bad and running(frame, trial)):
+            return
+        found = origin(frame)
+        self._places[id(t)] = place = Place(found.layer, found.line, bad, self._forget(t))
+        if bad:
+            self._judge(t, op, inputs, place)
+
+    def became(self, t, other):
+        self._places[id(t)] = self._place(other)._replace(ref=self._forget(t))
 
     def _place(self, t):
         return self._places.get(id(t), NOWHERE)
@@ -98,15 +109,6 @@ class Tracer(Observer):
         """Return a reference to ``t`` that clears its Place when it is gone: the block may be long."""
         places, key = self._places, id(t)
         return weakref.ref(t, lambda _: places.pop(key, None))
-
-    def _made_by(self, t, op, inputs, frame):
-        bad = any(bad_entries(t.data))
-        if (not bad and t.op is None) or (bad and only_tried(frame)):
-            return
-        _, _, layer, line = look(frame)
-        self._places[id(t)] = place = Place(layer, line, bad, self._forget(t))
-        if bad:
-            self._judge(t, op, inputs, place)
 
     def _judge(self, t, op, inputs, place):
         """Report ``op`` if it made something bad of good inputs, or the input that was bad before any op."""
@@ -161,15 +163,8 @@ class BackwardTrace:
 
     def run(self, sweep, root, g, keep):
         self.look_at(g, root, "the gradient that backward() of {} was given is {}")
-        for t, inputs in self.steps:
-            theirs = dict(t.watch or {})
-            t.watch = {"arriving": self.arriving(t), **theirs, "leaving": self.leaving(t, inputs)}
-        try:
+        with hooking(self.steps, self.arriving, self.leaving):
             leaves = sweep(root, g, keep)
-        finally:
-            for t, _ in self.steps:
-                left = {k: hook for k, hook in (t.watch or {}).items() if k not in ("arriving", "leaving")}
-                t.watch = left or None
         for leaf, total in leaves:
             self.look_at(total, leaf, "the sum of the gradients that reach {} is {}")
         return leaves
@@ -183,7 +178,7 @@ class BackwardTrace:
             what = what.format(printable(t.name or f"{op or 'a Tensor'} ({describe(t)})"), bad_words(data)) + str(place)
             self.tracer._report(what, op, "backward", place, data, [], "")
 
-    def arriving(self, t):
+    def arriving(self, t, inputs):
         return lambda g: self.look_at(g, t, "the sum of the gradients that reach {} is {}")
 
     def leaving(self, t, inputs):
@@ -216,15 +211,6 @@ class BackwardTrace:
 
     def _known_bad(self, inputs):
         return any(self.tracer._place(x).bad for x in inputs)
-
-
-def only_tried(frame):
-    """Return whether a layer is only being tried, on zeros, for the shape of its output."""
-    while frame is not None:
-        if frame.f_code.co_name == "_tried" and frame.f_globals.get("__name__") == LAYER:
-            return True
-        frame = frame.f_back
-    return False
 
 
 def unmeant(x, bad):

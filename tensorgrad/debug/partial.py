@@ -4,12 +4,13 @@ import sys
 
 import numpy as np
 
-from ..compile.origin import DISPATCH, LAYER, look, outside
+from ..core.dispatch import op_of
 from ..core.tensor import Tensor
 from ..draw import draw
 from ..errors import NotReadyError, counted, describe, printable
-from ..walk import merged
-from .observe import call_of, where
+from ..graph import origins
+from ..graph.code import arguments, layer_call, users
+from ..graph.steps import merged
 
 
 class PartialGraph:
@@ -27,7 +28,7 @@ class PartialGraph:
         self.picture = draw(failed(error, op, inputs)) if op else draw(roots[0]) if roots else None
 
     def __repr__(self):
-        place = where(self.line, self.layer if self.op else None)
+        place = origins.where(self.line, self.layer if self.op else None)
         what = printable(self.op) if self.op is not None else f"layer {self.layer!r}"
         lines = [f"{printable(self._error)} in {what}{place}, after {counted(self._ops, 'recorded op')}"]
         lines += [f"  {text}" for text in self._given]
@@ -57,7 +58,7 @@ def partial(error=None):
     if at is None:
         raise NotReadyError(f"partial_graph: this {type(error).__name__} was raised in no op and no layer")
     op, inputs = what_ran(entries[at][0])
-    _, _, layer, _ = look(entries[at][0])
+    layer = origins.origin(entries[at][0]).layer
     return PartialGraph(error, op, layer, line_of(entries[:at]), inputs)
 
 
@@ -73,18 +74,18 @@ def entries_of(error):
 def line_of(entries):
     """Return the user's innermost line, None if there is none."""
     for frame, line in reversed(entries):
-        if outside(frame.f_globals.get("__name__", "")):
-            return f"{frame.f_code.co_filename.rpartition('/')[2]}:{line}"
+        if users(frame.f_code):
+            return origins.line_of(frame.f_code, line)
     return None
 
 
 def what_ran(frame):
     """Return ``(op, or None for a layer, [(argument, value)])`` of a call of an op or a layer, else None."""
-    module, names = frame.f_globals.get("__name__"), frame.f_locals
-    if module == DISPATCH and frame.f_code.co_name == "call":
-        op, inputs = call_of(frame)
-        return op, list(zip([f"{op.args[0]}{i}" for i in range(len(inputs))] if op.variadic else op.args, inputs,
-                                 strict=False))  # fmt: skip
-    if module == LAYER and frame.f_code.co_name == "__call__":
-        return None, [("x", names["x"])]
+    op = op_of(frame.f_code)
+    if op is not None:
+        inputs = arguments(frame)
+        names = [f"{op.args[0]}{i}" for i in range(len(inputs))] if op.variadic else op.args
+        return op, list(zip(names, inputs, strict=False))
+    if frame.f_code in layer_call:
+        return None, [("x", arguments(frame)[1])]
     return None

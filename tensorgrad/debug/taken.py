@@ -1,36 +1,17 @@
-"""Values on their way out of a graph: arrays that remember where they were taken from, and Tensors that give such.
+"""Values on their way out of a graph: arrays that remember where they were taken from.
 
 NumPy makes no secret of what it computes: an ndarray's subclass is asked about every ufunc and function. So what was
 taken out of a Tensor can be followed through plain NumPy to where it comes back.
 """
 
 import ctypes
-import sys
 import weakref
-from collections import Counter
 from contextvars import ContextVar
-from functools import cache
-from threading import Lock
 
 import numpy as np
 
-from ..compile.origin import PACKAGE, outside
 from ..core.tensor import Tensor
 
-#: Tensor's methods that give values away -> what the report calls them.
-EXITS = {
-    "numpy": ".numpy()",
-    "detach": ".detach()",
-    "item": ".item()",
-    "tolist": ".tolist()",
-    "__float__": "float()",
-    "__array__": "np.asarray()",
-    "__deepcopy__": "a copy",
-}
-TENSOR = Tensor.__module__
-#: Where a model's methods make arrays of Tensors, and where these methods are.
-GIVING = {PACKAGE + "models.data", PACKAGE + "models.inference"}
-METHODS = PACKAGE + "models.training"
 #: Who follows the values of this thread or task, a Follower, or None.
 following: ContextVar = ContextVar("following", default=None)
 
@@ -144,76 +125,3 @@ def steps_in(x):
         return [] if step is None else [step]
     x = x.values() if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else ()
     return list({id(step): step for item in x for step in steps_in(item)}.values())
-
-
-@cache
-def watched_class(cls):
-    """Return ``cls`` with a ``data`` that tells when it is read. It has no slot more, so a Tensor can become one and
-    be itself again.
-    """
-    same = {"__slots__": (), "__module__": cls.__module__, "__doc__": cls.__doc__}
-    ours = {"plain_class": cls, "data": property(shown, stored), "__reduce__": reduced}
-    return type(cls.__name__, (cls,), same | ours)
-
-
-_watched: Counter[int] = Counter()  # id of a Tensor -> how many follow it: several threads may
-_lock = Lock()
-
-
-def watch(t):
-    """Let ``t`` tell when its array is read."""
-    with _lock:
-        _watched[id(t)] += 1
-        if not hasattr(t, "plain_class"):
-            t.__class__ = watched_class(type(t))
-
-
-def unwatch(t):
-    """Undo one ``watch``."""
-    with _lock:
-        _watched[id(t)] -= 1
-        if not _watched[id(t)]:
-            del _watched[id(t)]
-            t.__class__ = t.plain_class
-
-
-def shown(t):
-    """Return ``t.data``: to the user's code, or through one of EXITS, an array that remembers."""
-    frame, array = sys._getframe(1), Tensor.data.__get__(t)  # type: ignore[attr-defined]  # the slot, or a trace's property
-    module, how = frame.f_globals.get("__name__", ""), ".data"
-    if module == TENSOR and frame.f_code.co_name in EXITS:
-        how, frame = EXITS[frame.f_code.co_name], frame.f_back
-    elif module in GIVING:
-        how = method_of(frame) or how
-    elif not outside(module):
-        return array
-    return handed_to(t, array, how, frame)
-
-
-def method_of(frame):
-    """Return ``"predict()"`` or what else of a model's methods, which take and give arrays, runs; None if none does."""
-    found = None
-    while frame is not None:
-        if frame.f_globals.get("__name__") == METHODS and not frame.f_code.co_name.startswith("_"):
-            found = f"{frame.f_code.co_name}()"
-        frame = frame.f_back
-    return found
-
-
-def handed_to(t, array, how, frame):
-    """Return the ``array`` of ``t`` as it leaves the graph."""
-    follower = following.get()
-    step = follower and follower.step_of(t)
-    if step is None or not isinstance(array, np.ndarray):
-        return array
-    return taken(array, follower.left(step, how, frame))
-
-
-def reduced(t):
-    """Return what a pickle of ``t`` keeps: that of a Tensor of its class as it was."""
-    return t.plain_class, (Tensor.data.__get__(t), t.requires_grad, None, t.name)  # type: ignore[attr-defined]  # as above
-
-
-def stored(t, array):
-    """Set ``t.data``."""
-    Tensor.data.__set__(t, plain(array))  # type: ignore[attr-defined]  # as above

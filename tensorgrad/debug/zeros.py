@@ -2,34 +2,23 @@
 
 import numpy as np
 
-from ..backward import gradients, visit
-from ..core.tensor import Tensor
+from ..backward import visit
 from ..errors import printable
-from ..walk import listening, recorded
-from .observe import where
+from ..graph.gradients import gradient_arrays
+from ..graph.origins import where
+from ..graph.steps import array_of, recorded
 
 
 def gradient_of(loss, p):
     """Return the gradient that reaches ``p``, an array; of a ``loss`` that is no scalar, of its sum. No ``.grad``
     changes.
     """
-    found = gradients_at(loss)
-    g = found[id(p)]
-    return g.data if isinstance(g, Tensor) else g
-
-
-def gradients_at(loss):
-    """Return ``{id of a Tensor: its gradient}`` for everything the loss was computed from."""
-    found = {}
-    with listening(recorded(loss), found):
-        leaves = gradients(loss, np.ones_like(loss.data))
-    found.update({id(leaf): g for leaf, g in leaves})
-    return found
+    return gradient_arrays(loss)[id(p)]
 
 
 def zero_reasons(loss, p, follower):
     """Return sentences about the ops that a gradient reaches and lets none of it through on the way to ``p``."""
-    steps, at = recorded(loss), gradients_at(loss)
+    steps, at = recorded(loss), gradient_arrays(loss)
     near, found = {id(p)}, []
     for t, inputs in steps:
         ours = [x for x in inputs if id(x) in near]
@@ -37,10 +26,10 @@ def zero_reasons(loss, p, follower):
             continue
         near.add(id(t))
         g = at.get(id(t))
-        if g is not None and g.data.any() and not passed(t, g.data, ours):
+        if g is not None and g.any() and not passed(t, g, ours):
             step = follower.step_of(t) if follower else None
             place = where(step.line, step.layer) if step else ""
-            found.append(f"{printable(t.op.name)}{place} lets nothing through: {why(t, inputs, ours[0], g.data != 0)}")
+            found.append(f"{printable(t.op.name)}{place} lets nothing through: {why(t, inputs, ours[0], g != 0)}")
     return found or ["what reaches it along several ways adds up to 0"]
 
 
@@ -66,15 +55,11 @@ def why(t, inputs, x, reached):
     if name == "setitem":
         written = x is not inputs[0]
         return "no gradient reaches what was written" if written else "what a gradient reaches was overwritten"
-    if name == "matmul" and not any(np.any(values(v)) for v in inputs if v is not x):
+    if name == "matmul" and not any(np.any(array_of(v)) for v in inputs if v is not x):
         return "the other matrix is 0"
     if t.op.kind == "elementwise":
         return FLAT.get(name, "its derivative is 0 {}").format(everywhere)
     return "its rule makes 0 of the gradient that arrives"
-
-
-def values(x):
-    return x.data if isinstance(x, Tensor) else x
 
 
 SATURATING = {"sigmoid", "tanh", "erf", "erfc"}

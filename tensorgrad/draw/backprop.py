@@ -5,8 +5,9 @@ import numpy as np
 from ..backward import gradients
 from ..core.mode import enable_grad
 from ..core.tensor import Tensor
-from ..walk import listening, merged, recorded
-from .graph import array_of, is_number, kind_of, labels
+from ..graph.gradients import listening
+from ..graph.steps import array_of, merged, recorded
+from .graph import is_number, kind_of, labels
 
 #: Ops that are only copies when neither shape nor dtype changes: the engine makes them for safety.
 COPIES = {"positive", "reshape", "astype", "broadcast_to"}
@@ -46,15 +47,6 @@ class Backprop:
 def is_copy(t, inputs):
     """Return whether an op changed nothing."""
     return t.op.name in COPIES and t.shape == inputs[0].shape and t.dtype == inputs[0].dtype
-
-
-def gradient_arrays(root):
-    """Return ``{id of a Tensor: its gradient's array}`` under ``root``, leaving every ``.grad`` and hook as it was."""
-    found: dict = {}
-    with listening(recorded(root), found):
-        pairs = list(gradients(root, np.ones_like(root.data)))
-    found = {key: array_of(g) for key, g in found.items()}
-    return found | {id(leaf): g for leaf, g in pairs}
 
 
 def backward_graph(backprop, collector, root, both):

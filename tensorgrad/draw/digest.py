@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..errors import describe
-from .graph import array_of
+from ..graph.steps import array_of
 from .words import nested, number
 
 #: How many entries are shown one by one, how many characters fit a box, and how many bars a histogram has.

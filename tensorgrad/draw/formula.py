@@ -3,7 +3,8 @@
 import numpy as np
 
 from ..core.tensor import Tensor
-from .graph import array_of, is_number
+from ..graph.steps import array_of
+from .graph import is_number
 from .words import number, settings_of
 
 #: How ops are written between their arguments, and how tightly they bind.

@@ -6,7 +6,8 @@ import numpy as np
 
 from ..core.tensor import Tensor
 from ..errors import describe
-from .frames import Frames
+from ..graph.scopes import Frames
+from ..graph.steps import array_of
 from .words import number, settings_of, values_of
 
 #: Ops whose arguments may change places: their arrows need no names.
@@ -167,11 +168,6 @@ def kind_of(x):
 def is_number(x):
     """Return whether ``x`` is a nameless number, which is drawn as itself."""
     return np.ndim(array_of(x)) == 0 and not (isinstance(x, Tensor) and (x.requires_grad or x.name))
-
-
-def array_of(x):
-    """Return the array of a Tensor, else ``x`` itself: an array or a number."""
-    return x.data if isinstance(x, Tensor) else x
 
 
 def labels(op, n):

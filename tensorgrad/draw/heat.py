@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from .graph import array_of
+from ..graph.steps import array_of
 
 #: ColorBrewer's Oranges: one hue, so light to dark in grey too and for every kind of colour vision.
 SHADES = ("#FFF5EB", "#FEE3C8", "#FDC692", "#FB9E4F", "#EE7014", "#C64A03", "#7F2704")

@@ -2,7 +2,8 @@
 
 from ..core.tensor import Tensor
 from ..errors import describe
-from .graph import array_of, is_number
+from ..graph.steps import array_of
+from .graph import is_number
 from .words import clean, number, settings_of
 
 #: Ops whose symbol follows what it is applied to.

@@ -1,7 +1,7 @@
 """The player: forward and backward, one op at a time, as one HTML file that needs nothing else."""
 
 from ..errors import GradientError, OptionError, RenderError, describe, printable
-from ..walk import recorded
+from ..graph.steps import recorded
 from .story import Story
 
 #: The parts of the page, in the order in which its one script defines them.

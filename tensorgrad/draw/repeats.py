@@ -1,7 +1,7 @@
 """Repeated blocks and the steps of a loop, drawn once: found by comparing ops one period apart."""
 
+from ..graph.scopes import common
 from .fold import quotient
-from .frames import common
 
 OPS = {"op", "layer", "call", "backward call", "backward op"}
 LEAST = 3

@@ -5,8 +5,9 @@ import weakref
 from ..compile.program import Program
 from ..core.tensor import Tensor
 from ..errors import GradientError, OptionError, describe, printable
-from ..walk import recorded
-from .backprop import Backprop, backward_graph, gradient_arrays
+from ..graph.gradients import gradient_arrays
+from ..graph.steps import recorded
+from .backprop import Backprop, backward_graph
 from .graph import Collector, Graph
 from .heat import Scale, heat_of
 from .naming import by_id

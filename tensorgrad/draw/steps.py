@@ -7,9 +7,9 @@ import numpy as np
 from ..backward import fit, start, visit
 from ..core.tensor import Tensor
 from ..errors import describe
+from ..graph.scopes import Frames
+from ..graph.steps import recorded
 from ..shapes import broadcast_axes, broadcasts
-from ..walk import recorded
-from .frames import Frames
 from .naming import Names, by_id, expression
 from .rulebook import formula, spelled
 from .words import clean, values_of

@@ -4,9 +4,9 @@ import numpy as np
 
 from ..core.tensor import Tensor
 from ..errors import describe, printable, shortened
-from ..walk import recorded
+from ..graph.scopes import Frames
+from ..graph.steps import recorded
 from .digest import digest
-from .frames import Frames
 from .graph import is_number, labels
 from .naming import Names, expression, key
 from .steps import walked

@@ -1,7 +1,8 @@
 """Layers, under Keras's names: ``from tensorgrad.layers import Dense``."""
 
+from ..graph.scopes import layer_scopes
 from .activation import Activation
-from .base import Layer, layer_scopes
+from .base import Layer
 from .dense import Dense
 from .dropout import Dropout
 from .flatten import Flatten

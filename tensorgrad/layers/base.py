@@ -1,10 +1,9 @@
 """Layer: what every layer can do. One's own writes ``build`` (its weights) and ``call`` (its mathematics)."""
 
 import weakref
-from collections import Counter
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections import defaultdict
 from functools import wraps
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,11 @@ from .. import initializers
 from ..core.apart import with_value
 from ..core.mode import enable_grad, no_grad
 from ..core.mode import training as _training
-from ..core.tensor import Parameter, Tensor, as_array, tick, type_tensor
+from ..core.tensor import Parameter, Tensor, as_array, type_tensor
 from ..errors import NotReadyError, OptionError, ShapeError, describe
+from ..graph.code import layer_call, trial
+from ..graph.scopes import current as current_scopes
+from ..graph.scopes import layer_scopes
 from ..options import Options, boolean, maybe, option, plain, positive_int, snake_case
 from ..tracking import Tracked
 from .fields import float_dtype, sample_shape, text, with_batch
@@ -23,9 +25,8 @@ from .weights import Weights
 #: Every layer class by name, the newest of a name: what ``Sequential.from_config`` looks up.
 CLASSES = {}
 
-_names: Counter[str] = Counter()
-#: None; while this thread or task draws, the list to which a layer call adds ``(first_seq, last_seq, layer, depth)``.
-_scopes: ContextVar[Any] = ContextVar("scopes", default=None)
+#: Stem of a name -> the numbers that follow it; to take the next one is one step, in any thread.
+_numbers: defaultdict = defaultdict(count)
 
 
 class Layer(Tracked, Weights, Options):
@@ -111,6 +112,7 @@ class Layer(Tracked, Weights, Options):
     def check_input(self, shape):
         """Raise ShapeError if inputs of ``shape`` do not fit the weights; any do, unless a layer knows better."""
 
+    @layer_call
     def __call__(self, x, *args, training=None, **kwargs):
         around = _training.get()
         if training is None:
@@ -128,25 +130,15 @@ class Layer(Tracked, Weights, Options):
                 self.check_input(x.data.shape if type(x) is Tensor else shape_of(x))
             if self._takes_training:
                 kwargs["training"] = training
-            if _scopes.get() is not None:
-                return self._noted_call(x, args, kwargs)
+            scopes = current_scopes()
+            if scopes is not None:
+                return scopes.noted(self, self.call, x, *args, **kwargs)
             if not args and not kwargs:
                 return self.call(x)
             return self.call(x, *args, **kwargs)
         except Exception as error:  # only to add where it happened
             error.add_note(f"in {self.label()} called with x: {described(x)}")
             raise
-
-    def _noted_call(self, x, args, kwargs):
-        """Call, and write down which sequence numbers were given out meanwhile: what ran in here has one of them."""
-        found = _scopes.get()
-        found.depth += 1
-        first = tick()
-        try:
-            return self.call(x, *args, **kwargs)
-        finally:
-            found.depth -= 1
-            found.append((first, tick(), self, found.depth))
 
     def _as_input(self, x):
         """Return what a user passes as Tensors: a list or dict of arrays item by item."""
@@ -191,6 +183,7 @@ class Layer(Tracked, Weights, Options):
         two, three = self._tried(input_shape, 2), self._tried(input_shape, 3)
         return tuple(a if a == b else None for a, b in zip(two, three, strict=True))
 
+    @trial
     def _tried(self, input_shape, size):
         sizes = tuple(size if n is None else n for n in input_shape)
         with no_grad(), np.errstate(all="ignore"):
@@ -259,8 +252,7 @@ def auto_name(cls):
     'my_first_layer'
     """
     stem = snake_case(cls.__name__)
-    number = _names[stem]
-    _names[stem] += 1
+    number = next(_numbers[stem])
     return f"{stem}_{number}" if number else stem
 
 
@@ -333,35 +325,3 @@ def described(x):
     if isinstance(x, (list, tuple)) and all(hasattr(item, "shape") for item in x):
         return "[" + ", ".join(map(describe, x)) + "]"
     return describe(x)
-
-
-class Scopes(list):
-    """Which sequence numbers belong to which layer: ``(first_seq, last_seq, layer, depth)``, innermost first.
-
-    before: the list that was written to before this one, or None
-    ended:  whether nothing more is to be written into this one
-    """
-
-    depth, before, ended = 0, None, False
-
-
-@contextmanager
-def layer_scopes():
-    """Write down, while this thread or task draws, what each layer call recorded.
-
-    >>> from tensorgrad.layers import Flatten
-    >>> with layer_scopes() as found:
-    ...     y = Flatten(name="flat")([[[1.0], [2.0]]])
-    >>> [layer.name for first, last, layer, depth in found]
-    ['flat']
-    """
-    found = Scopes()
-    found.before = _scopes.get()
-    try:
-        _scopes.set(found)
-        yield found
-    finally:
-        found.ended, last = True, _scopes.get()
-        while last is not None and last.ended:  # of two that overlap either may end first
-            last = last.before
-        _scopes.set(last)

@@ -7,6 +7,7 @@ import numpy as np
 from ..config import floatx
 from ..core.tensor import Tensor
 from ..errors import DataError, counted, describe
+from ..graph.code import gives_arrays
 
 #: The dtypes whose sums of squares show in half a microsecond whether all entries are finite.
 FLOATS = {"float32": np.dtype("float32"), "float64": np.dtype("float64")}
@@ -54,6 +55,7 @@ def sound(array, keep_integers=False):
     return array.flags.c_contiguous and isfinite(np.vdot(array, array))
 
 
+@gives_arrays
 def array_of(value, name, where):
     """Return ``value`` (an array, a list, a Tensor, a data frame) as a numeric array with at least one row."""
     if value is None:

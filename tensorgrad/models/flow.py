@@ -5,12 +5,11 @@ import math
 import numpy as np
 
 from ..core.mode import enable_grad
-from ..draw.backprop import gradient_arrays
-from ..draw.frames import Frames
 from ..draw.heat import rms
 from ..errors import counted, printable, shortened
-from ..layers.base import layer_scopes
-from ..walk import recorded
+from ..graph.gradients import gradient_arrays
+from ..graph.scopes import Frames, layer_scopes
+from ..graph.steps import recorded
 
 #: Gradients of the first layer this many times smaller, or larger, than of the last are vanishing, or exploding.
 FACTOR = 1e3

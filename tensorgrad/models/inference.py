@@ -6,6 +6,7 @@ from ..compile.attempts import check_settled, writing
 from ..compile.training import overlapping
 from ..core.mode import no_grad
 from ..core.tensor import Tensor
+from ..graph.code import gives_arrays
 
 #: A program is written at this use of a shape; writing one takes as long as some thirty small runs without one.
 WARM = 4
@@ -47,6 +48,7 @@ class Inference:
         self.uses[key] = uses = self.uses.get(key, 0) + 1
         return uses >= (WARM if len(self.replays) < LIMIT else CROWDED)
 
+    @gives_arrays
     def _traced(self, key, arrays):
         from ..compile.replay import Replay, traced  # 3 ms of import, for those who need it
 
@@ -65,6 +67,7 @@ class Inference:
         self.replays[key] = replay
         return [t.data if isinstance(t, Tensor) else np.asarray(t) for t in recording.finish()]
 
+    @gives_arrays
     def _eager(self, arrays):
         with no_grad():
             return [t.data if isinstance(t, Tensor) else t for t in self.function(*arrays)]

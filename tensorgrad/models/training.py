@@ -8,6 +8,7 @@ from ..callbacks import CallbackList
 from ..callbacks.calls import SILENT
 from ..core.mode import runs_plainly
 from ..errors import NotReadyError, OptionError, ShapeError, counted
+from ..graph.code import model_method
 from ..options import boolean, one_of
 from ..seeding import generator
 from .arguments import check, check_fit, check_run
@@ -70,6 +71,7 @@ class Trainer:
         """The loss as it was given, or None before ``compile``."""
         return self.compiled and self.compiled.loss
 
+    @model_method
     def fit(
         self,
         x=None,
@@ -124,6 +126,7 @@ class Trainer:
             checks = Validation(held_order, compiled.measures(held.y, self.output_shape), validation_freq)
         return train(self, measures, order, checks, calls, range(initial_epoch, epochs))
 
+    @model_method
     def evaluate(
         self,
         x=None,
@@ -152,6 +155,7 @@ class Trainer:
             calls.abandon()
         return returned(logs, return_dict)
 
+    @model_method
     def predict(self, x=None, batch_size=None, verbose="auto", steps=None, callbacks=None):
         """Return the outputs for all rows of ``x``, one array."""
         check_run("predict", batch_size, verbose, steps)
@@ -165,6 +169,7 @@ class Trainer:
         finally:
             calls.abandon()
 
+    @model_method
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
         """Take one step on one batch and return its loss and metrics, measured before the step, like ``evaluate``."""
         compiled = self._compiled_for("train_on_batch")
@@ -177,11 +182,13 @@ class Trainer:
         finally:
             meters.close()
 
+    @model_method
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
         """Return the loss and metrics of one batch, like ``evaluate``."""
         return self.evaluate(x, y, batch_size=np.iinfo(np.int64).max, verbose=0, sample_weight=sample_weight,
                              return_dict=return_dict)  # fmt: skip
 
+    @model_method
     def predict_on_batch(self, x):
         """Return the outputs for one batch, an array."""
         return self.predict(x, batch_size=np.iinfo(np.int64).max, verbose=0)

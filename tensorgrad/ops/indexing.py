@@ -118,11 +118,16 @@ def setitem(self, index, value):
         repoint(v, self, old)
     if self.op is None and self.inputs and y.op is None and old.seq + 1 == y.seq:
         old = self.inputs[0]  # a second write at once: no one can have used what was in between
-    self.data, self.requires_grad, self.op, self.settings = y.data, y.requires_grad, y.op, y.settings
-    self.inputs = y.inputs or (old,)  # unrecorded too, so that earlier users still find the old value
-    self.watch = {"retain": self.watch["retain"]} if self.watch and "retain" in self.watch else None
-    self.grad = None
-    self.seq = y.seq
+    become(y, self, old)
+
+
+def become(y, x, old):
+    """Let ``x`` be what ``y`` is, and ``old`` what it was."""
+    x.data, x.requires_grad, x.op, x.settings = y.data, y.requires_grad, y.op, y.settings
+    x.inputs = y.inputs or (old,)  # unrecorded too, so that earlier users still find the old value
+    x.watch = {"retain": x.watch["retain"]} if x.watch and "retain" in x.watch else None
+    x.grad = None
+    x.seq = y.seq
 
 
 def before_write(x):

@@ -5,7 +5,7 @@ Also those that would write into a Tensor's array behind its back, which are ref
 
 import numpy as np
 
-from ..core.dispatch import NUMPY
+from ..core.dispatch import NUMPY, name_code
 from ..core.tensor import Tensor, type_tensor
 from .movement import broadcast_to
 
@@ -26,7 +26,7 @@ def query(function):
         result = function(*values(args), **{name: values(x) for name, x in kwargs.items()})
         return type_tensor(result) if isinstance(result, np.ndarray) else result
 
-    answer.__name__ = answer.__qualname__ = function.__name__
+    name_code(answer, function.__name__)
     answer.__doc__ = f"``np.{function.__name__}`` of a Tensor's values; no gradient flows through it."
     return answer
 

@@ -8,7 +8,7 @@ import pytest
 import tensorgrad as tg
 from tensorgrad.check import gradcheck
 from tensorgrad.core.op import REGISTRY
-from tensorgrad.walk import recorded
+from tensorgrad.graph.steps import recorded
 from tests.check.faults import FAULTS
 from tests.check.random_functions import random_function
 from tests.check.rates import alarms, of_ops

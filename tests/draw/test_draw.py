@@ -12,7 +12,7 @@ import tensorgrad as tg
 from tensorgrad.draw import draw
 from tensorgrad.draw.dot import LOOKS
 from tensorgrad.errors import printable, shortened
-from tensorgrad.walk import merged, recorded
+from tensorgrad.graph.steps import merged, recorded
 from tests.draw.played import named
 
 

@@ -9,7 +9,6 @@ import pytest
 import tensorgrad as tg
 from tensorgrad.draw import draw
 from tensorgrad.draw.fold import parameters_in
-from tensorgrad.draw.frames import Frames
 from tensorgrad.draw.graph import Box
 from tensorgrad.draw.view import BUDGET, STRETCHES
 from tensorgrad.layers import Dense
@@ -241,9 +240,3 @@ def test_a_parameter_of_many_uses_is_drawn_at_each(rng):
     assert set(recalled) < set(given)
     assert len(recalled) == 11  # at the first step, h takes no gradient
     assert [box.name for box in view.boxes if box.kind == "parameter gradient"] == ["∂b", "∂U", "∂W"]
-
-
-def test_frames_are_found_by_sequence_number():
-    found = Frames([(3, 4, "inner", 1), (2, 6, "outer", 0), (8, 8, "last", 0)])
-    names = [[name for _, name in found.path(seq)] for seq in range(1, 10)]
-    assert names == [[], ["outer"], ["outer", "inner"], ["outer", "inner"], ["outer"], ["outer"], [], ["last"], []]

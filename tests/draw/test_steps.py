@@ -9,7 +9,7 @@ import tensorgrad as tg
 from tensorgrad.core.tensor import Tensor
 from tensorgrad.draw import backward_steps
 from tensorgrad.draw.steps import fitting
-from tensorgrad.walk import recorded
+from tensorgrad.graph.steps import recorded
 
 
 def leaves_of(root):

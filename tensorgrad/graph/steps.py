@@ -1,7 +1,7 @@
 """The recorded graph as a list: for whatever reads it without differentiating it."""
 
-from .backward import version
-from .core.tensor import Tensor
+from ..backward import version
+from ..core.tensor import Tensor
 
 
 def recorded(root, after=-1):
@@ -31,28 +31,6 @@ def merged(roots, after=-1):
     return [found[seq] for seq in sorted(found)]
 
 
-class listening:
-    """Inside the block a backward notes each Tensor's gradient in ``found``, by id, and the user's hooks rest.
-
-    steps: what ``recorded`` returned; leaves are not noted, as the backward itself returns theirs
-    """
-
-    def __init__(self, steps, found):
-        leaves = {id(x): x for _, inputs in steps for x in inputs if isinstance(x, Tensor)}
-        self.tensors = list({**leaves, **{id(t): t for t, _ in steps}}.values())
-        self.found = found
-
-    def __enter__(self):
-        self.saved = [t.watch for t in self.tensors]
-        for t in self.tensors:
-            t.watch = None if t.op is None else {"draw": self.noter(id(t))}
-
-    def noter(self, key):
-        def note(g):
-            self.found[key] = g
-
-        return note
-
-    def __exit__(self, *exception):
-        for t, watch in zip(self.tensors, self.saved, strict=True):
-            t.watch = watch
+def array_of(x):
+    """Return the array of a Tensor, else ``x`` itself: an array or a number."""
+    return x.data if isinstance(x, Tensor) else x

@@ -1,0 +1,43 @@
+"""Each line of the user's code, as it runs: by Python's trace hook, for what no Tensor takes part in.
+
+A write into an array, ``h.data[0] = 5.0``, is NumPy's alone: no Tensor is made or read by it, so no Observer is told.
+Which line it was is known only by comparing arrays before and after each line.
+"""
+
+import sys
+
+from .code import users
+
+
+class stepping:
+    """Inside the block ``moved(frame)`` is called before each line of the user's code that this thread runs, and
+    ``moved(None)`` when a function of the user's is left.
+
+    A debugger's trace hook rests meanwhile.
+
+    >>> def f():
+    ...     a = 1
+    ...     return a
+    >>> lines = []
+    >>> with stepping(lambda frame: lines.append(frame and frame.f_lineno)):
+    ...     result = f()
+    >>> lines
+    [2, 3, None]
+    """
+
+    def __init__(self, moved):
+        self.moved = moved
+
+    def __enter__(self):
+        self.before = sys.gettrace()
+        sys.settrace(self.entered)
+
+    def __exit__(self, *exception):
+        sys.settrace(self.before)
+
+    def entered(self, frame, event, arg):
+        return self.stepped if users(frame.f_code) else None
+
+    def stepped(self, frame, event, arg):
+        self.moved(frame if event == "line" else None)
+        return self.stepped

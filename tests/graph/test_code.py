@@ -1,0 +1,159 @@
+"""What a frame is, is told by its code object: no function of the same name misleads, and no module's name."""
+
+import sys
+
+import numpy as np
+import pytest
+
+import tensorgrad as tg
+from tensorgrad.core.dispatch import op_of
+from tensorgrad.core.op import REGISTRY
+from tensorgrad.graph.code import Mark, arguments, layer_call, ours, running, trial, users
+from tensorgrad.graph.observer import Observer, observing
+from tensorgrad.graph.origins import origin
+from tensorgrad.layers import Dense, Layer
+from tests.planted import train
+
+
+@pytest.mark.parametrize("name", sorted(REGISTRY))
+def test_the_code_of_each_op_carries_it(name):
+    op = REGISTRY[name]
+    assert op_of(op.call.__code__) is op
+    assert op.call.__code__.co_name == op.call.__name__
+
+
+def test_ops_of_one_name_are_told_apart():
+    first, second = (tg.elementwise("twin", lambda x: x * 2, x=lambda g, y, x: g * 2) for _ in range(2))
+    assert op_of(first.__code__) is first.op
+    assert op_of(second.__code__) is second.op
+
+
+def test_an_op_is_known_in_a_traceback_by_its_name():
+    with pytest.raises(tg.ShapeError) as error:
+        tg.Tensor(np.ones((2, 3))) @ np.ones((2, 3))
+    assert [entry.name for entry in error.traceback][-1] == "matmul"
+
+
+def test_a_mark_is_of_the_function_and_of_those_inside_it():
+    mark = Mark()
+
+    @mark
+    def outer():
+        return [inner() for _ in range(1)]
+
+    def inner():
+        return running(sys._getframe(), mark).f_code is outer.__code__
+
+    def other():
+        return running(sys._getframe(), mark)
+
+    assert outer() == [True]
+    assert other() is None
+
+    @mark
+    def maker():
+        return lambda: sys._getframe().f_code in mark
+
+    assert maker()()
+
+
+def test_functions_of_the_same_name_are_not_mistaken():
+    source = """
+        def where():
+            return origin(sys._getframe())
+        class Own:
+            name = "own"
+            def __call__(self, f): return f()
+            def _tried(self, f): return self(f)
+        def call(op, inputs): return Own()._tried(where)
+        found = call(None, ())
+    """
+    found = train(source, origin=origin, sys=sys)["found"]
+    assert (found.op, found.layer, found.line) == (None, None, "train.py:2")
+    assert Layer.__call__.__code__ in layer_call
+    assert Layer._tried.__code__ in trial
+
+
+@pytest.mark.parametrize("name", ["tensorgrad.mine", "numpy.mine", "copy", "tensorgrad.core.dispatch", ""])
+def test_a_users_module_may_have_any_name(name):
+    found = train("y = origin(sys._getframe())", origin=origin, sys=sys, __name__=name)["y"]
+    assert found.line == "train.py:1"
+
+
+def test_whose_code_it_is():
+    import contextlib
+    import copy
+
+    assert ours(origin.__code__)
+    assert ours(tg.ops.exp.__code__)
+    assert not ours(np.mean.__wrapped__.__code__)
+    assert users(test_whose_code_it_is.__code__)
+    for function in (origin, copy.deepcopy, contextlib.contextmanager, np.mean.__wrapped__):
+        assert not users(function.__code__)
+
+
+def test_arguments_are_read_by_their_place():
+    def f(a, b=2, /, c=3, *more, d=4, **others):
+        local = "not an argument"
+        return arguments(sys._getframe()), arguments(sys._getframe(), named=True), local
+
+    assert f(1)[:2] == ((1, 2, 3), (1, 2, 3, 4))
+    assert f(1, 5, 6, 7, 8, d=9, e=10)[:2] == ((1, 5, 6, 7, 8), (1, 5, 6, 7, 8, 9, 10))
+
+    def rebound(x):
+        x = x + 1
+        return arguments(sys._getframe()), lambda: x  # a cell, and what it holds now
+
+    assert rebound(1)[0] == (2,)
+
+
+def test_the_innermost_layer_and_line_and_the_outermost_op():
+    source = """
+        class Inner(tg.layers.Layer):
+            def call(self, x):
+                found.append(origin(sys._getframe()))
+                found.append(origin(sys._getframe(), inside=True))
+                return tg.softplus(x)
+        class Outer(tg.layers.Layer):
+            def call(self, x):
+                return inner(x)
+        inner, outer, found = Inner(name="inner"), Outer(name="outer"), []
+        outer(np.ones(2))
+    """
+    found = train(source, origin=origin, sys=sys)["found"]
+    assert [(o.op, o.layer, o.line) for o in found] == [(None, "inner", "train.py:3"), (None, "inner", "train.py:4")]
+
+    class Places(Observer):
+        def made(self, t, op, inputs, frame):
+            seen[op.name] = origin(frame), origin(frame, inside=True)
+
+    seen, layer, softplus = {}, Dense(2, input_shape=(2,), name="dense"), train("y = lambda x: tg.softplus(x)")["y"]
+    layer(np.ones((1, 2)))
+    with observing(Places()):
+        softplus(layer(np.ones((1, 2))))
+    anywhere, inside = seen["matmul"]
+    assert (anywhere.op, anywhere.layer, anywhere.line.split(":")[0]) == ("matmul", "dense", "test_code.py")
+    assert (inside.op, inside.layer, inside.line) == ("matmul", "dense", None)  # a layer of ours has no line inside
+    assert str(seen["softplus"][0]) == "softplus, train.py:1"
+
+
+def test_a_call_in_the_backward_belongs_to_the_op_its_rule_is_of():
+    source = """
+        def f(x):
+            h = np.tanh(x * w)
+            h[0] = h[1] * 3.0
+            loss = h.sum()
+            loss.backward()
+            g, w.grad = w.grad, None
+            return g
+        step = tg.compile(f)
+        program = step.program(np.array([1.0, 2.0])).recorded
+    """
+    program = train(source, w=tg.Parameter([0.5, 0.25]))["program"]
+    told = [(call.origin.op, call.origin.line) for call in program.calls if call.origin.backward]
+    assert {op for op, _ in told} == {"∂sum", "∂setitem", "∂getitem", "∂tanh", "∂mul"}
+    lines = {op: {line for name, line in told if name == op} for op, _ in told}
+    assert (lines["∂tanh"], lines["∂setitem"], lines["∂getitem"]) == ({"train.py:2"}, {"train.py:3"}, {"train.py:3"})
+    assert lines["∂mul"] == {"train.py:2", "train.py:3"}
+    last = [call.origin for call in program.calls if not call.origin.backward][-1]
+    assert not str(last).startswith("∂")
