@@ -28,8 +28,9 @@ def test_the_gradient_at_each_tensor_is_the_one_that_backward_brings():
 
 
 def test_the_users_hooks_rest_while_we_listen_and_come_back():
-    _, h, y = chain()
+    w, h, y = chain()
     h.register_hook(lambda g: 1 / 0)
+    w.register_hook(lambda g: 1 / 0)
     before, found = h.watch, {}
     with listening(recorded(y), found):
         y.sum().backward()

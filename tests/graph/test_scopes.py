@@ -22,10 +22,11 @@ def test_a_weight_belongs_to_the_innermost_layer_of_all_its_uses():
     class Twice(Layer):
         def build(self, input_shape):
             self.inner = Dense(2, name="inner")
-            self.scale = self.add_weight((2,), "ones", name="scale")
 
         def call(self, x):
-            return self.inner(x * self.scale) * self.scale
+            if not self.inner.built:
+                self.inner.build(x.shape)
+            return self.inner(x @ self.inner.kernel)
 
     layer = Twice(name="twice")
     x = tg.Tensor(np.ones((3, 2)), requires_grad=True)
@@ -33,8 +34,8 @@ def test_a_weight_belongs_to_the_innermost_layer_of_all_its_uses():
     with layer_scopes() as found:
         y = layer(x)
     homes = Frames(found).homes(tg.graph.steps.recorded(y))
-    named = {t.name: [name for _, name in homes[id(t)]] for t in (layer.scale, layer.inner.kernel, x)}
-    assert named == {"twice/scale": ["twice"], "inner/kernel": ["twice", "inner"], None: ["twice"]}
+    named = {t.name: [name for _, name in homes[id(t)]] for t in (layer.inner.kernel, layer.inner.bias, x)}
+    assert named == {"inner/kernel": ["twice"], "inner/bias": ["twice", "inner"], None: ["twice"]}
     assert common("abc", "abd") == "ab"
 
 
