@@ -15,8 +15,10 @@ from ..core.dispatch import op_of
 from ..core.tensor import Tensor
 
 
-class Mark(set):
-    """A kind of functions, as the set of their code objects: a decorator, and ``frame.f_code in mark`` asks.
+class Mark(list):
+    """A kind of functions, as their code objects: a decorator, and ``frame.f_code in mark`` asks.
+
+    A list, as they are few, and to hash a code object takes longer than to find it.
 
     >>> import sys
     >>> entry = Mark()
@@ -32,7 +34,7 @@ class Mark(set):
         waiting = [function.__code__]
         while waiting:
             code = waiting.pop()
-            self.add(code)
+            self.append(code)
             waiting.extend(inner for inner in code.co_consts if isinstance(inner, CodeType))
         return function
 

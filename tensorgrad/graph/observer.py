@@ -27,7 +27,7 @@ _blocks: ContextVar[tuple] = ContextVar("blocks", default=())
 OPEN: list = []
 _lock: list = [Lock()]
 #: Functions that give a Tensor the number of another, their first argument.
-FACES = {become.__code__, before_write.__code__}
+FACES = (become.__code__, before_write.__code__)
 #: The slots of a Tensor as they are while nobody observes: ``DATA.__get__(t)`` is its array, whoever observes.
 SEQ, DATA, GRAD = (Tensor.__dict__[slot] for slot in ("seq", "data", "grad"))
 
@@ -159,17 +159,25 @@ def overrides(observer, methods):
 
 def told(method, *what):
     """Tell each observer, while none of them is shown what the others compute."""
-    found = observers()
-    with unobserved():
-        for observer in found:
-            getattr(observer, method)(*what)
+    blocks = _blocks.get()
+    token = _blocks.set(())  # what unobserved() does, in a third of its time
+    try:
+        for block in blocks:
+            if block.observer is not None:
+                getattr(block.observer, method)(*what)
+    finally:
+        _blocks.reset(token)
 
 
-def passed(found, method, t, value, *where):
-    """Return a value after each of the observers in ``found`` has had it."""
-    with unobserved():
-        for observer in found:
-            value = getattr(observer, method)(t, value, *where)
+def passed(blocks, method, t, value, *where):
+    """Return a value after the observers of ``blocks`` have had it, one after the other."""
+    token = _blocks.set(())
+    try:
+        for block in blocks:
+            if block.observer is not None:
+                value = getattr(block.observer, method)(t, value, *where)
+    finally:
+        _blocks.reset(token)
     return value
 
 
@@ -190,21 +198,23 @@ def _numbered(t, seq):
 
 
 def _read(t):
-    array = DATA.__get__(t)
-    return passed(observers(), "read", t, array, sys._getframe(1)) if _blocks.get() else array
+    array, blocks = DATA.__get__(t), _blocks.get()
+    return passed(blocks, "read", t, array, sys._getframe(1)) if blocks else array
 
 
 def _written(t, array):
-    DATA.__set__(t, passed(observers()[::-1], "written", t, array) if _blocks.get() else array)
+    blocks = _blocks.get()
+    DATA.__set__(t, passed(blocks[::-1], "written", t, array) if blocks else array)
 
 
 def _read_grad(t):
-    grad = GRAD.__get__(t)
-    return passed(observers(), "read_grad", t, grad) if _blocks.get() else grad
+    grad, blocks = GRAD.__get__(t), _blocks.get()
+    return passed(blocks, "read_grad", t, grad) if blocks else grad
 
 
 def _written_grad(t, grad):
-    GRAD.__set__(t, passed(observers()[::-1], "written_grad", t, grad) if _blocks.get() else grad)
+    blocks = _blocks.get()
+    GRAD.__set__(t, passed(blocks[::-1], "written_grad", t, grad) if blocks else grad)
 
 
 def _swept(root, g, keep):

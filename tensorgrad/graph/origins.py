@@ -4,7 +4,7 @@ import sys
 
 from ..core.dispatch import op_of
 from ..errors import printable
-from .code import arguments, layer_call, trace_root, users
+from .code import arguments, layer_call, ours, trace_root, users
 
 
 class Origin:
@@ -37,14 +37,16 @@ def origin(frame, inside=False):
     op = layer = line = None
     while frame is not None:
         code = frame.f_code
-        called = op_of(code)
-        if called is not None:
+        if not ours(code):
+            if line is None and users(code):
+                line = line_of(code, frame.f_lineno)
+        elif (called := op_of(code)) is not None:
             op = called.name
         elif code in layer_call:
             layer = layer or layer_of(frame)
-        elif line is None and users(code):
-            line = line_of(code, frame.f_lineno)
-        if code in trace_root or (inside and layer is not None):
+            if inside:
+                break
+        elif code in trace_root:
             break
         frame = frame.f_back
     return Origin(op, layer, line)

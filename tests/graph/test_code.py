@@ -1,6 +1,8 @@
 """What a frame is, is told by its code object: no function of the same name misleads, and no module's name."""
 
+import re
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -167,3 +169,21 @@ def test_a_call_in_the_backward_belongs_to_the_op_its_rule_is_of():
     assert (lines["∂tanh"], lines["∂setitem"], lines["∂getitem"]) == ({"train.py:2"}, {"train.py:3"}, {"train.py:3"})
     assert lines["∂mul"] == {"train.py:2", "train.py:3"}
     assert str(program.calls[-1].origin) == "sub, train.py:7"  # the backward is over
+
+
+PACKAGE = Path(tg.__file__).parent
+#: Who looks into a frame outside of graph/, each with its reason.
+LOOKING = {
+    "compile/attempts.py": "the call in which a fault of ours arose, by its type, for the report of it",
+    "core/declare.py": "the module of whoever declares an op",
+    "core/number.py": "what the user's own code calls, by the names that are in it",
+}
+
+
+def test_nobody_else_looks_into_frames_or_replaces_what_a_tensor_is():
+    texts = {str(path.relative_to(PACKAGE)): path.read_text() for path in PACKAGE.rglob("*.py")}
+    texts = {name: text for name, text in texts.items() if not name.startswith("graph/")}
+    looking = {name for name, text in texts.items() if re.search(r"\b(f_locals|f_globals|settrace|setprofile)\b", text)}
+    assert looking == set(LOOKING)
+    replacing = r"(Tensor\.(data|grad|seq)|\.__class__|\bsweep)\s*=[^=]|setattr\(Tensor|__dict__\[.(data|grad|seq)"
+    assert [name for name, text in texts.items() if re.search(replacing, text)] == []
