@@ -40,30 +40,20 @@ class Recording:
         root = t.node.root
         return root.kind == "input" or (root.kind == "captured" and id(owner_of(root.array)) in self.owners)
 
-    def finish(self, given=()):
-        """Give the Tensors from outside what this run has computed for them, and return its results.
-
-        given: what of the arguments may be returned itself
-        """
-        for t, _, now in self.arrays:
-            t.data = now.value if now.is_scalar else np.array(now.value)
-        for t, g in self.grads:
-            t.grad = type_tensor(np.array(g.value))
-        return unflatten(self.structure, iter([leaf.first(self) for leaf in self.leaves]), given)
-
 
 def traced(function, leaves, names, known=dict):
     """Run ``function`` on stand-ins of ``leaves`` and return the Recording.
 
     known: ``known()`` -> ``{id: structure}`` of what is not taken apart where the function returns it
 
-    The run is a real one: it has all the effects of an ordinary call. If it raises, what it wrote is put back.
+    What it wrote stays, until ``recording.trace.undo()``, unless it raises: then it is put back.
     """
     trace = Trace()
     try:
         stands = [stand_in(trace, leaf, name) for leaf, name in zip(leaves, names, strict=True)]
         numbers = [t.seq for t in stands if isinstance(t, Tensor)]
         with tracing(trace), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the run as it is warns
             warnings.filterwarnings("error", "you are shuffling a 'Trace")  # which takes rows for copies
             out: list = []
             result = function(stands)

@@ -10,13 +10,14 @@ from weakref import ref
 
 import numpy as np
 
-from ..core.mode import is_recording, runs_plainly, training
+from ..core.mode import is_recording, plainly, runs_plainly, training
 from ..core.tensor import Tensor
 from ..errors import OptionError, TraceError, UncompiledWarning, printable, suggest
 from .attempts import unfit
 from .guards import Guards
 from .replay import Replay, traced
 from .tree import Fixed, count_leaves, fixed_in, flatten, unflatten
+from .trial import Trial
 
 #: How many programs a Step keeps.
 LIMIT = 64
@@ -111,7 +112,7 @@ class Step:
         inputs = [leaf.data if isinstance(leaf, Tensor) else leaf for leaf in leaves]
         replay = self._found(leaves, how, inputs)
         if replay is None:
-            done, result = self._traced(leaves, how)
+            done, result = self._traced(leaves, how, args, kwargs)
             return result if done else self._run(args, kwargs, how, result)
         if replay is PLAINLY:
             return self.function(*args, **kwargs)
@@ -153,8 +154,7 @@ class Step:
         """
         result = self.function(*args, **kwargs)  # an error of the user's own comes again
         if isinstance(why, Exception):
-            self.plain.add(how.key)
-            self._warn(f"runs as it is, uncompiled: {unfit(why)}")
+            self._give_up(how, unfit(why))
             return result
         self.unsteady += 1
         if self.unsteady >= PATIENCE:
@@ -165,11 +165,16 @@ class Step:
             )
         return result
 
+    def _give_up(self, how, why):
+        """Run the function as it is from now on, for such arguments."""
+        self.plain.add(how.key)
+        self._warn(f"runs as it is, uncompiled: {why}")
+
     def _warn(self, words):
         warnings.warn(f"{printable(self.__name__)} {words}", UncompiledWarning, stacklevel=4)
 
-    def _traced(self, leaves, how):
-        """Run the function and keep the program; return ``(True, the result)``, or ``(False, why not)``."""
+    def _traced(self, leaves, how, args, kwargs):
+        """Trace the function, run it, and keep the program; return ``(True, the result)``, or ``(False, why not)``."""
         self.misses += 1
         guards = Guards(self._roots(how))
         if guards.iterators:
@@ -196,7 +201,15 @@ class Step:
             guards.restore()
             return False, changed
         self.unsteady = 0
-        result = recording.finish([*leaves, *how.containers])
+        trial = Trial(recording)
+        recording.trace.undo()
+        with plainly():
+            result = self.function(*args, **kwargs)
+        try:
+            trial.check(result, run.known([*leaves, *how.containers]))
+        except TraceError as error:
+            self._give_up(how, error)
+            return True, result
         key = self._key(leaves, how)
         kept = [entry for entry in self.programs.get(key, ()) if entry[1].hold() and entry[0].steady is not None]
         replay = Replay(recording, exact=self.exact)
@@ -228,7 +241,7 @@ class Step:
         inputs = [leaf.data if isinstance(leaf, Tensor) else leaf for leaf in leaves]
         found = self._found(leaves, how, inputs)
         if found is None:
-            done, why = self._traced(leaves, how)
+            done, why = self._traced(leaves, how, args, kwargs)
             if isinstance(why, Exception) and not done:
                 raise why
             found = self.programs.get(self._key(leaves, how), [(PLAINLY,)])[-1][0]
@@ -267,10 +280,14 @@ class Run:
         self.copies = [list(x.items() if isinstance(x, dict) else x) for x in self.made]
         return self.function(*args, **kwargs)
 
-    def known(self):
-        """Return ``{id: structure}`` of arguments and of containers from outside, which are returned themselves."""
+    def known(self, given=None):
+        """Return ``{id: structure}`` of arguments and of containers from outside, which are returned themselves.
+
+        given: the arguments, those of the trace unless told
+        """
         found = {id(x): ("fixed", Fixed(x)) for x in self.guards.containers()}
-        return found | {id(x): ("given", i) for i, x in enumerate([*self.stands, *self.made])}
+        given = [*self.stands, *self.made] if given is None else given
+        return found | {id(x): ("given", i) for i, x in enumerate(given)}
 
     def changed(self):
         """Return what the function changed of the lists and dicts it was given."""
