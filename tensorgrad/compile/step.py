@@ -13,7 +13,7 @@ import numpy as np
 from ..core.mode import is_recording, plainly, runs_plainly, training
 from ..core.tensor import Tensor
 from ..errors import OptionError, TraceError, UncompiledWarning, printable, suggest
-from .attempts import unfit
+from .attempts import NO_GUARD, unfit
 from .guards import Guards
 from .replay import Replay, traced
 from .tree import Fixed, count_leaves, fixed_in, flatten, unflatten
@@ -114,7 +114,7 @@ class Step:
         if replay is None:
             done, result = self._traced(leaves, how, args, kwargs)
             return result if done else self._run(args, kwargs, how, result)
-        if replay is PLAINLY:
+        if replay is PLAINLY or (replay.own and identities(replay.own) & identities(leaves)):
             return self.function(*args, **kwargs)
         if replay.overlap and replay.overlap.found([*inputs, *[t.data for t in replay.bound]]):
             return self.function(*args, **kwargs)
@@ -154,7 +154,7 @@ class Step:
         """
         result = self.function(*args, **kwargs)  # an error of the user's own comes again
         if isinstance(why, Exception):
-            self._give_up(how, unfit(why))
+            self._give_up(how, why if isinstance(why, TraceError) else unfit(why))
             return result
         self.unsteady += 1
         if self.unsteady >= PATIENCE:
@@ -177,29 +177,12 @@ class Step:
         """Trace the function, run it, and keep the program; return ``(True, the result)``, or ``(False, why not)``."""
         self.misses += 1
         guards = Guards(self._roots(how))
-        if guards.iterators:
-            self.unsteady = PATIENCE
-            return False, guards.iterators
+        if guards.unseen:
+            return False, TraceError(f"it {guards.unseen[0]}; {NO_GUARD}")
         run = Run(how, self.function, self.names[0], guards)
-        try:
-            recording = traced(run, leaves, self._names(how), run.known)
-        except TraceError:
-            guards.restore()
-            raise
-        except Exception as error:  # of the user's own, or of something that takes no stand-ins
-            guards.restore()
-            return False, error
-        guards.loose += recording.trace.noted
-        recording.know(guards.arrays())
-        if recording.trace.raised is not None:  # and handled, which a program cannot
-            recording.trace.undo()
-            guards.restore()
-            return False, recording.trace.raised
-        changed = guards.changed(recording.trace.drawn) + run.changed()
-        if changed:  # and may hold stand-ins now
-            recording.trace.undo()
-            guards.restore()
-            return False, changed
+        recording, why = self._recorded(run, leaves)
+        if recording is None:
+            return False, why
         self.unsteady = 0
         trial = Trial(recording)
         recording.trace.undo()
@@ -207,18 +190,44 @@ class Step:
             result = self.function(*args, **kwargs)
         try:
             trial.check(result, run.known([*leaves, *how.containers]))
+            replay = Replay(recording, exact=self.exact, share=True)
+            if guards.compares:
+                replay.own = [*recording.used(), *guards.arrays(), *guards.tensors()]
+                check_apart(replay.own, leaves)
+            self._keep(replay, guards, self._key(leaves, how))
         except TraceError as error:
             self._give_up(how, error)
-            return True, result
-        key = self._key(leaves, how)
-        kept = [entry for entry in self.programs.get(key, ()) if entry[1].hold() and entry[0].steady is not None]
-        replay = Replay(recording, exact=self.exact)
+        return True, result
+
+    def _recorded(self, run, leaves):
+        """Return ``(the Recording, None)``, its effects still in place, or ``(None, why there is none)``."""
+        guards = run.guards
+        try:
+            recording = traced(run, leaves, self._names(run.how), run.known)
+        except TraceError:
+            guards.restore()
+            raise
+        except Exception as error:  # of the user's own, or of something that takes no stand-ins
+            guards.restore()
+            return None, error
+        guards.loose += recording.trace.noted
+        recording.know(guards.arrays())
+        why = recording.trace.raised  # and handled, which a program cannot
+        why = why or guards.changed(recording.trace.drawn) + run.changed()
+        if not why:
+            return recording, None
+        recording.trace.undo()  # what changed may hold stand-ins now
+        guards.restore()
+        return None, why
+
+    def _keep(self, replay, guards, key):
+        """Keep a program beside those for the same kind of arguments that still hold."""
         replay.overlap.read += guards.arrays()  # a write to one of these would change what is frozen
+        kept = [entry for entry in self.programs.get(key, ()) if entry[1].hold() and entry[0].steady is not None]
         self.programs[key] = [*kept, (replay, guards)]
         self.programs.move_to_end(key)
         while len(self.programs) > LIMIT:
             self.programs.popitem(last=False)
-        return True, result
 
     def _roots(self, how):
         """Return where the walk of the Guards begins: the function, its object, what is part of the structure."""
@@ -353,6 +362,17 @@ def once_each(leaves):
             found.append(leaf)
         pattern.append(places[key])
     return found, tuple(pattern) if len(found) < len(leaves) else None
+
+
+def check_apart(own, leaves):
+    """Raise if an argument is one of the things that a function, which asks ``x is w``, uses itself."""
+    if identities(own) & identities(leaves):
+        raise TraceError("it compares by 'is', and is given a Tensor or an array that it uses itself")
+
+
+def identities(things):
+    """Return the ids of Tensors, of their arrays, and of arrays."""
+    return {id(x) for x in things} | {id(x.data) for x in things if isinstance(x, Tensor)}
 
 
 def signature(leaf):

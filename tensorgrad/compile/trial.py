@@ -18,13 +18,15 @@ class Trial:
     """
 
     def __init__(self, recording):
-        self.structure, self.results = recording.structure, [form(leaf.first(recording)) for leaf in recording.leaves]
+        self.structure, self.results = recording.structure, [form(leaf.value()) for leaf in recording.leaves]
         trace = recording.trace
         given = [t for t, *_ in recording.arrays] + [p for descent in trace.descents for p in descent.params]
-        self.grads = [(t, form(g.value)) for t, g in recording.grads]
+        self.grads = [(t, form(g.value)) for t, g, _ in recording.grads]
         self.data = [(t, form(now.value)) for t, _, now in recording.arrays]
         self.data += [(p, form(p.data)) for p in given[len(self.data) :]]
-        vectors = {id(v) for descent in trace.descents for flat in descent.flats for v in (flat.w, *flat.slots.values())}
+        vectors = {
+            id(v) for descent in trace.descents for flat in descent.flats for v in (flat.w, *flat.slots.values())
+        }
         self.written = [(array, form(array)) for array, _ in trace.saved.values() if id(array) not in vectors]
 
     def check(self, result, known):

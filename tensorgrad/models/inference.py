@@ -1,7 +1,5 @@
 """Inference: what a model computes without training, as programs."""
 
-import numpy as np
-
 from ..compile.attempts import check_settled, writing
 from ..compile.training import overlapping
 from ..core.mode import no_grad
