@@ -160,14 +160,14 @@ def stale_grad(t):
 
 
 def gradients_left(trace):
-    """Return ``[(Tensor, stand-in)]`` of the gradients the function left in Tensors from outside, and clear them."""
+    """Return ``[(Tensor, stand-in, gradient)]`` of what the function left in Tensors from outside, and clear it."""
     left = []
     for t in trace.graded.values():
         grad = GRAD.__get__(t)
         if grad is not None:
-            left.append((t, DATA.__get__(grad)))
+            left.append((t, DATA.__get__(grad), grad))
             GRAD.__set__(t, None)
-    return [(t, g if isinstance(g, TraceArray) else trace.captured(g)) for t, g in left]
+    return [(t, g if isinstance(g, TraceArray) else trace.captured(g), grad) for t, g, grad in left]
 
 
 def arrays_left(trace):
