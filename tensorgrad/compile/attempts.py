@@ -142,8 +142,8 @@ def unfit(error):
 
 def line_of(error):
     """Return ``"model.py:12: "``, the user's line that raised ``error``, "" if there is none."""
-    code = [(frame.f_code, number) for frame, number in traceback.walk_tb(error.__traceback__)]
-    lines = [f"{file_line(*entry)}: " for entry in code if users(entry[0])]
+    entries = traceback.walk_tb(error.__traceback__)
+    lines = [f"{file_line(frame.f_code, number)}: " for frame, number in entries if users(frame)]
     return lines[-1] if lines else ""
 
 
@@ -161,6 +161,6 @@ def fault(error):
 def level_of_user():
     """Return the ``stacklevel`` with which the caller's warning shows the user's line."""
     level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and not users(frame.f_code):
+    while frame.f_back is not None and not users(frame):
         level, frame = level + 1, frame.f_back
     return level

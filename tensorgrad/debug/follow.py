@@ -121,7 +121,7 @@ class Follower(Observer):
             how, frame = EXITS[code], frame.f_back
         elif code in gives_arrays:
             how = method_of(frame) or how
-        elif not users(code):
+        elif not users(frame):
             return array
         return taken(array, self.left(known[1], how, frame))
 

@@ -74,7 +74,7 @@ def entries_of(error):
 def line_of(entries):
     """Return the user's innermost line, None if there is none."""
     for frame, line in reversed(entries):
-        if users(frame.f_code):
+        if users(frame):
             return origins.line_of(frame.f_code, line)
     return None
 

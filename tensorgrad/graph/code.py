@@ -72,9 +72,13 @@ def ours(code):
     return code.co_filename.startswith(OURS)
 
 
-def users(code):
-    """Return whether code is the user's."""
-    return not code.co_filename.startswith((OURS, NUMPYS)) and code.co_filename not in BETWEEN
+def users(frame):
+    """Return whether the code that runs in ``frame`` is the user's.
+
+    What Cython compiled has the name of a file that is not there; its module has one.
+    """
+    file, module = frame.f_code.co_filename, str(frame.f_globals.get("__file__"))
+    return not file.startswith((OURS, NUMPYS)) and not module.startswith(NUMPYS) and file not in BETWEEN
 
 
 def arguments(frame, named=False):

@@ -36,7 +36,7 @@ class stepping:
         sys.settrace(self.before)
 
     def entered(self, frame, event, arg):
-        return self.stepped if users(frame.f_code) else None
+        return self.stepped if users(frame) else None
 
     def stepped(self, frame, event, arg):
         self.moved(frame if event == "line" else None)

@@ -38,7 +38,7 @@ def origin(frame, inside=False):
     while frame is not None:
         code = frame.f_code
         if not ours(code):
-            if line is None and users(code):
+            if line is None and users(frame):
                 line = line_of(code, frame.f_lineno)
         elif (called := op_of(code)) is not None:
             op = called.name
