@@ -159,8 +159,8 @@ def stale_grad(t):
     """Return the error for a gradient left from before."""
     line = f"{line_of_user()}: " if _current.get() is not None else ""
     return TraceError(
-        f"{line}{t.name or f'a Tensor {describe(t)}'} has a gradient from before, which a compiled function cannot add to; "
-        "set .grad = None before it runs, or at its start or end"
+        f"{line}{t.name or f'a Tensor {describe(t)}'} has a gradient from before, which a compiled function cannot add "
+        "to; set .grad = None before it runs, or at its start or end"
     )
 
 
