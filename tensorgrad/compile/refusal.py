@@ -30,8 +30,9 @@ def needs_value(what, where, remedy=None):
     found: list = []
     mapped(where, StandIn, found.append)
     line = line_of_user()
-    shown = f"the number {found[0].node.name or ''}".rstrip() if found and found[0].node.python else None
-    shown = shown or (describe(found[0]) if found else "an array")
+    name = f"{found[0].node.name} " if found and found[0].node.name else ""
+    shown = f"the number {name}".rstrip() if found and found[0].node.python else None
+    shown = shown or (f"{name}{describe(found[0])}" if found else "an array")
     return TraceError(
         f"{line + ': ' if line else ''}{what} needs the value of {shown}, which "
         "differs from run to run of a compiled function; "

@@ -184,12 +184,12 @@ class Step:
         if recording is None:
             return False, why
         self.unsteady = 0
-        trial = Trial(recording)
+        trial = Trial(recording, [*leaves, *how.containers])
         recording.trace.undo()
         with plainly():
             result = self.function(*args, **kwargs)
         try:
-            trial.check(result, run.known([*leaves, *how.containers]))
+            trial.check(result)
             replay = Replay(recording, exact=self.exact, share=True)
             if guards.compares:
                 replay.own = [*recording.used(), *guards.arrays(), *guards.tensors()]
@@ -289,14 +289,10 @@ class Run:
         self.copies = [list(x.items() if isinstance(x, dict) else x) for x in self.made]
         return self.function(*args, **kwargs)
 
-    def known(self, given=None):
-        """Return ``{id: structure}`` of arguments and of containers from outside, which are returned themselves.
-
-        given: the arguments, those of the trace unless told
-        """
+    def known(self):
+        """Return ``{id: structure}`` of arguments and of containers from outside, which are returned themselves."""
         found = {id(x): ("fixed", Fixed(x)) for x in self.guards.containers()}
-        given = [*self.stands, *self.made] if given is None else given
-        return found | {id(x): ("given", i) for i, x in enumerate(given)}
+        return found | {id(x): ("given", i) for i, x in enumerate([*self.stands, *self.made])}
 
     def changed(self):
         """Return what the function changed of the lists and dicts it was given."""

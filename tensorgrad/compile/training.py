@@ -6,6 +6,7 @@ from contextvars import copy_context
 import numpy as np
 
 from ..backward import gradients
+from ..core.mode import is_recording
 from ..core.tensor import Tensor
 from ..errors import GradientError
 from .attempts import Attempts, check_settled, writing
@@ -55,8 +56,8 @@ class TrainingStep:
 
     def gradients(self, x, y, w=None):
         """Compute the loss, a float, the predictions, an array, and more, and the gradients, which ``update`` uses."""
-        if self.without or self.attempts.reason is not None:
-            return self._eager(x, y, w)
+        if self.without or self.attempts.reason is not None or not is_recording():
+            return self._eager(x, y, w)  # which raises where nothing is recorded
         self.fused = self.optimizer.proportional and not self.exact
         key = x.shape, x.strides, x.dtype, y.shape, y.strides, y.dtype, self.fused
         if w is not None:
@@ -139,7 +140,7 @@ class TrainingStep:
             self._trace(key, leaves)
             return
         seed = self.seed
-        trial.check(copy_context().run(self._forward_backward, leaves), {})
+        trial.check(copy_context().run(self._forward_backward, leaves))
         recording.trace.undo()  # the first step is the program's, or a resumed training would differ in last bits
         into = {self.count + i: place for i, place in enumerate(places)}
         with writing():

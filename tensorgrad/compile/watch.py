@@ -139,7 +139,7 @@ def shown_grad(trace, t, grad):
     if id(t) not in trace.graded and outside(t, trace):
         trace.added[id(t)] = t
         if grad is not None:
-            raise stale_grad(t)
+            raise stale_grad(t, f"{line_of_user()}: ")
     return grad
 
 
@@ -151,11 +151,11 @@ def note_grad(trace, t):
         trace.graded[id(t)] = t
 
 
-def stale_grad(t):
-    """Return the error for a gradient left from before."""
+def stale_grad(t, line=""):
+    """Return the error for a gradient left from before, which begins with the ``line`` that met it, in a trace."""
     return TraceError(
-        f"{t.name or describe(t)} has a gradient from before, which a compiled function cannot add to; "
-        "set .grad = None before it runs, or at its start or end"
+        f"{line}{t.name or f'a Tensor {describe(t)}'} has a gradient from before, which a compiled function cannot add "
+        "to; set .grad = None before it runs, or at its start or end"
     )
 
 

@@ -57,7 +57,7 @@ class Inference:
         recording.trace.undo()
         check_settled(self.guards, recording.trace, self.names)
         found = self._eager(arrays)
-        trial.check(found, {})
+        trial.check(found)
         with writing():
             replay = Replay(recording, exact=True)
         while len(self.replays) >= LIMIT:

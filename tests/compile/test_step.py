@@ -358,7 +358,7 @@ def test_warnings_are_those_of_the_eager_call():
         (lambda x: float(x[0, 0]), "float() needs the value of float32[]"),
         (lambda x: x.sum().item(), "item() needs the value of float32[]"),
         (lambda x: list(range(int(x[0, 0]))), "int() needs the value"),
-        (lambda x: x[x > 0], "x[mask] needs the value of float32[5, 3]"),
+        (lambda x: x[x > 0], "x[mask] needs the value of x float32[5, 3]"),
         (lambda x: np.nonzero(x), "np.nonzero() needs the value"),
         (lambda x: np.array_equal(x, x), "np.array_equal() needs the value"),
         (lambda x: np.asarray(x), "making an ndarray needs the value"),
