@@ -64,8 +64,8 @@ class Compiled:
             return
         if data.y is None:
             raise DataError(f"{where}: {name} is missing, and the loss compares it with the output")
-        shape = (len(data), *output_shape[1:])
-        known = self._measures.get(((None, *data.y.shape[1:]), output_shape))
+        shape = (len(data.x), *output_shape[1:])
+        known = self._measures.get((data.y.shape[1:], output_shape))
         loss = losses.resolve(self.loss, data.y.shape, shape) if known is None else known.loss
         if data.w is not None or not losses.surely_fit(loss, data.y, shape):
             losses.check_targets(loss, data.y, shape)
@@ -75,10 +75,10 @@ class Compiled:
 
     def measures(self, y, output_shape):
         """Return the Measures for targets like ``y`` and outputs of ``output_shape``, made once for these shapes."""
-        true = None if y is None else (None, *y.shape[1:])
-        key = true, output_shape
+        key = None if y is None else y.shape[1:], output_shape
         found = self._measures.get(key)
         if found is None:
+            true = None if y is None else (None, *y.shape[1:])
             plain, weighted = ([], []) if true is None else (self.metrics, self.weighted)
             made = Measures(
                 None if self.loss is None else losses.resolve(self.loss, true, output_shape),

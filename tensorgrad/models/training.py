@@ -219,11 +219,12 @@ class Trainer:
         return CallbackList(callbacks, history, verbose != 0, self, verbose=verbose, epochs=epochs, steps=steps)
 
     def _compiled_for(self, where):
-        if self.compiled is None:
+        compiled = self.compiled
+        if compiled is None:
             raise NotReadyError(f"{where}: call compile() first, e.g. model.compile('sgd', loss='mse')")
-        if where in ("fit", "train_on_batch", "compute_loss", "draw", "gradient_flow") and self.compiled.loss is None:
+        if compiled.loss is None and where in ("fit", "train_on_batch", "compute_loss", "draw", "gradient_flow"):
             raise NotReadyError(f"{where}: compile() was given no loss; e.g. model.compile('sgd', loss='mse')")
-        return self.compiled
+        return compiled
 
     def _predicting(self):
         """Return the Inference that computes the outputs: that of before, with its programs, if nothing has changed."""
