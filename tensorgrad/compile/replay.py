@@ -198,7 +198,7 @@ class Replay:
         for descent in self.descents:
             if descent.optimizer._flats is not descent.flats:
                 return False
-        return self.alike()
+        return not self.forms or self.alike()
 
     def moved(self):
         """Return whether all is as before once optimizers have moved values given to parameters to where they lie."""

@@ -39,9 +39,10 @@ class Measures:
     def meters(self):
         """Return new Meters, of the metrics themselves; of copies while a call beside this one has those."""
         found = Meters(self)
-        if self.metrics and not self.lend(found):
-            found = Meters(self, self.copies())
-        found.reset()
+        if self.metrics:
+            if not self.lend(found):
+                found = Meters(self, self.copies())
+            found.reset()
         return found
 
     def lend(self, meters):
@@ -78,6 +79,7 @@ class Meters:
             self.added = [copies[id(metric)] for metric in measures.added]
             self.others = [(copies[id(metric)], weighted) for metric, weighted in measures.others]
             self.metrics = [copies[id(metric)] for metric in measures.metrics]
+        self.total, self.rows, self.totals = 0.0, 0, []
 
     def reset(self):
         """Begin anew."""
