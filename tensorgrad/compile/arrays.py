@@ -10,7 +10,7 @@ from ..errors import TraceError, describe
 from .actions import as_numbers, cast
 from .origin import line_of_user
 from .program import NUMBERS, mapped
-from .refusal import SCALARS, needs_value, refused
+from .refusal import SCALARS, needs_array, needs_value, refused
 
 
 class TraceArray(StandIn):
@@ -40,11 +40,17 @@ class TraceArray(StandIn):
     itemsize = property(lambda self: self.value.itemsize)
     nbytes = property(lambda self: self.value.nbytes)
     flags = property(lambda self: Flags(self.value.flags))
-    base = property(lambda self: self.value.base)
     T = property(lambda self: self.tape.call(np.ndarray.transpose, (self,)) if self.ndim else self)
     mT = property(lambda self: self.T if self.ndim == 2 else self.tape.call(np.ndarray.swapaxes, (self, -1, -2)))
     real = property(lambda self: self.tape.call(np.real, (self,)))
     imag = property(lambda self: self.tape.call(np.imag, (self,)))
+
+    @property
+    def base(self):
+        """None, or something that is not, of what the function computed; of what it was given nobody knows."""
+        if self.node.kind != "result":
+            raise needs_array(".base")
+        return None if self.value.base is None else object()
 
     @property  # type: ignore[misc]  # what isinstance() looks at
     def __class__(self):
@@ -241,7 +247,7 @@ def are_complex(*numbers):
 
 
 class Flags:
-    """The flags of an array, to be looked at."""
+    """The flags of an array, to be looked at: those that follow from its shape and strides."""
 
     __slots__ = ("_flags",)
 
@@ -249,9 +255,13 @@ class Flags:
         object.__setattr__(self, "_flags", flags)
 
     def __getattr__(self, name):
+        if name not in ORDERS:
+            raise needs_array(f".flags.{name}") if hasattr(self._flags, name) else AttributeError(name)
         return getattr(self._flags, name)
 
     def __getitem__(self, name):
+        if name.lower() not in ORDERS and name not in ("C", "F"):
+            raise needs_array(f".flags[{name!r}]")
         return self._flags[name]
 
     def __setattr__(self, name, value):
@@ -259,6 +269,9 @@ class Flags:
 
     def __setitem__(self, name, value):
         setattr(self, name, value)
+
+
+ORDERS = {"c_contiguous", "f_contiguous", "contiguous", "fortran", "forc", "fnc"}
 
 
 def is_number(x):

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from ..errors import TraceError, UncompiledWarning, printable
 from .origin import outside
 
+#: Why a function runs as it is that does what no guard can follow.
+NO_GUARD = "that may be something else at each call, unseen by a program"
+
 
 class Unsettled(Exception):
     """A trace changed what its program would have frozen. ``changes``: for each path, what it did and the remedy."""
@@ -41,10 +44,9 @@ class Attempts:
     def run(self, write, eager, guards):
         """Return ``write()``, which traces; if there can be no program, put back what that changed, and ``eager()``."""
         guards.watch()
-        if guards.iterators:
+        if guards.unseen:
             self.reason = (
-                f"this model runs without a compiled program, more slowly: it may take from the iterator "
-                f"{printable(guards.iterators[0])} at every call, which a program would do once"
+                f"this model runs without a compiled program, more slowly: it {printable(guards.unseen[0])}; {NO_GUARD}"
             )
             warnings.warn(self.reason, UncompiledWarning, stacklevel=level_of_user())
             return eager()

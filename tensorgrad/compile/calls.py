@@ -9,7 +9,7 @@ from ..errors import TraceError
 from .arrays import TraceArray, without_defaults
 from .origin import line_of_user
 from .program import mapped
-from .refusal import NEEDS_VALUES, QUERIES, needs_value
+from .refusal import NEEDS_VALUES, QUERIES, TELLS_APART, needs_array, needs_value
 from .writes import check_target, out_call
 
 #: Functions that write into the first of their arguments, and what they call it.
@@ -30,6 +30,8 @@ def function_call(trace, function, args, kwargs):
     if function in QUERIES:
         plain, settings = mapped((args, kwargs), StandIn, lambda t: t.value)
         return function(*plain, **settings)
+    if function in TELLS_APART:
+        raise needs_array(f"np.{function.__name__}()")
     if function in NEEDS_VALUES:
         raise needs_value(f"np.{function.__name__}()", (args, kwargs))
     kwargs = without_defaults(kwargs)

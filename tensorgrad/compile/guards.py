@@ -5,10 +5,14 @@ through lists, dicts, objects, classes and other functions of the user's. What N
 installed packages keep inside is not looked at, nor are the attributes of this library but those that it tracks.
 """
 
+import builtins
 import collections
+import os
 import random
 import sys
+import threading
 import types
+import weakref
 from functools import lru_cache, partial
 
 import numpy as np
@@ -16,9 +20,13 @@ import numpy as np
 from ..config import _settings
 from ..core.tensor import StandIn, Tensor
 from ..tracking import Tracked, TrackedDict, TrackedList, TrackedSet, newest
+from .code import compares, names_in, ours, unseen, users
+from .generators import Seeds, State
+from .looks import LOOKS, Cache, Look
 from .places import (
     PLAIN,
     Attribute,
+    Bindings,
     Cell,
     ClassEntry,
     Content,
@@ -30,14 +38,18 @@ from .places import (
     Members,
     Names,
     Pairs,
-    Seeds,
-    State,
     Wanted,
 )
 
-PACKAGE = __package__.partition(".")[0]
 #: Objects of these classes of the standard library are looked into: they hold what the user put there.
-TRANSPARENT = {types.SimpleNamespace, partial}
+TRANSPARENT = {types.SimpleNamespace, partial, threading.local, collections.UserDict, collections.UserList,
+               collections.UserString, collections.ChainMap, weakref.WeakKeyDictionary, weakref.WeakValueDictionary,
+               weakref.WeakSet, type(os.environ)}  # fmt: skip
+#: Objects of classes from these modules give something else each time, and what was taken cannot be put back.
+STREAMS = {"io", "_io", "queue", "_queue", "socket", "multiprocessing", "sqlite3", "select", "mmap", "shelve", "csv",
+           "_csv", "asyncio"}  # fmt: skip
+#: A function that reaches more than this is not watched.
+MOST = 20_000
 
 
 class Guards:
@@ -46,18 +58,32 @@ class Guards:
     counted: those whose changes are counted as they happen, so that one number tells of all of them
     wanted:  whether gradients flow to the Tensors; each costs 16 ns at every run
     loose:   all others; each costs a look at every run
-    iterators: the paths of iterators: a program would not take from them, and what was taken cannot be put back
+    bindings: names that code looks up and that nobody is expected to bind anew: functions of this library, of NumPy
+    compares: whether the function asks of two things whether they are one, ``x is w``
+    unseen:   what the function does that no guard can follow: it takes from an iterator, or calls ``eval``
     """
 
     def __init__(self, roots):
         self.counted = [Pairs(_settings, "tensorgrad.config")]
         self.wanted, self.loose, self.generators = [], [], [Seeds(), *[State(g, path) for path, g in of_process()]]
-        self.iterators: list[str] = []
+        self.bindings = Bindings()
+        self.unseen: list[str] = []
+        self.functions: list[types.FunctionType] = []
+        self.methods: dict[int, str] = {}
         self.met: dict[int, object] = {}
         self.seen = newest[0]
         for name, root in roots.items():
             self.walk(root, name, True)
-        self.met = {}  # what was met need not be kept alive, but for what the places hold
+        if self.bindings.entries:
+            self.loose.append(self.bindings)
+        called = [f for f in self.functions if id(f) not in self.methods]
+        running = may_run(called, self.functions)
+        self.unseen += [f"{phrase}, in {f.__name__}" for f in running for phrase in unseen(f)]
+        self.compares = any(compares(f.__code__) for f in running)
+        reached = len(self.wanted) + len(self.loose)
+        if reached > MOST:
+            self.unseen.append(f"reaches {reached} things, too many to watch")
+        self.met, self.functions = {}, []  # what was met need not be kept alive, but for what the places hold
 
     def hold(self):
         """Return whether all is as it was: one comparison, and one for each place where changes are not counted."""
@@ -95,6 +121,10 @@ class Guards:
         """Return the plain arrays that were met."""
         return [place.array for place in self.loose if isinstance(place, Content)]
 
+    def tensors(self):
+        """Return the Tensors that were met."""
+        return [place.tensor for place in self.wanted]
+
     def restore(self):
         """Put back what has changed."""
         for place in (*self.counted, *self.wanted, *self.loose, *self.generators):
@@ -114,12 +144,14 @@ class Guards:
             self.container(x, path)
         elif isinstance(x, Tensor):
             self.wanted.append(Wanted(x, path))
-        elif isinstance(x, np.ndarray):
+        elif isinstance(x, np.ndarray) and not x.dtype.hasobject:
             self.loose.append(Content(x, path))
-        elif isinstance(x, (np.random.Generator, np.random.RandomState, random.Random)):
-            self.generators.append(State(x, path))
-        elif hasattr(kind, "__next__") and not users(kind.__module__):
-            self.iterators.append(path)
+        elif kind in LOOKS or isinstance(x, np.ndarray):
+            self.look(x, path)
+        elif isinstance(x, GENERATORS):
+            self.generator(x, path)
+        elif is_stream(kind):
+            self.unseen.append(f"takes from {path}, {an(kind.__name__)}")
         elif isinstance(x, type):
             self.kind(x, path)
         elif isinstance(x, types.ModuleType):
@@ -144,6 +176,20 @@ class Guards:
         else:
             self.object(x, path)
 
+    def look(self, x, path):
+        """Note what an object shows that is no container of the usual kinds, such as a ``bytearray``."""
+        place = Look(x, path)
+        self.loose.append(place)
+        for item in place.inside():
+            self.walk(item, path)
+
+    def generator(self, x, path):
+        """Note what a random generator will draw."""
+        if isinstance(x, random.SystemRandom):
+            self.unseen.append(f"draws from {path}, which has no state")
+        else:
+            self.generators.append(State(x, path))
+
     def container(self, x, path):
         """Note what a list, dict, set or deque holds."""
         counted = isinstance(x, (TrackedList, TrackedDict, TrackedSet))
@@ -158,6 +204,8 @@ class Guards:
             self.walk(f.__wrapped__, path)
         if not users(f.__module__):
             return
+        if users(f.__globals__.get("__name__", "")):  # and no wrapper of this library's that bears the user's name
+            self.functions.append(f)
         self.loose.append(Definition(f, path))
         self.loose.append(Names(f, path))
         for name in vars(f):
@@ -169,12 +217,14 @@ class Guards:
         for name, cell in zip(f.__code__.co_freevars, f.__closure__ or (), strict=True):
             self.cell(cell, name)
         names, attributes, imported = names_in(f.__code__)
+        attributes = (*attributes, *[name for name in names if name == "getattr"])
         for name in names:
             if name in f.__globals__:
                 self.entry(f.__globals__, name, name, attributes)
             elif (id(f.__globals__), name) not in self.met:  # a builtin, or one that may be defined later
                 self.met[id(f.__globals__), name] = f.__globals__
-                self.loose.append(Entry(f.__globals__, name, name))
+                self.bindings.add(f.__globals__, name, name)
+                self.bindings.add(vars(builtins), name, name)
         for name in imported:
             if name in sys.modules:
                 self.module(sys.modules[name], name, attributes)
@@ -196,19 +246,33 @@ class Guards:
         if isinstance(value, types.ModuleType):
             self.module(value, path, attributes)
         else:
-            if not ours(value):
+            if ours(value):
+                self.bindings.add(mapping, key, path)
+            else:
                 self.loose.append(Entry(mapping, key, path))
             self.walk(value, path)
 
     def module(self, module, path, attributes):
-        """Note what a module of the user's has under the names that code looks up anywhere."""
+        """Note what a module has under the names that code looks up anywhere."""
         if users(module.__name__):
-            for name in attributes:
+            for name in vars(module) if "getattr" in attributes else attributes:
                 if name in vars(module):
                     self.entry(vars(module), name, f"{path}.{name}", attributes)
+        elif id(module) not in self.met:
+            self.met[id(module)] = module
+            for name in attributes:
+                value = vars(module).get(name)
+                if isinstance(value, types.ModuleType):
+                    self.module(value, f"{path}.{name}", attributes)
+                elif value is not None:
+                    self.bindings.add(vars(module), name, f"{path}.{name}")
+            if module is os and {"environ", "getenv"}.intersection(attributes):
+                self.walk(os.environ, "os.environ")
 
     def kind(self, cls, path):
         """Note what a class of the user's and its bases define."""
+        if users(type(cls).__module__):
+            self.kind(type(cls), type(cls).__name__)
         for base in cls.__mro__:
             if users(base.__module__) and (base is cls or id(base) not in self.met):
                 self.met[id(base)] = base
@@ -216,16 +280,19 @@ class Guards:
                 for name, value in vars(base).items():
                     if name not in UNSEEN:
                         self.loose.append(ClassEntry(base, name, f"{base.__name__}.{name}"))
+                        self.methods[id(getattr(value, "__func__", value))] = name
                         self.walk(value, f"{base.__name__}.{name}")
 
     def object(self, x, path):
         """Note the attributes of an object, and of its class."""
         if "__wrapped__" in getattr(x, "__dict__", ()):  # a compiled function, or one with a cache
             self.walk(x.__wrapped__, path)
+        if type(x) is CACHED:
+            self.loose.append(Cache(x, path))
         cls = type(x)
         tracks = isinstance(x, Tracked)
         hidden = getattr(cls, "_uncounted", None)
-        if not (tracks or hidden is not None or cls in TRANSPARENT or users(cls.__module__)):
+        if not (tracks or hidden is not None or cls in TRANSPARENT or holds_users(cls)):
             return
         places = self.counted if tracks else self.loose
         for name in own_names(x):
@@ -238,6 +305,43 @@ class Guards:
         if users(cls.__module__):
             self.loose.append(Kind(x, f"the class of {path}"))
         self.walk(cls, cls.__name__)
+
+
+def may_run(called, functions):
+    """Return those of ``functions`` that may run: the ``called``, and methods of a name that one of them looks up."""
+    reached, names, new = [], {"call", "__call__", "build", "update_state", "result"}, list(called)
+    while new:
+        reached += new
+        names.update(name for f in new for found in names_in(f.__code__) for name in found)
+        new = [f for f in functions if f.__name__ in names and all(f is not g for g in reached)]
+    return reached
+
+
+CACHED = type(lru_cache(len))
+GENERATORS = np.random.Generator, np.random.RandomState, np.random.BitGenerator, random.Random
+
+
+def is_stream(kind):
+    """Return whether objects of a class, none of the user's, give something else each time."""
+    if users(kind.__module__):
+        return False
+    return hasattr(kind, "__next__") or kind.__module__.partition(".")[0] in STREAMS
+
+
+def holds_users(cls):
+    """Return whether objects of a class may hold what is the user's: their own, and those of installed packages."""
+    return cls.__module__.partition(".")[0] not in {*sys.stdlib_module_names, "tensorgrad", "numpy"} or users(
+        cls.__module__
+    )
+
+
+def an(noun):
+    """Return a noun with its article.
+
+    >>> an("iterator"), an("Queue")
+    ('an iterator', 'a Queue')
+    """
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 
 def of_process():
@@ -257,40 +361,3 @@ def own_names(x):
 UNSEEN = {"__dict__", "__weakref__", "__doc__", "__module__", "__qualname__", "__annotations__", "__slots__",
           "__firstlineno__", "__static_attributes__", "_options", "_own", "_takes_training", "_abc_impl",
           "__dataclass_params__", "__dataclass_fields__", "__match_args__", "__signature__"}  # fmt: skip
-
-
-def ours(value):
-    """Return whether a value is a function or a class of this library's, or of NumPy's: nobody changes those."""
-    module = getattr(value, "__module__", None)
-    return isinstance(value, (types.FunctionType, type)) and isinstance(module, str) and not users(module)
-
-
-@lru_cache(4096)
-def users(module):
-    """Return whether a module is the user's own: none of Python's, of installed packages or of this library."""
-    top = str(module).partition(".")[0]
-    if top in (PACKAGE, "numpy", "builtins") or top in sys.stdlib_module_names - {"__main__"}:
-        return False
-    file = getattr(sys.modules.get(module), "__file__", None) or ""
-    return "site-packages" not in file and "dist-packages" not in file
-
-
-@lru_cache(4096)
-def names_in(code):
-    """Return the names of globals, of attributes and of modules in code, that of inner functions included."""
-    from dis import get_instructions  # 5 ms of import, for those who compile
-
-    found, attributes, imported = {}, {}, {}
-    for instruction in get_instructions(code):
-        name = instruction.opname
-        if name in ("LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL"):
-            found[instruction.argval] = None
-        elif name in ("LOAD_ATTR", "LOAD_METHOD", "IMPORT_FROM", "STORE_ATTR"):
-            attributes[instruction.argval] = None
-        elif name == "IMPORT_NAME":
-            imported[instruction.argval] = None
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            for mine, inner in zip((found, attributes, imported), names_in(constant), strict=True):
-                mine.update(dict.fromkeys(inner))
-    return tuple(found), tuple(attributes), tuple(imported)

@@ -8,8 +8,6 @@ from weakref import ref
 
 import numpy as np
 
-from ..seeding import _root
-
 MISSING = type("Missing", (), {"__repr__": lambda self: "nothing"})()
 #: Immutable, and by nature no more than their value.
 PLAIN = {int, float, complex, bool, str, bytes, type(None), type(Ellipsis), range, slice}
@@ -57,6 +55,41 @@ class Entry:
             self.mapping.pop(self.key, None)
         else:
             self.mapping[self.key] = self.value
+
+
+class Bindings:
+    """What names are bound to that hardly anybody binds anew: many at 40 ns each, compared as objects."""
+
+    __slots__ = ("entries", "paths")
+
+    def __init__(self):
+        self.entries, self.paths = [], []
+
+    def add(self, mapping, key, path):
+        """Watch one more name."""
+        self.entries.append((mapping, key, mapping.get(key)))
+        self.paths.append(path)
+
+    def holds(self):
+        for mapping, key, value in self.entries:  # noqa: SIM110  (a generator costs more)
+            if mapping.get(key) is not value:
+                return False
+        return True
+
+    @property
+    def path(self):
+        """The first name that is bound to something else, for people."""
+        changed = [
+            path for path, (m, key, value) in zip(self.paths, self.entries, strict=True) if m.get(key) is not value
+        ]
+        return changed[0] if changed else ""
+
+    def restore(self):
+        for mapping, key, value in self.entries:
+            if value is None:
+                mapping.pop(key, None)
+            elif mapping.get(key) is not value:
+                mapping[key] = value
 
 
 class ClassEntry(Entry):
@@ -318,59 +351,3 @@ class Wanted:
 
     def restore(self):
         self.tensor.requires_grad = self.wanted
-
-
-class State:
-    """What a random generator will draw next. It is looked at around a trace only: a program may draw from it."""
-
-    __slots__ = ("generator", "path", "state")
-
-    def __init__(self, generator, path):
-        self.generator, self.path = generator, path
-        self.state = self.found()
-
-    def found(self):
-        """Return the state as text, which can be compared whatever it is made of."""
-        g = self.generator
-        if isinstance(g, np.random.Generator):
-            return g.bit_generator.state
-        return g.get_state(legacy=False) if isinstance(g, np.random.RandomState) else g.getstate()
-
-    def holds(self):
-        return repr_of(self.found()) == repr_of(self.state)
-
-    def restore(self):
-        g = self.generator
-        if isinstance(g, np.random.Generator):
-            g.bit_generator.state = self.state
-        elif isinstance(g, np.random.RandomState):
-            g.set_state(self.state)
-        else:
-            g.setstate(self.state)
-
-
-class Seeds:
-    """How many generators the library has made from its seed: a layer that is built in a call makes one."""
-
-    __slots__ = ("generator", "path", "state")
-
-    def __init__(self):
-        self.generator, self.path, self.state = _root, "the library's seed", self.found()
-
-    def found(self):
-        """Return the seed and the number of generators made from it."""
-        return (_root[0].entropy, _root[0].spawn_key, _root[0].n_children_spawned) if _root else None
-
-    def holds(self):
-        return self.found() == self.state
-
-    def restore(self):
-        entropy, key, made = self.state or (None, (), 0)
-        _root[:] = [np.random.SeedSequence(entropy, spawn_key=key, n_children_spawned=made)]
-
-
-def repr_of(state):
-    """Return a generator's state as something that ``==`` compares as a whole."""
-    if isinstance(state, dict):
-        return {key: repr_of(value) for key, value in state.items()}
-    return state.tobytes() if isinstance(state, np.ndarray) else state

@@ -13,10 +13,11 @@ class Value:
     kind:    "input"; "captured" (an array of the user's, by reference); "constant"; "result" (of a call)
     root:    of a captured array, the one whose memory it lies in; of a result, what it was when it was traced
     array:   the array of a captured value or a constant
+    address: where the memory of what was traced began
     python:  the type of a Python number, which is no array: ``int``, ``float``, ``complex`` or ``bool``; else None
     """
 
-    __slots__ = ("_root", "array", "dtype", "kind", "name", "number", "python", "shape", "strides")
+    __slots__ = ("_root", "address", "array", "dtype", "kind", "name", "number", "python", "shape", "strides")
 
     def __init__(self, number, example, kind="result", root=None, array=None, name=None):
         self.number, self.kind, self.array, self.name = number, kind, array, name
@@ -24,6 +25,7 @@ class Value:
         like = NUMBER if self.python else example
         self.shape, self.dtype, self.strides = like.shape, np.dtype(self.python or like.dtype), like.strides
         self.root = root
+        self.address = example.__array_interface__["data"][0] if isinstance(example, np.ndarray) else None
 
     @property
     def root(self):

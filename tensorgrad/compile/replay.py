@@ -4,26 +4,27 @@ import warnings
 
 import numpy as np
 
-from ..core.tensor import StandIn, Tensor, type_tensor
+from ..core.tensor import Tensor, type_tensor
 from ..errors import TraceError, describe
 from .blas import largest_product, one_blas_thread, one_is_better, threaded
 from .codegen import Code
 from .overlap import Overlap, owner_of
 from .passes import REORDERING, optimized
 from .program import Program
+from .results import Leaf, Results
 from .script import profiled, save
 from .steady import steadiness
 from .threads import count
-from .trace import Trace, check_plain
+from .trace import Trace
 from .tree import flatten, unflatten
-from .watch import arrays_left, gradients_left, outside, stale_grad, tracing
+from .watch import arrays_left, gradients_left, stale_grad, tracing
 
 
 class Recording:
     """A trace that has ended: what the function returned and left behind, as stand-ins.
 
     structure, leaves: what it returned, the leaves as ``Leaf``
-    grads:  ``[(Tensor, stand-in)]``, the gradients it left in Tensors from outside
+    grads:  ``[(Tensor, stand-in, Tensor)]``, the gradients it left in Tensors from outside, and what they were kept in
     arrays: ``[(Tensor, stand-in of its array before, of its array now)]`` of those that have another array now
     """
 
@@ -35,21 +36,16 @@ class Recording:
         """Note arrays that were there before the function ran: what it returns of them is returned itself."""
         self.owners.update(id(owner_of(array)) for array in arrays)
 
+    def used(self):
+        """Return the Tensors and arrays from outside that the function used."""
+        return [entry[0] for entry in self.trace.tensors.values()] + [
+            v.array for v in self.trace.values if v.kind == "captured"
+        ]
+
     def lends(self, t):
         """Return whether a result lies in memory of the caller's."""
         root = t.node.root
         return root.kind == "input" or (root.kind == "captured" and id(owner_of(root.array)) in self.owners)
-
-    def finish(self, given=()):
-        """Give the Tensors from outside what this run has computed for them, and return its results.
-
-        given: what of the arguments may be returned itself
-        """
-        for t, _, now in self.arrays:
-            t.data = now.value if now.is_scalar else np.array(now.value)
-        for t, g in self.grads:
-            t.grad = type_tensor(np.array(g.value))
-        return unflatten(self.structure, iter([leaf.first(self) for leaf in self.leaves]), given)
 
 
 def traced(function, leaves, names, known=dict):
@@ -57,13 +53,14 @@ def traced(function, leaves, names, known=dict):
 
     known: ``known()`` -> ``{id: structure}`` of what is not taken apart where the function returns it
 
-    The run is a real one: it has all the effects of an ordinary call. If it raises, what it wrote is put back.
+    What it wrote stays, until ``recording.trace.undo()``, unless it raises: then it is put back.
     """
     trace = Trace()
     try:
         stands = [stand_in(trace, leaf, name) for leaf, name in zip(leaves, names, strict=True)]
         numbers = [t.seq for t in stands if isinstance(t, Tensor)]
         with tracing(trace), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the run as it is warns
             warnings.filterwarnings("error", "you are shuffling a 'Trace")  # which takes rows for copies
             out: list = []
             result = function(stands)
@@ -105,51 +102,6 @@ def stand_in(trace, leaf, name):
     return trace.input(leaf, name)
 
 
-class Leaf:
-    """One thing that a function returned.
-
-    thing: a stand-in, or what is the same at each run
-    make:  the function that makes of a program's output what the function returns: a Tensor, an array, a number
-    """
-
-    __slots__ = ("make", "thing", "varies")
-
-    def __init__(self, trace, x):
-        thing = x.data if isinstance(x, Tensor) and not outside(x, trace) else x
-        plain = isinstance(thing, np.ndarray) and not isinstance(thing, StandIn)
-        if plain:
-            check_plain(thing)
-        self.thing = trace.captured(thing) if plain else thing
-        self.varies = isinstance(self.thing, StandIn)
-        if not self.varies or self.thing.node.python:
-            self.make = as_it_is  # a Tensor from outside is returned itself
-        elif isinstance(x, Tensor):
-            self.make = as_tensor
-        else:
-            self.make = as_scalar if self.thing.is_scalar else np.asarray
-
-    def first(self, recording):
-        """Return it as the traced run had it: a copy, as those of later runs are."""
-        if not self.varies:
-            return self.thing
-        value = self.thing.value
-        if self.thing.node.python is None and recording.lends(self.thing):
-            return self.make(value)
-        return self.make(np.array(value) if self.thing.node.python is None else value)
-
-
-def as_tensor(array):
-    return type_tensor(np.asarray(array))
-
-
-def as_scalar(array):
-    return array[()] if type(array) is np.ndarray else array
-
-
-def as_it_is(x):
-    return x
-
-
 class Replay:
     """A program that a trace wrote, ready to run.
 
@@ -158,19 +110,14 @@ class Replay:
     state:   what it uses of every Tensor from outside; the program holds while they are the same
     """
 
-    def __init__(self, recording, *, into=None, copy=True, exact=False, without=(), seed=None):
+    def __init__(self, recording, *, into=None, copy=True, exact=False, without=(), seed=None, share=False):
         trace, self.structure = recording.trace, recording.structure
-        self.leaves = [(leaf.make, leaf.varies, None if leaf.varies else leaf.thing) for leaf in recording.leaves]
-        self.left, self.bound = [t for t, _ in recording.grads], [t for t, *_ in recording.arrays]
-        self.makes = [(t, as_scalar if now.is_scalar else np.asarray) for t, _, now in recording.arrays]
+        self.results = Results(recording, share)
+        self.left, self.bound = [t for t, *_ in recording.grads], [t for t, *_ in recording.arrays]
         self.cleared = [t for t in trace.graded.values() if all(t is not other for other in self.left)]
         self.added, self.descents = list(trace.added.values()), trace.descents
         inputs = [v for v in trace.values if v.kind == "input"] + [given(was) for _, was, _ in recording.arrays]
-        outputs = [*(leaf.thing for leaf in recording.leaves if leaf.varies), *(g for _, g in recording.grads),
-                   *(now for *_, now in recording.arrays)]  # fmt: skip
-        lent = {i for i, t in enumerate(outputs[: len(outputs) - len(self.left) - len(self.bound)])
-                if recording.lends(t)}  # fmt: skip
-        self.recorded = Program(trace.calls, inputs, [t.node for t in outputs], into, lent)
+        self.recorded = Program(trace.calls, inputs, self.results.outputs, into, self.results.lent)
         self.overlap = Overlap(self.recorded)
         self.changes = bool(self.overlap) or any(call.effect for call in trace.calls)
         self.program, scaled = optimized(self.recorded, (*without, *REORDERING) if exact else without, seed)
@@ -183,6 +130,7 @@ class Replay:
         self.state = [entry for key, entry in trace.tensors.items() if key not in trace.rebound]
         self.forms = [(t, v.shape, v.dtype, v.strides, t.requires_grad) for t, v in
                       zip(self.bound, inputs[len(inputs) - len(self.bound) :], strict=True)]  # fmt: skip
+        self.own: list = []  # what it uses, where it matters whether an argument is one of these
         self.steady = steadiness(self.recorded, trace.frozen)
         self.idle = [self.code.function]
 
@@ -233,7 +181,7 @@ class Replay:
         for t in self.added:
             if t.grad is not None:
                 raise stale_grad(t)
-        return self.rebuilt(iter(self.run(*inputs)), given)
+        return self.rebuilt(self.run(*inputs), given)
 
     def run(self, *inputs):
         """Return the outputs for these arrays, as the program leaves them."""
@@ -262,20 +210,18 @@ class Replay:
             self.idle.append(function)
 
     def handed_over(self, found):
-        """Give Tensors from outside the gradients and arrays at the end of the outputs; return the others."""
-        end = len(found) - len(self.left) - len(self.bound)
+        """Give Tensors from outside their gradients and arrays; return what the function's results are made of."""
         for t in self.cleared:
             t.grad = None
-        for t, g in zip(self.left, found[end:], strict=False):
-            t.grad = type_tensor(g)
-        for (t, make), array in zip(self.makes, found[end + len(self.left) :], strict=True):
-            t.data = make(array)
-        return found[:end]
+        for t, place, make in self.results.left:
+            t.grad = make(found[place])
+        for t, place, make in self.results.bound:
+            t.data = make(found[place])
+        return found[: self.results.end]
 
     def rebuilt(self, arrays, given):
         """Return arrays in the structure that the function returned: Tensors, arrays, numbers."""
-        leaves = [make(next(arrays)) if varies else fixed for make, varies, fixed in self.leaves]
-        return unflatten(self.structure, iter(leaves), given)
+        return unflatten(self.structure, iter(self.results.of(arrays)), given)
 
     @property
     def source(self):

@@ -10,13 +10,14 @@ from weakref import ref
 
 import numpy as np
 
-from ..core.mode import is_recording, runs_plainly, training
+from ..core.mode import is_recording, plainly, runs_plainly, training
 from ..core.tensor import Tensor
 from ..errors import OptionError, TraceError, UncompiledWarning, printable, suggest
-from .attempts import unfit
+from .attempts import NO_GUARD, unfit
 from .guards import Guards
 from .replay import Replay, traced
 from .tree import Fixed, count_leaves, fixed_in, flatten, unflatten
+from .trial import Trial
 
 #: How many programs a Step keeps.
 LIMIT = 64
@@ -111,9 +112,9 @@ class Step:
         inputs = [leaf.data if isinstance(leaf, Tensor) else leaf for leaf in leaves]
         replay = self._found(leaves, how, inputs)
         if replay is None:
-            done, result = self._traced(leaves, how)
+            done, result = self._traced(leaves, how, args, kwargs)
             return result if done else self._run(args, kwargs, how, result)
-        if replay is PLAINLY:
+        if replay is PLAINLY or (replay.own and identities(replay.own) & identities(leaves)):
             return self.function(*args, **kwargs)
         if replay.overlap and replay.overlap.found([*inputs, *[t.data for t in replay.bound]]):
             return self.function(*args, **kwargs)
@@ -153,8 +154,7 @@ class Step:
         """
         result = self.function(*args, **kwargs)  # an error of the user's own comes again
         if isinstance(why, Exception):
-            self.plain.add(how.key)
-            self._warn(f"runs as it is, uncompiled: {unfit(why)}")
+            self._give_up(how, why if isinstance(why, TraceError) else unfit(why))
             return result
         self.unsteady += 1
         if self.unsteady >= PATIENCE:
@@ -165,47 +165,69 @@ class Step:
             )
         return result
 
+    def _give_up(self, how, why):
+        """Run the function as it is from now on, for such arguments."""
+        self.plain.add(how.key)
+        self._warn(f"runs as it is, uncompiled: {why}")
+
     def _warn(self, words):
         warnings.warn(f"{printable(self.__name__)} {words}", UncompiledWarning, stacklevel=4)
 
-    def _traced(self, leaves, how):
-        """Run the function and keep the program; return ``(True, the result)``, or ``(False, why not)``."""
+    def _traced(self, leaves, how, args, kwargs):
+        """Trace the function, run it, and keep the program; return ``(True, the result)``, or ``(False, why not)``."""
         self.misses += 1
         guards = Guards(self._roots(how))
-        if guards.iterators:
-            self.unsteady = PATIENCE
-            return False, guards.iterators
+        if guards.unseen:
+            return False, TraceError(f"it {guards.unseen[0]}; {NO_GUARD}")
         run = Run(how, self.function, self.names[0], guards)
+        recording, why = self._recorded(run, leaves)
+        if recording is None:
+            return False, why
+        self.unsteady = 0
+        trial = Trial(recording, [*leaves, *how.containers])
+        recording.trace.undo()
+        with plainly():
+            result = self.function(*args, **kwargs)
         try:
-            recording = traced(run, leaves, self._names(how), run.known)
+            trial.check(result)
+            replay = Replay(recording, exact=self.exact, share=True)
+            if guards.compares:
+                replay.own = [*recording.used(), *guards.arrays(), *guards.tensors()]
+                check_apart(replay.own, leaves)
+            self._keep(replay, guards, self._key(leaves, how))
+        except TraceError as error:
+            self._give_up(how, error)
+        return True, result
+
+    def _recorded(self, run, leaves):
+        """Return ``(the Recording, None)``, its effects still in place, or ``(None, why there is none)``."""
+        guards = run.guards
+        try:
+            recording = traced(run, leaves, self._names(run.how), run.known)
         except TraceError:
             guards.restore()
             raise
         except Exception as error:  # of the user's own, or of something that takes no stand-ins
             guards.restore()
-            return False, error
+            return None, error
         guards.loose += recording.trace.noted
         recording.know(guards.arrays())
-        if recording.trace.raised is not None:  # and handled, which a program cannot
-            recording.trace.undo()
-            guards.restore()
-            return False, recording.trace.raised
-        changed = guards.changed(recording.trace.drawn) + run.changed()
-        if changed:  # and may hold stand-ins now
-            recording.trace.undo()
-            guards.restore()
-            return False, changed
-        self.unsteady = 0
-        result = recording.finish([*leaves, *how.containers])
-        key = self._key(leaves, how)
-        kept = [entry for entry in self.programs.get(key, ()) if entry[1].hold() and entry[0].steady is not None]
-        replay = Replay(recording, exact=self.exact)
+        why = recording.trace.raised  # and handled, which a program cannot
+        why = why or guards.changed(recording.trace.drawn) + run.changed()
+        if not why:
+            return recording, None
+        recording.trace.undo()  # what changed may hold stand-ins now
+        guards.restore()
+        return None, why
+
+    def _keep(self, replay, guards, key):
+        """Keep a program beside those for the same kind of arguments that still hold."""
         replay.overlap.read += guards.arrays()  # a write to one of these would change what is frozen
+        kept = [entry for entry in self.programs.get(key, ()) if entry[1].hold() and entry[0].steady is not None]
         self.programs[key] = [*kept, (replay, guards)]
         self.programs.move_to_end(key)
         while len(self.programs) > LIMIT:
             self.programs.popitem(last=False)
-        return True, result
 
     def _roots(self, how):
         """Return where the walk of the Guards begins: the function, its object, what is part of the structure."""
@@ -228,7 +250,7 @@ class Step:
         inputs = [leaf.data if isinstance(leaf, Tensor) else leaf for leaf in leaves]
         found = self._found(leaves, how, inputs)
         if found is None:
-            done, why = self._traced(leaves, how)
+            done, why = self._traced(leaves, how, args, kwargs)
             if isinstance(why, Exception) and not done:
                 raise why
             found = self.programs.get(self._key(leaves, how), [(PLAINLY,)])[-1][0]
@@ -336,6 +358,17 @@ def once_each(leaves):
             found.append(leaf)
         pattern.append(places[key])
     return found, tuple(pattern) if len(found) < len(leaves) else None
+
+
+def check_apart(own, leaves):
+    """Raise if an argument is one of the things that a function, which asks ``x is w``, uses itself."""
+    if identities(own) & identities(leaves):
+        raise TraceError("it compares by 'is', and is given a Tensor or an array that it uses itself")
+
+
+def identities(things):
+    """Return the ids of Tensors, of their arrays, and of arrays."""
+    return {id(x) for x in things} | {id(x.data) for x in things if isinstance(x, Tensor)}
 
 
 def signature(leaf):

@@ -104,6 +104,10 @@ class Trace:
         except Exception as error:  # whatever it is, the function may handle it
             self.raised = error
             raise
+        if isinstance(result, np.ndarray) and not written:
+            same = [t for t in args if isinstance(t, TraceArray) and t.value is result]
+            if same:  # as np.atleast_1d returns what has an axis
+                return same[0]
         stands = None if written else self.stand_ins(result, (args, kwargs), function)
         self.note(function, args, kwargs, stands, written, effect)
         if args is not given[0] and isinstance(stands, TraceArray) and not stands.ndim and not stands.is_scalar:

@@ -6,6 +6,7 @@ from contextvars import copy_context
 import numpy as np
 
 from ..backward import gradients
+from ..core.mode import is_recording
 from ..core.tensor import Tensor
 from ..errors import GradientError
 from .attempts import Attempts, check_settled, writing
@@ -55,8 +56,8 @@ class TrainingStep:
 
     def gradients(self, x, y, w=None):
         """Compute the loss, a float, the predictions, an array, and more, and the gradients, which ``update`` uses."""
-        if self.without or self.attempts.reason is not None:
-            return self._eager(x, y, w)
+        if self.without or self.attempts.reason is not None or not is_recording():
+            return self._eager(x, y, w)  # which raises where nothing is recorded
         self.fused = self.optimizer.proportional and not self.exact
         key = x.shape, x.strides, x.dtype, y.shape, y.strides, y.dtype, self.fused
         if w is not None:
@@ -125,20 +126,25 @@ class TrainingStep:
 
     def _trace(self, key, leaves):
         from .replay import Replay, traced  # 3 ms of import, for those who train
+        from .trial import Trial
 
         places = self.optimizer.places(self.reached)
         self.rate = self.optimizer.learning_rate
         names = ["x", "y", "w"][: len(leaves)]
         recording = copy_context().run(traced, self._forward_backward, leaves, names)
-        recording.trace.undo()  # the first step is the program's too, or a resumed training would differ in last bits
+        trial = Trial(recording)
+        recording.trace.undo()
         check_settled(self.guards, recording.trace, self.names)
         if [id(p) for p in self.hit] != [id(p) for p in self.reached]:
             self.reached = self.hit  # the optimizer leaves alone what has no gradient
             self._trace(key, leaves)
             return
+        seed = self.seed
+        trial.check(copy_context().run(self._forward_backward, leaves))
+        recording.trace.undo()  # the first step is the program's, or a resumed training would differ in last bits
         into = {self.count + i: place for i, place in enumerate(places)}
         with writing():
-            replay = Replay(recording, into=into, copy=False, exact=self.exact, seed=self.seed)
+            replay = Replay(recording, into=into, copy=False, exact=self.exact, seed=seed)
         self.recent, self.replay, self.flats = key, replay, self.optimizer._flats
         self._keep(key, replay)
 

@@ -157,21 +157,22 @@ def stored_grad(t, grad):
 
 def stale_grad(t):
     """Return the error for a gradient left from before."""
+    line = f"{line_of_user()}: " if _current.get() is not None else ""
     return TraceError(
-        f"{t.name or describe(t)} has a gradient from before, which a compiled function cannot add to; "
-        "set .grad = None before it runs, or at its start or end"
+        f"{line}{t.name or f'a Tensor {describe(t)}'} has a gradient from before, which a compiled function cannot add "
+        "to; set .grad = None before it runs, or at its start or end"
     )
 
 
 def gradients_left(trace):
-    """Return ``[(Tensor, stand-in)]`` of the gradients the function left in Tensors from outside, and clear them."""
+    """Return ``[(Tensor, stand-in, gradient)]`` of what the function left in Tensors from outside, and clear it."""
     left = []
     for t in trace.graded.values():
         grad = _grad.__get__(t)
         if grad is not None:
-            left.append((t, _data.__get__(grad)))
+            left.append((t, _data.__get__(grad), grad))
             _grad.__set__(t, None)
-    return [(t, g if isinstance(g, TraceArray) else trace.captured(g)) for t, g in left]
+    return [(t, g if isinstance(g, TraceArray) else trace.captured(g), grad) for t, g, grad in left]
 
 
 def arrays_left(trace):

@@ -132,7 +132,7 @@ def accumulate(trace, ufunc, x, index, *v):
     """Write down ``ufunc.at``."""
     check_target(x)
     index = check_index(index)
-    if not x.flags.writeable:
+    if not x.value.flags.writeable:
         raise TraceError(f"{line_of_user()}: a compiled function writes into a read-only array")
     if not trace.owned(x):
         trace.save(x)

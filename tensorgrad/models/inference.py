@@ -1,7 +1,5 @@
 """Inference: what a model computes without training, as programs."""
 
-import numpy as np
-
 from ..compile.attempts import check_settled, writing
 from ..compile.training import overlapping
 from ..core.mode import no_grad
@@ -49,21 +47,22 @@ class Inference:
 
     def _traced(self, key, arrays):
         from ..compile.replay import Replay, traced  # 3 ms of import, for those who need it
+        from ..compile.trial import Trial
 
         names = ["x", "y", "w"][: len(arrays)]
         with no_grad():
             recording = traced(lambda stands: self.function(*stands), arrays, names)
-        try:
-            check_settled(self.guards, recording.trace, self.names)
-            with writing():
-                replay = Replay(recording, exact=True)
-        except Exception:  # raised again; what the trace wrote is put back
-            recording.trace.undo()
-            raise
+        trial = Trial(recording)
+        recording.trace.undo()
+        check_settled(self.guards, recording.trace, self.names)
+        found = self._eager(arrays)
+        trial.check(found)
+        with writing():
+            replay = Replay(recording, exact=True)
         while len(self.replays) >= LIMIT:
             self.replays.pop(next(iter(self.replays)), None)
         self.replays[key] = replay
-        return [t.data if isinstance(t, Tensor) else np.asarray(t) for t in recording.finish()]
+        return found
 
     def _eager(self, arrays):
         with no_grad():

@@ -114,7 +114,24 @@ def states(program, way, wanted=None):
 def visible(names, namespace):
     """Return the leaves of a State: of these names, and of the generators that all share."""
     generators = numpy_state(), hash(random.getstate())
-    return {**snapshot(names, namespace), "the global generators": generators, "names": names}
+    seen = {**snapshot(names, namespace), "the global generators": generators, "names": names}
+    for name in names:
+        if name.startswith("result"):
+            seen[f"{name} shares"] = sharing(name, names, namespace)
+    return seen
+
+
+def sharing(name, names, namespace):
+    """Return which things in a result are one or lie in one memory, and which other names see the same memory."""
+    own = lasting_in(namespace[name], False)  # what a program returns has no gradient
+    pairs = [(i, j) for i, a in enumerate(own) for j, b in enumerate(own[:i]) if share(a, b)]
+    rest = {n: lasting_in(namespace[n], not n.startswith("result")) for n in names if n != name}
+    return tuple(pairs), tuple(n for n, found in rest.items() if any(share(a, b) for a in own for b in found))
+
+
+def lasting_in(x, grads):
+    """Return what can be changed in ``x``: no tuples, of which only what they hold can."""
+    return [found for found in mutable_in(x, [], grads=grads) if not isinstance(found, tuple)]
 
 
 def numpy_state():

@@ -104,16 +104,16 @@ def share(a, b):
     return np.may_share_memory(a, b) if isinstance(a, np.ndarray) and isinstance(b, np.ndarray) else a is b
 
 
-def mutable_in(x, found, depth=0):
+def mutable_in(x, found, depth=0, grads=True):
     """Append all that can be changed and be reached from ``x`` to ``found``: arrays, lists, objects."""
     if isinstance(x, np.ndarray):
         found.append(x)
     elif isinstance(x, tg.Tensor):
-        mutable_in([x.data, x.grad], found, depth + 1)
+        mutable_in([x.data, x.grad if grads else None], found, depth + 1, grads)
     elif isinstance(x, (list, tuple, dict)) and depth < 6:
         found.append(x)
         for item in x.values() if isinstance(x, dict) else x:
-            mutable_in(item, found, depth + 1)
+            mutable_in(item, found, depth + 1, grads)
     elif isinstance(x, types.FunctionType) and depth < 6:
         mutable_in([cell.cell_contents for cell in x.__closure__ or ()], found, depth + 1)
     elif hasattr(x, "__dict__") and depth < 3 and not isinstance(x, (type, types.ModuleType)):

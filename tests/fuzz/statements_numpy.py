@@ -1,6 +1,7 @@
 """Statements that write through NumPy's functions, in every form of ``out`` and ``where``; and its larger functions."""
 
-#: ``x[:]`` where ``x`` must have an axis: NumPy 2.4 ends the process at ``np.cumsum(0-d, out=0-d)``.
+#: ``x[:]`` where ``x`` must have an axis: NumPy 2.4 ends the process at ``np.cumsum(0-d, out=0-d)``, and at
+#: ``np.less(unsigned, -1, out=o, where=mask)``: there the number is an array.
 OUTS = [
     ("out", 6, "{u}({x}, out={o})"),
     ("out", 6, "{bin}({x}, {b}, out={o})"),
@@ -71,7 +72,7 @@ OUTS = [
     ("out of round", 1, "np.around({f}, out={f})"),
     ("where", 4, "np.divide({f}, {y}, out=np.zeros_like({f}), where={y} != 0)"),
     ("where", 4, "{v} = np.divide({f}, {y}, out=np.zeros_like({f}), where={y} != 0)"),
-    ("where", 3, "{v} = np.zeros_like({x})\n{bin}({x}, {c}, out={v}, where={mask})"),
+    ("where", 3, "{v} = np.zeros_like({x})\n{bin}({x}, np.asarray({c}), out={v}, where={mask})"),
     ("where", 3, "{u}({x}, out={o}, where={mask})"),
     ("where", 2, "{bin}({x}, {b}, out={x}, where={mask})"),
     ("where", 2, "{v} = np.sum({x}, where={mask}, initial={c})"),

@@ -96,6 +96,18 @@ class TestLearning:
         model.fit(*data, verbose=0)
         assert all(w.grad is None for w in model.weights)
 
+    def test_does_not_train_where_nothing_is_recorded(self, data):
+        model = Sequential([Dense(1)])
+        model.compile("sgd", "mse")
+        model.train_on_batch(*data)  # there is a program for it now
+        before = model.get_weights()
+        for train in (model.train_on_batch, model.fit):
+            with tg.no_grad(), pytest.raises(tg.errors.GradientError, match=r"outside no_grad\(\)"):
+                train(*data)
+        assert all(map(np.array_equal, before, model.get_weights()))
+        model.train_on_batch(*data)
+        assert not np.array_equal(before[0], model.get_weights()[0])
+
     def test_a_second_compile_replaces_everything(self, data):
         model = Sequential([Dense(1)])
         model.compile("adam", "mse", metrics=["mae"])

@@ -1,0 +1,89 @@
+"""Trial: a traced function runs once as it is, and a program is made of its trace only if both came to the same.
+
+What stands for an array can be told from one, by ``type(x)`` or ``repr(x)``, and a function may ask a clock or draw
+from a generator that no guard knows. Whatever it is, it shows where the two runs differ.
+"""
+
+import numpy as np
+
+from ..core.tensor import Tensor
+from ..errors import TraceError, printable
+from .places import same
+from .tree import unflatten
+
+
+class Trial:
+    """What a trace came to, to be compared with what the function comes to when it runs as it is.
+
+    Made while all is as the trace left it, before that is undone.
+
+    given: what of the arguments the function may return itself
+    """
+
+    def __init__(self, recording, given=()):
+        leaves = [Form(leaf.value()) if leaf.varies else leaf.thing for leaf in recording.leaves]
+        self.result = unflatten(recording.structure, iter(leaves), given)
+        trace = recording.trace
+        moved = [(p, p.data) for descent in trace.descents for p in descent.params]
+        vectors = {
+            id(v) for descent in trace.descents for flat in descent.flats for v in (flat.w, *flat.slots.values())
+        }
+        self.grads = [(t, Form(g.value)) for t, g, _ in recording.grads]
+        self.data = [(t, Form(data)) for t, data in [*((t, now.value) for t, _, now in recording.arrays), *moved]]
+        self.written = [(array, Form(array)) for array, _ in trace.saved.values() if id(array) not in vectors]
+
+    def check(self, result):
+        """Raise a TraceError unless the function has come to the same."""
+        if not alike(result, self.result):
+            raise unlike("its result is")
+        for t, grad in self.grads:
+            if not alike(t.grad, grad):
+                raise unlike(f"the gradient of {printable(t.name or 'a Tensor')} is")
+        for t, data in self.data:
+            if not alike(t, data):
+                raise unlike(f"the values of {printable(t.name or 'a Tensor')} are")
+        if not all(alike(array, held) for array, held in self.written):
+            raise unlike("what it writes is")
+
+
+class Form:
+    """What an array, a Tensor or a number is, to the last bit: its kind, shape and bytes.
+
+    >>> Form(np.float64(2.0)) == Form(2.0), Form(np.ones(2)) == Form(np.array([1.0, 1.0]))
+    (False, True)
+    """
+
+    __slots__ = ("parts",)
+
+    def __init__(self, x):
+        x = x.data if isinstance(x, Tensor) else x
+        kind = np.ndarray if isinstance(x, np.ndarray) else type(x)
+        held = (x.dtype, x.shape, x.tobytes()) if isinstance(x, (np.ndarray, np.generic)) else (repr(x),)
+        self.parts = kind, *held
+
+    def __eq__(self, other):
+        return self.parts == other.parts
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def alike(found, expected):
+    """Return whether something is what was expected: the same structure, of things that are the same or have a Form."""
+    if isinstance(expected, Form):
+        return Form(found) == expected
+    if isinstance(expected, (tuple, list, dict)) and type(found) is type(expected) and len(found) == len(expected):
+        if isinstance(expected, dict):
+            pairs = [*zip(found, expected, strict=True), *zip(found.values(), expected.values(), strict=True)]
+        else:
+            pairs = list(zip(found, expected, strict=True))
+        return all(alike(a, b) for a, b in pairs)
+    return same(found, expected)
+
+
+def unlike(what):
+    """Return the error for a function of which no program can be made."""
+    return TraceError(
+        f"{what} another one while the program is written: it draws or reads something anew at each call, as from a "
+        "generator without a seed or a clock, or it asks what an array is, by type(x), id(x) or repr(x), where "
+        "isinstance(x, np.ndarray) would do"
+    )
