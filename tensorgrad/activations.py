@@ -99,7 +99,7 @@ def hard_tanh(x):
 
 def tanh(x):
     """Hyperbolic tangent."""
-    return np.tanh(x)
+    return ops.tanh(x)
 
 
 def tanh_shrink(x):
@@ -138,7 +138,7 @@ def log_sigmoid(x):
 
 def exponential(x):
     """``eˣ``."""
-    return np.exp(x)
+    return ops.exp(x)
 
 
 def soft_shrink(x, threshold=0.5):

@@ -13,7 +13,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 #: A module may import from its own floor and from those below.
 FLOORS = [
-    {"errors", "shapes", "options", "config", "seeding", "tracking", "interrupts"},
+    {"errors", "shapes", "options", "config", "seeding", "tracking", "interrupts", "pytree"},
     {"core"},
     {"ops"},
     {"backward", "forward", "graph"},

@@ -9,6 +9,7 @@ from ..core.tensor import Tensor, type_tensor
 from ..errors import GradientError, ShapeError, describe, printable
 from ..graph.gradients import listening
 from ..graph.steps import merged
+from ..pytree import named_leaves
 from .numeric import EPSILON
 from .trace import Trace
 
@@ -57,7 +58,7 @@ class Function:
 
     def _several(self, y):
         """Return the Tensors of floats in a tuple, list or dict; other Tensors in it have no gradient."""
-        named = list(leaves_of(y, "output"))
+        named = list(named_leaves(y, "output"))
         if not named or not all(isinstance(t, Tensor) for _, t in named):
             bad = next((t for _, t in named if not isinstance(t, Tensor)), y)
             raise TypeError(f"gradcheck: f must return a Tensor, got {describe(bad)}{_advice(bad)}")
@@ -205,18 +206,6 @@ def pulled(outputs, seed):
     if len(live) <= 1:
         return list(gradients(live[0][0], type_tensor(live[0][1]))) if live else []
     return list(gradients(sum((y * s).sum() for y, s in live)))
-
-
-def leaves_of(x, name):
-    """Yield the leaves of nested tuples, lists and dicts with their names, as ``("output[0]['a']", leaf)``."""
-    if isinstance(x, dict):
-        for key, item in x.items():
-            yield from leaves_of(item, f"{name}[{key!r}]")
-    elif isinstance(x, (tuple, list)):
-        for i, item in enumerate(x):
-            yield from leaves_of(item, f"{name}[{i}]")
-    else:
-        yield name, x
 
 
 class Recording:

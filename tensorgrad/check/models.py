@@ -4,6 +4,7 @@ import numpy as np
 
 from ..core.tensor import Tensor
 from ..errors import GradientError, NotReadyError
+from ..pytree import is_numbers, map_leaves, map_named
 from .points import Points
 
 
@@ -37,22 +38,22 @@ def _outcome(model, x, y):
 
 def _as_points(points, x, name):
     """Return ``x`` with every Tensor of floats in it a point."""
-    if isinstance(x, dict):
-        return {key: _as_points(points, item, f"{name}[{key!r}]") for key, item in x.items()}
-    if isinstance(x, (list, tuple)):
-        return type(x)(_as_points(points, item, f"{name}[{i}]") for i, item in enumerate(x))
-    if not isinstance(x, Tensor) or x.dtype.kind != "f":
-        return x
-    return points.add(x if x.requires_grad else Tensor(x.data, requires_grad=True), name)
+
+    def point(leaf, name):
+        if not isinstance(leaf, Tensor) or leaf.dtype.kind != "f":
+            return leaf
+        return points.add(leaf if leaf.requires_grad else Tensor(leaf.data, requires_grad=True), name)
+
+    return map_named(point, x, name)
 
 
 def _float64(x):
     """Return floats as float64 Tensors, which a layer leaves as they are: an array it would cast."""
-    if isinstance(x, dict):
-        return {key: _float64(item) for key, item in x.items()}
-    if isinstance(x, (list, tuple)) and any(hasattr(item, "shape") for item in x):
-        return type(x)([_float64(item) for item in x])
-    if x is None or isinstance(x, Tensor):
-        return x
-    x = np.asarray(x)
-    return Tensor(x.astype(np.float64)) if x.dtype.kind == "f" else x
+
+    def floats(leaf):
+        if leaf is None or isinstance(leaf, Tensor):
+            return leaf
+        array = np.asarray(leaf)
+        return Tensor(array.astype(np.float64)) if array.dtype.kind == "f" else array
+
+    return map_leaves(floats, x, is_numbers)

@@ -4,6 +4,7 @@ import numpy as np
 
 from ..core.tensor import Tensor
 from ..errors import GradientError, counted, describe, printable, suggest
+from ..pytree import DATACLASS, MAPPING, SEQUENCE, items_of, joined, kind_of, map_leaves, named_leaves
 
 #: Under these keys the gradient of ``W1`` may stand; the first is what courses write.
 KEYS = ("d{}", "{}", "d_{}", "grad_{}", "{}_grad", "g{}")
@@ -15,32 +16,20 @@ def arrays_of(params):
     Dicts, lists and tuples may be nested; an array or a float alone is called ``params``.
     """
     found = {}
-    _collect(params, "", found)
+    for name, x in named_leaves(params, "params", join=_join):
+        if name in found:
+            raise GradientError(f"check_gradients: two parameters are called {name}; give one of them another key")
+        found[name] = _floats(x, name)
     if not found:
         raise GradientError(f"check_gradients: params holds no arrays: {describe(params)}")
     return found
 
 
-def _collect(x, name, found):
-    for key, item in _items(x):
-        _collect(item, _join(name, key, x), found)
-    if not _items(x) and not isinstance(x, (dict, list, tuple)):
-        name = name or "params"
-        if name in found:
-            raise GradientError(f"check_gradients: two parameters are called {name}; give one of them another key")
-        found[name] = _floats(x, name)
-
-
-def _items(x):
-    if isinstance(x, dict):
-        return list(x.items())
-    return list(enumerate(x)) if isinstance(x, (list, tuple)) else []
-
-
 def _join(name, key, holder):
-    if isinstance(holder, dict):
-        return f"{name}[{key!r}]" if name else printable(key) or "''"
-    return f"{name or 'params'}[{key}]"
+    """Return what an item is called: by its key alone, if it is one of the dict ``params``."""
+    if name == "params" and kind_of(type(holder)) != SEQUENCE:
+        return printable(key) or "''"
+    return joined(name, key, holder)
 
 
 def _floats(x, name):
@@ -59,15 +48,10 @@ def _floats(x, name):
     return array
 
 
-def rebuilt(params, arrays, name=""):
+def rebuilt(params, arrays):
     """Return the structure of ``params`` with the arrays that are in ``arrays`` by name."""
-    if isinstance(params, dict):
-        return {k: rebuilt(v, arrays, _join(name, k, params)) for k, v in params.items()}
-    if isinstance(params, (list, tuple)):
-        items = [rebuilt(v, arrays, _join(name, i, params)) for i, v in enumerate(params)]
-        return type(params)(*items) if hasattr(params, "_fields") else type(params)(items)
-    array = arrays[name or "params"]
-    return array if array.ndim else array[()]
+    found = iter([arrays[name] for name, _ in named_leaves(params, "params", join=_join)])
+    return map_leaves(lambda _: next(found)[()], params)
 
 
 def gradients_of(grads, params):
@@ -77,17 +61,18 @@ def gradients_of(grads, params):
     alone.
     """
     found = {}
-    _pair(grads, params, "", found)
+    _pair(grads, params, "params", found)
     return {name: _numbers(g, name) for name, g in found.items()}
 
 
 def _pair(grads, params, name, found):
-    items = _items(params)
-    if not items:
-        found[name or "params"] = grads
+    items = items_of(params)
+    if items is None:
+        found[name] = grads
         return
-    if isinstance(params, dict) and isinstance(grads, dict):
-        chosen = [_under(grads, key, _join(name, key, params)) for key, _ in items]
+    if kind_of(type(params)) != SEQUENCE and kind_of(type(grads)) in (MAPPING, DATACLASS):
+        given = dict(items_of(grads) or ())
+        chosen = [_under(given, key, _join(name, key, params)) for key, _ in items]
     else:
         chosen = _in_order(grads, [_join(name, key, params) for key, _ in items])
     for (key, item), g in zip(items, chosen, strict=True):

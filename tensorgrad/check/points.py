@@ -9,6 +9,7 @@ import numpy as np
 from ..core.op import Op
 from ..core.tensor import Tensor
 from ..errors import GradientError, counted, describe, printable
+from ..pytree import map_named
 from .domains import drawn
 
 
@@ -31,12 +32,7 @@ class Points:
 
     def argument(self, x, name):
         """Return ``x`` with every array in it a Tensor: tuples, lists and dicts keep their structure."""
-        if isinstance(x, dict):
-            return {key: self.argument(item, f"{name}[{key!r}]") for key, item in x.items()}
-        if isinstance(x, (list, tuple)):
-            items = [self.argument(item, f"{name}[{i}]") for i, item in enumerate(x)]
-            return type(x)(*items) if hasattr(x, "_fields") else type(x)(items)
-        return self.add(x, getattr(x, "name", None) or name)
+        return map_named(lambda leaf, name: self.add(leaf, getattr(leaf, "name", None) or name), x, name)
 
 
 def unused(name, known):

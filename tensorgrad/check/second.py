@@ -4,6 +4,7 @@ import numpy as np
 
 from ..backward import gradients
 from ..core.tensor import Tensor
+from ..pytree import leaves_of
 
 
 def gradient_of(points, seed):
@@ -15,16 +16,9 @@ def gradient_of(points, seed):
 
     def gradient():
         rng = np.random.default_rng(seed)
-        total = sum((y * rng.uniform(0.5, 1.5, y.shape)).sum() for y in flat(call()) if y.requires_grad)
+        total = sum((y * rng.uniform(0.5, 1.5, y.shape)).sum() for y in leaves_of(call()) if y.requires_grad)
         pairs = list(gradients(total, create_graph=True)) if isinstance(total, Tensor) else []
         found = {id(leaf): g for leaf, g in pairs}
         return tuple(found.get(id(t), Tensor(np.zeros(t.shape))) for t in tensors)
 
     return gradient
-
-
-def flat(y):
-    """Return the Tensors in nested tuples, lists and dicts."""
-    if isinstance(y, Tensor):
-        return [y]
-    return [t for item in (y.values() if isinstance(y, dict) else y) for t in flat(item)]

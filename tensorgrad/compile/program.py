@@ -6,6 +6,7 @@ import numpy as np
 
 from ..errors import describe, printable
 from ..graph.origins import Origin
+from ..pytree import map_leaves
 
 
 class Value:
@@ -228,15 +229,16 @@ def substituted(call, same):
 
 
 def mapped(x: Any, kind: Any, change: Any) -> Any:
-    """Return nested tuples, lists, dicts and slices with every ``kind`` in them replaced by ``change`` of it."""
-    if issubclass(type(x), kind):  # not isinstance: stand-ins pass for arrays
-        return change(x)
-    if isinstance(x, tuple):
-        return tuple([mapped(item, kind, change) for item in x])
-    if isinstance(x, list):
-        return [mapped(item, kind, change) for item in x]
-    if isinstance(x, dict):
-        return {key: mapped(item, kind, change) for key, item in x.items()}
-    if type(x) is slice:
-        return slice(mapped(x.start, kind, change), mapped(x.stop, kind, change), mapped(x.step, kind, change))
-    return x
+    """Return a structure, slices too, with every ``kind`` in it replaced by ``change`` of it."""
+
+    def found(leaf):
+        return issubclass(type(leaf), kind)  # not isinstance: stand-ins pass for arrays
+
+    def leaf(item):
+        if found(item):
+            return change(item)
+        if type(item) is slice:
+            return slice(*[mapped(part, kind, change) for part in (item.start, item.stop, item.step)])
+        return item
+
+    return map_leaves(leaf, x, found)

@@ -139,12 +139,16 @@ class Replay:
     def holds(self):
         """Return whether every Tensor from outside still has the array that the program uses."""
         for t, array, wanted, hooks in self.state:
-            if t.data is not array or t.requires_grad is not wanted or (t.watch or None) != hooks:
+            if (
+                t.data is not array
+                or t.requires_grad is not wanted
+                or (t.watch is not hooks and (t.watch or None) != hooks)
+            ):
                 return self.moved()
         for descent in self.descents:
             if descent.optimizer._flats is not descent.flats:
                 return False
-        return self.alike()
+        return not self.forms or self.alike()
 
     def moved(self):
         """Return whether all is as before once optimizers have moved values given to parameters to where they lie."""

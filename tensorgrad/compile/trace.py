@@ -7,6 +7,7 @@ import numpy as np
 from ..core.tensor import StandIn, tick
 from ..errors import TraceError, describe
 from ..graph.origins import line_of_user
+from ..pytree import map_leaves
 from .actions import as_numbers, drawn
 from .arrays import TraceArray
 from .calls import function_call
@@ -136,8 +137,7 @@ class Trace:
     def stand_ins(self, result, args, function):
         """Return the stand-ins of a result: an array, a number, or several of them."""
         if isinstance(result, (tuple, list)):
-            items = [self.stand_ins(item, args, function) for item in result]
-            return type(result)(*items) if hasattr(result, "_fields") else type(result)(items)
+            return map_leaves(lambda leaf: self.stand_ins(leaf, args, function), result)
         if type(result) in NUMBERS and function in PYTHON:
             return TraceNumber(self, self.value(result, "result"), result)
         if not isinstance(result, (np.ndarray, np.generic)):

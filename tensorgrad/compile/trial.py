@@ -8,6 +8,7 @@ import numpy as np
 
 from ..core.tensor import Tensor
 from ..errors import TraceError, printable
+from ..pytree import items_of
 from .places import same
 from .tree import unflatten
 
@@ -71,13 +72,12 @@ def alike(found, expected):
     """Return whether something is what was expected: the same structure, of things that are the same or have a Form."""
     if isinstance(expected, Form):
         return Form(found) == expected
-    if isinstance(expected, (tuple, list, dict)) and type(found) is type(expected) and len(found) == len(expected):
-        if isinstance(expected, dict):
-            pairs = [*zip(found, expected, strict=True), *zip(found.values(), expected.values(), strict=True)]
-        else:
-            pairs = list(zip(found, expected, strict=True))
-        return all(alike(a, b) for a, b in pairs)
-    return same(found, expected)
+    wanted, items = items_of(expected), items_of(found)
+    if wanted is None or items is None or type(found) is not type(expected) or found is expected:
+        return same(found, expected)
+    return len(items) == len(wanted) and all(
+        same(key, other) and alike(a, b) for (key, a), (other, b) in zip(items, wanted, strict=True)
+    )
 
 
 def unlike(what):

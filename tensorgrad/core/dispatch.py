@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError, TensorgradError, describe, printable, suggest
+from ..pytree import leaves_of, map_leaves
 from .mode import is_recording, recording
 from .op import Op
 from .tensor import Tensor, array_like, new, tick, wrap
@@ -309,13 +310,12 @@ def array_function(self, function, types, args, kwargs):
     call = NUMPY.get(function)
     if call is not None:
         return call(*args, **kwargs)
-    tensors = []
-    args, kwargs = _unwrap((args, kwargs), tensors)
-    if is_recording() and any(t.requires_grad for t in tensors):
+    if is_recording() and any(isinstance(t, Tensor) and t.requires_grad for t in leaves_of((args, kwargs))):
         raise TypeError(
             f"{full_name(function)} has no derivative rule here, and its result would lose the gradient silently; "
             "pass t.numpy() to use the values only, or declare an op with tg.primitive"
         )
+    args, kwargs = values((args, kwargs))
     return function(*args, **kwargs)
 
 
@@ -328,16 +328,9 @@ def full_name(function):
     return f"{module}.{name}".replace("numpy", "np", 1).lstrip(".")
 
 
-def _unwrap(x, found):
-    """Return ``x`` with every Tensor in it replaced by its array, listing them in ``found``."""
-    if isinstance(x, Tensor):
-        found.append(x)
-        return x.data
-    if isinstance(x, (list, tuple)):
-        return type(x)([_unwrap(item, found) for item in x])
-    if isinstance(x, dict):
-        return {key: _unwrap(value, found) for key, value in x.items()}
-    return x
+def values(x):
+    """Return ``x`` with every Tensor in it replaced by its array."""
+    return map_leaves(lambda leaf: leaf.data if isinstance(leaf, Tensor) else leaf, x)
 
 
 Tensor.__array_ufunc__ = array_ufunc

@@ -18,6 +18,7 @@ from ..graph.code import layer_call, trial
 from ..graph.scopes import current as current_scopes
 from ..graph.scopes import layer_scopes
 from ..options import Options, boolean, maybe, option, plain, positive_int, snake_case
+from ..pytree import is_numbers, items_of, leaves_of, map_leaves
 from ..tracking import Tracked
 from .fields import float_dtype, sample_shape, text, with_batch
 from .weights import Weights
@@ -125,7 +126,7 @@ class Layer(Tracked, Weights, Options):
             if not isinstance(x, Tensor):
                 x = self._as_input(x)
             if not self.built:
-                self.build(batch_shape(shape_of(x)))
+                self.build(batch_shape(x))
             if self._checks_input:
                 self.check_input(x.data.shape if type(x) is Tensor else shape_of(x))
             if self._takes_training:
@@ -146,10 +147,8 @@ class Layer(Tracked, Weights, Options):
             return type_tensor(x)  # as below, in a third of the time
         if isinstance(x, Tensor):
             return x
-        if isinstance(x, dict):
-            return {key: self._as_input(item) for key, item in x.items()}
-        if isinstance(x, (list, tuple)) and x and all(isinstance(item, (Tensor, np.ndarray)) for item in x):
-            return type(x)(self._as_input(item) for item in x)
+        if items_of(x) is not None and not is_numbers(x):
+            return map_leaves(self._as_input, x, is_numbers)
         if x is None or isinstance(x, (str, Layer)):
             what = x.label() if isinstance(x, Layer) else repr(x)
             raise TypeError(f"{self.label()} is called on arrays or Tensors, got {what}; "
@@ -298,30 +297,25 @@ def scene_of(layer, x, loss, names, **how):
 
 def as_leaves(x, found):
     """Return Tensors as leaves that gradients flow to, so that all that is computed from them is drawn; note them."""
-    if isinstance(x, dict):
-        return {key: as_leaves(item, found) for key, item in x.items()}
-    if isinstance(x, (list, tuple)):
-        return type(x)([as_leaves(item, found) for item in x])
-    name = x.name or (f"x{len(found)}" if found else "x")
-    found.append(Tensor(x.data, x.dtype.kind == "f", name=name))
-    return found[-1]
+
+    def leaf(x):
+        name = x.name or (f"x{len(found)}" if found else "x")
+        found.append(Tensor(x.data, x.dtype.kind == "f", name=name))
+        return found[-1]
+
+    return map_leaves(leaf, x)
 
 
 def shape_of(x):
-    """Return the shape of a Tensor, or of each in a list or dict."""
-    if isinstance(x, dict):
-        return {key: shape_of(item) for key, item in x.items()}
-    return [shape_of(item) for item in x] if isinstance(x, (list, tuple)) else x.shape
+    """Return the shape of a Tensor, or of each in a structure of them."""
+    return x.shape if isinstance(x, Tensor) else map_leaves(lambda t: t.shape, x)
 
 
-def batch_shape(shape):
-    """Return ``shape`` with None in place of the number of rows."""
-    if isinstance(shape, dict):
-        return {key: batch_shape(item) for key, item in shape.items()}
-    return [batch_shape(item) for item in shape] if isinstance(shape, list) else (None, *shape[1:])[: len(shape)]
+def batch_shape(x):
+    """Return the shape of a Tensor, or of each in a structure of them, with None in place of the number of rows."""
+    return map_leaves(lambda t: (None, *t.shape[1:])[: t.ndim], x)
 
 
 def described(x):
-    if isinstance(x, (list, tuple)) and all(hasattr(item, "shape") for item in x):
-        return "[" + ", ".join(map(describe, x)) + "]"
-    return describe(x)
+    found = leaves_of(x)
+    return describe(x) if len(found) == 1 else "[" + ", ".join(map(describe, found)) + "]"

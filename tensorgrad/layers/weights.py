@@ -4,6 +4,7 @@ import numpy as np
 
 from ..core.tensor import Parameter, Tensor
 from ..errors import NotReadyError, ShapeError, counted, describe, printable
+from ..pytree import items_of
 from ..tracking import TrackedDict, TrackedList, newest
 
 
@@ -141,8 +142,9 @@ def gather(value, found):
     """Add to ``found``, by identity, the Parameters and layers in ``value``; return whether its changes are counted."""
     if isinstance(value, (Parameter, Weights)):
         found[id(value)] = value
-    elif isinstance(value, (list, tuple, dict)):
-        items = value.values() if isinstance(value, dict) else value
-        counted = [gather(item, found) for item in items]
-        return all(counted) and isinstance(value, (TrackedList, TrackedDict, tuple))
-    return True
+        return True
+    items = items_of(value)
+    if items is None:
+        return True
+    counted = [gather(item, found) for _, item in items]
+    return all(counted) and isinstance(value, (TrackedList, TrackedDict, tuple))

@@ -11,7 +11,7 @@ from ..core.tensor import Tensor
 from ..errors import DataError, GradientError, OptionError, describe
 from .inference import Inference, inference
 from .meters import Measures, fitting, sums
-from .steps import Steps, roots_of
+from .steps import Steps
 
 
 class Compiled:
@@ -30,28 +30,26 @@ class Compiled:
 
     def training_step(self, model, measures):
         """Return the TrainingStep of ``model``: the one of before, with its programs, if nothing has changed."""
-
-        def make(guards=None, names=()):
-            params = model.trainable_weights
-            if not params:
-                raise GradientError(f"{model.label()} has no trainable weights: there is nothing to train")
-            forward = training_forward(model, measures)
-            eagerly = guards is None
-            return TrainingStep(forward, self.optimizer, params, eagerly, self.exact, guards, self.attempts, names)
-
         if self.without_programs:
-            return make()
-        step = measures.training.step(lambda: roots_of(model, measures), make)
+            return self._new_step(None, (), model, measures)
+        step = measures.training.step(self._new_step, model, measures)
         if step.optimizer is not self.optimizer:  # a callback has called compile, amid a fit that measures as before
             measures.training = Steps()
-            step = measures.training.step(lambda: roots_of(model, measures), make)
+            step = measures.training.step(self._new_step, model, measures)
         return step
+
+    def _new_step(self, guards, names, model, measures):
+        params = model.trainable_weights
+        if not params:
+            raise GradientError(f"{model.label()} has no trainable weights: there is nothing to train")
+        forward, eagerly = training_forward(model, measures), guards is None
+        return TrainingStep(forward, self.optimizer, params, eagerly, self.exact, guards, self.attempts, names)
 
     def test_step(self, model, measures):
         """Return the Inference that computes the outputs of ``model``, the loss and sums of metrics."""
         if self.without_programs:
             return Inference(test_forward(model, measures))
-        return inference(measures.testing, lambda: roots_of(model, measures), lambda: test_forward(model, measures))
+        return inference(measures.testing, test_forward, model, measures)
 
     @property
     def without_programs(self):
@@ -64,8 +62,8 @@ class Compiled:
             return
         if data.y is None:
             raise DataError(f"{where}: {name} is missing, and the loss compares it with the output")
-        shape = (len(data), *output_shape[1:])
-        known = self._measures.get(((None, *data.y.shape[1:]), output_shape))
+        shape = (len(data.x), *output_shape[1:])
+        known = self._measures.get((data.y.shape[1:], output_shape))
         loss = losses.resolve(self.loss, data.y.shape, shape) if known is None else known.loss
         if data.w is not None or not losses.surely_fit(loss, data.y, shape):
             losses.check_targets(loss, data.y, shape)
@@ -75,10 +73,10 @@ class Compiled:
 
     def measures(self, y, output_shape):
         """Return the Measures for targets like ``y`` and outputs of ``output_shape``, made once for these shapes."""
-        true = None if y is None else (None, *y.shape[1:])
-        key = true, output_shape
+        key = None if y is None else y.shape[1:], output_shape
         found = self._measures.get(key)
         if found is None:
+            true = None if y is None else (None, *y.shape[1:])
             plain, weighted = ([], []) if true is None else (self.metrics, self.weighted)
             made = Measures(
                 None if self.loss is None else losses.resolve(self.loss, true, output_shape),

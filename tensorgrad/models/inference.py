@@ -71,6 +71,10 @@ class Inference:
             return [t.data if isinstance(t, Tensor) else t for t in self.function(*arrays)]
 
 
-def inference(steps, roots, make):
-    """Return the Inference among ``steps`` for which nothing has changed, or a new one of the function ``make()``."""
-    return steps.step(roots, lambda guards, names: Inference(make(), guards, steps.attempts, names))
+def inference(steps, forward, *used):
+    """Return the Inference among ``steps`` for which nothing has changed, or a new one of ``forward(*used)``."""
+
+    def make(guards, names, *used):
+        return Inference(forward(*used), guards, steps.attempts, names)
+
+    return steps.step(make, *used)

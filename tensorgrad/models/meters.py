@@ -38,17 +38,23 @@ class Measures:
 
     def meters(self):
         """Return new Meters, of the metrics themselves; of copies while a call beside this one has those."""
-        found, lent = Meters(self), self.lent
+        found = Meters(self)
+        if self.metrics:
+            if not self.lend(found):
+                found = Meters(self, self.copies())
+            found.reset()
+        return found
+
+    def lend(self, meters):
+        """Lend ``meters`` the metrics until it is closed or gone; return False if another has them."""
+        lent = self.lent
 
         def forget(dead):
             if lent.get("to") is dead:
                 lent.clear()
 
-        mine = ref(found, forget)
-        if lent.setdefault("to", mine) is not mine:  # one step, whoever else asks at this moment
-            found = Meters(self, self.copies())
-        found.reset()
-        return found
+        mine = ref(meters, forget)
+        return lent.setdefault("to", mine) is mine  # one step, whoever else asks at this moment
 
     def copies(self):
         """Return a copy of each metric."""
@@ -105,9 +111,11 @@ class Meters:
 
     def logs(self):
         """Return the means so far as floats: the loss first, then the metrics as they were listed."""
+        values = {} if self.measures.loss is None else {"loss": self.total / (self.rows or 1)}
+        if not self.metrics:
+            return values
         for metric, sum_of_all in zip(self.added, self.totals, strict=True):
             metric.total, metric.count = sum_of_all, float(self.rows)
-        values = {} if self.measures.loss is None else {"loss": self.total / max(self.rows, 1)}
         for key, metric in zip(self.measures.keys, self.metrics, strict=True):
             values[key] = number(metric)
         return values

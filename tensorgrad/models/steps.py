@@ -15,10 +15,10 @@ class Steps:
     def __init__(self):
         self.kept, self.attempts = (), Attempts(silent=True)
 
-    def step(self, roots, make):
-        """Return the step for which nothing has changed; if there is none, ``make(guards, names)`` one.
+    def step(self, make, *used):
+        """Return the step for which nothing has changed; if there is none, ``make(guards, names, *used)`` one.
 
-        roots: returns ``{name: object}`` of all that the step uses
+        used: the model, and the Measures where there are some
         """
         kept = self.kept
         if kept and kept[0].guards.hold():
@@ -29,8 +29,8 @@ class Steps:
                 return step
         from ..compile.guards import Guards  # 3 ms of import, for those who need it
 
-        found = roots()
-        step = make(Guards(found), tuple(found))
+        found = roots_of(*used)
+        step = make(Guards(found), tuple(found), *used)
         self.keep(step)
         return step
 

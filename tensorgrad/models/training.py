@@ -18,7 +18,7 @@ from .data import array_of, prepare, split, validation
 from .inference import Inference, inference
 from .loop import TrainStep, Validation, predict_epoch, test_epoch, train
 from .notes import notes
-from .steps import Steps, roots_of
+from .steps import Steps
 
 
 class Trainer:
@@ -114,7 +114,8 @@ class Trainer:
         check_fit(batch_size, epochs, verbose, validation_split, shuffle, initial_epoch, steps_per_epoch,
                   validation_steps, validation_batch_size, validation_freq)  # fmt: skip
         data, held = self._fit_data(x, y, sample_weight, validation_split, validation_data)
-        self._weigh_classes(data, class_weight, "fit")
+        if class_weight is not None:
+            self._weigh_classes(data, class_weight, "fit")
         order = Batches(data, batch_size, steps_per_epoch, shuffle, generator(seed))
         calls = self._calls(callbacks, verbose, order.steps, epochs, history=True)
         measures = compiled.measures(data.y, self.output_shape)
@@ -174,7 +175,8 @@ class Trainer:
         """Take one step on one batch and return its loss and metrics, measured before the step, like ``evaluate``."""
         compiled = self._compiled_for("train_on_batch")
         data = self._checked_data(x, y, sample_weight, "train_on_batch")
-        self._weigh_classes(data, class_weight, "train_on_batch")
+        if class_weight is not None:
+            self._weigh_classes(data, class_weight, "train_on_batch")
         meters = compiled.measures(data.y, self.output_shape).meters()
         try:
             TrainStep(self, meters)(data.x, data.y, data.w)
@@ -226,11 +228,12 @@ class Trainer:
         return CallbackList(callbacks, history, verbose != 0, self, verbose=verbose, epochs=epochs, steps=steps)
 
     def _compiled_for(self, where):
-        if self.compiled is None:
+        compiled = self.compiled
+        if compiled is None:
             raise NotReadyError(f"{where}: call compile() first, e.g. model.compile('sgd', loss='mse')")
-        if where in ("fit", "train_on_batch", "compute_loss", "draw", "gradient_flow") and self.compiled.loss is None:
+        if compiled.loss is None and where in ("fit", "train_on_batch", "compute_loss", "draw", "gradient_flow"):
             raise NotReadyError(f"{where}: compile() was given no loss; e.g. model.compile('sgd', loss='mse')")
-        return self.compiled
+        return compiled
 
     def _predicting(self):
         """Return the Inference that computes the outputs: that of before, with its programs, if nothing has changed."""
@@ -238,7 +241,7 @@ class Trainer:
             return Inference(outputs_of(self))
         if self._inference is None:
             self._inference = Steps()
-        return inference(self._inference, lambda: roots_of(self), lambda: outputs_of(self))
+        return inference(self._inference, outputs_of, self)
 
     def _fit_data(self, x, y, sample_weight, validation_split, validation_data):
         """Return the training data and the validation data (or None), all checked before anything is trained."""
@@ -252,9 +255,7 @@ class Trainer:
         return split(data, validation_split, "fit") if validation_split else (data, None)
 
     def _weigh_classes(self, data, class_weight, where):
-        """Let ``class_weight``, unless None, give the rows of ``data`` their weights."""
-        if class_weight is None:
-            return
+        """Let ``class_weight`` give the rows of ``data`` their weights."""
         if data.w is not None:
             raise OptionError(f"{where}: class_weight and sample_weight cannot both be given; multiply them into one")
         data.w = class_weights(class_weight, data.y, max(self.output_shape[-1] or 2, 2), where)

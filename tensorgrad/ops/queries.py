@@ -5,25 +5,16 @@ Also those that would write into a Tensor's array behind its back, which are ref
 
 import numpy as np
 
-from ..core.dispatch import NUMPY, name_code
+from ..core.dispatch import NUMPY, name_code, values
 from ..core.tensor import Tensor, type_tensor
 from .movement import broadcast_to
-
-
-def values(x):
-    """Return ``x`` with every Tensor in it replaced by its array."""
-    if isinstance(x, Tensor):
-        return x.data
-    if isinstance(x, (list, tuple)):
-        return type(x)([values(item) for item in x])
-    return x
 
 
 def query(function):
     """Return ``function`` for Tensors: computed from the values, an array as a Tensor that requires no gradient."""
 
     def answer(*args, **kwargs):
-        result = function(*values(args), **{name: values(x) for name, x in kwargs.items()})
+        result = function(*values(args), **values(kwargs))
         return type_tensor(result) if isinstance(result, np.ndarray) else result
 
     name_code(answer, function.__name__)

@@ -93,6 +93,35 @@ def test_frozen_and_thawed_in_turn_the_optimizer_forgets_nothing(optimizer):
     same(work, optimizer=optimizer)
 
 
+def freeze(w):
+    w.requires_grad = False
+    return lambda: setattr(w, "requires_grad", True)
+
+
+def replace(w):
+    old, w.data = w.data, np.full_like(w.data, 0.25)
+    return lambda: setattr(w, "data", old.copy())
+
+
+def hook(w):
+    return w.register_hook(lambda g: g * 10)
+
+
+@pytest.mark.parametrize("change", [freeze, replace, hook])
+@pytest.mark.parametrize("before", [False, True])
+def test_what_is_done_to_a_weight_itself_is_seen_by_the_next_step_and_so_is_its_end(change, before):
+    def work(model):
+        x, y = data("numbers")
+        w = model.weights[0]
+        losses, undo = [], change(w) if before else None
+        for _ in range(3):
+            losses += [model.train_on_batch(x, y) for _ in range(2)]
+            undo = change(w) if undo is None else undo()
+        return losses, model.evaluate(x, y, verbose=0)
+
+    same(work)
+
+
 def test_outputs_never_share_memory_with_what_was_given():
     model = tg.Sequential([Activation("linear", input_shape=(3,))])
     x = np.ones((4, 3), "float32")
