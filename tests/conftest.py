@@ -1,5 +1,7 @@
 """Fixtures: a seeded generator, and a seal on what a test must not leave changed."""
 
+import logging
+
 import numpy as np
 import pytest
 
@@ -35,3 +37,21 @@ def seal():
 def names_for_doctests(doctest_namespace):
     """Examples may use ``np`` and ``tg``."""
     doctest_namespace.update(np=np, tg=tg)
+
+
+class Hearing(logging.Handler):
+    """Hands every message to ``hear``."""
+
+    def __init__(self, hear):
+        super().__init__()
+        self.hear = hear
+
+    def emit(self, record):
+        self.hear(record.msg)
+
+
+def unwatched(hear):
+    """Return a logger: what it is told, ``log.info(message)``, ``hear`` hears; no guard looks there."""
+    log = logging.Logger("unwatched", logging.INFO)
+    log.addHandler(Hearing(hear))
+    return log

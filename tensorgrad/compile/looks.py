@@ -1,6 +1,7 @@
 """Looks: what objects show that are neither containers of the usual kinds nor objects with attributes."""
 
 import array
+import logging
 import weakref
 from contextvars import ContextVar
 from types import MappingProxyType
@@ -52,7 +53,7 @@ class Cache:
         return True
 
     def restore(self):
-        pass  # what is in it now, the run as it is finds
+        self.cached.cache_clear()  # what a trace has put there may be stand-ins
 
 
 def pairs(mapping):
@@ -77,6 +78,7 @@ LOOKS = {
     type({}.values()): (tuple, None),
     type({}.items()): (tuple, None),
     weakref.ref: (lambda reference: id(reference()), None),
+    logging.Logger: (lambda log: (log.getEffectiveLevel(), log.disabled, log.manager.disable), None),
     ContextVar: (lambda variable: (variable.get(None),), lambda variable, held: variable.set(held[0])),
 }
 #: Arrays of objects.

@@ -4,6 +4,8 @@ Each has ``holds()``, ``restore()`` and a ``path``, which tells people what it i
 """
 
 import struct
+import sys
+from operator import is_
 from weakref import ref
 
 import numpy as np
@@ -67,29 +69,42 @@ class Bindings:
 
     def add(self, mapping, key, path):
         """Watch one more name."""
-        self.entries.append((mapping, key, mapping.get(key)))
+        self.entries.append((mapping, key, mapping.get(key, MISSING)))
         self.paths.append(path)
 
     def holds(self):
         for mapping, key, value in self.entries:  # noqa: SIM110  (a generator costs more)
-            if mapping.get(key) is not value:
+            if mapping.get(key, MISSING) is not value:
                 return False
         return True
 
     @property
     def path(self):
         """The first name that is bound to something else, for people."""
-        changed = [
-            path for path, (m, key, value) in zip(self.paths, self.entries, strict=True) if m.get(key) is not value
-        ]
-        return changed[0] if changed else ""
+        pairs = zip(self.paths, self.entries, strict=True)
+        return next((path for path, (m, key, value) in pairs if m.get(key, MISSING) is not value), "")
 
     def restore(self):
         for mapping, key, value in self.entries:
-            if value is None:
+            if value is MISSING:
                 mapping.pop(key, None)
-            elif mapping.get(key) is not value:
+            elif mapping.get(key, MISSING) is not value:
                 mapping[key] = value
+
+
+class Imported:
+    """Whether a module has been imported."""
+
+    __slots__ = ("known", "path")
+
+    def __init__(self, name):
+        self.path, self.known = name, sys.modules.get(name)
+
+    def holds(self):
+        return sys.modules.get(self.path) is self.known
+
+    def restore(self):
+        pass  # the run as it is finds it there
 
 
 class ClassEntry(Entry):
@@ -150,17 +165,18 @@ def found_in(owner, key):
 
 
 class Names:
-    """Which attributes an object has of its own."""
+    """Which attributes an object has of its own, of those that ``counts`` says matter."""
 
-    __slots__ = ("names", "owner", "path")
+    __slots__ = ("counts", "names", "owner", "path")
 
-    def __init__(self, owner, path):
-        self.owner, self.path = referred(owner), path
+    def __init__(self, owner, path, counts=None):
+        self.owner, self.path, self.counts = referred(owner), path, counts
         self.names = self.found(owner)
 
     def found(self, owner):
         """Return the names that count."""
-        return vars(owner).keys() - getattr(type(owner), "_uncounted", frozenset())
+        names = vars(owner).keys() - getattr(type(owner), "_uncounted", frozenset())
+        return names if self.counts is None else set(filter(self.counts, names))
 
     def holds(self):
         owner = self.owner()
@@ -173,17 +189,17 @@ class Names:
 
 
 class Makeup:
-    """What a class of the user's is made of: its bases, and the names it defines itself."""
+    """What a class of the user's is made of: its bases, and the names it defines itself that matter."""
 
-    __slots__ = ("bases", "cls", "names", "path")
+    __slots__ = ("bases", "cls", "counts", "names", "path")
 
-    def __init__(self, cls, path):
-        self.cls, self.path = cls, path
+    def __init__(self, cls, path, counts):
+        self.cls, self.path, self.counts = cls, path, counts
         self.bases, self.names = cls.__bases__, self.found()
 
     def found(self):
         """Return the names that the class defines."""
-        return vars(self.cls).keys() - BOOKKEEPING
+        return {name for name in vars(self.cls) if name not in BOOKKEEPING and self.counts(name)}
 
     def holds(self):
         return self.cls.__bases__ == self.bases and self.found() == self.names
@@ -275,7 +291,8 @@ class Items:
         self.whole, self.path, self.items = whole, path, list(whole)
 
     def holds(self):
-        return len(self.whole) == len(self.items) and all(map(same, self.whole, self.items))
+        whole, items = self.whole, self.items
+        return len(whole) == len(items) and (all(map(is_, whole, items)) or all(map(same, whole, items)))
 
     def restore(self):
         if not self.holds():
@@ -293,8 +310,12 @@ class Pairs:
         self.keys, self.values = list(whole), list(whole.values())
 
     def holds(self):
-        return len(self.whole) == len(self.keys) and all(map(same, self.whole, self.keys)) and all(
-            map(same, self.whole.values(), self.values))  # fmt: skip
+        whole, keys, values = self.whole, self.keys, self.values
+        if len(whole) != len(keys):
+            return False
+        if all(map(is_, whole, keys)) and all(map(is_, whole.values(), values)):
+            return True
+        return all(map(same, whole, keys)) and all(map(same, whole.values(), values))
 
     def restore(self):
         if not self.holds():
@@ -305,13 +326,17 @@ class Pairs:
 class Members:
     """What a set holds."""
 
-    __slots__ = ("members", "path", "whole")
+    __slots__ = ("ids", "members", "path", "whole")
 
     def __init__(self, whole, path):
         self.whole, self.path, self.members = whole, path, frozenset(whole)
+        self.ids = set(map(id, self.members))
 
     def holds(self):
-        return self.whole == self.members and same(frozenset(self.whole), self.members)
+        whole = self.whole
+        if len(whole) != len(self.members):
+            return False
+        return all(map(self.ids.__contains__, map(id, whole))) or same(frozenset(whole), self.members)
 
     def restore(self):
         if not self.holds():
@@ -320,22 +345,33 @@ class Members:
 
 
 class Content:
-    """What an array holds: Python may have looked at it when the function was traced."""
+    """What an array holds: Python may have looked at it when the function was traced. Read-only memory stays."""
 
     __slots__ = ("array", "bytes", "form", "path")
 
     def __init__(self, array, path):
         self.array, self.path = array, path
-        self.form, self.bytes = (array.shape, array.dtype), array.tobytes()
+        self.form, self.bytes = (array.shape, array.dtype), None if is_fixed(array) else array.tobytes()
 
     def holds(self):
         array = self.array
-        return (array.shape, array.dtype) == self.form and array.tobytes() == self.bytes
+        if (array.shape, array.dtype) != self.form:
+            return False
+        return not array.flags.writeable if self.bytes is None else array.tobytes() == self.bytes
 
     def restore(self):
         shape, dtype = self.form
-        if not self.holds():
+        if not self.holds() and self.bytes is not None:
             self.array[...] = np.frombuffer(self.bytes, dtype).reshape(shape)
+
+
+def is_fixed(array):
+    """Return whether nothing can write into the memory of an array: it and what it is a view of are read-only."""
+    while isinstance(array, np.ndarray):
+        if array.flags.writeable:
+            return False
+        array = array.base
+    return array is None or isinstance(array, bytes)
 
 
 class Wanted:
