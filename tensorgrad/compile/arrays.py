@@ -222,8 +222,11 @@ class TraceArray(StandIn):
         self.tape.descend(optimizer, grads, params)
 
     def __array__(self, dtype=None, copy=None):
-        raise needs_value("making an ndarray", self, "if it is written into a plain array, make that one with "
-                          "np.zeros_like(x) or np.empty(shape, like=x), or run without compiling")  # fmt: skip
+        raise needs_value(
+            "making an ndarray", self, "leave out np.asarray(), put numbers together by np.stack([a, b]), make a plain "
+            "array that is indexed by it an argument or a Tensor, one that it is written into with np.zeros_like(x) or "
+            "np.empty(shape, like=x), or run without compiling"
+        )  # fmt: skip
 
     def __format__(self, spec):
         if spec:
@@ -231,7 +234,7 @@ class TraceArray(StandIn):
         return repr(self)
 
     def __repr__(self):
-        return f"TraceArray({describe(self)})"
+        return f"<{describe(self)}, while a program is written>"
 
     __hash__ = object.__hash__
 

@@ -60,9 +60,18 @@ def owner_of_module(module):
     return "python" if file.startswith(STANDARD) else "user"
 
 
+#: Operations by which Python calls a method whose name does not stand in the code.
+IMPLIED = {"FORMAT_VALUE": "format", "FORMAT_SIMPLE": "format", "CONVERT_VALUE": "format", "COMPARE_OP": "==",
+           "CONTAINS_OP": "=="}  # fmt: skip
+
+
 @lru_cache(4096)
 def names_in(code):
-    """Return the names of globals, of attributes, and ``(level, name)`` of imports in code and inner functions."""
+    """Return the names of globals, of attributes, and ``(level, name)`` of imports in code and inner functions.
+
+    Among those of attributes are texts that could be one, as in ``getattr(x, "rate")``, ``"format"`` where a text is
+    made of something, and ``"=="``.
+    """
     found, attributes, imported, levels = {}, {}, {}, [0, 0]
     for instruction in get_instructions(code):
         name = instruction.opname
@@ -72,8 +81,12 @@ def names_in(code):
             attributes[instruction.argval] = None
         elif name == "IMPORT_NAME":
             imported[levels[-2] if isinstance(levels[-2], int) else 0, instruction.argval] = None
+        elif name in IMPLIED:
+            attributes[IMPLIED[name]] = None
         elif name in ("LOAD_CONST", "LOAD_SMALL_INT"):
             levels.append(instruction.argval)
+            if isinstance(instruction.argval, str) and instruction.argval.isidentifier():
+                attributes[instruction.argval] = None
     for inner in inner_code(code):
         for mine, others in zip((found, attributes, imported), names_in(inner), strict=True):
             mine.update(dict.fromkeys(others))

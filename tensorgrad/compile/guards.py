@@ -20,6 +20,7 @@ class Guards:
     wanted:  whether gradients flow to the Tensors; each costs 16 ns at every run
     loose:   all others; each costs a look at every run
     unseen:  why there can be no program, since no guard can follow what the function does: phrases
+    names:   the names that the function's code looks up
     compares: whether the function asks of two things whether they are one, ``x is w``
     """
 
@@ -28,6 +29,7 @@ class Guards:
         self.counted = [Pairs(_settings, "tensorgrad.config")]
         self.generators = [Seeds(), *[State(g, path) for path, g in of_process()]]
         self.wanted, self.loose, self.tuples, self.unseen, self.compares = [], [], [], [], False
+        self.names: set = set()
         try:
             reach = reached(roots)
         except TooMuch as error:
@@ -38,7 +40,7 @@ class Guards:
             self.counted += reach.counted
             self.generators += reach.generators
             self.wanted, self.loose, self.tuples = reach.wanted, reach.loose, reach.tuples
-            self.unseen, self.compares = reach.unseen, reach.compares
+            self.unseen, self.compares, self.names = reach.unseen, reach.compares, reach.literal
 
     def hold(self):
         """Return whether all is as it was: one comparison, and one for each place where changes are not counted."""

@@ -33,16 +33,43 @@ class Everything:
         return True
 
 
+#: Methods that Python calls only where code has one of these names.
+_ONLY_WITH = {
+    ("__repr__", "__str__", "__format__"): {"format", "repr", "str", "print"},
+    ("__eq__", "__ne__", "__hash__"): {"==", "index", "count", "remove", "set", "dict", "hash"},
+    ("__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__copy__", "__deepcopy__", "__replace__"):
+        {"copy", "deepcopy", "replace", "dumps"},
+    ("__init_subclass__", "__set_name__", "__del__", "__dir__", "__sizeof__"): set(),
+}  # fmt: skip
+ONLY_WITH = {method: names for methods, names in _ONLY_WITH.items() for method in methods}
+#: Methods that Python calls where an object of the class is made.
+MAKERS = {"__init__", "__new__", "__post_init__"}
+
+
 class Counting:
-    """``counting(name)``: whether a name in a class, or of an attribute, is one that code looks up, or Python does."""
+    """``counting(name)``: whether a name in a class, or of an attribute, is one that code looks up, or Python does.
 
-    __slots__ = ("names",)
+    literal: the names that stand in code; ``names`` may be Everything
+    owner:   the class in which the name is, if it is in one
+    """
 
-    def __init__(self, names):
-        self.names = names
+    __slots__ = ("literal", "names", "owner")
+
+    def __init__(self, literal, names, owner=None):
+        self.literal, self.names, self.owner = literal, names, owner
 
     def __call__(self, name):
-        return name not in SILENT and (name in self.names or name in CALLED or is_dunder(name))
+        if name in SILENT:
+            return False
+        if name in ONLY_WITH:
+            return not ONLY_WITH[name].isdisjoint(self.literal)
+        if name in MAKERS and self.owner is not None:
+            return not {self.owner, "__class__", "type"}.isdisjoint(self.literal)
+        return name in self.names or name in CALLED or is_dunder(name)
+
+    def of(self, owner):
+        """Return the same for the names in a class."""
+        return Counting(self.literal, self.names, owner)
 
 
 class TooMuch(Exception):

@@ -54,7 +54,7 @@ class TraceNumber(StandIn):
         return getattr(self.known(), name)
 
     def __repr__(self):
-        return f"TraceNumber({type(self.value).__name__})"
+        return f"<{type(self.value).__name__}, while a program is written>"
 
     def __hash__(self):
         return hash(self.known())

@@ -83,7 +83,7 @@ class Reach:
     def __init__(self, roots, literal):
         self.literal, self.names = literal, Everything() if REFLECTIVE & literal else literal
         self.counted, self.wanted, self.loose, self.generators = [], [], [], []
-        self.counts = Counting(self.names)
+        self.counts = Counting(literal, self.names)
         self.bindings, self.unseen, self.functions, self.tuples = Bindings(), [], [], []
         self.compares, self.items, self.bytes = False, 0, 0
         self.met: dict = {}
@@ -286,7 +286,7 @@ class Reach:
         own = vars(module)
         if users(module.__name__):
             absent = {"hasattr", "getattr", "AttributeError"} & self.literal
-            wanted = own if isinstance(self.names, Everything) else self.names
+            wanted = {*own, *self.literal} if isinstance(self.names, Everything) else self.literal
             for name in [name for name in wanted if name in own or absent]:
                 self.entry(own, name, f"{path}.{name}")
             self.walk(own.get("__getattr__"), f"{path}.__getattr__")
@@ -307,9 +307,10 @@ class Reach:
         for base in cls.__mro__:
             if users(base.__module__) and (base is cls or id(base) not in self.met):
                 self.met[id(base)] = base
-                self.loose.append(Makeup(base, base.__name__, self.counts))
+                counts = self.counts.of(base.__name__)
+                self.loose.append(Makeup(base, base.__name__, counts))
                 for name, value in vars(base).items():
-                    if self.counts(name):
+                    if counts(name):
                         self.loose.append(ClassEntry(base, name, f"{base.__name__}.{name}"))
                         self.walk(value, f"{base.__name__}.{name}")
 

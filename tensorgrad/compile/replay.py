@@ -66,7 +66,9 @@ def traced(function, leaves, names, known=dict):
             warnings.filterwarnings("error", "you are shuffling a 'Trace")  # which takes rows for copies
             out: list = []
             result = function(stands)
-            structure = flatten(result, out, None, known())
+            made: list = []
+            structure = flatten(result, out, made, known())
+            trace.twice = len({id(x) for x in made}) < len(made)
             values = [Leaf(trace, x) for x in out]
             grads = gradients_left(trace)
             arrays = arrays_left(trace)
@@ -132,7 +134,7 @@ class Replay:
         self.state = [entry for key, entry in trace.tensors.items() if key not in trace.rebound]
         self.forms = [(t, v.shape, v.dtype, v.strides, t.requires_grad) for t, v in
                       zip(self.bound, inputs[len(inputs) - len(self.bound) :], strict=True)]  # fmt: skip
-        self.own: list = []  # what it uses, where it matters whether an argument is one of these
+        self.own = None  # an Own, where it matters whether an argument is what the function uses itself
         self.steady = steadiness(self.recorded, trace.frozen)
         self.idle = [self.code.function]
 

@@ -21,7 +21,7 @@ class Leaf:
     of:    what the function returned itself
     """
 
-    __slots__ = ("make", "of", "thing", "varies")
+    __slots__ = ("make", "of", "thing", "varies", "writeable")
 
     def __init__(self, trace, x):
         thing = x.data if isinstance(x, Tensor) and not outside(x, trace) else x
@@ -30,6 +30,9 @@ class Leaf:
             check_plain(thing)
         self.of, self.thing = x, trace.captured(thing) if plain else thing
         self.varies = isinstance(self.thing, StandIn)
+        self.writeable = not isinstance(getattr(self.thing, "value", None), np.ndarray) or bool(
+            self.thing.value.flags.writeable
+        )
         if not self.varies or self.thing.node.python:
             self.make = as_it_is  # a Tensor from outside is returned itself
         elif isinstance(x, Tensor):
@@ -50,6 +53,16 @@ def as_scalar(array):
     return array[()] if type(array) is np.ndarray else array
 
 
+def read_only(make):
+    """Return ``make`` for an array that cannot be written to, as ``np.broadcast_to`` returns it."""
+
+    def made(array):
+        array.flags.writeable = False
+        return make(array)
+
+    return made
+
+
 def as_it_is(x):
     return x
 
@@ -66,6 +79,8 @@ class Results:
     """
 
     def __init__(self, recording, share):
+        if share and recording.trace.twice:
+            raise TraceError("a compiled function returns one list, tuple or dict in two places; return a copy")
         self.outputs, self.lent, self.shared = [], set(), set()
         leaves, self.pattern = (recording.leaves, None) if not share else once_each(recording.leaves)
         left = [(t, g) for t, g, _ in recording.grads]
@@ -79,7 +94,9 @@ class Results:
             if id(leaf.of) in gradients:
                 self.made.append((0, gradient_of(gradients[id(leaf.of)]), None))
             elif leaf.varies:
-                place, make = self.place(leaf.thing, leaf.make, recording.lends(leaf.thing))
+                lent = recording.lends(leaf.thing)
+                make = leaf.make if leaf.writeable or lent or not share else read_only(leaf.make)
+                place, make = self.place(leaf.thing, make, lent)
                 self.made.append((place, make, None))
             else:
                 self.made.append((None, None, leaf.thing))
@@ -138,9 +155,10 @@ def once_each(leaves):
 
 
 def shared_roots(stands):
-    """Return the roots in whose memory several of these lie."""
-    arrays = [t for t in stands if t.node.python is None and not t.is_scalar]
-    return {root for root, n in Counter(t.node.root for t in arrays).items() if n > 1}
+    """Return the roots in whose memory several of these lie, or one with gaps, which a copy would close."""
+    arrays = [t.node for t in stands if t.node.python is None and not t.is_scalar]
+    scattered = {v.root for v in arrays if v is not v.root and not is_compact(v) and is_compact(v.root)}
+    return scattered | {root for root, n in Counter(v.root for v in arrays).items() if n > 1}
 
 
 def is_compact(v):

@@ -5,24 +5,37 @@ import warnings
 from collections import OrderedDict, namedtuple
 from contextlib import suppress
 from functools import wraps
-from types import MethodType
 from weakref import ref
-
-import numpy as np
 
 from ..core.mode import is_recording, plainly, runs_plainly, training
 from ..core.tensor import Tensor
 from ..errors import OptionError, TraceError, UncompiledWarning, printable, suggest
 from .attempts import NO_GUARD, unfit
+from .call_arguments import (
+    Arguments,
+    Held,
+    Own,
+    Run,
+    apart,
+    argument_names,
+    check_apart,
+    once_each,
+    signature,
+)
+from .function_code import given_later
 from .guards import Guards
 from .replay import Replay, traced
-from .tree import Fixed, count_leaves, fixed_in, flatten, unflatten
+from .tree import count_leaves, flatten
 from .trial import Trial
 
 #: How many programs a Step keeps.
 LIMIT = 64
 #: How often in a row a function may change what it uses by being traced: once, to make something at its first call.
 PATIENCE = 2
+#: How many programs in a row may be written for arguments of one kind and none of them used again.
+IN_VAIN = 8
+#: How many objects without weak references have a Step of their own for a compiled method, the newest.
+HELD = 8
 #: How many programs there are for arguments of one kind, where they are for certain numbers alone.
 VARIANTS = 4
 PLAINLY = object()
@@ -46,10 +59,13 @@ class Step:
         self.given = (static,) if isinstance(static, (str, int)) else tuple(static)
         self.static = {self._place(s) for s in self.given}
         self.programs: OrderedDict = OrderedDict()
-        self.plain: set = set()  # the structures of arguments for which the function runs as it is
-        self.bound: dict = {}  # id of an object -> (reference to it, Step of its method)
+        self.plain: set = set()  # the kinds of arguments for which the function runs as it is
+        self.changing: dict = {}  # kind of arguments -> how often in a row a trace has changed something
+        self.in_vain: dict = {}  # kind of arguments -> how many programs in a row were not used again
+        self.bound: OrderedDict = OrderedDict()  # id of an object -> (reference to it, Step of its method)
         self.owner = None  # of a method: a reference to its object
-        self.hits = self.misses = self.unsteady = 0
+        self.told: set = set()
+        self.hits = self.misses = 0
 
     def __get__(self, instance, owner=None):
         """Return the Step of an object's method, made at its first use and kept here while the object lives."""
@@ -57,7 +73,13 @@ class Step:
             return self
         key, bound = id(instance), self.bound
         if key not in bound:
-            found, method = ref(instance, lambda _: bound.pop(key, None)), self.function
+            method = self.function
+            try:
+                found = ref(instance, lambda _: bound.pop(key, None))
+            except TypeError:  # of a class with slots: it is kept for as long as it is among the newest
+                found = Held(instance)
+                for old in [k for k, (owner, _) in bound.items() if isinstance(owner, Held)][: 1 - HELD]:
+                    del bound[old]
 
             @wraps(method)
             def call(*args, **kwargs):
@@ -105,16 +127,27 @@ class Step:
             leaves, pattern = once_each(leaves)
         return leaves, Arguments(static, structure, len(args), tuple(kwargs), pattern, containers)
 
+    def _passed(self, args, kwargs):
+        """Return ``_taken``, or None where one list is given twice, or lies in itself: no copy of it would do."""
+        try:
+            leaves, how = self._taken(args, kwargs)
+        except RecursionError:
+            return None
+        lists = [id(x) for x in how.containers if not isinstance(x, tuple)]
+        return None if len(lists) > 1 and len(set(lists)) < len(lists) else (leaves, how)
+
     def __call__(self, *args, **kwargs):
-        if runs_plainly():  # inside another compiled function, as part of its program, or watched
+        taken = None if runs_plainly() else self._passed(args, kwargs)
+        if taken is None:  # inside another compiled function, as part of its program, or watched
             return self.function(*args, **kwargs)
-        leaves, how = self._taken(args, kwargs)
+        leaves, how = taken
         inputs = [leaf.data if isinstance(leaf, Tensor) else leaf for leaf in leaves]
-        replay = self._found(leaves, how, inputs)
+        key = self._key(leaves, how)
+        replay = self._found(key, inputs)
         if replay is None:
-            done, result = self._traced(leaves, how, args, kwargs)
-            return result if done else self._run(args, kwargs, how, result)
-        if replay is PLAINLY or (replay.own and identities(replay.own) & identities(leaves)):
+            done, result = self._traced(key, leaves, how, args, kwargs)
+            return result if done else self._run(key, args, kwargs, result)
+        if replay is PLAINLY or (replay.own is not None and not apart(replay.own, leaves, how.containers)):
             return self.function(*args, **kwargs)
         if replay.overlap and replay.overlap.found([*inputs, *[t.data for t in replay.bound]]):
             return self.function(*args, **kwargs)
@@ -131,11 +164,10 @@ class Step:
     def _key(self, leaves, how):
         return how.key, tuple(map(signature, leaves)), is_recording(), training.get()
 
-    def _found(self, leaves, how, inputs):
+    def _found(self, key, inputs):
         """Return the program for such arguments, None if one is to be written, PLAINLY if that has proved useless."""
-        if self.unsteady >= PATIENCE or how.key in self.plain:
+        if self.plain and not self.plain.isdisjoint((key, key[:1], key[1:])):
             return PLAINLY
-        key = self._key(leaves, how)
         held = 0
         for replay, guards in self.programs.get(key, ()):
             if guards.hold() and replay.holds():
@@ -144,20 +176,23 @@ class Step:
                     with suppress(KeyError):  # another thread may just have dropped it
                         self.programs.move_to_end(key)
                     self.hits += 1
+                    if self.in_vain:
+                        self.in_vain.pop(key[1:], None)
                     return replay
         return PLAINLY if held >= VARIANTS else None
 
-    def _run(self, args, kwargs, how, why):
+    def _run(self, key, args, kwargs, why):
         """Return what the function gives, run as it is since its trace was of no use, and say why if that is for good.
 
         why: an error that the trace raised, or the paths of what it changed
         """
         result = self.function(*args, **kwargs)  # an error of the user's own comes again
         if isinstance(why, Exception):
-            self._give_up(how, why if isinstance(why, TraceError) else unfit(why))
+            self._give_up(key[:1], why if isinstance(why, TraceError) else unfit(why))
             return result
-        self.unsteady += 1
-        if self.unsteady >= PATIENCE:
+        self.changing[key] = self.changing.get(key, 0) + 1
+        if self.changing[key] >= PATIENCE:
+            self.plain.add(key)
             self._warn(
                 f"changes {' and '.join(map(printable, why[:3]))} whenever it runs, which a program would not do: from "
                 "now on it runs as it is, uncompiled; keep what changes in a Tensor, or pass it as an argument and "
@@ -165,25 +200,42 @@ class Step:
             )
         return result
 
-    def _give_up(self, how, why):
+    def _in_vain(self, key):
+        """Note that one more program is to be written; return why there have been too many that were not used again."""
+        times = self.in_vain[key[1:]] = self.in_vain.get(key[1:], 0) + 1
+        if times <= IN_VAIN or self.static:
+            return None
+        changed = [path for _, guards in self.programs.get(key, ()) for path in guards.changed()]
+        what = f"{printable(changed[0])}, which it reads, is changed" if changed else "it is given something else"
+        for kind in [kind for kind in self.programs if kind[1:] == key[1:]]:
+            del self.programs[kind]
+        self.plain.add(key[1:])
+        return f"{what} before each of {times} calls in a row; pass it as an argument, as a number or an array"
+
+    def _give_up(self, kind, why):
         """Run the function as it is from now on, for such arguments."""
-        self.plain.add(how.key)
+        self.plain.add(kind)
         self._warn(f"runs as it is, uncompiled: {why}")
 
     def _warn(self, words):
-        warnings.warn(f"{printable(self.__name__)} {words}", UncompiledWarning, stacklevel=4)
+        if words not in self.told:
+            self.told.add(words)
+            warnings.warn(f"{printable(self.__name__)} {words}", UncompiledWarning, stacklevel=4)
 
-    def _traced(self, leaves, how, args, kwargs):
+    def _traced(self, key, leaves, how, args, kwargs):
         """Trace the function, run it, and keep the program; return ``(True, the result)``, or ``(False, why not)``."""
         self.misses += 1
+        if why := self._in_vain(key):
+            return False, TraceError(why)
         guards = Guards(self._roots(how))
-        if guards.unseen:
-            return False, TraceError(f"it {guards.unseen[0]}; {NO_GUARD}")
+        unwatched = self._unwatched(guards, leaves)
+        if unwatched:
+            return False, TraceError(f"it {unwatched}; {NO_GUARD}")
         run = Run(how, self.function, self.names[0], guards)
         recording, why = self._recorded(run, leaves)
         if recording is None:
             return False, why
-        self.unsteady = 0
+        self.changing.pop(key, None)
         trial = Trial(recording, [*leaves, *how.containers])
         recording.trace.undo()
         with plainly():
@@ -191,13 +243,23 @@ class Step:
         try:
             trial.check(result)
             replay = Replay(recording, exact=self.exact, share=True)
-            if guards.compares:
-                replay.own = [*recording.used(), *guards.arrays(), *guards.tensors()]
-                check_apart(replay.own, leaves)
-            self._keep(replay, guards, self._key(leaves, how))
+            if guards.compares or how.containers:
+                replay.own = Own(recording.used(), guards)
+                check_apart(replay.own, leaves, how.containers)
+            self._keep(replay, guards, key)
         except TraceError as error:
-            self._give_up(how, error)
+            self._give_up(key[:1], error)
         return True, result
+
+    def _unwatched(self, guards, leaves):
+        """Return what the function does that no program can, a phrase, or None."""
+        code = getattr(self.function, "__code__", None)
+        later = given_later(self.function) if code is not None else None
+        if later:
+            return f"gives {later}, which runs later"
+        if "grad" in guards.names and any(isinstance(leaf, Tensor) and leaf.grad is not None for leaf in leaves):
+            return "may read the gradient of an argument"
+        return guards.unseen[0] if guards.unseen else None
 
     def _recorded(self, run, leaves):
         """Return ``(the Recording, None)``, its effects still in place, or ``(None, why there is none)``."""
@@ -210,6 +272,9 @@ class Step:
         except Exception as error:  # of the user's own, or of something that takes no stand-ins
             guards.restore()
             return None, error
+        except BaseException:  # Ctrl-C
+            guards.restore()
+            raise
         guards.loose += recording.trace.noted
         recording.know(guards.arrays())
         why = recording.trace.raised  # and handled, which a program cannot
@@ -248,12 +313,13 @@ class Step:
         """Return the program for such arguments; if there is none yet, the function runs once."""
         leaves, how = self._taken(args, kwargs)
         inputs = [leaf.data if isinstance(leaf, Tensor) else leaf for leaf in leaves]
-        found = self._found(leaves, how, inputs)
+        key = self._key(leaves, how)
+        found = self._found(key, inputs)
         if found is None:
-            done, why = self._traced(leaves, how, args, kwargs)
+            done, why = self._traced(key, leaves, how, args, kwargs)
             if isinstance(why, Exception) and not done:
                 raise why
-            found = self.programs.get(self._key(leaves, how), [(PLAINLY,)])[-1][0]
+            found = self.programs.get(key, [(PLAINLY,)])[-1][0]
         if found is PLAINLY:
             raise TraceError(f"{self.__name__} changes what it uses whenever it runs: no program can take its place")
         return found
@@ -265,117 +331,9 @@ class Step:
     def cache_clear(self):
         """Forget all programs."""
         self.programs.clear()
-        self.plain.clear()
-        self.hits = self.misses = self.unsteady = 0
+        for memory in (self.plain, self.changing, self.in_vain):
+            memory.clear()
+        self.hits = self.misses = 0
 
     def __repr__(self):
         return f"<compiled {self.__name__}>"
-
-
-class Run:
-    """One run of a function on stand-ins: calls it, and knows what it was given again in what it returns."""
-
-    def __init__(self, how, function, positional, guards):
-        self.how, self.function, self.positional, self.guards = how, function, positional, guards
-        self.made: list = []
-        self.copies: list = []
-        self.stands: list = []
-
-    def __call__(self, stands):
-        self.stands = stands
-        return self.how.call(self.given, stands, self.positional, self.made)
-
-    def given(self, *args, **kwargs):
-        self.copies = [list(x.items() if isinstance(x, dict) else x) for x in self.made]
-        return self.function(*args, **kwargs)
-
-    def known(self):
-        """Return ``{id: structure}`` of arguments and of containers from outside, which are returned themselves."""
-        found = {id(x): ("fixed", Fixed(x)) for x in self.guards.containers()}
-        return found | {id(x): ("given", i) for i, x in enumerate([*self.stands, *self.made])}
-
-    def changed(self):
-        """Return what the function changed of the lists and dicts it was given."""
-        same = [
-            len(x) == len(copy) and all(map(alike, x.items() if isinstance(x, dict) else x, copy))
-            for x, copy in zip(self.made, self.copies, strict=True)
-        ]
-        return [] if all(same) else ["a list or dict that it is given"]
-
-
-def alike(a, b):
-    """Return whether two items are the same objects, or pairs of them."""
-    return a is b or (type(a) is type(b) is tuple and len(a) == len(b) == 2 and a[0] is b[0] and a[1] is b[1])
-
-
-class Arguments:
-    """What a call is given beside its leaves.
-
-    static:    ``{position or name: value}`` of what is part of the program
-    structure: ``((position or name, structure), ...)`` of the others
-    count:     how many are given by position; ``named`` are the names of those that are not
-    pattern:   for each leaf its place among the different ones, or None if all are
-    containers: the lists and dicts in which they came
-    """
-
-    __slots__ = ("containers", "count", "key", "named", "pattern", "static", "structure")
-
-    def __init__(self, static, structure, count, named, pattern, containers):
-        self.static, self.structure, self.count, self.named, self.pattern = static, structure, count, named, pattern
-        self.containers = containers
-        fixed = tuple([(place, flatten(x, None)) for place, x in static.items()]) if static else ()
-        self.key = fixed, structure, count, named, pattern
-
-    def call(self, function, leaves, positional, made):
-        """Return what ``function`` gives for these leaves; append the lists and dicts that it is given to ``made``."""
-        leaves = iter(leaves if self.pattern is None else [leaves[i] for i in self.pattern])
-        places = self.static | {place: unflatten(s, leaves, (), made) for place, s in self.structure}
-        given = {name: places[name if name in places else positional.index(name)] for name in self.named}
-        return function(*[places[i] for i in range(self.count)], **given)
-
-    def things(self):
-        """Return all that is part of the program."""
-        return [*self.static.values(), *[thing for _, s in self.structure for thing in fixed_in(s)]]
-
-
-def argument_names(function):
-    """Return the names of the arguments that may be given by position, and of those given by name alone."""
-    code = getattr(function, "__code__", None)
-    if code is None:
-        return (), ()
-    first = 1 if isinstance(function, MethodType) else 0
-    names, n = code.co_varnames, code.co_argcount
-    return names[first:n], names[n : n + code.co_kwonlyargcount]
-
-
-def once_each(leaves):
-    """Return the different leaves, and for each leaf its place among them, None if all differ; numbers always do."""
-    places, pattern, found = {}, [], []
-    for leaf in leaves:
-        key = id(leaf) if isinstance(leaf, (np.ndarray, Tensor)) else object()
-        if key not in places:
-            places[key] = len(found)
-            found.append(leaf)
-        pattern.append(places[key])
-    return found, tuple(pattern) if len(found) < len(leaves) else None
-
-
-def check_apart(own, leaves):
-    """Raise if an argument is one of the things that a function, which asks ``x is w``, uses itself."""
-    if identities(own) & identities(leaves):
-        raise TraceError("it compares by 'is', and is given a Tensor or an array that it uses itself")
-
-
-def identities(things):
-    """Return the ids of Tensors, of their arrays, and of arrays."""
-    return {id(x) for x in things} | {id(x.data) for x in things if isinstance(x, Tensor)}
-
-
-def signature(leaf):
-    """Return what a program depends on in an argument."""
-    kind = type(leaf)
-    if kind is np.ndarray:
-        return leaf.dtype, leaf.shape, leaf.strides
-    if isinstance(leaf, Tensor):
-        return "T", leaf.requires_grad, leaf.data.dtype, leaf.data.shape, leaf.data.strides
-    return (kind, leaf.dtype, leaf.shape, leaf.strides) if hasattr(leaf, "dtype") else kind

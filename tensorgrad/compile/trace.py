@@ -34,6 +34,7 @@ class Trace:
         self.graded, self.added = {}, {}
         self.drawn, self.saved, self.put_back, self.descents = {}, {}, [], []
         self.raised = None  # what a call raised last: if the trace goes on, the function has handled it
+        self.twice = False  # whether the function returned one list in two places
         self.frozen: list[tuple] = []
         self.used: dict = {}  # id of a plain array -> (it, what it held when it was first used)
         self.noted: list = []

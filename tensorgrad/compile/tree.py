@@ -41,7 +41,7 @@ def flatten(x, leaves, containers=None, known=None):
 
     With None for ``leaves`` these are part of it too.
 
-    containers: a list to which the lists and dicts in ``x`` are appended, inner ones first
+    containers: a list to which the lists, tuples and dicts in ``x`` are appended, inner ones first
     known:      ``{id: structure}`` of what is not taken apart
 
     >>> leaves = []
@@ -66,7 +66,7 @@ def flatten(x, leaves, containers=None, known=None):
         structure = make, tuple(map(Fixed, keys)), items
     else:
         return "fixed", Fixed(x)
-    if containers is not None and not isinstance(x, tuple):
+    if containers is not None:
         containers.append(x)
     return structure
 
@@ -75,7 +75,7 @@ def unflatten(structure, leaves, given=(), made=None):
     """Return what ``flatten`` took apart, with the leaves that the iterator ``leaves`` gives.
 
     given: what ``("given", i)`` stands for
-    made:  a list to which the lists and dicts that are made are appended, inner ones first
+    made:  a list to which the lists, tuples and dicts that are made are appended, inner ones first
     """
     if structure is LEAF:
         return next(leaves)
@@ -90,7 +90,7 @@ def unflatten(structure, leaves, given=(), made=None):
         x = kind[0](kind[1].thing, pairs) if isinstance(kind, tuple) else kind(pairs)
     else:
         x = kind(*items) if hasattr(kind, "_fields") else kind(items)
-    if made is not None and not isinstance(x, tuple):
+    if made is not None:
         made.append(x)
     return x
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from ..core.tensor import Tensor
 from ..errors import TraceError, printable
-from ..pytree import items_of
+from ..pytree import items_of, leaves_of
+from .function_code import owner_of_module
 from .places import same
 from .tree import unflatten
 
@@ -36,7 +37,7 @@ class Trial:
     def check(self, result):
         """Raise a TraceError unless the function has come to the same."""
         if not alike(result, self.result):
-            raise unlike("its result is")
+            raise made_anew(result) or unlike("its result is")
         for t, grad in self.grads:
             if not alike(t.grad, grad):
                 raise unlike(f"the gradient of {printable(t.name or 'a Tensor')} is")
@@ -78,6 +79,22 @@ def alike(found, expected):
     return len(items) == len(wanted) and all(
         same(key, other) and alike(a, b) for (key, a), (other, b) in zip(items, wanted, strict=True)
     )
+
+
+def made_anew(result):
+    """Return the error for a function that makes an object of a class at each call, or None if its result is none."""
+    found = [x for x in leaves_of(result, is_object) if is_object(x)]
+    if not found:
+        return None
+    name = printable(type(found[0]).__name__)
+    return TraceError(
+        f"it returns a new {name}, of which no program can make one; return its parts in a tuple or a dict"
+    )
+
+
+def is_object(x):
+    """Return whether ``x`` is an object of a class that is neither ours, Python's nor NumPy's."""
+    return not isinstance(x, (tuple, list, dict)) and owner_of_module(type(x).__module__) in ("user", "installed")
 
 
 def unlike(what):

@@ -1,0 +1,460 @@
+"""The law of compiled functions: things in places where one does not look first, and arguments that are one."""
+
+import argparse
+import collections
+import configparser
+import contextlib
+import functools
+import operator
+import sys
+import threading
+import types
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+import tensorgrad as tg
+from tests.fuzz.law import Law, weight
+
+law = Law()
+case = law.case
+X = np.arange(1.0, 4.0)
+Rates = collections.namedtuple("Rates", "rates array")
+settings = types.ModuleType("settings_of_the_law")  # no file: as if typed in
+settings.K = 1.0
+
+
+class Listed(list):
+    scale = 1.0
+
+
+class Asked(dict):
+    def __missing__(self, key):
+        return FALLBACK
+
+
+FALLBACK = 1.0
+
+
+class Slotted:
+    __slots__ = "rate"
+
+
+class Mangled:
+    __slots__ = ("__rate",)
+
+    def __init__(self):
+        self.__rate = 1.0
+
+    def rate(self):
+        return self.__rate
+
+    def faster(self):
+        self.__rate += 1
+
+
+class Broken(Exception):
+    k = 1.0
+
+
+def changing(name, make, change):
+    """Make a case of a function that reads ``value(things)``, which ``change(things)`` changes."""
+
+    def run(compiled):
+        things, value = make()
+        step = compiled(lambda x: x * value(things))
+        for _ in range(2):
+            yield step(X)
+        change(things)
+        for _ in range(2):
+            yield step(X)
+
+    run.__name__ = name
+    case(run)
+
+
+def slotted():
+    made = Slotted()
+    made.rate = 1.0
+    return made
+
+
+def module():
+    settings.K = 1.0
+    vars(settings).pop("debug", None)
+    return settings
+
+
+def fallback(value):
+    global FALLBACK
+    FALLBACK = value
+
+
+def python(v):
+    return v * FALLBACK
+
+
+changing("a_module_in_a_variable", lambda: (module(), lambda m: m.K), lambda m: setattr(m, "K", 2.0))
+changing("a_module_in_a_list", lambda: ([module()], lambda m: m[0].K), lambda m: setattr(m[0], "K", 2.0))
+changing("a_name_that_a_module_lacks", lambda: (module(), lambda m: 3.0 if hasattr(m, "debug") else 1.0),
+         lambda m: setattr(m, "debug", True))  # fmt: skip
+changing("a_default_for_what_a_module_lacks", lambda: (module(), lambda m: getattr(m, "debug", 1.0)),
+         lambda m: setattr(m, "debug", 4.0))  # fmt: skip
+changing("the_dict_of_a_module", lambda: (module(), lambda m: vars(m)["K"]), lambda m: setattr(m, "K", 2.0))
+changing("argparse", lambda: (argparse.Namespace(k=1.0), lambda n: n.k), lambda n: setattr(n, "k", 2.0))
+changing("configparser", lambda: (read("k = 1"), lambda c: float(c["a"]["k"])), lambda c: c.set("a", "k", "2"))
+changing("an_event", lambda: (threading.Event(), lambda e: 1.0 + e.is_set()), lambda e: e.set())
+changing("a_null_context", lambda: (contextlib.nullcontext([1.0]), lambda c: c.enter_result[0]),
+         lambda c: c.enter_result.__setitem__(0, 2.0))  # fmt: skip
+changing("an_exception", lambda: (Broken([1.0]), lambda e: e.args[0][0] * e.k), lambda e: e.args[0].__setitem__(0, 2.0))
+changing("an_attribute_of_an_exception", lambda: (Broken(), lambda e: e.k), lambda e: setattr(e, "k", 2.0))
+changing("a_list_in_a_named_tuple", lambda: (Rates([1.0], None), lambda r: r.rates[0]),
+         lambda r: r.rates.__setitem__(0, 2.0))  # fmt: skip
+changing("an_array_in_a_named_tuple", lambda: (Rates(None, np.ones(1)), lambda r: float(r.array[0])),
+         lambda r: r.array.__setitem__(0, 2.0))  # fmt: skip
+changing("an_attribute_of_a_list", lambda: (Listed(), lambda r: r.scale), lambda r: setattr(r, "scale", 2.0))
+changing("what_a_dict_gives_for_what_it_lacks", lambda: (fallback(1.0) or Asked(), lambda d: d["k"]),
+         lambda d: fallback(3.0))  # fmt: skip
+changing("a_default_factory", lambda: (collections.defaultdict(lambda: 1.0), lambda d: d.default_factory()),
+         lambda d: setattr(d, "default_factory", lambda: 5.0))  # fmt: skip
+changing("a_bound_method", lambda: ((d := {"k": 1.0}), (lambda get: lambda d: get("k"))(d.get)),
+         lambda d: d.update(k=2.0))  # fmt: skip
+changing("an_object_as_a_key", lambda: (keyed(), lambda d: sum(k.k for k in d)),
+         lambda d: setattr(next(iter(d)), "k", 2.0))  # fmt: skip
+changing("a_slot", lambda: (slotted(), lambda s: s.rate), lambda s: setattr(s, "rate", 2.0))
+changing("a_slot_with_two_underscores", lambda: (Mangled(), lambda s: s.rate()), lambda s: s.faster())
+changing("a_vectorized_function", lambda: (fallback(1.0) or np.vectorize(python), lambda f: float(f(2.0))),
+         lambda f: fallback(3.0))  # fmt: skip
+changing("a_ufunc_of_python", lambda: (fallback(1.0) or np.frompyfunc(python, 1, 1), lambda f: float(f(2.0))),
+         lambda f: fallback(3.0))  # fmt: skip
+changing("an_attribute_by_its_name", lambda: (types.SimpleNamespace(k=1.0), operator.attrgetter("k")),
+         lambda n: setattr(n, "k", 2.0))  # fmt: skip
+changing("the_name_of_a_weight", lambda: (weight(2), lambda w: len(w.name or "")), lambda w: setattr(w, "name", "abc"))
+changing("the_arguments_of_the_process", lambda: (first_argument(), lambda a: len(sys.argv)), lambda a: a.append("x"))
+
+
+def read(text):
+    config = configparser.ConfigParser()
+    config.read_string(f"[a]\n{text}")
+    return config
+
+
+def first_argument():
+    del sys.argv[1:]
+    return sys.argv
+
+
+class Key:
+    k = 1.0
+
+
+def keyed():
+    return {Key(): 0}
+
+
+@pytest.fixture(autouse=True)
+def arguments(monkeypatch):
+    monkeypatch.setattr(sys, "argv", [*sys.argv])
+
+
+@case
+def a_parameter_of_a_class_of_ones_own(compiled):
+    class Scaled(tg.Parameter):
+        scale = 1.0
+
+    w = Scaled([1.0, 2.0, 3.0])
+    f = compiled(lambda x: x * w * w.scale)
+    yield f(X)
+    Scaled.scale = 2.0
+    yield f(X)
+    w.scale = 3.0
+    yield f(X)
+
+
+@case
+def a_name_of_an_argument(compiled):
+    f = compiled(lambda t: t * len(t.name or ""))
+    for name in ("a", "bb", None):
+        yield f(tg.Tensor(X, name=name))
+
+
+@case
+def a_gradient_of_an_argument(compiled):
+    f = compiled(lambda t: t * (1.0 if t.grad is None else 2.0))
+    t = tg.Parameter(X.copy())
+    yield f(t)
+    (t * t).sum().backward()
+    yield f(t)
+
+
+@case
+def a_name_that_becomes_none(compiled):
+    def f(x):
+        try:
+            return x * (2.0 if SOMETIMES is None else 3.0)
+        except NameError:
+            return x
+
+    f = compiled(f)
+    globals().pop("SOMETIMES", None)
+    yield f(X)
+    globals()["SOMETIMES"] = None
+    yield f(X)
+    globals().pop("SOMETIMES")
+    yield f(X)
+
+
+@case
+def one_list_given_twice(compiled):
+    def f(a, b):
+        if a is b:
+            a.append(1.0)
+        return X * len(b)
+
+    f, one = compiled(f), [1.0]
+    yield f([1.0], [1.0]), one
+    yield f(one, one), one
+    yield f([1.0], [1.0]), one
+
+
+@case
+def a_list_of_its_own_as_an_argument(compiled):
+    own = [1.0]
+    f = compiled(lambda a: X * (2.0 if a is own else 1.0))
+    yield f([1.0])
+    yield f(own)
+
+
+@case
+def a_list_that_holds_itself(compiled):
+    loop = [1.0]
+    loop.append(loop)
+    f = compiled(lambda a: X * a[0])
+    yield f(loop)
+    yield f(loop)
+
+
+@case
+def one_list_returned_twice(compiled):
+    f = compiled(lambda x: (lambda both: (both, both))([x * 2]))
+    for _ in range(3):
+        a, b = f(X)
+        yield a, a is b
+
+
+@case
+def a_tuple_that_is_returned_itself(compiled):
+    own = (1.0, X)
+    f, g = compiled(lambda: own), compiled(lambda t: t)
+    for _ in range(3):
+        yield f() is own, g(own) is own
+
+
+@case
+def arrays_of_two_tensors(compiled):
+    f = compiled(lambda a, b: a * (2.0 if a.data is b.data else 1.0))
+    a, b = tg.Tensor(X), tg.Tensor(X + 1)
+    yield f(a, b)
+    yield f(a, tg.Tensor(a.data))
+
+
+@case
+def identity_by_a_function(compiled):
+    w = weight(3)
+    f = compiled(lambda t: t * (2.0 if operator.is_(t, w) else 1.0))
+    yield f(weight(3))
+    yield f(w)
+
+
+def flags(array):
+    return array.flags.writeable, array.strides, array.tolist()
+
+
+@case
+def results_with_gaps(compiled):
+    fs = [compiled(f) for f in (lambda x: np.broadcast_to(x * 2, (2, 3)), lambda x: np.diag(np.outer(x, x)),
+                                lambda x: np.outer(x, x)[:, ::2], lambda x: np.outer(x, x)[:, 1])]  # fmt: skip
+    for _ in range(3):
+        yield [flags(f(X)) for f in fs]
+
+
+@case
+def a_cache_of_what_was_traced(compiled):
+    w = weight(3)
+
+    @functools.lru_cache
+    def table(n):
+        return w * n
+
+    f = compiled(lambda x: table(2) * x)
+    for _ in range(3):
+        yield f(X)
+    yield table(2)
+
+
+@case
+def a_method_of_an_object_with_slots(compiled):
+    class Line:
+        __slots__ = ("k",)
+
+        @compiled
+        def at(self, x):
+            return x * self.k
+
+    line, other = Line(), Line()
+    line.k, other.k = 2.0, 5.0
+    yield line.at(X), other.at(X)
+    line.k = 3.0
+    yield line.at(X), other.at(X)
+
+
+@pytest.mark.parametrize("name", law.cases)
+def test_the_law_holds_wherever_things_lie(name):
+    law.hold(name)
+
+
+# ---- what it costs, and what is said ----
+
+
+def quietly(step, *args):
+    """Call a compiled function that must not say anything."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return step(*args)
+
+
+class Trainer:
+    """The commonest loop there is: counts its steps, keeps its losses, and steps by a compiled method."""
+
+    def __init__(self):
+        self.w, self.n, self.losses, self.batches = weight(3), 0, [], iter(range(9))
+        self.k = 1.0
+
+    @tg.compile
+    def step(self, x):
+        return (x * self.w * self.k).sum()
+
+
+def test_attributes_that_no_code_looks_up_are_of_no_matter():
+    trainer = Trainer()
+    for _ in range(5):
+        trainer.losses.append(quietly(trainer.step, X))
+        trainer.n += 1
+    assert trainer.step.cache_info()[:2] == (4, 1)
+    trainer.k = 2.0
+    np.testing.assert_array_equal(quietly(trainer.step, X).data, (X * trainer.w.data * 2).sum())
+
+
+def test_a_step_whose_programs_are_never_used_again_runs_as_it_is():
+    rate = 0.0
+    step = tg.compile(lambda x: x * rate)
+
+    def run():
+        nonlocal rate
+        for i in range(12):
+            rate = float(i)
+            np.testing.assert_array_equal(step(X), X * rate)
+
+    with pytest.warns(tg.errors.UncompiledWarning, match="rate, which it reads, is changed before each of 9 calls"):
+        run()
+    assert step.cache_info().misses == 9
+    assert step.cache_info().currsize == 0
+
+
+def test_new_objects_at_each_call_end_the_writing_of_programs():
+    step = tg.compile(lambda x, f: f(x))
+
+    def run():
+        for i in range(12):
+            np.testing.assert_array_equal(step(X, lambda x, i=i: x * i), X * i)
+
+    with pytest.warns(tg.errors.UncompiledWarning, match="it is given something else before each of 9 calls"):
+        run()
+
+
+def test_a_program_that_is_used_again_is_not_in_vain():
+    rate = 0.0
+    step = tg.compile(lambda x: x * rate)
+    for i in range(40):
+        rate = float(i // 2)
+        np.testing.assert_array_equal(quietly(step, X), X * rate)
+
+
+def test_a_cache_by_length_is_filled_while_programs_are_written():
+    masks: dict = {}
+
+    def masked(x):
+        n = len(x)
+        if n not in masks:
+            masks[n] = np.tril(np.ones((n, n)))
+        return masks[n] @ x
+
+    step = tg.compile(masked)
+    for n in (3, 4, 5, 6, 3, 4, 5, 6, 3, 4, 5, 6):
+        x = np.arange(float(n))
+        np.testing.assert_array_equal(quietly(step, x), np.cumsum(x))
+    assert step.cache_info().hits >= 2
+
+
+@pytest.mark.parametrize(("make", "says"), [
+    (lambda: np.ones((600, 600)), r"it reaches big, float64\[600, 600\], a plain array that it would have to look"),
+    (lambda: list(range(9000)), "it reaches big, a list of 9000, which it would have to look .* make it a tuple"),
+    (lambda: dict.fromkeys(range(9000)), "it reaches big, a dict of 9000"),
+])  # fmt: skip
+def test_what_takes_long_to_look_through_is_said(make, says):
+    big = make()
+    step = tg.compile(lambda x: x * len(big))
+    with pytest.warns(tg.errors.UncompiledWarning, match=says):
+        np.testing.assert_array_equal(step(X), X * len(big))
+
+
+def test_a_read_only_array_may_be_large():
+    big = np.ones((600, 600))
+    big.flags.writeable = False
+    step = tg.compile(lambda x: x * big[0, :3])
+    for _ in range(3):
+        np.testing.assert_array_equal(quietly(step, X), X)
+    big.flags.writeable = True
+    big[...] = 2.0
+    with pytest.warns(tg.errors.UncompiledWarning, match="make it read-only"):
+        np.testing.assert_array_equal(step(X), 2 * X)
+
+
+@dataclass
+class Outcome:
+    """What a function might return."""
+
+    y: object
+
+
+@pytest.mark.parametrize(("f", "says"), [
+    (lambda x: Outcome(x * 2), "it returns a new Outcome, of which no program can make one; return its parts"),
+    (lambda x: (yield x), "it gives a generator, which runs later"),
+    (lambda x: x * threading.current_thread().ident, "it asks for the thread it runs in, threading.current_thread"),
+    (lambda x: x * len(sys.modules), "it looks up modules in sys.modules"),
+])  # fmt: skip
+def test_what_no_program_can_do_is_said(f, says):
+    with pytest.warns(tg.errors.UncompiledWarning, match=says):
+        tg.compile(f)(X)
+
+
+def test_what_lies_too_deep_is_said():
+    chain: list = []
+    for _ in range(5000):
+        chain = [chain]
+    with pytest.warns(tg.errors.UncompiledWarning, match="things that lie too deep in one another"):
+        np.testing.assert_array_equal(tg.compile(lambda x: x * len(chain))(X), X)
+
+
+def test_an_interrupt_of_a_trace_leaves_no_stand_ins():
+    seen: list = []
+
+    def f(x):
+        seen.append(x)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        tg.compile(f)(X)
+    assert all(isinstance(x, np.ndarray) and type(x) is np.ndarray for x in seen)
