@@ -103,8 +103,6 @@ CALLS = [
     lambda x: np.amin(x, axis=-1),
     lambda x: np.clip(x, None, 1.0),
     lambda x: np.clip(x, a_min=0, a_max=1),
-    lambda x: np.clip(x, min=0, max=1),
-    lambda x: np.clip(x, None, None),
     lambda x: np.clip(X, x - 1, None),
     lambda x: np.round(x, 1),
     lambda x: np.where(x > 0, x, 0.5),
@@ -112,6 +110,8 @@ CALLS = [
     lambda x: np.fabs(x),
     lambda x: np.float_power(abs(x), 2),
 ]
+if np.lib.NumpyVersion(np.__version__) >= "2.1.0":  # before, NumPy's own has no such names, and needs a bound
+    CALLS += [lambda x: np.clip(x, min=0, max=1), lambda x: np.clip(x, None, None)]
 
 
 @pytest.mark.parametrize("f", CALLS)

@@ -108,6 +108,7 @@ def test_small_programs_and_a_single_thread_are_not_cut(x, monkeypatch):
     assert not blocks(replay_of(lambda x: [np.exp(x)], large))
 
 
+@pytest.mark.heavy
 @given(
     layers=st.lists(st.sampled_from(sorted(LAYERS)), max_size=3),
     loss=st.sampled_from(sorted(LOSSES)),

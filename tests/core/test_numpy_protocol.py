@@ -133,6 +133,11 @@ def test_arguments_may_be_named_or_positional(w):
     for y in np.sum(w, 0), np.sum(w, axis=0), np.sum(w, axis=0, out=None):
         np.testing.assert_array_equal(y.data, X.sum(0))
     np.testing.assert_array_equal(np.transpose(w, axes=(1, 0)).data, X.T)
+    np.testing.assert_array_equal(np.reshape(w, (3, 2), order="C").data, X.reshape(3, 2))
+
+
+@pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.1.0", reason="NumPy's own takes it since 2.1")
+def test_the_shape_of_reshape_may_be_named(w):
     np.testing.assert_array_equal(np.reshape(w, shape=(3, 2)).data, X.reshape(3, 2))
 
 

@@ -33,6 +33,7 @@ from tensorgrad.layers import Dense, Layer
 from tensorgrad.models.inference import WARM
 
 
+@pytest.mark.heavy
 @given(
     layers=st.lists(st.sampled_from(sorted(LAYERS)), max_size=3),
     loss=st.sampled_from(sorted(LOSSES)),

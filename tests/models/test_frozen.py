@@ -239,11 +239,11 @@ def test_what_a_callback_changes_in_a_layer_is_seen_by_the_next_step(place, hook
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda cls: cls.__name__)
-def test_forty_values_one_after_the_other(place):
+def test_twenty_values_one_after_the_other(place):
     def work(model):
         x, y = data()
         found = []
-        for i, v in enumerate(np.linspace(0.1, 2, 40)):
+        for i, v in enumerate(np.linspace(0.1, 2, 20)):
             model.layers[2].change(float(v))
             found.append(model.fit(x, y, batch_size=10, shuffle=False, verbose=0).history["loss"])
             if i % 10 == 0:
@@ -280,7 +280,7 @@ def default_loss():
 
 
 @pytest.mark.parametrize("make", [Scaling, scaled_loss, default_loss])
-def test_forty_values_in_a_loss(make):
+def test_twenty_values_in_a_loss(make):
     def work(model):
         loss = make()
         change = getattr(loss, "change", lambda v: setattr(loss, "k", v))
@@ -288,7 +288,7 @@ def test_forty_values_in_a_loss(make):
         model.compile("sgd", loss, run_eagerly=model.compiled.eagerly, jit_compile="exact")
         x, y = data()
         found = []
-        for v in np.linspace(0.1, 2, 40):
+        for v in np.linspace(0.1, 2, 20):
             change(float(v))
             found.append(model.fit(x, y, batch_size=10, shuffle=False, verbose=0).history["loss"])
         act = At(lambda model, count: change(count + 1.0), "on_train_batch_end", range(7))
