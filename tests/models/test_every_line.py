@@ -58,10 +58,11 @@ class Line:
         self.left, self.act, self.reached = n, act, False
 
     def __enter__(self):
+        self.before = sys.gettrace()  # a debugger's, or that of coverage
         sys.settrace(self.trace)
 
     def __exit__(self, *exception):
-        sys.settrace(None)
+        sys.settrace(self.before)
 
     def trace(self, frame, event, arg):
         if "tensorgrad" not in frame.f_code.co_filename or "tests" in frame.f_code.co_filename:
