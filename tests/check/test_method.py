@@ -183,6 +183,13 @@ def test_a_rule_that_is_wrong_everywhere_is_wrong_in_the_sample():
     assert report.hint.startswith("in 'off', the gradient of x is half of what it should be")
 
 
+def test_a_step_of_the_users_measures_large_inputs_too():
+    report = gradcheck(lambda x: (x * x).sum(), MILLION[:20], eps=1e-5)
+    assert (report["x"].measured, report["x"].wrong) == (32, 0)
+    f = Counter((20, 1000), (12, 7), by=3.0)
+    assert gradcheck(f, MILLION[:20], eps=1e-5, raise_exception=False)["x"].index == (12, 7)
+
+
 def test_large_inputs_at_kinks_pass():
     x = np.where(np.abs(MILLION[:100]) < 0.5, 0.0, MILLION[:100])
     report = gradcheck(lambda x: (tg.relu(x) * np.cos(np.arange(1000.0))).sum(), x)
