@@ -18,6 +18,7 @@ from tests.fuzz.run import outcome
 from tests.fuzz.search import in_processes, searched
 from tests.fuzz.shrink import shrunk
 from tests.fuzz.snapshot import snapshot
+from tests.heavy import heavy
 
 #: At most so many of a hundred programs may be refused: a compiled function that always refuses would keep the law too.
 REFUSED = 35
@@ -33,7 +34,7 @@ def assert_clean(tally, seed):
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("start", range(0, 600, 100))
+@pytest.mark.parametrize("start", [0, 100, 200, *heavy(300, 400, 500)])
 def test_programs(start):
     assert_clean(hundred(start), 0)
 

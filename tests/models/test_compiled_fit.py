@@ -32,6 +32,7 @@ from tensorgrad import metrics
 from tensorgrad.callbacks import LambdaCallback
 from tensorgrad.layers import Dense, Layer
 from tensorgrad.models.inference import WARM
+from tests.heavy import heavy
 
 
 @pytest.mark.heavy
@@ -163,9 +164,7 @@ ACTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "optimizer", ["sgd", *[pytest.param(name, marks=pytest.mark.heavy) for name in ("adam", "nesterov")]]
-)
+@pytest.mark.parametrize("optimizer", ["sgd", *heavy("adam", "nesterov")])
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
 @pytest.mark.parametrize("hook", ["on_epoch_end", "on_train_batch_end", "on_epoch_begin", "on_train_batch_begin"])
 def test_what_a_callback_changes_is_seen_by_the_next_step(act, hook, optimizer):

@@ -17,6 +17,7 @@ from tensorgrad.compile import replay
 from tensorgrad.layers import Activation, Dense, Dropout, Layer
 from tensorgrad.losses import Loss
 from tensorgrad.models.inference import WARM
+from tests.heavy import heavy
 
 FACTOR = 1.0
 SHARED = {"factor": 1.0}
@@ -226,7 +227,7 @@ def as_before():
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda cls: cls.__name__)
-@pytest.mark.parametrize("hook", ["on_epoch_end", "on_train_batch_end", "on_train_batch_begin"])
+@pytest.mark.parametrize("hook", ["on_train_batch_end", *heavy("on_epoch_end", "on_train_batch_begin")])
 def test_what_a_callback_changes_in_a_layer_is_seen_by_the_next_step(place, hook):
     def act(model, count):
         model.layers[2].change(0.5 + count)
