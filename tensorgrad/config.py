@@ -3,6 +3,8 @@
 from .errors import OptionError
 from .tracking import changed
 
+__all__ = ["epsilon", "floatx", "set_epsilon", "set_floatx"]
+
 _settings = {"floatx": "float32", "epsilon": 1e-7}
 
 

@@ -17,6 +17,11 @@ Catching the built-in type works as well as catching ours.
 
 import re
 
+__all__ = [
+    "DataError", "GradcheckError", "GradientError", "NotReadyError", "NumericsError", "OptionError", "RenderError",
+    "ShapeError", "TensorgradError", "TraceError", "UncompiledWarning", "UnknownNameError",
+]  # fmt: skip
+
 #: What would be read as one of the escapes of ``printable``.
 ESCAPE = re.compile(r"\\(?:[nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
 

@@ -10,6 +10,12 @@ from .errors import ShapeError, describe, unknown
 from .options import Options, non_negative, object_of, one_of, option, positive
 from .seeding import generator
 
+__all__ = [
+    "Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "Initializer", "LecunNormal",
+    "LecunUniform", "Ones", "Orthogonal", "RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling",
+    "Zeros", "get",
+]  # fmt: skip
+
 #: Standard deviation of a standard normal cut at ±2.
 TRUNCATED_STD = 0.87962566103423978
 

@@ -1,6 +1,8 @@
 """Fixtures: a seeded generator, and a seal on what a test must not leave changed."""
 
+import gc
 import logging
+import signal
 
 import numpy as np
 import pytest
@@ -33,7 +35,20 @@ def seal():
         del REGISTRY[name]  # ops that the test declared
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="session")
+def interruptible():
+    """Ctrl-C raises, also in a run in the background, where a shell has it ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def small_heap():
+    """Let the collector pass by what was there before a file's first test: all of it takes half a second each time."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True, scope="session")
 def names_for_doctests(doctest_namespace):
     """Examples may use ``np`` and ``tg``."""
     doctest_namespace.update(np=np, tg=tg)

@@ -12,6 +12,7 @@ from tensorgrad.models import Sequential
 
 pytestmark = [
     pytest.mark.peers,
+    pytest.mark.heavy,
     pytest.mark.skipif(not (find_spec("keras") and find_spec("torch")), reason="needs keras and torch"),
     pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning:keras"),  # Variable.numpy()
 ]

@@ -1,6 +1,7 @@
 """The house: imports go down, files and functions stay small, and importing tensorgrad imports NumPy only."""
 
 import ast
+import functools
 import re
 import subprocess
 import sys
@@ -28,6 +29,11 @@ LONG = {
 }
 
 
+@functools.cache
+def parsed(path):
+    return ast.parse(path.read_text())
+
+
 def parts(path):
     """Return the dotted name of a file inside the package as a list: ``['core', 'op']``."""
     names = list(path.relative_to(PACKAGE).with_suffix("").parts)
@@ -38,7 +44,7 @@ def imported(path):
     """Yield ``(line, dotted parts)`` of every import of our own, inside functions too."""
     here = parts(path)
     package = here if path.name == "__init__.py" else here[:-1]
-    tree = ast.parse(path.read_text())
+    tree = parsed(path)
     for_types = {n for block in ast.walk(tree) if is_type_checking(block) for n in ast.walk(block)}
     for node in ast.walk(tree):
         if node in for_types:
@@ -74,7 +80,7 @@ def floor(name):
 
 
 def functions(path):
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield node
 
@@ -139,7 +145,7 @@ def test_every_exception_to_the_limit_is_needed():
 
 @pytest.mark.parametrize("path", FILES, ids=lambda f: str(f.relative_to(PACKAGE)))
 def test_every_module_says_what_it_is(path):
-    assert ast.get_docstring(ast.parse(path.read_text())), "no module docstring"
+    assert ast.get_docstring(parsed(path)), "no module docstring"
 
 
 def test_importing_tensorgrad_imports_numpy_and_the_standard_library_only():

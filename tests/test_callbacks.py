@@ -164,3 +164,16 @@ class TestHistory:
         monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
         with pytest.raises(ImportError, match=r"history.plot\(\) draws with matplotlib: pip install matplotlib"):
             History().plot()
+
+
+def test_keras_older_names_of_the_hooks_are_called_too():
+    class Old(Callback):
+        def __init__(self):
+            self.seen = []
+
+        def on_batch_begin(self, batch, logs=None):
+            self.seen.append(batch)
+
+    old = Old()
+    compiled().fit(X, Y, batch_size=3, epochs=1, verbose=0, callbacks=[old])
+    assert old.seen == [0, 1]

@@ -140,3 +140,10 @@ def test_errors():
         initializers.get(lambda shape, dtype: np.zeros(3))((2,))
     with pytest.raises(TypeError, match="must define draw"):
         initializers.Initializer()((2,))
+
+
+def test_the_axes_of_inputs_and_outputs_may_be_given():
+    scaled = initializers.VarianceScaling(2.0, "fan_in", "uniform", seed=0, input_axes=(0, 1), output_axes=(2,))
+    limit = np.sqrt(3 * 2.0 / (50 * 40))
+    values = scaled((50, 40, 2))
+    assert 0.99 * limit < np.abs(values).max() <= limit

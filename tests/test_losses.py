@@ -341,3 +341,21 @@ def test_good_targets_pass_the_check():
         losses.check_targets(losses.as_loss(name), y, shape)
     losses.check_targets(losses.SparseCategoricalCrossentropy(ignore_class=-1), np.array([-1, 2]), (None, 3))
     losses.check_targets(losses.as_loss(lambda y_true, y_pred: y_pred), np.array([-1, 2]), (None, 3))
+
+
+def test_a_wrapped_function_tells_its_settings():
+    loss = losses.LossFunctionWrapper(losses.mean_squared_error, name="own")
+    config = loss.get_config()
+    assert (config["fn"], config["name"]) == (losses.mean_squared_error, "own")
+    with pytest.raises(TypeError, match="a loss is needed, got None"):
+        losses.as_loss(None)
+
+
+def test_a_last_axis_of_one_that_only_one_has():
+    y, p = np.arange(6.0).reshape(2, 3), np.ones((2, 3))
+    expected = losses.MeanSquaredError()(y, p)
+    assert losses.MeanSquaredError()(y[..., None], p) == expected
+    assert losses.MeanSquaredError()(y, p[..., None]) == expected
+    weight = np.array([[1.0, 0.0, 2.0], [0.0, 1.0, 1.0]])
+    cube = [np.stack([a, a], -1) for a in (y, p)]
+    assert losses.MeanSquaredError()(*cube, weight[..., None]) == losses.MeanSquaredError()(*cube, weight)

@@ -147,3 +147,19 @@ ERRORS = [
 def test_errors(call, kind, text):
     with pytest.raises(kind, match=f"^{re.escape(text)}$"):
         call()
+
+
+def test_a_metric_of_ones_own_defines_two_methods():
+    class Half(metrics.Metric):
+        pass
+
+    with pytest.raises(TypeError, match=r"Half must define update_state\(self, y_true, y_pred"):
+        Half().update_state([1.0], [1.0])
+    with pytest.raises(TypeError, match=r"Half must define reset_state\(self\)"):
+        Half().reset_state()
+
+
+def test_a_wrapped_function_tells_its_settings():
+    metric = metrics.MeanMetricWrapper(losses.mean_squared_error, name="own")
+    config = metric.get_config()
+    assert (config["fn"], config["name"]) == (losses.mean_squared_error, "own")

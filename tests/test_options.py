@@ -2,6 +2,7 @@
 
 import inspect
 
+import numpy as np
 import pytest
 
 import tensorgrad as tg
@@ -125,3 +126,35 @@ def test_a_failed_conversion_says_where():
 def test_checks(check, good, bad):
     assert [check(value) for value in good] == [None] * len(good)
     assert all(isinstance(check(value), str) for value in bad)
+
+
+def test_values_that_json_knows_not_become_plain():
+    class Holder(Options):
+        kept: object = None
+
+    for value, expected in [
+        ({"a": (1, np.arange(2))}, {"a": (1, [0, 1])}),
+        (np.float32(0.5), 0.5),
+        (Box(3), {"class_name": "Box", "config": Box(3).get_config()}),
+    ]:
+        assert Holder(kept=value).get_config() == {"kept": expected}
+
+
+def test_annotations_with_an_underscore_are_no_options():
+    class Hidden(Options):
+        shown: int = 1
+        _kept: int = 2
+
+    assert Hidden().get_config() == {"shown": 1}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (lambda: tg.set_floatx("int8"), "set_floatx: dtype must be 'float16', 'float32' or 'float64', got 'int8'"),
+        (lambda: tg.set_epsilon(2.0), r"set_epsilon: value must lie in \(0, 1\), got 2.0"),
+    ],
+)
+def test_settings_of_the_library(wrong, words):
+    with pytest.raises(OptionError, match=words):
+        wrong()

@@ -82,7 +82,7 @@ def names_of(function):
 
     try:
         parameters = signature(function).parameters.values()
-    except ValueError:  # before NumPy 2.4 functions written in C do not tell
+    except ValueError:  # pragma: no cover  (before NumPy 2.4 functions written in C do not tell)
         return (*[f"x{i}" for i in range(OUT[function])], "out") if function in OUT else ()
     return tuple([p.name for p in parameters if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)])
 

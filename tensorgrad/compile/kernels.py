@@ -182,10 +182,6 @@ def of_ones(call):
     )
 
 
-def is_constant(x):
-    return isinstance(x, Value) and x.kind == "constant"
-
-
 def moderate(x, dtype):
     """Return whether ``x`` is a constant number by which ones can be scaled without leaving the range of the dtype."""
     number = isinstance(x, Value) and x.kind == "constant" and not x.shape and x.dtype == dtype

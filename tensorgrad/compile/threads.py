@@ -37,7 +37,7 @@ def helped(work):
     """Return what a thread of the pool makes of ``work``, or None when the interpreter is about to end."""
     try:
         return pool().submit(copy_context().run, work)  # in the caller's np.errstate
-    except RuntimeError:
+    except RuntimeError:  # pragma: no cover  (tried in a process that ends)
         return None
 
 
@@ -58,7 +58,7 @@ def in_blocks(piece, rows, step):
         while starts:
             try:
                 i = starts.popleft()
-            except IndexError:  # another thread was faster
+            except IndexError:  # pragma: no cover  (another thread was faster)
                 return
             piece(i, min(i + step, rows))
 

@@ -79,11 +79,8 @@ def size_text(size):
     >>> size_text(0), size_text(1540), size_text(3 << 20)
     ('0.00 B', '1.50 KB', '3.00 MB')
     """
-    for unit in ("B", "KB", "MB", "GB"):
-        if size < 1024 or unit == "GB":
-            return f"{size:.2f} {unit}"
-        size /= 1024
-    return ""
+    unit = next((n for n in range(3) if size < 1024 ** (n + 1)), 3)
+    return f"{size / 1024**unit:.2f} {('B', 'KB', 'MB', 'GB')[unit]}"
 
 
 def named(layer):

@@ -67,10 +67,8 @@ def contracted(g, other, own, others, ndim, gdim):
 
 
 def tensordot_explain(a, b, *, axes):
-    for i, j in zip(*axes, strict=True):
-        if a.shape[i] != b.shape[j]:
-            return f"axis {i} of a has length {a.shape[i]} but axis {j} of b has {b.shape[j]}"
-    return None
+    wrong = ((i, j) for i, j in zip(*axes, strict=True) if a.shape[i] != b.shape[j])
+    return next((f"axis {i} of a has length {a.shape[i]} but axis {j} of b has {b.shape[j]}" for i, j in wrong), None)
 
 
 summed_product = bilinear("tensordot", lambda a, b, *, axes: np.tensordot(a, b, axes),

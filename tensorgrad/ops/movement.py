@@ -69,11 +69,11 @@ cast = linear("astype", lambda x, *, dtype: x.astype(np.result_type(x, dtype) if
 def reordered(x, shape, order="C", copy=None):
     """``np.reshape``: row by row (``order="C"``) or column by column (``"F"``)."""
     x = array_like(x)
+    if not isinstance(order, str) or order not in ("C", "F"):
+        raise OptionError(f"reshape: order must be 'C' or 'F', got {order!r}")
     if order == "F":
         shape = tuple(shape)[::-1] if isinstance(shape, (tuple, list)) else shape
         return transpose(reshape(transpose(x), shape=shape))
-    if order != "C":
-        raise OptionError(f"reshape: order must be 'C' or 'F', got {order!r}")
     return reshape(x, shape=shape)
 
 

@@ -132,8 +132,8 @@ all = constant("all", lambda x, *, axis=None, keepdims=False: np.all(x, axis=axi
     "Whether all are nonzero.", numpy=(np.all,))  # fmt: skip
 any = constant("any", lambda x, *, axis=None, keepdims=False: np.any(x, axis=axis, keepdims=keepdims),
     "Whether any is nonzero.", numpy=(np.any,))  # fmt: skip
-count_nonzero = constant("count_nonzero",
-    lambda x, *, axis=None, keepdims=False: np.count_nonzero(x, axis=axis, keepdims=keepdims),
+count_nonzero = constant("count_nonzero",  # not NumPy's own, which gave an int of Python's before 2.3
+    lambda x, *, axis=None, keepdims=False: np.sum(np.not_equal(x, 0), axis=axis, keepdims=keepdims),
     "How many are nonzero.", numpy=(np.count_nonzero,))  # fmt: skip
 
 

@@ -463,3 +463,10 @@ def test_warnings_of_a_loss_off_its_domain_are_not_shown():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert check_gradients(lambda p: float(np.log(p)), 1e4, 1e-4)
+
+
+def test_keys_that_are_numbers():
+    w = np.array([1.0, 2.0])
+    assert tg.check_gradients(lambda p: np.sum(p[1] ** 2), {1: 2 * w}, {1: w})
+    with pytest.raises(GradientError, match="two parameters are called 1; give one of them another key"):
+        tg.check_gradients(lambda p: np.sum(p[1]) + np.sum(p["1"]), {1: w, "1": w}, {1: w, "1": w})

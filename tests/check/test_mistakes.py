@@ -53,6 +53,10 @@ PLANTED = {
                 "incoming gradient (chain rule)"),
     "upstream ignored": (X, G * X, {"upstream": G}, "lacks the incoming gradient as a factor (chain rule)"),
     "multiplied, not divided": (G * X, G / X, {"arrays": {"b": X}}, "is multiplied by b instead of divided"),
+    "divided, not multiplied": (G / X, G * X, {"arrays": {"b": X}}, "is divided by b instead of multiplied"),
+    "wrong sign where positive": (np.where(X > 0, -G, G), G, {"value": X}, "has the wrong sign where x > 0"),
+    "a far factor": (1e7 * G, G, {"sizes": {"axis 0 of X": 4}}, "is 1e+07 times too large: a constant factor is "
+                     "wrong"),
     "matrix for its transpose": (SQUARE @ M, SQUARE @ M.T, {"upstream": SQUARE, "arrays": {"W": M}}, "multiplies by W "
                                  "where W.T belongs: it is g @ W.T"),
     "factors in the wrong order": (M.T @ SQUARE, SQUARE @ M.T, {"upstream": SQUARE, "arrays": {"W": M}}, "has the "

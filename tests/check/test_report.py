@@ -57,6 +57,12 @@ def test_the_bands_of_the_courses(difference, words):
     assert row(difference).band == words
 
 
+def test_inputs_without_elements_or_without_influence():
+    report = gradcheck(lambda x, y, e: (x * x).sum() + e.sum(), (np.ones(2), np.ones(3), np.zeros((0, 3))))
+    assert [r.worst() for r in report.inputs][1:] == ["the output does not depend on it", "no elements"]
+    assert [r.count() for r in report.inputs] == ["0 of 2", "0 of 3", "0 of 0"]
+
+
 def test_what_was_measured_is_counted():
     assert row().count() == "0 of 2"
     assert row(measured=2, total=5000, wrong=1).count() == "1 of 2 measured, of 5,000"

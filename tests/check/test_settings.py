@@ -139,6 +139,43 @@ def test_bad_arguments_are_explained(given, error, message):
         gradcheck(np.exp, X, **given)
 
 
+def test_second_order_of_several_outputs_in_any_structure():
+    x = np.array([1.0, 2.0])
+    assert gradcheck(lambda x: {"a": x**2, "b": [x**3]}, x, order=2)
+    detached = tg.elementwise("detached", np.square, x=lambda g, y, x: g * 2 * getattr(x, "data", x))
+    report = gradcheck(lambda x: {"a": x**2, "b": [detached(x)]}, x, order=2, raise_exception=False)
+    assert [r.wrong for r in report.inputs] == [0, 2]
+
+
+def test_a_function_that_does_not_tell_its_arguments():
+    report = gradcheck(max, (np.array(1.0), np.array(2.0)))
+    assert [r.analytic for r in report.inputs] == [0.0, 1.0]
+
+
+class Product(tg.layers.Layer):
+    def call(self, x):
+        return x["a"] * x["b"][0]
+
+
+def test_a_layer_is_checked_in_every_part_of_its_input():
+    report = gradcheck(Product(), {"a": np.ones(2), "b": [np.full(2, 3.0)]})
+    assert [r.name for r in report.inputs] == ["x['a']", "x['b'][0]"]
+    assert [r.analytic for r in report.inputs] == [3.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("layer", "data", "error", "words"),
+    [
+        (tg.layers.Dense(2, name="d"), (None,), TypeError, r"'d' needs data: gradcheck\(model, x, y\)"),
+        (tg.layers.Dense(2, name="d"), (np.ones((2, 2)), np.ones(2)), tg.NotReadyError, "'d' has no loss"),
+        (tg.layers.Flatten(name="f"), (np.array([[1, 2]]),), tg.GradientError, "'f' has no trainable weights"),
+    ],
+)
+def test_a_layer_that_cannot_be_checked(layer, data, error, words):
+    with pytest.raises(error, match=words):
+        gradcheck(layer, *data)
+
+
 def test_a_layer_is_checked_in_its_input_too():
     report = gradcheck(Dense(3, "tanh"), X)
     assert [r.name.rpartition("/")[2] for r in report.inputs] == ["kernel", "bias", "x"]

@@ -108,6 +108,7 @@ def test_small_programs_and_a_single_thread_are_not_cut(x, monkeypatch):
     assert not blocks(replay_of(lambda x: [np.exp(x)], large))
 
 
+@pytest.mark.heavy
 @given(
     layers=st.lists(st.sampled_from(sorted(LAYERS)), max_size=3),
     loss=st.sampled_from(sorted(LOSSES)),
@@ -179,8 +180,21 @@ def test_a_saved_program_brings_its_threads(several, x, tmp_path):
     assert out.split() == [str(np.tanh(np.exp(1.0) * 2)), "False"]
 
 
+@pytest.fixture
+def several_blas_threads():
+    """BLAS has two threads, however many it was started with."""
+    before = [(lib, lib.get_num_threads()) for lib in libraries()]
+    for lib, _ in before:
+        lib.set_num_threads(2)
+    yield
+    for lib, n in before:
+        lib.set_num_threads(n)
+
+
+@pytest.mark.usefixtures("several_blas_threads")
 def test_blas_has_one_thread_inside_a_program_and_its_own_number_after_it():
     before = [lib.get_num_threads() for lib in libraries()]
+    assert before == [2] * len(before)
     with one_blas_thread():
         assert all(lib.get_num_threads() == 1 for lib in libraries())
     assert [lib.get_num_threads() for lib in libraries()] == before

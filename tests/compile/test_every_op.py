@@ -8,6 +8,7 @@ from test_ops import CASES
 import tensorgrad as tg
 from tensorgrad.backward import gradients
 from tensorgrad.compile import compile
+from tests.heavy import heavy
 
 #: These answer with a bool of Python's.
 REFUSED = {"allclose", "array_equal"}
@@ -31,7 +32,7 @@ def same(a, b):
     assert a.tobytes() == b.tobytes()
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("dtype", ["float64", *heavy("float32")])
 @pytest.mark.parametrize("case", CASES, ids=repr)
 def test_a_replay_on_new_values_is_the_eager_call(case, dtype):
     tensors = case.tensors(dtype)

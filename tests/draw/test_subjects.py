@@ -199,3 +199,23 @@ def test_what_draws_is_imported_when_something_is_drawn():
     )
     out = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert out.stdout.splitlines() == ["tensorgrad.draw tensorgrad.draw.door", "False"]
+
+
+def test_a_function_of_more_than_arrays():
+    def f(x, power, words):
+        assert words == "as it is"
+        return x**power
+
+    picture = draw(f, np.arange(3.0), tg.Tensor(2.0), "as it is")
+    assert names(picture, "op") == ["power"]
+
+
+def test_layers_within_layers_in_mermaid(tmp_path):
+    inner = tg.Sequential([Dense(2, name="deep")], name="inner")
+    model = tg.Sequential([Dense(3, name="outer"), inner], name="m")
+    model.build((None, 4))
+    text = model.draw(np.ones((1, 4)), depth="all").save(tmp_path / "g.mmd").read_text()
+    frames = [line for line in text.splitlines() if "subgraph" in line]
+    indents = {re.search(r'"(\w+)', line).group(1): len(line) - len(line.lstrip()) for line in frames}
+    assert indents["inner"] < indents["deep"]
+    assert text.count("subgraph") == len(re.findall(r"^ *end$", text, re.M))

@@ -200,3 +200,8 @@ def test_exercises_are_imported_when_they_are_asked_for():
     assert out.stdout == "False 21\n"
     with pytest.raises(AttributeError, match="module 'tensorgrad' has no attribute 'excercises'"):
         tg.excercises  # noqa: B018  (looking it up is the test)
+
+
+def test_an_error_of_the_learners_own_comes_out_as_it_is():
+    with pytest.raises(TypeError, match="unsupported operand"):
+        tg.exercises.relu.check(lambda dout, x: dout + None)

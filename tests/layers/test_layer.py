@@ -405,3 +405,49 @@ def test_scopes_are_those_of_one_thread():
     Flatten(name="later")(np.ones((2, 3)))
     assert scopes == []
     assert [layer.name for _, _, layer, _ in found[0]] == ["mine"]
+
+
+class Named(Layer):
+    """Takes a dict."""
+
+    def call(self, x):
+        return x["a"] * x["b"]
+
+
+def test_inputs_in_a_dict():
+    layer, x = Named(), {"a": np.ones((2, 3)), "b": np.full((2, 3), 2.0)}
+    np.testing.assert_array_equal(layer(x).data, np.full((2, 3), 2.0))
+    assert layer.input_shape == {"a": (None, 3), "b": (None, 3)}
+    names = {box.name for box in layer.draw(x).graph.boxes}
+    assert {"x", "x1"} <= names
+
+
+def test_inputs_in_a_list_are_told_in_errors():
+    class Sum(Layer):
+        def call(self, x):
+            return x[0] + x[1]
+
+    with pytest.raises(ValueError, match="broadcast") as error:
+        Sum(name="s")([np.ones(2), np.ones(3)])
+    assert any("[float32[2], float32[3]]" in note for note in error.value.__notes__)
+
+
+def test_a_layer_that_returns_no_tensor_has_no_output_shape():
+    class Pair(Layer):
+        def call(self, x):
+            return [x, x]
+
+    with pytest.raises(TypeError, match=r"returned list .*call\(self, x\) must return one Tensor"):
+        Pair().compute_output_shape((None, 2))
+
+
+def test_variables_and_shapes_under_keras_names():
+    layer = Dense(2)
+    layer.build((None, 3))
+    assert [a is b for a, b in zip(layer.variables, layer.weights, strict=True)] == [True, True]
+    assert InputLayer(shape=(3,)).compute_output_shape((None, 3)) == (None, 3)
+
+
+def test_an_initializer_draws_from_a_generator_that_is_given():
+    seed = np.random.default_rng(3)
+    assert seeding.generator(seed) is seed

@@ -137,3 +137,15 @@ def test_copies_and_pickles_find_their_own_weights():
         assert not {id(w) for w in twin.weights} & {id(w) for w in found}
         twin.layers[0].several.clear()
         assert len(twin.weights) == len(found) - 2
+
+
+def test_setdefault_and_update_in_place_count_as_changes():
+    block = Block()
+    before = newest[0]
+    assert block.named.setdefault("c", 3) == 3
+    assert block.named.setdefault("c", 4) == 3
+    assert newest[0] > before
+    before = newest[0]
+    block.named |= {"d": 5}
+    assert newest[0] > before
+    assert {key: block.named[key] for key in "cd"} == {"c": 3, "d": 5}

@@ -17,6 +17,7 @@ from tensorgrad.compile import replay
 from tensorgrad.layers import Activation, Dense, Dropout, Layer
 from tensorgrad.losses import Loss
 from tensorgrad.models.inference import WARM
+from tests.heavy import heavy
 
 FACTOR = 1.0
 SHARED = {"factor": 1.0}
@@ -226,7 +227,7 @@ def as_before():
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda cls: cls.__name__)
-@pytest.mark.parametrize("hook", ["on_epoch_end", "on_train_batch_end", "on_train_batch_begin"])
+@pytest.mark.parametrize("hook", ["on_train_batch_end", *heavy("on_epoch_end", "on_train_batch_begin")])
 def test_what_a_callback_changes_in_a_layer_is_seen_by_the_next_step(place, hook):
     def act(model, count):
         model.layers[2].change(0.5 + count)
@@ -239,11 +240,11 @@ def test_what_a_callback_changes_in_a_layer_is_seen_by_the_next_step(place, hook
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda cls: cls.__name__)
-def test_forty_values_one_after_the_other(place):
+def test_twenty_values_one_after_the_other(place):
     def work(model):
         x, y = data()
         found = []
-        for i, v in enumerate(np.linspace(0.1, 2, 40)):
+        for i, v in enumerate(np.linspace(0.1, 2, 20)):
             model.layers[2].change(float(v))
             found.append(model.fit(x, y, batch_size=10, shuffle=False, verbose=0).history["loss"])
             if i % 10 == 0:
@@ -280,7 +281,7 @@ def default_loss():
 
 
 @pytest.mark.parametrize("make", [Scaling, scaled_loss, default_loss])
-def test_forty_values_in_a_loss(make):
+def test_twenty_values_in_a_loss(make):
     def work(model):
         loss = make()
         change = getattr(loss, "change", lambda v: setattr(loss, "k", v))
@@ -288,7 +289,7 @@ def test_forty_values_in_a_loss(make):
         model.compile("sgd", loss, run_eagerly=model.compiled.eagerly, jit_compile="exact")
         x, y = data()
         found = []
-        for v in np.linspace(0.1, 2, 40):
+        for v in np.linspace(0.1, 2, 20):
             change(float(v))
             found.append(model.fit(x, y, batch_size=10, shuffle=False, verbose=0).history["loss"])
         act = At(lambda model, count: change(count + 1.0), "on_train_batch_end", range(7))

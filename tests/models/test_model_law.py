@@ -151,21 +151,21 @@ class Cost:
 
 
 @case
-def a_loss_whose_attribute_is_set_forty_times(how):
+def a_loss_whose_attribute_is_set_twenty_times(how):
     loss = Cost()
     model = model_of(how, loss=loss)
     x, y = data()
-    for v in np.linspace(0.1, 2, 40):
+    for v in np.linspace(0.1, 2, 20):
         loss.k = v
         yield model.fit(x, y, batch_size=8, verbose=0, shuffle=False).history
 
 
 @case
-def a_loss_that_reads_an_array_set_forty_times(how):
+def a_loss_that_reads_an_array_set_twenty_times(how):
     loss = Cost()
     model = model_of(how, loss=loss)
     x, y = data()
-    for v in np.linspace(0.1, 2, 40):
+    for v in np.linspace(0.1, 2, 20):
         loss.zero = np.array(v)
         yield model.fit(x, y, batch_size=8, verbose=0, shuffle=False).history
 
