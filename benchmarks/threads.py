@@ -20,7 +20,7 @@ OURS = "1 thread"
 
 def products(threads):
     """Yield ``(name, contestants)``: a product with one BLAS thread, and with more."""
-    from tensorgrad.compile.blas import libraries
+    from tensorgrad.compile.emit.blas import libraries
 
     for m, k, n in PRODUCTS:
         a, b, out = np.ones((m, k), "f"), np.ones((k, n), "f"), np.empty((m, n), "f")
@@ -36,8 +36,8 @@ def products(threads):
 def elementwise(threads):
     """Yield ``(name, contestants)``: the GELU of a matrix as a program in blocks, and in one piece."""
     from tensorgrad import activations
-    from tensorgrad.compile.codegen import Code
-    from tensorgrad.compile.replay import Replay, traced
+    from tensorgrad.compile.emit.codegen import Code
+    from tensorgrad.compile.executable import Replay, traced
 
     for shape in ROWS:
         x = np.linspace(-3, 3, shape[0] * shape[1], dtype="f").reshape(shape)
@@ -50,7 +50,7 @@ def elementwise(threads):
 @contextmanager
 def all_cores():
     """Let programs and BLAS use every core inside the block, whatever the other reports have."""
-    from tensorgrad.compile import blas, threads
+    from tensorgrad.compile.emit import blas, threads
 
     before, numbers = os.environ.pop("OMP_NUM_THREADS", None), [lib.get_num_threads() for lib in blas.libraries()]
     threads.count.cache_clear()

@@ -33,7 +33,7 @@ def model_of(task):
 
 def as_fit(task):
     """The step that ``fit`` takes: a Sequential, its loss, gradients and optimizer."""
-    from tensorgrad.models.loop import TrainStep
+    from tensorgrad.training.loop import TrainStep
 
     model = model_of(task)
     meters = model.compiled.measures(task.labels, model.output_shape).meters()

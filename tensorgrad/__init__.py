@@ -16,7 +16,7 @@ from .check import gradcheck
 from .compile import compile as compile  # not in __all__: Python has one too
 from .config import epsilon, floatx, set_epsilon, set_floatx
 from .core.declare import bilinear, constant, elementwise, linear, primitive
-from .core.mode import enable_grad, no_grad
+from .core.modes import enable_grad, no_grad
 from .core.op import REGISTRY, Op
 from .core.tensor import Parameter, Tensor
 from .debug import partial_graph, trace_numerics, why_no_grad

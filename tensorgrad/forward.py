@@ -7,7 +7,7 @@ a linear op is its own; for the rest, the reverse rule ``g -> Jᵀg`` is linear 
 import numpy as np
 
 from .backward import gradients
-from .core.mode import enable_grad
+from .core.modes import enable_grad
 from .core.tensor import Tensor
 
 

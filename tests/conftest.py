@@ -9,7 +9,7 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad import config
-from tensorgrad.core.mode import is_recording
+from tensorgrad.core.modes import is_recording
 from tensorgrad.core.op import REGISTRY
 
 BUILT_IN = {name: op for name, op in REGISTRY.items() if op.module.startswith("tensorgrad.")}

@@ -15,7 +15,7 @@ from benchmarks import draw, fit, gradcheck, latency, runner, threads, train
 from benchmarks.__main__ import arguments
 from benchmarks.hand import HandWritten
 from benchmarks.networks import RATE, Task
-from tensorgrad.compile.blas import libraries
+from tensorgrad.compile.emit.blas import libraries
 from tensorgrad.graph.steps import recorded
 
 SMALL = ["--rounds", "1", "--only", "10-32-64-10"]

@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 
 import tensorgrad as tg
-from tensorgrad.callbacks.progress import Progress
+from tensorgrad.callbacks.progress_bar import Progress
 from tensorgrad.core.op import REGISTRY
-from tensorgrad.draw.words import clean
+from tensorgrad.draw.text.format import clean
 from tensorgrad.errors import printable, shortened
 from tensorgrad.layers import Dense
-from tensorgrad.models.loop import untrained
+from tensorgrad.training.loop import untrained
 from tests.conftest import BUILT_IN
 from tests.draw.test_player import Elements
 from tests.hostile import FEW, LONG, Watch, harmless, hostile_names, renamed

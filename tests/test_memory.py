@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 import tensorgrad as tg
-from tensorgrad.compile import training
-from tensorgrad.compile.training import LIMIT
+from tensorgrad.compile import training_step as training
+from tensorgrad.compile.training_step import LIMIT
 from tensorgrad.layers import Dense, Dropout
-from tensorgrad.models.inference import WARM
+from tensorgrad.training.inference import WARM
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tensorgrad.callbacks import LambdaCallback
-from tensorgrad.callbacks.progress import Progress, per_step
+from tensorgrad.callbacks.progress_bar import Progress, per_step
 from tensorgrad.layers import Dense
 from tensorgrad.models import Sequential
 
@@ -99,7 +99,7 @@ class TestInATerminal:
     def test_not_too_often(self, monkeypatch, tick, redraws):
         times = (i * tick for i in itertools.count())
         monkeypatch.setattr("tensorgrad.callbacks.calls.perf_counter", lambda: next(times))
-        monkeypatch.setattr("tensorgrad.callbacks.progress.perf_counter", lambda: next(times))
+        monkeypatch.setattr("tensorgrad.callbacks.progress_bar.perf_counter", lambda: next(times))
         with redirect_stdout(Terminal()) as out:
             trained("auto", epochs=1)
         assert out.getvalue().count("\r") == redraws + 1  # and the last line
@@ -114,7 +114,7 @@ class TestInATerminal:
         assert all(len(bare(line)) <= 60 for line in drawn)
 
     def test_an_interrupted_line_is_ended(self, monkeypatch):
-        monkeypatch.setattr("tensorgrad.callbacks.progress.INTERVAL", 0.0)
+        monkeypatch.setattr("tensorgrad.callbacks.progress_bar.INTERVAL", 0.0)
 
         def fail(epoch, logs):
             raise RuntimeError("stop")

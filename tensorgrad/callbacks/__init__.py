@@ -3,6 +3,6 @@
 from .base import Callback, LambdaCallback
 from .calls import CallbackList
 from .history import History
-from .progress import ProgbarLogger
+from .progress_bar import ProgbarLogger
 
 __all__ = ["Callback", "CallbackList", "History", "LambdaCallback", "ProgbarLogger"]

@@ -5,7 +5,7 @@ from time import perf_counter
 from ..errors import OptionError, describe
 from .base import HOOKS, Callback
 from .history import History
-from .progress import ProgbarLogger
+from .progress_bar import ProgbarLogger
 
 BATCH_HOOKS = [hook for hook in HOOKS if "batch" in hook]
 NOBODY: dict[str, list] = {hook: [] for hook in BATCH_HOOKS}

@@ -1,7 +1,7 @@
 """Gradient checking: the analytic gradient against numbers."""
 
 from .gradcheck import gradcheck
-from .report import InputReport, Report
+from .report.report import InputReport, Report
 
 __all__ = ["InputReport", "Report", "check_gradients", "gradcheck"]
 

@@ -44,7 +44,7 @@ def gradcheck(f, inputs=None, targets=None, *, order=1, modes=MODES, eps=None, a
     True
     """
     settings = settings_of(order, modes, eps, atol, rtol, seed, pytorch)
-    from .compare import checked  # all of the check: 3 ms of import, which importing tensorgrad does not wait for
+    from .pipeline import checked  # all of the check: 3 ms of import, which importing tensorgrad does not wait for
 
     report = checked(f, inputs, targets, settings)
     if raise_exception and not report:

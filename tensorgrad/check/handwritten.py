@@ -3,12 +3,12 @@
 import numpy as np
 
 from ..errors import GradcheckError, GradientError, OptionError, ShapeError
-from .block import FULL
-from .comparison import Comparison
-from .loss import Loss
-from .mistakes import mistake
-from .pairing import gradients_of, rebuilt
-from .single import looked_into
+from .compare.claims import Comparison
+from .diagnose.per_sample import looked_into
+from .mistakes.catalogue import mistake
+from .numeric.sampling import FULL
+from .subject.loss import Loss
+from .subject.parameters import gradients_of, rebuilt
 
 
 def check_gradients(loss_fn, grads, params, *data, atol=None, rtol=None, raise_exception=False):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from ..errors import TraceError, UncompiledWarning, printable
 from ..graph.code import users
 from ..graph.origins import line_of as file_line
-from .program import Call
+from .ir.program import Call
 
 #: Why a function runs as it is that does what no guard can follow.
 NO_GUARD = "that may be something else at each call, unseen by a program"

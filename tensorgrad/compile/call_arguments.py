@@ -6,7 +6,7 @@ import numpy as np
 
 from ..core.tensor import Tensor
 from ..errors import TraceError
-from .tree import Fixed, fixed_in, flatten, unflatten
+from .call_structure import Fixed, fixed_in, flatten, unflatten
 
 
 class Held:

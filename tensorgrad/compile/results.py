@@ -9,8 +9,9 @@ import numpy as np
 
 from ..core.tensor import StandIn, Tensor, type_tensor
 from ..errors import TraceError
-from .trace import check_plain
-from .watch import outside
+from .ir.program import packed
+from .trace.captures import outside
+from .trace.tracer import check_plain
 
 
 class Leaf:
@@ -132,7 +133,7 @@ class Part:
     def __init__(self, v, make):
         self.v, self.root, self.make = v, v.root, make
         self.offset = v.address - v.root.address
-        if not is_compact(self.root):
+        if not packed(self.root) and self.root.size:
             raise TraceError(
                 "a compiled function returns arrays that share memory which has gaps; return a copy of one of them"
             )
@@ -157,15 +158,5 @@ def once_each(leaves):
 def shared_roots(stands):
     """Return the roots in whose memory several of these lie, or one with gaps, which a copy would close."""
     arrays = [t.node for t in stands if t.node.python is None and not t.is_scalar]
-    scattered = {v.root for v in arrays if v is not v.root and not is_compact(v) and is_compact(v.root)}
+    scattered = {v.root for v in arrays if v is not v.root and not packed(v) and packed(v.root)}
     return scattered | {root for root, n in Counter(v.root for v in arrays).items() if n > 1}
-
-
-def is_compact(v):
-    """Return whether an array fills its memory, in whatever order of its axes."""
-    step = v.dtype.itemsize
-    for stride, length in sorted(zip(v.strides, v.shape, strict=True)):
-        if length != 1 and stride != step:
-            return False
-        step *= length
-    return True

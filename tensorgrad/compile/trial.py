@@ -9,9 +9,9 @@ import numpy as np
 from ..core.tensor import Tensor
 from ..errors import TraceError, printable
 from ..pytree import items_of, leaves_of
-from .function_code import owner_of_module
-from .places import same
-from .tree import unflatten
+from .call_structure import unflatten
+from .guards.function_code import owner_of_module
+from .guards.watched_places import same
 
 
 class Trial:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import ShapeError, TensorgradError, describe, printable, suggest
 from ..pytree import leaves_of, map_leaves
-from .mode import is_recording, recording
+from .modes import is_recording, recording
 from .op import Op
 from .tensor import Tensor, array_like, new, tick, wrap
 

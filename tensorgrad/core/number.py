@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import describe
-from .mode import is_recording
+from .modes import is_recording
 
 #: Callables that say what a number is, with nothing to differentiate.
 READERS = (float, int, complex, math.isnan, math.isinf, math.isfinite, math.isclose, math.floor, math.ceil, math.trunc)

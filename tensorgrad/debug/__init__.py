@@ -26,7 +26,7 @@ def trace_numerics(*, raise_exception=True):
     >>> seen.findings[0].remedy
     'the root of a negative number is nan: np.sqrt(np.maximum(x, 0))'
     """
-    from .numerics import Tracer  # 5 ms of import, for those who debug
+    from .nonfinite import Tracer  # 5 ms of import, for those who debug
 
     return Tracer(raise_exception)
 
@@ -64,6 +64,6 @@ def partial_graph(error=None):
     It prints as a listing, and ``.picture`` can be saved; it is read off the error's traceback and keeps no Tensor
     alive.
     """
-    from .partial import partial  # for those who debug
+    from .partial_graph import partial  # for those who debug
 
     return partial(error)

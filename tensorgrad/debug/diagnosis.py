@@ -6,9 +6,9 @@ from ..core.tensor import Parameter, Tensor
 from ..errors import describe, printable
 from ..graph.origins import where
 from ..graph.steps import recorded
-from .follow import Follower, name_of
-from .paths import INDEX, METHODS, cuts_between, words_for
-from .zeros import gradient_of, zero_reasons
+from .cut_paths import INDEX, METHODS, cuts_between, words_for
+from .taint_tracker import Follower, name_of
+from .zero_gradients import gradient_of, zero_reasons
 
 #: What ``Diagnosis.reason`` may be, and what it says. A way out of the graph, ".numpy()", is its own word.
 REASONS = {

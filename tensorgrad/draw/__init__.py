@@ -1,6 +1,6 @@
 """The graph as a picture: forward, backward, or both; and as a player, one op at a time."""
 
-from .door import backward_steps, draw, play
+from .api import backward_steps, draw, play
 
 __all__ = ["Picture", "Player", "backward_steps", "draw", "play"]
 
@@ -11,7 +11,7 @@ def __getattr__(name):
 
         return Picture
     if name == "Player":
-        from .player import Player
+        from .player.player import Player
 
         return Player
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

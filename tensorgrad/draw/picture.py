@@ -1,14 +1,14 @@
 """The picture: shows itself in a notebook, prints as a listing, saves by suffix."""
 
 from ..errors import OptionError, RenderError
-from .dot import dot_source
-from .listing import listing
-from .mermaid import mermaid
-from .outline import outline
-from .player import Player, played
-from .raster import converted
-from .render import by_dot, fluid, rendered
-from .strip import with_strip
+from .export.dot import dot_source
+from .export.graphviz import by_dot, fluid, rendered
+from .export.listing import listing
+from .export.mermaid import mermaid
+from .export.raster import converted
+from .export.svg_legend import with_strip
+from .player.player import Player, played
+from .player.program_recording import outline
 
 
 def image(suffix):

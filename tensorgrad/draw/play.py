@@ -2,9 +2,9 @@
 
 from ..core.tensor import Tensor
 from ..errors import OptionError, describe
-from .naming import by_id
-from .player import played
+from .player.player import played
 from .scene import drawn
+from .text.names import by_id
 
 DIRECTIONS = ("auto", "LR", "TB")
 

@@ -2,20 +2,20 @@
 
 import weakref
 
-from ..compile.program import Program
+from ..compile.ir.program import Program
 from ..core.tensor import Tensor
 from ..errors import GradientError, OptionError, describe, printable
 from ..graph.gradients import gradient_arrays
 from ..graph.steps import recorded
-from .backprop import Backprop, backward_graph
-from .graph import Collector, Graph
-from .heat import Scale, heat_of
-from .naming import by_id
-from .pairs import paired_graph
+from .diagram.backward_diagram import Backprop, backward_graph
+from .diagram.colour import Scale, heat_of
+from .diagram.diagram import Collector, Graph
+from .diagram.forward_backward import paired_graph
+from .diagram.program_diagram import call_heats, program_graph
 from .picture import Picture
-from .program import call_heats, program_graph
+from .simplify.simplify import viewed
 from .subject import result_of
-from .view import viewed
+from .text.names import by_id
 
 BACKWARD = ("none", "only", "both")
 DIRECTIONS = (None, "LR", "TB")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..core.mode import enable_grad
+from ..core.modes import enable_grad
 from ..core.tensor import Tensor, as_array
 from ..errors import describe, printable
 

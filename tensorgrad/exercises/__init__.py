@@ -14,8 +14,8 @@ find_the_bug(name)    a backward in which one line is wrong
 >>> tg.exercises.product.reset()
 """
 
-from .catalogue import TASKS, Catalogue
 from .exercise import Exercise
+from .exercise_catalogue import TASKS, Catalogue
 from .hunt import Hunt
 
 __all__ = ["Catalogue", "Exercise", "Hunt", "catalogue", "find_the_bug", "show"]

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from ..check.comparison import Comparison, sizes_of
+from ..check.compare.claims import Comparison, sizes_of
 from ..check.handwritten import claimed_gradients
-from ..check.loss import Loss
-from ..check.pairing import gradients_of
+from ..check.subject.loss import Loss
+from ..check.subject.parameters import gradients_of
 from ..errors import GradientError, describe
 from .source import planted
 

@@ -16,7 +16,7 @@ from threading import Lock, get_ident
 
 from .. import backward as engine
 from ..core.dispatch import op_of, record
-from ..core.mode import no_grad
+from ..core.modes import no_grad
 from ..core.tensor import Tensor
 from ..ops.indexing import become, before_write
 from .code import arguments

@@ -1,5 +1,7 @@
 """The recorded graph as a list: for whatever reads it without differentiating it."""
 
+import numpy as np
+
 from ..backward import version
 from ..core.tensor import Tensor
 
@@ -34,3 +36,8 @@ def merged(roots, after=-1):
 def array_of(x):
     """Return the array of a Tensor, else ``x`` itself: an array or a number."""
     return x.data if isinstance(x, Tensor) else x
+
+
+def is_number(x):
+    """Return whether ``x`` is a nameless number, which is drawn as itself."""
+    return np.ndim(array_of(x)) == 0 and not (isinstance(x, Tensor) and (x.requires_grad or x.name))

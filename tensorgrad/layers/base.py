@@ -10,8 +10,8 @@ import numpy as np
 
 from .. import initializers
 from ..core.apart import with_value
-from ..core.mode import enable_grad, no_grad
-from ..core.mode import training as _training
+from ..core.modes import enable_grad, no_grad
+from ..core.modes import training as _training
 from ..core.tensor import Parameter, Tensor, as_array, type_tensor
 from ..errors import NotReadyError, OptionError, ShapeError, describe
 from ..graph.code import layer_call, trial
@@ -20,7 +20,7 @@ from ..graph.scopes import layer_scopes
 from ..options import Options, boolean, maybe, option, plain, positive_int, snake_case
 from ..pytree import is_numbers, items_of, leaves_of, map_leaves
 from ..tracking import Tracked
-from .fields import float_dtype, sample_shape, text, with_batch
+from .checks import float_dtype, sample_shape, text, with_batch
 from .weights import Weights
 
 #: Every layer class by name, the newest of a name: what ``Sequential.from_config`` looks up.

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import activations, initializers
-from ..core.mode import recording, runs_plainly
+from ..core.modes import recording, runs_plainly
 from ..core.tensor import Tensor, type_tensor
 from ..errors import ShapeError
 from ..options import boolean, option, positive_int

@@ -5,7 +5,7 @@ from typing import Any
 from ..errors import OptionError
 from ..options import maybe, option, positive_int
 from .base import Layer
-from .fields import sample_shape
+from .checks import sample_shape
 
 
 class InputLayer(Layer):

@@ -1,6 +1,6 @@
 """plot_model: the layers of a model as a picture, one box each, as Keras draws it."""
 
-from ..draw.graph import Graph
+from ..draw.diagram.diagram import Graph
 from ..draw.picture import Picture
 from ..errors import NotReadyError, OptionError
 

@@ -5,8 +5,8 @@ from ..errors import NotReadyError, OptionError, describe, suggest, unknown
 from ..layers.base import CLASSES, Layer, picture_of, sample_for
 from ..layers.input import InputLayer
 from ..options import check_config
+from ..training.trainer import Trainer
 from .summary import summarize
-from .training import Trainer
 
 
 class Sequential(Trainer, Layer):
@@ -218,7 +218,7 @@ class Sequential(Trainer, Layer):
         >>> model.gradient_flow([[1.0, 2.0]], [[0.0, 0.0]]).verdict
         ['healthy: the gradients of all layers are within a factor of 1']
         """
-        from .flow import gradient_flow  # with what draws, which few need
+        from ..debug.gradient_flow import gradient_flow  # with what draws, which few need
 
         self._compiled_for("gradient_flow")
         data = self._checked_data(x, y, None, "gradient_flow")

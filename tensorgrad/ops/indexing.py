@@ -5,7 +5,7 @@ from numpy.lib.array_utils import normalize_axis_index
 
 from ..core.declare import linear, primitive
 from ..core.dispatch import NUMPY
-from ..core.mode import is_recording
+from ..core.modes import is_recording
 from ..core.tensor import Tensor, array_like, check_writable, new
 from ..core.wide import wide
 from ..errors import ShapeError, describe

@@ -7,7 +7,7 @@ from weakref import ref
 import numpy as np
 
 from ..backward import gradients, start
-from ..core.mode import runs_plainly
+from ..core.modes import runs_plainly
 from ..core.tensor import StandIn, Tensor
 from ..errors import GradientError, OptionError, ShapeError, TraceError, describe
 from ..interrupts import whole
@@ -315,7 +315,7 @@ class Optimizer(Options):
 
 def tracing():
     """Return the trace of this thread, or None: what a function reads of an optimizer itself becomes part of it."""
-    from ..compile.watch import current  # which those have imported who trace
+    from ..compile.trace.captures import current  # which those have imported who trace
 
     return current()
 

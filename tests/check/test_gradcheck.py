@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 import tensorgrad as tg
-from tensorgrad.check import columns, gradcheck, numeric
+from tensorgrad.check import gradcheck
+from tensorgrad.check.numeric import differences as numeric
+from tensorgrad.check.numeric import measure as columns
 from tensorgrad.errors import GradcheckError, GradientError, OptionError, ShapeError
 
 

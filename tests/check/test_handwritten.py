@@ -8,9 +8,9 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.check import check_gradients
-from tensorgrad.check.block import block
-from tensorgrad.check.loss import Loss
-from tensorgrad.check.numeric import noise, slope
+from tensorgrad.check.numeric.differences import noise, slope
+from tensorgrad.check.numeric.sampling import block
+from tensorgrad.check.subject.loss import Loss
 from tensorgrad.errors import GradcheckError, GradientError, OptionError, ShapeError
 
 RNG = np.random.default_rng(3)

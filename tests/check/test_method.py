@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 import tensorgrad as tg
-from tensorgrad.check import gradcheck, inputs, progress
-from tensorgrad.check.function import Function
-from tensorgrad.check.method import culprit_of
-from tensorgrad.check.numeric import STEP, Line, complex_numbers, slope
-from tensorgrad.check.points import points_of
+from tensorgrad.check import gradcheck
+from tensorgrad.check.compare import elements as inputs
+from tensorgrad.check.numeric.differences import STEP, Line, complex_numbers, slope
+from tensorgrad.check.numeric.method import culprit_of
+from tensorgrad.check.report import check_progress as progress
+from tensorgrad.check.subject.function import Function
+from tensorgrad.check.subject.points import points_of
 
 RNG = np.random.default_rng(0)
 X = RNG.uniform(0.3, 1.4, (3, 4))

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from tensorgrad.check.mistakes import SHAPES, VALUES, Context, mistake
+from tensorgrad.check.mistakes.catalogue import SHAPES, VALUES, Context, mistake
 
 RNG = np.random.default_rng(5)
 G = RNG.normal(size=(4, 3))

@@ -7,7 +7,7 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.check import gradcheck
-from tensorgrad.check.domains import drawn
+from tensorgrad.check.subject.domains import drawn
 from tensorgrad.core.op import REGISTRY
 from tensorgrad.errors import GradcheckError, GradientError, NotReadyError, OptionError
 from tensorgrad.layers import Activation, Dense

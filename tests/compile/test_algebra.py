@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorgrad.compile.replay import Replay, traced
+from tensorgrad.compile.executable import Replay, traced
 
 SPECIAL = np.array([[0.0, -0.0, 1.5, -2.5], [np.inf, -np.inf, np.nan, 5e-324]])
 

@@ -13,10 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tensorgrad as tg
-from tensorgrad.compile import cuts, replay, threads
-from tensorgrad.compile.blas import libraries, one_blas_thread
-from tensorgrad.compile.replay import Replay, traced
-from tensorgrad.compile.threads import in_blocks
+from tensorgrad.compile import executable as replay
+from tensorgrad.compile.emit import row_blocks as cuts
+from tensorgrad.compile.emit import threads
+from tensorgrad.compile.emit.blas import libraries, one_blas_thread
+from tensorgrad.compile.emit.threads import in_blocks
+from tensorgrad.compile.executable import Replay, traced
 
 
 @pytest.fixture

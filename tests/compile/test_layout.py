@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from test_training import LOSSES, forward_of, model_of, targets
 
 import tensorgrad as tg
-from tensorgrad.compile.layout import chain
-from tensorgrad.compile.passes import optimized
-from tensorgrad.compile.replay import Replay, traced
-from tensorgrad.compile.training import TrainingStep
+from tensorgrad.compile.executable import Replay, traced
+from tensorgrad.compile.passes.layout import chain
+from tensorgrad.compile.passes.optimize import optimized
+from tensorgrad.compile.training_step import TrainingStep
 from tensorgrad.losses import MeanSquaredError, SparseCategoricalCrossentropy
 from tensorgrad.optimizers import SGD, Adam
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import tensorgrad as tg
-from tensorgrad.compile.kernels import LONGEST_ROW, MOST_BOUNDS
-from tensorgrad.compile.passes import PASSES, REORDERING, optimized
-from tensorgrad.compile.replay import Replay, traced
+from tensorgrad.compile.executable import Replay, traced
+from tensorgrad.compile.passes.kernels import LONGEST_ROW, MOST_BOUNDS
+from tensorgrad.compile.passes.optimize import PASSES, REORDERING, optimized
 from tensorgrad.ops.random import uniform_like
 
 

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 import tensorgrad as tg
-from tensorgrad.compile import replay, threads
+from tensorgrad.compile import executable as replay
+from tensorgrad.compile.emit import threads
 from tests.conftest import unwatched
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
@@ -147,8 +148,9 @@ def test_threads_run_one_program_at_the_same_time():
 END = """
 import atexit, threading, time
 import numpy as np, tensorgrad as tg
-from tensorgrad.compile import replay, threads, replay
-threads.count = replay.count = lambda: 2
+from tensorgrad.compile import executable
+from tensorgrad.compile.emit import threads
+threads.count = executable.count = lambda: 2
 step = tg.compile(lambda x: np.tanh(x * 0.5) * 0.5 + 0.5)
 x = np.full((3000, 1000), 0.5)
 step(x); expected = step(x)

@@ -8,7 +8,7 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.compile import compile
-from tensorgrad.compile.training import TrainingStep
+from tensorgrad.compile.training_step import TrainingStep
 
 RUN = """
 import sys

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tensorgrad as tg
-from tensorgrad.compile.training import TrainingStep
+from tensorgrad.compile.training_step import TrainingStep
 from tensorgrad.layers import Activation, Dense, Dropout, Flatten
 from tensorgrad.losses import (
     BinaryCrossentropy,

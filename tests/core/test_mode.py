@@ -12,8 +12,9 @@ import weakref
 import pytest
 
 import tensorgrad as tg
-from tensorgrad.core import decorate, mode
-from tensorgrad.core.mode import is_recording, plainly, runs_plainly
+from tensorgrad.core import decorators as decorate
+from tensorgrad.core import modes as mode
+from tensorgrad.core.modes import is_recording, plainly, runs_plainly
 
 
 class TestDecorated:

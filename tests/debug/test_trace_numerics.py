@@ -7,7 +7,7 @@ import pytest
 
 import tensorgrad as tg
 import tensorgrad.backward as engine
-from tensorgrad.core.mode import runs_plainly
+from tensorgrad.core.modes import runs_plainly
 from tensorgrad.debug import trace_numerics
 from tensorgrad.layers import Dense
 from tests.compiled_models import training_steps

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 import tensorgrad as tg
 import tensorgrad.backward as engine
-from tensorgrad.core.mode import runs_plainly
+from tensorgrad.core.modes import runs_plainly
 from tensorgrad.debug import why_no_grad
 from tensorgrad.debug.diagnosis import REASONS
-from tensorgrad.debug.taken import Taken
+from tensorgrad.debug.taint import Taken
 from tensorgrad.layers import Dense
 from tests.planted import train
 

@@ -10,8 +10,8 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.draw import draw
-from tensorgrad.draw.heat import BROKEN, NONE, SHADES, Scale
-from tensorgrad.draw.words import histogram, values_of
+from tensorgrad.draw.diagram.colour import BROKEN, NONE, SHADES, Scale
+from tensorgrad.draw.text.format import histogram, values_of
 from tensorgrad.errors import OptionError
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.draw import draw
-from tensorgrad.draw.dot import LOOKS
+from tensorgrad.draw.export.dot import LOOKS
 from tensorgrad.errors import printable, shortened
 from tensorgrad.graph.steps import merged, recorded
 from tests.draw.played import named

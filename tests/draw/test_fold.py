@@ -8,9 +8,9 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.draw import draw
-from tensorgrad.draw.fold import parameters_in
-from tensorgrad.draw.graph import Box
-from tensorgrad.draw.view import BUDGET, STRETCHES
+from tensorgrad.draw.diagram.diagram import Box
+from tensorgrad.draw.simplify.fold import parameters_in
+from tensorgrad.draw.simplify.simplify import BUDGET, STRETCHES
 from tensorgrad.layers import Dense
 
 

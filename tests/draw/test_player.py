@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import tensorgrad as tg
-from tensorgrad.draw.digest import digest
-from tensorgrad.draw.player import SCRIPTS, filled
+from tensorgrad.draw.player.player import SCRIPTS, filled
+from tensorgrad.draw.text.array_summary import digest
 from tests.draw.played import HOSTILE, fan, hostile, network, neuron, tangle
 
 
@@ -232,7 +232,7 @@ def test_it_shows_itself_in_a_notebook():
 def test_scripts_are_all_there_and_small():
     from importlib.resources import files
 
-    assets = files("tensorgrad.draw").joinpath("page")
+    assets = files("tensorgrad.draw.player").joinpath("page")
     assert {f.name for f in assets.iterdir()} == {*SCRIPTS, "page.html", "page.css"}
     for name in SCRIPTS:
         assert assets.joinpath(name).read_text().count("\n") <= 400

@@ -10,9 +10,9 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.draw import draw
-from tensorgrad.draw.dot import dot_source
-from tensorgrad.draw.raster import plain_glyphs
-from tensorgrad.draw.render import REMEDY
+from tensorgrad.draw.export.dot import dot_source
+from tensorgrad.draw.export.graphviz import REMEDY
+from tensorgrad.draw.export.raster import plain_glyphs
 from tensorgrad.errors import GradientError, OptionError, RenderError
 
 

@@ -7,7 +7,7 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.core.op import REGISTRY
-from tensorgrad.draw.rulebook import CODE, formula, spelled, written
+from tensorgrad.draw.text.rule_source import CODE, formula, spelled, written
 
 SAID = {
     "add": ["g", "g"],

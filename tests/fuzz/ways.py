@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from unittest.mock import patch
 
 import tensorgrad as tg
-from tensorgrad.compile import cuts, replay, threads
+from tensorgrad.compile import executable as replay
+from tensorgrad.compile.emit import row_blocks as cuts
+from tensorgrad.compile.emit import threads
 
 #: The functions compiled since the list was cleared.
 made: list = []

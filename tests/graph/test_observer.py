@@ -10,7 +10,7 @@ import pytest
 
 import tensorgrad as tg
 import tensorgrad.backward as engine
-from tensorgrad.core.mode import is_recording, plainly
+from tensorgrad.core.modes import is_recording, plainly
 from tensorgrad.graph import observer as room
 from tensorgrad.graph.observer import Observer, observers, observing, unobserved
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import tensorgrad as tg
-from tensorgrad.core.mode import is_recording, runs_plainly
+from tensorgrad.core.modes import is_recording, runs_plainly
 from tensorgrad.interrupts import SIGNALS, whole
 from tensorgrad.layers import Dense
 from tensorgrad.models import Sequential

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import tensorgrad as tg
+from tensorgrad.debug.gradient_flow import GradientFlow, flow_words
 from tensorgrad.layers import Dense
-from tensorgrad.models.flow import GradientFlow, flow_words
 
 
 @pytest.fixture(autouse=True)

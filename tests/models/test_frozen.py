@@ -13,10 +13,10 @@ from compiled_models import COLUMNS, At, data, model_of, same, trained, training
 
 import tensorgrad as tg
 from tensorgrad import metrics
-from tensorgrad.compile import replay
+from tensorgrad.compile import executable as replay
 from tensorgrad.layers import Activation, Dense, Dropout, Layer
 from tensorgrad.losses import Loss
-from tensorgrad.models.inference import WARM
+from tensorgrad.training.inference import WARM
 from tests.heavy import heavy
 
 FACTOR = 1.0

@@ -7,8 +7,8 @@ from compiled_models import data, model_of, same, trained, training_steps
 import tensorgrad as tg
 from tensorgrad import metrics
 from tensorgrad.layers import Activation, Dense, Layer
-from tensorgrad.models.inference import CROWDED, LIMIT, WARM
 from tensorgrad.optimizers import SGD, Adam
+from tensorgrad.training.inference import CROWDED, LIMIT, WARM
 
 
 class Third(Layer):

@@ -1,0 +1,1 @@
+"""Compare gradients with numbers: which entries differ, by more than rounding explains."""

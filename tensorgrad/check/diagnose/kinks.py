@@ -1,0 +1,82 @@
+"""Kinks: elements at which an op has another slope on either side, and which op that is."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ...errors import counted
+from ..compare.elements import disagreeing, summary
+from ..numeric.differences import Line
+from ..numeric.method import sizes_of
+from ..subject.function import Recording
+from .op_rules import Call, fault_of
+
+#: So many elements are looked at closely; the others are taken to be like them.
+LOOKED_AT = 16
+
+
+class Kink(NamedTuple):
+    """A recorded op that has a kink when one entry of an input moves, and how that moves the op's own inputs."""
+
+    call: Call
+    ways: list
+    name: str
+
+
+def kink_at(f, t, j, trace):
+    """Return the Kink that the ``j``-th entry of ``t`` meets when it moves, None if none.
+
+    It is the oldest recorded value whose second difference is as large as the first one.
+    """
+    h = 1e-6 * float(sizes_of(t.data.reshape(-1))[j])
+    line = Line(f, [(t, j, 1.0)])
+    up, down = (line.run(lambda: Recording(f), s).steps for s in (h, -h))
+    for here, above, below in zip(trace.result.steps, up, down, strict=False):
+        (made, inputs, arrays, y), (_, _, moved, higher), lower = here, above, below[3]
+        if not (made.op is above[0].op is below[0].op):
+            return None
+        right, left = higher - y, y - lower
+        least = 1e-9 * h + 1e-13 * np.abs(y)
+        if np.any(np.abs(right - left) > 0.1 * np.maximum(np.abs(right), np.abs(left)) + least):
+            ways = [(b - a) / h if b.dtype.kind == "f" else None for a, b in zip(arrays, moved, strict=True)]
+            return Kink(Call(made, inputs), ways, f"{made.op.name!r} ({trace.place(made)})")
+    return None
+
+
+def excused(x, f, trace):
+    """Return ``(Found, faults)``: without the elements that disagree only because an op is at a kink there.
+
+    Its rule must give a slope between those of the two sides, for the way that the element moves its inputs; else it is
+    a Fault.
+    """
+    if not x.report.wrong:
+        return x, []
+    wrong, fine, found = x.columns[disagreeing(x.analytic, x.measured)], [], []
+    for j in wrong[:LOOKED_AT]:
+        kink = kink_at(f, x.t, j, trace)
+        faults = kink and [fault_of(kink.call, i, np.ones(kink.call.y.shape), kink.ways[i]) for i in kink.call.live]
+        found += [fault for fault in faults or [] if fault]
+        if kink and not any(faults):
+            fine.append(j)
+    if not fine or found:
+        return x, found
+    here = np.isin(x.columns, wrong if len(fine) == min(LOOKED_AT, len(wrong)) else fine)
+    x.measured.kinked[:, here] = True
+    x.measured.low[:, here] = x.measured.high[:, here] = x.analytic[:, here]
+    return x._replace(report=summary(x.report, x.t, x.columns, x.analytic, x.measured, f)), []
+
+
+def notes_on(found, f, trace):
+    """Return a sentence for each input that has elements at a kink."""
+    notes = []
+    for x in found:
+        if x.report.kinks:
+            columns = x.columns[x.measured.kinked.any(axis=0)]
+            kinks = [kink_at(f, x.t, j, trace) for j in columns[:LOOKED_AT]]
+            where = " and ".join(dict.fromkeys(kink.name for kink in kinks if kink)) or "f"
+            are = "is" if x.report.kinks == 1 else "are"
+            notes.append(
+                f"{counted(x.report.kinks, 'element')} of {x.report.name} {are} at a kink of {where}, where any slope "
+                "between those of the two sides is right"
+            )
+    return notes

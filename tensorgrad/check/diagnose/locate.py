@@ -1,0 +1,142 @@
+"""Where a mistake is: a wrong rule, a cut in the graph, an array written in place, or a kink."""
+
+import numpy as np
+
+from ...core.tensor import Tensor
+from ...errors import counted, printable
+from ..mistakes.catalogue import mistake
+from ..numeric.differences import whole_line
+from ..numeric.method import irregular
+from ..numeric.sampling import SMALL, block
+from ..subject.call_trace import Trace
+from ..subject.function import Recording, changed_constants
+from .kinks import excused, notes_on
+from .op_rules import Call, faults
+
+#: How the sentence on an op begins, by what is wrong with it.
+WORDS = {"reverse": "wrong rule", "forward": "wrong forward rule (jvp)", "missing": "no rule",
+         "not differentiable": "not differentiable there"}  # fmt: skip
+
+
+def explained(f, found):
+    """Return ``(found, culprit, notes)``: the findings with hints, sentences on where the mistake is, and on kinks."""
+    off = any(x.report.wrong or x.doubtful for x in found)
+    if not off and not any(x.report.kinks for x in found):
+        return found, (), ()
+    trace, culprit = Trace(lambda: Recording(f)), ()
+    if off:
+        found, culprit = traced_down(f, found, trace)
+    return found, culprit, notes_on(found, f, trace)
+
+
+def traced_down(f, found, trace):
+    """Return the findings with hints, without elements at kinks, and sentences on where the mistake is."""
+    steps = [(t, inputs) for t, inputs, *_ in trace.result.steps]
+    wrong = faults_of(steps, forward=any(x.report.mode == "forward" for x in found))
+    broken = writes(f, steps)
+    wrong = [] if broken else wrong
+    broken = broken or (not wrong and cuts(f, found, trace))
+    culprit = broken or rules(wrong, steps, trace)
+    if not culprit:
+        excuses = [excused(x, f, trace) for x in found]
+        found, wrong = [x for x, _ in excuses], list({(w.t.seq, w.arg): w for _, ws in excuses for w in ws}.values())
+        culprit = rules(wrong, steps, trace)
+    if culprit:
+        found = [x.convicted() for x in found]
+    if any(x.report.wrong for x in found):
+        culprit = culprit or [f"none of the {counted(len(steps), 'op')} is wrong by itself, and the graph is whole: "
+                              "look at what f does outside of the graph"]  # fmt: skip
+        if not broken:
+            found = [x._replace(report=x.report._replace(hint=hint(x, found, wrong, f))) for x in found]
+    return found, culprit
+
+
+def faults_of(steps, forward):
+    """Return the faults of all recorded ops."""
+    return [fault for t, inputs in steps for fault in faults(t, inputs, forward)]
+
+
+def rules(wrong, steps, trace):
+    """Return sentences on the ops whose rule is wrong: ``wrong rule: 'square' (model.py:31) for input x; ...``."""
+    places, sentences = {}, []
+    if any(fault.mode != "forward" for fault in wrong):  # forward mode uses the reverse rules of other ops
+        wrong = [fault for fault in wrong if fault.mode != "forward"]
+    for fault in wrong:
+        places.setdefault((WORDS[fault.mode], fault.t.op.name, fault.arg), []).append(trace.place(fault.t))
+    for (words, op, arg), where in places.items():
+        more = f" and {counted(len(where) - 1, 'more call')}" if len(where) > 1 else ""
+        sentences.append(f"{words}: {op!r} ({where[0]}{more}) for input {arg}")
+    right = len(steps) - len({fault.t.seq for fault in wrong})
+    if sentences and right:
+        sentences[-1] += f"; the other {f'{right} ops are' if right > 1 else 'op is'} right"
+    return sentences
+
+
+def writes(f, steps):
+    """Return a sentence on arrays that were written in place after an op had used or made them."""
+    for t, inputs in steps:
+        if not np.array_equal(Call(t, inputs).y, t.data, equal_nan=True):
+            trace = Trace(f, watch_arrays=True)
+            lines = dict.fromkeys(str(place) for place in trace.writes.values() if place)
+            where = f" at {' and '.join(lines)}" if lines else ""
+            return [f"an array of the graph is written in place{where}: op {t.op.name!r} ({trace.nth(t, steps)}) does "
+                    "not hold the values it computed; write t[i] = v on the Tensor, or into a copy"]  # fmt: skip
+    return []
+
+
+def cuts(f, found, trace):
+    """Return sentences on constants that depend on the inputs: the gradient does not go where they come from."""
+    tensors = list({id(x.t): x.t for x in found}.values())
+    line = whole_line(f, tensors, irregular(tensors))
+    here, (near, far) = trace.result, [line.run(lambda: Recording(f), by) for by in (1e-7, 1e-6)]
+    known = {id(t) for t in tensors}
+    little = {(t.seq, arg): change for t, arg, change in changed_constants(here, near, known)}
+    changed = []
+    for t, arg, change in changed_constants(here, far, known):
+        before = little.get((t.seq, arg), 0)
+        if 3 * before < change < 30 * before:  # in proportion: a jump would be a kink
+            changed.append(f"{arg} of op {t.op.name!r} ({trace.place(t)})")
+    names = f.names or ["the output"]
+    outputs = [name for name, y, a, b in zip(names, here.outputs, here.values, far.values, strict=True)
+               if not y.requires_grad and not np.array_equal(a, b, equal_nan=True)]  # fmt: skip
+    if not changed and not outputs:
+        return []
+    what = ", ".join(list(dict.fromkeys(changed + outputs))[:3])
+    lines = dict.fromkeys(f"{how} at {place}" for how, place in trace.cuts)
+    where = f"by {', '.join(list(lines)[:3])}" if lines else "where NumPy computes with .data"
+    return [f"the graph is cut {where}: {what} depends on the inputs, but no gradient goes there"]
+
+
+def hint(x, found, wrong, f):
+    """Return what was probably done wrong with one input's gradient: to the rule that is wrong, or to all of it."""
+    if not x.report.wrong:
+        return ""
+    for fault in wrong:
+        if fault.hint:
+            return f"in {fault.t.op.name!r}, {fault.hint}"
+    weights = np.ones(1) if len(x.analytic) == 1 else np.random.default_rng(0).uniform(0.5, 1.5, len(x.analytic))
+    a, n = whole(x, weights @ x.analytic), whole(x, weights @ x.measured.value)
+    others = {o.report.name: whole(o, weights @ o.measured.value) for o in found
+              if o is not x and o.measured is not None and o.report.mode == x.report.mode}  # fmt: skip
+    others = {name: g for name, g in others.items() if g.shape == a.shape}
+    value = whole(x, x.t.data.reshape(-1)[x.columns])
+    return mistake(a, n, name=x.report.name, context={"value": value, "others": others, "sizes": sizes(f)})
+
+
+def whole(x, flat):
+    """Return numbers for the measured entries in the input's shape, or those of a block of its rows and columns."""
+    if len(x.columns) == x.t.size:
+        return flat.reshape(x.t.shape)
+    places = block(x.t.shape, SMALL)
+    return flat[np.searchsorted(x.columns, places)] if np.isin(places, x.columns).all() else flat
+
+
+def sizes(f):
+    """Return the lengths of the axes of what the graph starts from, by name: factors that may have been forgotten."""
+    found = {}
+    for t, inputs in f.steps:
+        for name, x in zip(t.op.args, inputs, strict=False):
+            if not (isinstance(x, Tensor) and x.op) and np.ndim(x):
+                label = getattr(x, "name", None) or f"{name} of {t.op.name!r}"
+                found |= {f"axis {i} of {printable(label)}": n for i, n in enumerate(x.shape) if n > 1}
+    return found

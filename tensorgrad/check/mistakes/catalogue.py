@@ -1,0 +1,108 @@
+"""Naming the mistake: what was probably done to a gradient that is wrong, in one sentence.
+
+Each recogniser is a small pure function ``(a, n, context) -> str`` of the wrong gradient ``a``, the right one ``n`` and
+what else is known; it returns the end of a sentence, or '' if it does not recognise its mistake. The first that speaks
+is believed, so the table runs from patterns that fix every number to those that leave some free.
+"""
+
+import numpy as np
+
+from . import derivatives, factors, orders, places, products, terms
+from . import wrong_shapes as shapes
+from .context import Context, same
+
+__all__ = ["Context", "mistake"]
+
+#: For a gradient of another shape than its input.
+SHAPES = (
+    shapes.transposed_shape,
+    shapes.other_layout,
+    shapes.not_summed,
+    shapes.summed_too_much,
+    terms.other_input,
+    terms.suspect,
+)
+
+#: For a gradient of the right shape, the most specific first.
+VALUES = (
+    places.not_finite,
+    places.zero,
+    places.should_be_zero,
+    terms.accumulated,
+    terms.other_input,
+    terms.upstream_ignored,
+    factors.wrong_sign,
+    terms.part_missing,
+    factors.constant_factor,
+    orders.transposed,
+    orders.reversed_axis,
+    orders.shifted,
+    derivatives.activation,
+    derivatives.softmax_diagonal,
+    derivatives.known_factor,
+    products.matrix_not_transposed,
+    products.known_term,
+    terms.derivative_ignored,
+    terms.regularisation,
+    terms.nearly,
+    places.upstream_mask,
+    places.mask_inverted,
+    places.sign_missing,
+    places.known_mask,
+    places.wrong_where,
+    places.mask_missing,
+    places.blocked,
+    places.diagonal,
+    places.one_per_row,
+    places.one_edge,
+    terms.summed_back,
+    terms.mean_term,
+    terms.variance_term,
+    orders.reordered,
+    factors.factor_along_axis,
+    terms.suspect,
+    derivatives.shrinking_factor,
+)
+
+#: Slips in the derivative of an elementwise function: what is asked where elements can be looked at one by one.
+SLOPES = (
+    derivatives.activation,
+    places.mask_inverted,
+    places.sign_missing,
+    places.wrong_where,
+    places.mask_missing,
+    places.blocked,
+    derivatives.shrinking_factor,
+)
+
+
+def mistake(analytic, numeric, *, name="x", context=None, among=VALUES):
+    """Return a sentence on what makes ``analytic`` differ from ``numeric``; '' if it is right or nothing is recognised.
+
+    analytic: the gradient under suspicion
+    numeric:  the right one, of the input's shape, good to 1e-6 of its largest entry or better
+    name:     what the gradient is of
+    among:    the recognisers to ask, for a gradient of the right shape
+    context:  a Context, or a dict of its fields: what else is known, such as the input's values
+
+    >>> import numpy as np
+    >>> right = np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]])
+    >>> mistake(-right, right, name="W")
+    'the gradient of W has the wrong sign everywhere'
+    >>> mistake(32 * right, right, name="W", context={"sizes": {"axis 0 of X": 32}})
+    'the gradient of W is 32 times too large: the factor 1/32 is missing (32 is axis 0 of X: a mean, not a sum)'
+    >>> mistake(right, right)
+    ''
+    """
+    a, n = np.asarray(analytic, np.float64), np.asarray(numeric, np.float64)
+    if not n.size or not np.isfinite(n).all():
+        return ""
+    if a.shape == n.shape and same(a, n):
+        return ""
+    context = (context if isinstance(context, Context) else Context(**(context or {})))._replace(name=name)
+    with np.errstate(all="ignore"):  # a recogniser may divide by zero: what comes out is not equal to anything
+        for recognise in among if a.shape == n.shape else SHAPES:
+            words = recognise(a, n, context)
+            if words:
+                return f"the gradient of {name} {words}"
+    return ""

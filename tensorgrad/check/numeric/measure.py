@@ -1,0 +1,225 @@
+"""Numeric derivatives by single entries of an input, a column each, with what their errors allow an analytic one."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .differences import (
+    EPSILON,
+    ROUNDINGS,
+    STEP,
+    Entry,
+    Pair,
+    Slope,
+    central,
+    complex_columns,
+    least_at,
+    slopes,
+    step_at,
+)
+from .method import BENT, TRUSTED, culprit_of
+
+#: The default relative tolerance. Numeric derivatives are good to 1e-9 or better, a wrong rule is off by far more.
+RTOL = 1e-6
+
+#: One difference settles an entry only if its rounding error is below this part of it.
+SHARP = 1e-4
+
+#: Differences that are good to this part need no larger steps.
+PRECISE = 1e-7
+
+#: What is off by a larger part of the largest derivative is so by no rounding.
+PLAUSIBLE = 1e-3
+
+
+class Tolerance:
+    """How far an analytic derivative may be from the numeric one: rtol·|numeric|, and atol or what rounding explains.
+
+    rounding: the rounding error of each number that is differentiated
+    leeway:   what more may be off without ``atol``, in parts of the largest derivative, and of the terms along a line
+    gaps:     how far a derivative at a kink may be beyond the one-sided ones, in gaps between these
+    """
+
+    def __init__(self, rounding, atol=None, rtol=None, leeway=0.0, gaps=0):
+        self.rounding, self.atol, self.rtol = rounding, atol, RTOL if rtol is None else rtol
+        self.leeway, self.gaps = leeway, gaps
+
+    def at(self, numeric, step):
+        """Return the tolerance for differences over ``step``, a row per number that is differentiated."""
+        return self.rtol * np.abs(numeric) + (self.noise(step) if self.atol is None else self.atol)
+
+    def noise(self, step):
+        """Return what rounding does to differences over ``step``."""
+        return ROUNDINGS * self.rounding[:, None] / step
+
+    def around(self, slope):
+        """Return the tolerance for a Slope, whose own error is known."""
+        return self.rtol * np.abs(slope.value) + slope.error + (self.atol or 0.0)
+
+    def eased(self, measured):
+        """Return all that was Measured of an input with the leeway, and the gaps."""
+        if not (self.leeway or self.gaps):
+            return measured
+        largest = np.max(np.abs(measured.value), axis=1, where=np.isfinite(measured.value), initial=0.0, keepdims=True)
+        more, beyond = self.leeway * largest, (self.gaps and self.gaps * (measured.high - measured.low))
+        return measured._replace(
+            low=measured.low - beyond,
+            high=measured.high + beyond,
+            allowed=measured.allowed + (more if self.atol is None else 0.0),
+        )
+
+    def __str__(self):
+        return f"tolerance {self.rtol:g}·|numeric| + " + ("rounding" if self.atol is None else f"{self.atol:g}")
+
+
+class Measured(NamedTuple):
+    """Numeric derivatives with respect to some entries, a column each: as in Slope, and how far off is allowed."""
+
+    value: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    kinked: np.ndarray
+    allowed: np.ndarray
+
+    def gap(self, analytic):
+        """Return how far ``analytic`` is outside of what the two sides admit."""
+        if not self.kinked.any():
+            return np.abs(analytic - self.value)
+        slack = 1e-3 * (self.high - self.low)
+        return np.maximum(np.maximum(self.low - slack - analytic, analytic - self.high - slack), 0.0)
+
+    def put(self, places, slope, allowed):
+        """Put a Slope in the place of some columns."""
+        parts = slope.value, slope.low, slope.high, slope.kinked, allowed
+        for array, part in zip(self, parts, strict=True):
+            array[:, places] = part
+
+
+def measure(f, t, columns, analytic, tolerance, method):
+    """Return Measured of those entries of ``t``; ``analytic`` are the derivatives they will be compared with."""
+    if method.kind == "fixed step":
+        value = np.stack([central(Entry(f, t, j), method.eps) for j in columns], axis=-1)
+        return exactly(value, tolerance.at(value, method.eps))
+    if method.kind == "complex step":
+        return exactly_settled(f, t, columns, analytic, tolerance, method.kinks)
+    measured, doubtful = plainly(f, t, columns, analytic, tolerance)
+    if doubtful.size:
+        found = slopes_at(f, t, columns[doubtful], tolerance.rounding)
+        measured.put(doubtful, found, tolerance.around(found))
+    return measured
+
+
+def derivatives(f, t, columns, rounding, method):
+    """Return the derivatives by those entries of ``t``, with nothing to compare them with."""
+    if method.kind == "complex step" or not columns.size:
+        return complex_columns(f, t, columns)
+    return slopes_at(f, t, columns, rounding).value
+
+
+def exactly(value, allowed):
+    """Return Measured of derivatives that have no error and no kinks."""
+    return Measured(value, value.copy(), value.copy(), np.zeros(value.shape, bool), allowed)
+
+
+def plainly(f, t, columns, analytic, tolerance):
+    """Return Measured by one central difference for each entry, and which entries are in doubt.
+
+    Those are where it disagrees with the analytic derivative or drowns in rounding, and where the two sides disagree.
+    """
+    pair, noise = pair_at(f, t, columns, tolerance)
+    allowed, gap = tolerance.at(pair.slope, pair.h), np.abs(analytic - pair.slope)
+    sharp = (noise <= SHARP * np.abs(pair.slope)) | (gap == 0)
+    return exactly(pair.slope, allowed), np.flatnonzero(~((gap <= allowed) & sharp & ~bent(pair, noise)).all(axis=0))
+
+
+def pair_at(f, t, columns, tolerance):
+    """Return the Pair of steps by some entries of ``t``, and its noise."""
+    x = t.data.reshape(-1)
+    h = step_at(x[columns], size_of(x), STEP)
+    return Pair([Entry(f, t, j) for j in columns], f.point[:, None], h), tolerance.noise(h)
+
+
+def bent(pair, noise):
+    """Return where the two sides differ so much that there may be a kink."""
+    return pair.gap > BENT * np.abs(pair.slope) + 4 * noise
+
+
+def slopes_at(f, t, columns, rounding):
+    """Return the Slope by some entries of ``t``, a column each, by differences.
+
+    Steps are first in proportion to the entries, since f may be another one at a distance from them. Where rounding
+    drowns that, as in ``sin(x) + 1`` near 0, larger steps are believed if they say the same, only better.
+    """
+    x = t.data.reshape(-1)
+    size, lines = size_of(x), [Entry(f, t, j) for j in columns]
+    h, least = step_at(x[columns], size), least_at(x[columns], size)
+    found = slopes(lines, f.point, rounding, h, least)
+    wide = step_at(x[columns], max(1.0, size))
+    poor = np.flatnonzero((found.error > PRECISE * np.abs(found.value)).any(axis=0) & (wide > h))
+    if poor.size:
+        other = slopes([lines[k] for k in poor], f.point, rounding, wide[poor], h[poor])
+        near = Slope(*[part[:, poor] for part in found])
+        better = (other.error < near.error) & (np.abs(other.value - near.value) <= near.error + other.error)
+        for part, a, b in zip(found, other, near, strict=True):
+            part[:, poor] = np.where(better, a, b)
+    own = ROUNDINGS * rounding[:, None] / size  # the analytic derivative has been rounded as well
+    return found._replace(error=found.error + own)
+
+
+def size_of(x):
+    """Return the root mean square of the entries, 1 where that is 0."""
+    return float(np.sqrt(np.vdot(x, x) / x.size)) or 1.0
+
+
+def exactly_settled(f, t, columns, analytic, tolerance, kinks):
+    """Return Measured by complex steps; what disagrees is measured again by differences.
+
+    There f may be at a kink, or not analytic. Where differences and complex step agree the latter is kept, being exact;
+    where the former cannot tell, the noise of the latter decides: its change at a point two units in the last place
+    away.
+    """
+    value = complex_columns(f, t, columns)
+    least = size_of(t.data.reshape(-1))
+    measured = exactly(value, tolerance.at(value, least))
+    biggest = np.max(np.abs(analytic), axis=1, keepdims=True, initial=0.0)
+    tight = min(1e-9, tolerance.rtol) * np.abs(value) + max(1e-13, tolerance.leeway) * biggest
+    doubtful = ~(np.abs(analytic - value) <= tight)
+    if kinks:
+        doubtful |= bent(*pair_at(f, t, columns, tolerance))
+    places = np.flatnonzero(doubtful.any(axis=0))
+    if not places.size:
+        return measured
+    again, exact = columns[places], value[:, places]
+    sharp = tolerance.at(exact, least)
+    close = ~(np.abs(analytic[:, places] - exact) > PLAUSIBLE * biggest).all(axis=0)
+    sharp[:, close] += ROUNDINGS * np.abs(exact[:, close] - nudged_columns(f, t, again[close]))
+    measured.allowed[:, places] = sharp
+    open_ = np.ones(len(places), bool) if culprit_of(f) else ~plainly_confirmed(f, t, again, exact, tolerance)
+    if open_.any():
+        found = slopes_at(f, t, again[open_], tolerance.rounding)
+        exact, rough = exact[:, open_], tolerance.around(found)
+        edge = pair_at(f, t, again[open_], tolerance)[
+            0
+        ].edge  # a branch point: there a complex step is good for nothing
+        agree = ~found.kinked & ~edge & (np.abs(exact - found.value) <= rough) & (not culprit_of(f))
+        kept = [np.where(agree, exact, part) for part in (found.value, found.low, found.high)]
+        found = found._replace(value=kept[0], low=kept[1], high=kept[2])
+        measured.put(places[open_], found, np.where(agree, sharp[:, open_], rough))
+    return measured
+
+
+def plainly_confirmed(f, t, columns, exact, tolerance):
+    """Return where one central difference for each entry says what the complex step says, and there is no kink."""
+    pair, noise = pair_at(f, t, columns, tolerance)
+    close = np.abs(exact - pair.slope) <= TRUSTED * np.abs(pair.slope) + noise
+    return (close & ~bent(pair, noise) & ~pair.edge).all(axis=0)
+
+
+def nudged_columns(f, t, columns):
+    """Return the complex steps at a point two units in the last place away."""
+    kept = t.data.copy()
+    try:
+        t.data *= 1 + 2 * EPSILON
+        return complex_columns(f, t, columns)
+    finally:
+        t.data[...] = kept

@@ -1,0 +1,152 @@
+"""What a gradient check found: truthy if all is right, a table when printed."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ...errors import printable
+
+#: ‖g − ĝ‖ / (‖g‖ + ‖ĝ‖) in words: courses call 1e-7 right and 1e-3 wrong.
+BANDS = ((1e-7, "right"), (1e-5, "probably right"), (1e-3, "doubtful"))
+
+
+class InputReport(NamedTuple):
+    """What was found for one input.
+
+    name, given:       what it is called, and what came, as ``'float32[3, 2]'``
+    wrong, total:      how many elements disagree, of how many
+    index, output:     the worst element, and the entry of the output it was seen in; None and what is wrong with all
+    analytic, numeric: its derivative by tensorgrad, and by numbers
+    error:             |analytic − numeric| / max(|analytic|, |numeric|) of it
+    difference:        ‖g − ĝ‖ / (‖g‖ + ‖ĝ‖) over all elements that were measured
+    connected:         whether a gradient reached it at all
+    measured:          how many elements were measured one by one; None for all of them
+    kinks:             how many elements lie at a kink, where any slope between the two sides is right
+    hint:              what was probably done wrong, a sentence
+    mode, order:       ``"reverse"`` or ``"forward"``; 2 for the derivative of the gradient
+    """
+
+    name: str
+    given: str
+    wrong: int
+    total: int
+    index: tuple | None = ()  # type: ignore[assignment]  # hides tuple.index, which nobody calls on a report
+    output: str = ""
+    analytic: float = 0.0
+    numeric: float = 0.0
+    error: float = 0.0
+    difference: float = 0.0
+    connected: bool = True
+    measured: int | None = None
+    kinks: int = 0
+    hint: str = ""
+    mode: str = "reverse"
+    order: int = 1
+
+    @property
+    def label(self):
+        """What the table calls it: the name, with the mode and the order where they are not the usual ones."""
+        more = ["forward"] * (self.mode != "reverse") + ["2nd order"] * (self.order == 2)
+        return f"{self.name} ({', '.join(more)})" if more else self.name
+
+    @property
+    def band(self):
+        """The difference in words: right, probably right, doubtful or wrong."""
+        return next((words for limit, words in BANDS if self.difference < limit), "wrong")
+
+    def count(self):
+        """Return how many disagree, of how many, in words."""
+        seen = self.total if self.measured is None else self.measured
+        text = f"{self.wrong} of {seen}" + ("" if seen == self.total else f" measured, of {self.total:,}")
+        return text + (f"; {self.kinks} at a kink" if self.kinks else "")
+
+    def worst(self):
+        """Return the worst element in words."""
+        if not self.total:
+            return "no elements"
+        if self.index is None:
+            return self.output
+        place = f"{list(self.index)}" + (f" of {self.output}" if self.output else "")
+        text = f"{place}: analytic {self.analytic:.8g}, numeric {self.numeric:.8g} (relative error {self.error:.1e})"
+        if self.connected:
+            return text
+        if not self.wrong:
+            return "the output does not depend on it"
+        return text + "; no gradient reaches it: the graph is cut by detach(), no_grad() or .numpy()"
+
+
+class Report:
+    """The result of a gradient check: truthy when every element agrees; printed, a line per input.
+
+    inputs:  an InputReport for each input, in order
+    method:  how it was measured
+    culprit: sentences on where a mistake is: which op's rule, or where the graph is cut
+    notes:   sentences on what else should be known, such as the ops whose kinks were left out
+    check:   what was called
+
+    ``str`` is a coloured table where the output is a terminal, ``repr`` plain text, and a notebook shows HTML.
+    """
+
+    def __init__(self, inputs, method, culprit=(), notes=(), check="gradcheck"):
+        self.inputs, self.method, self.check = list(inputs), method, check
+        self.culprit, self.notes = tuple(culprit), tuple(notes)
+
+    def __bool__(self):
+        return not any(r.wrong for r in self.inputs)
+
+    def __getitem__(self, name):
+        """Return the InputReport of the input called ``name``."""
+        for r in self.inputs:
+            if name in (r.name, r.label) or printable(name) == r.name:
+                return r
+        raise KeyError(name)
+
+    @property
+    def difference(self):
+        """The largest ‖g − ĝ‖ / (‖g‖ + ‖ĝ‖) of any input."""
+        return max(r.difference for r in self.inputs)
+
+    @property
+    def hint(self):
+        """The first hint on what was done wrong; '' where nothing was recognised."""
+        return next((r.hint for r in self.inputs if r.hint), "")
+
+    def as_dict(self):
+        """Return everything as plain Python values."""
+        return {
+            "passed": bool(self),
+            "method": self.method,
+            "culprit": list(self.culprit),
+            "notes": list(self.notes),
+            "inputs": [r._asdict() for r in self.inputs],
+        }
+
+    def headline(self):
+        """Return the verdict in one line."""
+        total = sum(r.total for r in self.inputs)
+        if self:
+            seen = sum(r.total if r.measured is None else r.measured for r in self.inputs)
+            lines = f": {seen} measured one by one, all along random lines" if seen < total else ""
+            return f"{self.check} passed: {total} element{'s' * (total != 1)} agree{'s' * (total == 1)}{lines}"
+        wrong = [f"{r.label} in {r.count().split(';')[0]} elements" for r in self.inputs if r.wrong]
+        return f"{self.check} failed: wrong gradient of {', '.join(wrong)}"
+
+    def __repr__(self):
+        from .report_format import plain  # only a report that is looked at pays for its words
+
+        return plain(self)
+
+    def __str__(self):
+        from .report_format import printed
+
+        return printed(self)
+
+    def __rich__(self):
+        from .report_format import rich_report
+
+        return rich_report(self)
+
+    def _repr_html_(self):
+        from .report_format import html
+
+        return html(self)

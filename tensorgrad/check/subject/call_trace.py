@@ -1,0 +1,92 @@
+"""f run once more under observation: which line made each Tensor, cut the graph, or wrote into an array.
+
+Only a check that failed does this. Tensors do not store their line, so that recording one costs nothing.
+"""
+
+from contextlib import nullcontext
+from typing import NamedTuple
+
+import numpy as np
+
+from ...core.tensor import Tensor
+from ...errors import printable
+from ...graph.code import EXITS
+from ...graph.lines import stepping
+from ...graph.observer import Observer, observing
+from ...graph.origins import origin
+
+
+class Place(NamedTuple):
+    """A line of the user, and the layer it is in; a layer of ours has no line of the user inside."""
+
+    line: str
+    layer: str = ""
+
+    def __str__(self):
+        return ", ".join([self.line] * bool(self.line) + [f"layer {self.layer!r}"] * bool(self.layer))
+
+
+class Trace(Observer):
+    """The places of everything that ``call`` recorded.
+
+    places: sequence number of a Tensor -> its Place
+    cuts:   ``(".detach()", place)``, in the order they ran
+    writes: sequence number of a Tensor -> the Place that wrote into its array, or into one it was computed from
+    """
+
+    def __init__(self, call, watch_arrays=False):
+        self.places, self.cuts, self.writes = {}, [], {}
+        self.watch, self.kept, self.last = watch_arrays, [], None
+        with observing(self), stepping(self.moved) if watch_arrays else nullcontext():
+            self.result = call()
+        self.compare()
+
+    def place(self, t):
+        """Return where ``t`` was made, as text; '' if that is not known."""
+        return str(self.places.get(t.seq, ""))
+
+    def nth(self, t, steps):
+        """Return where the Tensor was made that takes the place of ``t`` in another recording, ``steps``."""
+        k = [u.seq for u, _ in steps].index(t.seq)
+        places = [self.places[seq] for seq in sorted(self.places)]
+        return str(places[k]) if len(places) == len(steps) else ""
+
+    def made(self, t, op, inputs, frame):
+        if t.op is not None:
+            self.places[t.seq] = place_of(frame)
+            if self.watch:
+                self.keep(t)
+
+    def read(self, t, array, frame):
+        if frame.f_code in EXITS and t.requires_grad:
+            self.cuts.append((EXITS[frame.f_code], place_of(frame.f_back)))
+        return array
+
+    def unrecording(self, frame):
+        self.cuts.append(("no_grad()", place_of(frame)))
+
+    def keep(self, t):
+        """Remember the arrays of ``t`` and of what it was computed from, as they are now."""
+        self.kept.append((t.seq, t.data, t.data.copy()))
+        for x in t.inputs:
+            array = x.data if isinstance(x, Tensor) else x
+            if isinstance(array, np.ndarray) and not (isinstance(x, Tensor) and x.op):
+                self.kept.append((t.seq, array, array.copy()))
+
+    def moved(self, frame):
+        """The user's code goes on to another line: see what the last one has written."""
+        self.compare()
+        if frame is not None:
+            self.last = place_of(frame)
+
+    def compare(self):
+        """Note which arrays have changed, for the line that ran last."""
+        for seq, array, copy in self.kept:
+            if seq not in self.writes and not np.array_equal(array, copy, equal_nan=True):
+                self.writes[seq] = self.last
+
+
+def place_of(frame):
+    """Return the Place of a frame."""
+    found = origin(frame, inside=True)
+    return Place(printable(found.line or ""), found.layer or "")

@@ -1,0 +1,52 @@
+"""Inputs for an op: drawn from the domain its row names, away from its kinks."""
+
+import numpy as np
+
+from ...core.tensor import Tensor
+from ...errors import GradientError, printable
+
+#: The shape of every input that is drawn: square, so that products, solves and sums along any axis all take it.
+SHAPE = (3, 3)
+
+
+def drawn(op, seed=0):
+    """Return random arrays of float64 that ``op`` takes, a tuple.
+
+    Raises GradientError for an op that has no derivative, or that does not take square matrices of floats.
+
+    >>> import tensorgrad as tg
+    >>> [x.shape for x in drawn(tg.ops.mul.op)]
+    [(3, 3), (3, 3)]
+    """
+    if op.kind == "constant":
+        raise GradientError(f"gradcheck: op {op.name!r} is declared constant; it has no gradient to check")
+    rng = np.random.default_rng(seed)
+    names = op.args * (2 if op.variadic else 1)
+    domains = [op.domain.get(name, "real") if isinstance(op.domain, dict) else op.domain for name in names]
+    inputs = tuple(away_from(op.kinks, one(domain, rng)) for domain in domains)
+    try:
+        op.call(*[Tensor(x, requires_grad=True) for x in inputs]).sum().backward()
+    except Exception as error:  # whatever an op says to inputs of shapes that do not fit
+        given = ", ".join(map(printable, op.args))
+        raise GradientError(
+            f"gradcheck: inputs of {op!r} cannot be drawn ({type(error).__name__}: {error}); pass them, and settings "
+            f"in a lambda: gradcheck(lambda {given}: {printable(op.name)}({given}, ...), inputs)"
+        ) from None
+    return inputs
+
+
+def one(domain, rng):
+    """Return an array from a named domain, a margin away from its edges."""
+    x = rng.uniform(0.3, 1.7, SHAPE)
+    if domain in ("unit", "open unit"):
+        x = (x - 0.2) / 1.7
+    elif domain == "above one":
+        x = 1 + x
+    return x if domain in ("positive", "open unit", "above one") else x * rng.choice([-1.0, 1.0], SHAPE)
+
+
+def away_from(kinks, x):
+    """Return ``x`` with what lies near one of the ``kinks`` moved off it."""
+    for kink in kinks:
+        x = np.where(np.abs(x - kink) < 0.1, kink + 0.2 * np.where(x < kink, -1, 1), x)
+    return x

@@ -1,0 +1,1 @@
+"""Turn a program into a Python function: buffers, names, statements, row blocks, threads, a script."""

@@ -1,0 +1,1 @@
+"""A program as data: calls over numbered values."""

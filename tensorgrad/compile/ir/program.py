@@ -1,0 +1,256 @@
+"""Program: a function written down as a list of NumPy calls over numbered values."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...errors import describe, printable
+from ...graph.origins import Origin
+from ...pytree import map_leaves
+
+
+class Value:
+    """What a call takes or gives: an array's shape, dtype and layout, and where its memory comes from.
+
+    kind:    "input"; "captured" (an array of the user's, by reference); "constant"; "result" (of a call)
+    root:    of a captured array, the one whose memory it lies in; of a result, what it was when it was traced
+    array:   the array of a captured value or a constant
+    address: where the memory of what was traced began
+    python:  the type of a Python number, which is no array: ``int``, ``float``, ``complex`` or ``bool``; else None
+    """
+
+    __slots__ = ("_root", "address", "array", "dtype", "kind", "name", "number", "python", "shape", "strides")
+
+    def __init__(self, number, example, kind="result", root=None, array=None, name=None):
+        self.number, self.kind, self.array, self.name = number, kind, array, name
+        self.python = type(example) if type(example) in NUMBERS else None
+        like = NUMBER if self.python else example
+        self.shape, self.dtype, self.strides = like.shape, np.dtype(self.python or like.dtype), like.strides
+        self.root = root
+        self.address = example.__array_interface__["data"][0] if isinstance(example, np.ndarray) else None
+
+    @property
+    def root(self):
+        return self if self._root is None else self._root
+
+    @root.setter
+    def root(self, root):
+        self._root = None if root is self else root  # no cycle: arrays are freed with the program
+
+    @property
+    def size(self):
+        n = 1
+        for length in self.shape:
+            n *= length
+        return n
+
+    @property
+    def nbytes(self):
+        return self.size * self.dtype.itemsize
+
+    def __repr__(self):
+        return f"%{self.number}:{self.python.__name__ if self.python else describe(self)}"
+
+
+#: The types of Python numbers.
+NUMBERS = {int, float, complex, bool}
+
+
+class Form(NamedTuple):
+    """What a Value is like: stands in for an example array where there is none."""
+
+    shape: tuple
+    dtype: Any
+    strides: tuple
+
+
+NUMBER = Form((), np.dtype(float), ())
+
+
+def rows(shape, dtype):
+    """Return the Form of an array that lies row by row.
+
+    >>> import numpy as np
+    >>> rows((2, 3), np.dtype("float32")).strides
+    (12, 4)
+    """
+    steps, step = [], dtype.itemsize
+    for length in reversed(shape):
+        steps.append(step)
+        step *= length
+    return Form(tuple(shape), dtype, tuple(reversed(steps)))
+
+
+def turned(x):
+    """Return the Form of the transpose of ``x``."""
+    return Form(x.shape[::-1], x.dtype, x.strides[::-1])
+
+
+class Call:
+    """``output = function(*args, **kwargs)``, where Values stand among the arguments.
+
+    operands: the Values among the arguments, each as often as it stands there
+    view:   the Value of which the result is a view, or None
+    writes: the Values whose memory the call changes, a tuple
+    effect: whether it does more than compute: a random draw moves its generator on
+    errors: the floating-point error handling that was set around it, as ``np.errstate`` takes it; None for the caller's
+    """
+
+    __slots__ = ("args", "effect", "errors", "function", "kwargs", "operands", "origin", "output", "view", "writes")
+
+    def __init__(self, function, args, kwargs, output, *, view=None, writes=(), effect=False, errors=None,
+                 origin=None):  # fmt: skip
+        self.function, self.args, self.kwargs, self.output, self.view = function, args, kwargs, output, view
+        self.writes, self.effect, self.errors, self.origin = writes, effect, errors, origin or Origin()
+        self.operands = operands_of(args, kwargs)
+
+    def replaced(self, **changes):
+        """Return a call like this one but for ``changes``."""
+        new = Call.__new__(Call)
+        for slot in Call.__slots__:
+            setattr(new, slot, changes[slot] if slot in changes else getattr(self, slot))
+        if "args" in changes or "kwargs" in changes:
+            new.operands = operands_of(new.args, new.kwargs)
+        return new
+
+    @property
+    def pure(self):
+        """Whether all the call does is to compute one array from others: passes may replace it."""
+        if self.writes or self.effect or not isinstance(self.output, Value) or self.output.python:
+            return False
+        return not any(v.python for v in self.operands)
+
+    @property
+    def results(self):
+        """The Values the call gives, a tuple."""
+        if self.output is None:
+            return ()
+        return self.output if isinstance(self.output, tuple) else (self.output,)
+
+
+def operands_of(args, kwargs):
+    """Return the Values among arguments, each as often as it stands there."""
+    found: list[Value] = []
+    for x in (*args, *kwargs.values()):
+        if isinstance(x, Value):
+            found.append(x)
+        elif isinstance(x, (tuple, list, dict, slice)):
+            mapped(x, Value, found.append)
+    return found
+
+
+class Program:
+    """Calls in the order in which they run.
+
+    inputs:   Values that are given at each run
+    outputs:  Values that a run returns; ``into`` maps the place of an output to the array it is written to
+    lent:     the places of outputs that lie in memory of the caller's, which are returned as they are
+    """
+
+    def __init__(self, calls, inputs, outputs, into=None, lent=()):
+        self.calls, self.inputs, self.outputs, self.into = list(calls), list(inputs), list(outputs), into or {}
+        self.lent = lent
+
+    def replaced(self, calls, outputs=None):
+        """Return a program like this one with other calls."""
+        return Program(calls, self.inputs, self.outputs if outputs is None else outputs, self.into, self.lent)
+
+    @property
+    def roots(self):
+        """``{value: root}``: the Value in whose memory each result lies."""
+        found = {}
+        for call in self.calls:
+            for v in call.results:
+                found[v] = v if call.view is None else found.get(call.view, call.view.root)
+        return found
+
+    def written(self, roots):
+        """Return the roots of all memory that some call changes after it was made."""
+        return {roots.get(v, v.root) for call in self.calls for v in call.writes}
+
+    def __len__(self):
+        return len(self.calls)
+
+    def __str__(self):
+        lines = [f"{v!r} = {printable(v.name)}  # input" for v in self.inputs]
+        shown = set(self.inputs)
+        for call in self.calls:
+            for v in call.operands:
+                if v not in shown and v.kind != "result":
+                    shown.add(v)
+                    lines.append(f"{v!r} = {printable(v.name or v.kind)}  # {v.kind}")
+            lines.append(listed(call))
+        lines.append(f"return {', '.join(f'%{v.number}' for v in self.outputs)}")
+        return "\n".join(lines)
+
+
+def listed(call):
+    """Return a call as a line: ``%5:float32[32, 64] = maximum(%4, 0)  # relu, hidden, model.py:12``."""
+    shown = [text(x) for x in call.args] + [f"{k}={text(x)}" for k, x in call.kwargs.items()]
+    left = ", ".join([f"%{v.number}" for v in call.writes] or map(repr, call.results))
+    note = f"  # {printable(call.origin)}" if str(call.origin) else ""
+    return f"{left or '-'} {'<-' if call.writes else '='} {name_of(call.function)}({', '.join(shown)}){note}"
+
+
+def text(x):
+    """Return an argument as the listing shows it."""
+    if isinstance(x, Value):
+        return f"%{x.number}"
+    if isinstance(x, (tuple, list)):
+        inside = ", ".join(map(text, x))
+        return f"[{inside}]" if isinstance(x, list) else f"({inside}{',' if len(x) == 1 else ''})"
+    if isinstance(x, slice):
+        return ":".join("" if part is None else text(part) for part in (x.start, x.stop, x.step)[: 3 if x.step else 2])
+    if x is Ellipsis:
+        return "..."
+    return repr(x) if isinstance(x, (str, bytes, int, float, complex, bool, type(None))) else getattr(
+        x, "__name__", type(x).__name__)  # fmt: skip
+
+
+def name_of(function):
+    """Return a function's name as the listing shows it.
+
+    >>> import numpy as np
+    >>> name_of(np.add), name_of(np.add.reduce), name_of(np.where)
+    ('add', 'add.reduce', 'where')
+    """
+    owner = getattr(function, "__self__", None)
+    prefix = f"{owner.__name__}." if hasattr(owner, "nin") else ""
+    return prefix + printable(function.__name__)
+
+
+def substituted(call, same):
+    """Return ``call`` with every Value that ``same`` has another for replaced by that."""
+    if not any(v in same for v in call.operands):
+        return call
+    args, kwargs = mapped((call.args, call.kwargs), Value, lambda v: same.get(v, v))
+    return call.replaced(args=args, kwargs=kwargs, view=same.get(call.view, call.view),
+                         writes=tuple([same.get(v, v) for v in call.writes]))  # fmt: skip
+
+
+def mapped(x: Any, kind: Any, change: Any) -> Any:
+    """Return a structure, slices too, with every ``kind`` in it replaced by ``change`` of it."""
+
+    def found(leaf):
+        return issubclass(type(leaf), kind)  # not isinstance: stand-ins pass for arrays
+
+    def leaf(item):
+        if found(item):
+            return change(item)
+        if type(item) is slice:
+            return slice(*[mapped(part, kind, change) for part in (item.start, item.stop, item.step)])
+        return item
+
+    return map_leaves(leaf, x, found)
+
+
+def packed(v):
+    """Return whether ``v`` fills its memory, its axes in whatever order."""
+    step = v.dtype.itemsize
+    if v.python:
+        return False
+    for stride, length in sorted(zip(v.strides, v.shape, strict=True)):
+        if length != 1 and stride != step:
+            return False
+        step *= length
+    return v.size > 0

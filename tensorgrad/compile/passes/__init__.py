@@ -1,0 +1,1 @@
+"""Rewrite a program: drop, merge, fuse and transpose calls."""

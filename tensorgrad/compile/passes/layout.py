@@ -1,0 +1,195 @@
+"""Layout: a chain of layers is computed transposed, a column for each sample, where BLAS multiplies faster so.
+
+Row by row, the product of the backward with ``W.T`` is the slow one of three; transposed it is a plain one. And a bias,
+which lies behind its kernel in memory, becomes a row of it: see ``bias``.
+"""
+
+import operator
+
+import numpy as np
+
+from ..ir.program import Call, Form, Value, rows, substituted, turned
+from ..ir.statements import elementwise, has_out, reduction
+from .algebra import turns
+from .kernels import contiguous, first_number
+
+PRODUCTS = {np.dot, np.matmul}
+
+
+def transpose_chains(program):
+    """Return a program in which chains of products and elementwise calls are computed transposed."""
+    chosen = chain(program)
+    return Turned(program, chosen).program() if chosen else program
+
+
+def chain(program):
+    """Return the results to be computed transposed: empty unless most multiplications would profit."""
+    makers = {v: call for call in program.calls for v in call.results}
+    able = candidates(program, makers)
+    groups = Groups()
+    for v in able:
+        for x in full_operands(makers[v], v):
+            if x.kind == "result":
+                groups.join(v, x)
+    bad = {groups.find(x) for x in groups.parent if x not in able}
+    found = {v for v in able if groups.find(v) not in bad}
+    useful = {groups.find(v) for v in found if is_product(makers[v])}
+    found = {v for v in found if groups.find(v) in useful}
+    inner = outer = 0
+    for v in found:
+        if is_product(makers[v]):
+            a = makers[v].args[0]
+            cost = v.size * a.shape[1]
+            inner, outer = (inner + cost, outer) if a in found else (inner, outer + cost)
+    return found if inner >= outer and inner else set()
+
+
+def candidates(program, makers):
+    """Return the results that could be computed transposed: matrices that only such calls make and use."""
+    roots = program.roots
+    fixed = {roots.get(v, v.root) for v in (program.outputs[place] for place in program.into)}
+    able = {
+        v for v, call in makers.items()
+        if matrix(v) and v not in fixed and roots[v] is v and (is_product(call) or spreads(call))
+    }  # fmt: skip
+    others = [call for call in program.calls if call.output not in able and not harmless(call)]
+    while others:  # what such a call uses is not able, and is then made by another such call
+        for x in others.pop().operands:
+            if x in able:
+                able.remove(x)
+                others += [] if harmless(makers[x]) else [makers[x]]
+    return able
+
+
+def matrix(v):
+    return len(v.shape) == 2 and min(v.shape) > 1 and contiguous(v) and v.dtype.char in "fd?"
+
+
+def spreads(call):
+    """Return whether a call works entry by entry, on numbers, rows, columns and matrices like its result."""
+    n, m = call.output.shape
+    alike = all(x.shape in ((), (m,), (1, m), (n, 1), (n, m)) for x in call.operands)
+    return alike and elementwise(call) and has_out(call) and not call.kwargs
+
+
+def harmless(call):
+    """Return whether a call gives the same whatever the layout of a matrix that it is given."""
+    if call.writes or call.effect:
+        return False
+    picks = call.function is operator.getitem and call.view is None and not matrix(call.output)
+    return turns(call) or picks or (has_out(call) and (call.function in PRODUCTS or reduction(call)))
+
+
+def is_product(call):
+    """Return whether a call multiplies two matrices; ``matmul`` is left where one is a single row or column."""
+    if call.function not in PRODUCTS or call.kwargs or not has_out(call):
+        return False
+    return all(isinstance(x, Value) and len(x.shape) == 2 for x in call.args)
+
+
+def full_operands(call, v):
+    """Return the operands of an elementwise call that have the shape of its result ``v``."""
+    return [] if is_product(call) else [x for x in call.operands if x.shape == v.shape]
+
+
+class Groups:
+    """Values that must have one layout, joined pair by pair."""
+
+    def __init__(self):
+        self.parent = {}
+
+    def find(self, x):
+        self.parent.setdefault(x, x)
+        while self.parent[x] is not x:
+            self.parent[x] = self.parent[self.parent[x]]
+            x = self.parent[x]
+        return x
+
+    def join(self, x, y):
+        self.parent[self.find(x)] = self.find(y)
+
+
+class Turned:
+    """A program with the ``chosen`` results transposed: ``turned[v]`` is the transpose of v, computed instead of it."""
+
+    def __init__(self, program, chosen):
+        self.old, self.chosen = program, chosen
+        self.number, self.calls, self.makers, self.now = first_number(program), [], {}, None
+        self.turned, self.views, self.same = {}, {}, {}
+
+    def program(self):
+        """Return the new program."""
+        for call in self.old.calls:
+            self.translate(call)
+        self.now = None
+        outputs = [self.straight(v) for v in self.old.outputs]
+        return self.old.replaced(self.calls, outputs)
+
+    def value(self, form, root=None):
+        """Return a new result."""
+        self.number += 1
+        return Value(self.number - 1, form, "result", root)
+
+    def translate(self, call):
+        v, self.now = call.output, call
+        if isinstance(v, Value) and v in self.chosen:
+            self.turned[v] = self.value(rows(v.shape[::-1], v.dtype))
+            if is_product(call):
+                a, b = call.args
+                call = call.replaced(function=np.dot, args=(self.transposed(b), self.transposed(a)))
+            else:
+                call = call.replaced(args=tuple([self.across(x) if isinstance(x, Value) else x for x in call.args]))
+            self.add(call.replaced(output=self.turned[v]))
+        elif isinstance(v, Value) and turns(call) and call.args[0] in self.chosen:
+            self.same[v] = self.turned[call.args[0]]
+        else:
+            given = {x: self.straight(x) for x in call.operands if x in self.chosen or x in self.same}
+            self.add(substituted(call, given))
+
+    def straight(self, v):
+        """Return a Value with the numbers of ``v`` in its own order."""
+        if v in self.chosen:
+            return self.transpose(self.turned[v])
+        return self.same.get(v, v)
+
+    def across(self, x):
+        """Return an operand of an elementwise call in the order of the transposed result."""
+        if not x.shape:
+            return x
+        if len(x.shape) == 1:
+            return self.view(x, Form((*x.shape, 1), x.dtype, (*x.strides, 0)), operator.getitem, (slice(None), None))
+        return self.transposed(x)
+
+    def transposed(self, x):
+        """Return the transpose of ``x``: what is computed instead of it, a constant, or a view."""
+        if x in self.turned:
+            return self.turned[x]
+        if x in self.same:
+            return self.transpose(self.same[x])
+        if x.kind == "constant":
+            if (x, "T") not in self.views:
+                array = np.ascontiguousarray(x.array.T)
+                self.views[x, "T"] = Value(self.number, array, "constant", array=array, name=x.name)
+                self.number += 1
+            return self.views[x, "T"]
+        return self.transpose(x)
+
+    def transpose(self, x):
+        """Return a view of ``x`` transposed, or what ``x`` is the transpose of."""
+        maker = self.makers.get(x)
+        if maker is not None and isinstance(maker.output, Value) and turns(maker):
+            return maker.args[0]
+        return self.view(x, turned(x), np.ndarray.transpose)
+
+    def view(self, x, form, function, *args):
+        """Return a view of ``x``, made once."""
+        key = x, function.__name__
+        if key not in self.views:
+            v = self.views[key] = self.value(form, x.root)
+            errors = None if self.now is None else self.now.errors  # or np.errstate would be left and entered for it
+            self.add(Call(function, (x, *args), {}, v, view=x, errors=errors))
+        return self.views[key]
+
+    def add(self, call):
+        self.calls.append(call)
+        self.makers.update(dict.fromkeys(call.results, call))

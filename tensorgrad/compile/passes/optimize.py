@@ -1,0 +1,250 @@
+"""Passes: each a function from a Program to an equal Program with less to do.
+
+None changes a bit of any result, but for those named in ``REORDERING``.
+"""
+
+import operator
+
+import numpy as np
+
+from ..ir.array_ops import cast, spread
+from ..ir.program import Program, Value, mapped, substituted
+from ..ir.statements import elementwise, has_out, reduction
+from .algebra import equal_to
+from .fuse_bias import biases_in_products
+from .kernels import (
+    add_by_products,
+    arrays_for_numbers,
+    average_by_products,
+    bounds_in_full,
+    choose_kernels,
+    example,
+    shrink_constants,
+)
+from .layout import transpose_chains
+
+#: Made from shape and dtype alone.
+SHAPED = {np.zeros_like, np.ones_like, np.full_like}
+
+
+def drop_copies(program):
+    """Let a copy that nobody writes to, nor to what it was copied from, be the original."""
+    roots = program.roots
+    written = program.written(roots)
+    same: dict[Value, Value] = {}
+    kept = []
+    for call in program.calls:
+        call = substituted(call, same)
+        x, y = call.args[0] if call.args else None, call.output
+        if (
+            is_copy(call)
+            and (x.shape, x.dtype, x.strides) == (y.shape, y.dtype, y.strides)
+            and roots.get(x, x.root) not in written
+            and roots[y] not in written
+        ):
+            same[y] = x
+        else:
+            kept.append(call)
+    return program.replaced(kept, [same.get(v, v) for v in program.outputs])
+
+
+def is_copy(call):
+    """Return whether a call could be one that returns what it was given."""
+    if not call.pure or not call.args or not isinstance(call.args[0], Value):
+        return False
+    f = call.function
+    return f in (np.positive, np.copy, cast, np.reshape) or (f is operator.getitem and call.args[1] is Ellipsis)
+
+
+def simplify(program):
+    """Let ``x * 1``, ``x - 0``, ``-(-x)``, a transpose of a transpose be x: see ``algebra``."""
+    roots = program.roots
+    written = program.written(roots)
+    same: dict[Value, Value] = {}
+    makers: dict[Value, object] = {}
+    kept = []
+    for call in program.calls:
+        call = substituted(call, same)
+        x, y = equal_to(call, makers), call.output
+        if (
+            x is not None
+            and (x.shape, x.dtype, x.strides) == (y.shape, y.dtype, y.strides)
+            and not {roots.get(x, x.root), roots[y]} & written
+        ):
+            same[y] = x
+        else:
+            kept.append(call)
+            makers.update(dict.fromkeys(call.results, call))
+    return program.replaced(kept, [same.get(v, v) for v in program.outputs])
+
+
+def fold(program):
+    """Carry out, once and for all, the calls that are given nothing but constants."""
+    written = program.written(program.roots)
+    same: dict[Value, Value] = {}
+    kept = []
+    for call in program.calls:
+        call = substituted(call, same)
+        v = call.output
+        if not call.pure or v in written or not constant(call):
+            kept.append(call)
+            continue
+        args, kwargs = mapped((call.args, call.kwargs), Value, example)
+        with np.errstate(all="ignore"):
+            array = np.asarray(call.function(*args, **kwargs))
+        same[v] = constant_of(v, array)
+    return program.replaced(kept, [same.get(v, v) for v in program.outputs])
+
+
+def constant(call):
+    """Return whether a call gives the same at every run, whatever the inputs."""
+    if call.function in SHAPED:
+        return all(not isinstance(x, Value) or x.kind == "constant" for x in (*call.args[1:], *call.kwargs.values()))
+    return all(v.kind == "constant" for v in call.operands) and call.function is not np.empty_like
+
+
+def merge(program):
+    """Compute a common subexpression once: two calls of one function on the same values."""
+    roots = program.roots
+    written = program.written(roots)
+    same: dict[Value, Value] = {}
+    done: dict = {}
+    version = dict.fromkeys(written, 0)
+    kept = []
+    for call in program.calls:
+        call = substituted(call, same)
+        for v in call.writes:
+            version[roots.get(v, v.root)] += 1
+        if not call.pure or (call.view is None and call.output in written) or call.function is np.empty_like:
+            kept.append(call)
+            continue
+        key = (call.function, call.output.dtype, call.output.strides,
+               keyed((call.args, call.kwargs), lambda v: (v.number, version.get(roots.get(v, v.root)))))  # fmt: skip
+        first = done.setdefault(key, call.output)
+        if first is call.output:
+            kept.append(call)
+        else:
+            same[call.output] = first
+    return program.replaced(kept, [same.get(v, v) for v in program.outputs])
+
+
+def keyed(x, of_value):
+    """Return nested arguments as something hashable; 1, 1.0 and True differ, as do 0.0 and -0.0."""
+    if isinstance(x, Value):
+        return of_value(x)
+    if type(x) in (tuple, list):
+        return type(x).__name__, tuple([keyed(item, of_value) for item in x])
+    if type(x) is dict:
+        return tuple([(key, keyed(item, of_value)) for key, item in x.items()])
+    if type(x) is slice:
+        return "slice", keyed((x.start, x.stop, x.step), of_value)
+    return type(x), repr(x) if isinstance(x, (bool, int, float, complex, str, np.dtype, type(None))) else id(x)
+
+
+def drop_dead(program):
+    """Drop calls whose result nobody needs. Random draws stay: later draws depend on them."""
+    roots = program.roots
+    needed = set(program.outputs)
+    memory = {roots.get(v, v.root) for v in needed}
+    kept = []
+    for call in reversed(program.calls):
+        changed = [roots.get(v, v.root) for v in call.writes]
+        alive = call.effect or may_raise(call) or any(v in needed for v in call.results)
+        alive = alive or any(root in memory or root.kind != "result" for root in changed)
+        if alive:
+            kept.append(call)
+            needed.update(call.operands)
+            memory.update(roots.get(v, v.root) for v in call.operands)
+    return program.replaced(kept[::-1])
+
+
+#: Functions that give something for all values.
+HARMLESS = {
+    np.where, np.zeros_like, np.ones_like, np.full_like, np.array, np.broadcast_to, np.reshape, np.clip, np.copy,
+    np.take_along_axis, np.argmax, np.argmin, np.cumsum, np.cumprod, np.sum, np.mean, np.var, np.std, np.argsort,
+    np.sort, np.tensordot, np.outer, np.inner, np.einsum, np.real, np.imag, np.tril, np.triu, np.isclose, np.round,
+    np.flip, np.roll,
+}  # fmt: skip
+
+
+def may_raise(call):
+    """Return whether a call may fail for some values, and is made for that alone: a Cholesky that checks a matrix."""
+    if call.view is not None or call.writes:
+        return False
+    if any(v.python for v in call.operands):
+        return True  # 2**70 beside an int8
+    return not (elementwise(call) or reduction(call) or has_out(call) or call.function in HARMLESS)
+
+
+def constant_of(v, array):
+    """Return a constant in place of the value ``v``."""
+    return Value(v.number, array, "constant", array=array)
+
+
+def fold_seed(program, seed):
+    """Carry out once, for 1, what is linear in the captured array ``seed``; return the program and the arrays so made.
+
+    Such an array times a number is what the program would have computed from that number as the seed.
+    """
+    roots = program.roots
+    written = program.written(roots)
+    same: dict[Value, Value] = {}
+    scaled: set[Value] = set()
+    kept = []
+    for call in program.calls:
+        call = substituted(call, same)
+        v = call.output
+        seeds = [x for x in call.operands if x in scaled or x.array is seed]
+        others = [x for x in call.operands if x not in seeds]
+        if not call.pure:
+            kept.append(call)
+            continue
+        linear = call.function in LINEAR or getattr(call.function, "__name__", "") == "reduce"
+        divides = call.function is np.true_divide and call.args[0] not in seeds
+        constants = all(x.kind == "constant" for x in others)
+        if len(seeds) != 1 or not linear or divides or not constants or v in written:
+            kept.append(call)
+            continue
+        one = {x: np.ones_like(seed) if x.array is seed else x.array for x in seeds}
+        args, kwargs = mapped((call.args, call.kwargs), Value, lambda x: one.get(x, x.array))  # noqa: B023  (called before the loop goes on)
+        array = np.array(call.function(*args, **kwargs), order="K")
+        same[v] = constant_of(v, array)
+        scaled.add(same[v])
+    used = {x for call in kept for x in call.operands}
+    return program.replaced(kept), [v.array for v in scaled if v in used]
+
+
+#: Functions of one array, beside numbers, that are linear in it.
+LINEAR = {spread, np.true_divide, np.multiply, np.negative, np.positive, np.reshape, np.broadcast_to, np.expand_dims}
+
+
+#: In the order in which they run.
+PASSES = {
+    "copies": drop_copies,
+    "merge": merge,
+    "fold": fold,
+    "algebra": simplify,
+    "kernels": choose_kernels,
+    "numbers": arrays_for_numbers,
+    "constants": shrink_constants,
+    "bounds": bounds_in_full,
+    "sums": add_by_products,
+    "means": average_by_products,
+    "dead": drop_dead,
+    "layout": transpose_chains,
+    "biases": biases_in_products,
+    "leftovers": drop_dead,
+}
+#: Those that add up in another way, so that last bits differ from the function's own.
+REORDERING = ("sums", "means", "layout", "biases")
+
+
+def optimized(program: Program, without=(), seed=None):
+    """Return ``program`` after all passes but those named in ``without``, and the arrays that scale with ``seed``."""
+    scaled: list = []
+    for name, change in PASSES.items():
+        if name not in without:
+            program = change(program)
+        if name == "algebra" and seed is not None:  # no sooner: what scales with the seed is 1 only now
+            program, scaled = fold_seed(program, seed)
+    return program, scaled

@@ -1,0 +1,184 @@
+"""While a function is traced, Tensors from outside show stand-ins of their arrays: nothing they are used for is missed.
+
+An Observer of ``Tensor.data`` and ``Tensor.grad`` gives a stand-in to the thread that traces; every other thread has
+the array itself. So a weight is known to a program however the function came by it, and
+``w ** 2`` alone, which involves no argument of the function, is written down too.
+"""
+
+from contextlib import contextmanager
+
+import numpy as np
+
+from ...core.modes import plainly
+from ...core.tensor import StandIn
+from ...errors import TraceError, describe
+from ...graph.observer import DATA, GRAD, Observer, observers, observing
+from ...graph.origins import line_of_user
+from .trace_array import TraceArray
+
+#: What writing into a Tensor, ``t[i] = v``, changes of it.
+SLOTS = ("requires_grad", "op", "inputs", "settings", "watch", "seq")
+
+
+class Watcher(Observer):
+    """Shows stand-ins to the thread that traces, and tells the origins of the trace which Tensor's rules run."""
+
+    def __init__(self, trace):
+        self.trace = trace
+
+    def read(self, t, array, frame):
+        return shown(self.trace, t, array)
+
+    def written(self, t, new):
+        return stored(self.trace, t, new)
+
+    def read_grad(self, t, grad):
+        return shown_grad(self.trace, t, grad)
+
+    def written_grad(self, t, grad):
+        note_grad(self.trace, t)
+        return grad
+
+    def visiting(self, t):
+        self.trace.origins.node = t
+
+    def backward(self, sweep, root, g, keep):
+        origins = self.trace.origins
+        before = origins.node
+        try:
+            return sweep(root, g, keep)
+        finally:
+            origins.node = before
+
+
+@contextmanager
+def tracing(trace):
+    """Show this thread stand-ins while the block runs."""
+    try:
+        with observing(Watcher(trace)), plainly():
+            yield trace
+    finally:
+        trace.open = False
+
+
+def current():
+    """Return the trace of this thread, or None."""
+    return next((o.trace for o in reversed(observers()) if isinstance(o, Watcher)), None)
+
+
+def outside(t, trace):
+    """Return whether ``t`` is older than the trace; one being made has no number yet."""
+    return id(t) in trace.tensors or getattr(t, "seq", trace.start) < trace.start
+
+
+def shown(trace, t, array):
+    """Return what ``t.data`` is to the function, where ``array`` is what ``t`` has."""
+    if isinstance(array, StandIn):
+        return array
+    if outside(t, trace):
+        bound = trace.rebound.get(id(t))
+        return trace.of_tensor(t, array) if bound is None else bound[2]
+    fresh = trace.call(np.copy, (array,))  # made by the function: each run starts from these values again
+    DATA.__set__(t, fresh)
+    return fresh
+
+
+def stored(trace, t, new):
+    """Return what ``t`` keeps when ``t.data`` is set to ``new``.
+
+    A Tensor from outside has another array from then on, now and at the end of each replay.
+    """
+    if not outside(t, trace):
+        return new
+    array = DATA.__get__(t)
+    now = shown(trace, t, array)
+    if new is now:
+        return array
+    if getattr(new, "shape", None) != now.shape or new.dtype != now.dtype:
+        raise TraceError(
+            f"{line_of_user()}: {t.name or 'a Tensor'}.data was {describe(now)} and is given {describe(new)}; "
+            "a compiled function can change its values, not its shape or dtype"
+        )
+    rebind(trace, t, now, trace.call(np.copy, (new,)) if not isinstance(new, StandIn) else new)
+    return array
+
+
+def rebind(trace, t, now, new):
+    """Note that ``t``, of which ``now`` was shown, is given the array of ``new``.
+
+    That must be the function's own, and belong to no other Tensor.
+    """
+    if any(t is p for descent in trace.descents for p in descent.params):
+        raise TraceError(
+            f"{line_of_user()}: {t.name or 'a Tensor'}.data is given another array after an optimizer's step in a "
+            "compiled function; write into it instead: t.data[...] = values"
+        )
+    others = [entry for entry in trace.rebound.values() if entry[0] is not t]
+    if new.node.root.kind != "result" or any(entry[2].node.root is new.node.root for entry in others):
+        raise TraceError(
+            f"{line_of_user()}: {t.name or 'a Tensor'}.data is given memory that belongs to another array as well; "
+            "give it a copy, or write into it: t.data[...] = values"
+        )
+    if id(t) not in trace.rebound:
+        before = {slot: getattr(t, slot) for slot in SLOTS}
+        array = DATA.__get__(t)
+        trace.put_back.append(lambda: put_back(t, array, before))
+        trace.rebound[id(t)] = (t, now, new)
+    trace.rebound[id(t)] = (t, trace.rebound[id(t)][1], new)
+
+
+def put_back(t, array, slots):
+    """Give a Tensor what it had before the trace."""
+    DATA.__set__(t, array)
+    for slot, value in slots.items():
+        setattr(t, slot, value)
+
+
+def shown_grad(trace, t, grad):
+    """Return ``t.grad``: of a Tensor from outside, only what the function itself has put there."""
+    if id(t) not in trace.graded and outside(t, trace):
+        trace.added[id(t)] = t
+        if grad is not None:
+            raise stale_grad(t, f"{line_of_user()}: ")
+    return grad
+
+
+def note_grad(trace, t):
+    """Note that the function sets ``t.grad``."""
+    if outside(t, trace) and id(t) not in trace.graded:
+        old = GRAD.__get__(t)
+        trace.put_back.append(lambda: GRAD.__set__(t, old))
+        trace.graded[id(t)] = t
+
+
+def stale_grad(t, line=""):
+    """Return the error for a gradient left from before, which begins with the ``line`` that met it, in a trace."""
+    return TraceError(
+        f"{line}{t.name or f'a Tensor {describe(t)}'} has a gradient from before, which a compiled function cannot add "
+        "to; set .grad = None before it runs, or at its start or end"
+    )
+
+
+def gradients_left(trace):
+    """Return ``[(Tensor, stand-in, gradient)]`` of what the function left in Tensors from outside, and clear it."""
+    left = []
+    for t in trace.graded.values():
+        grad = GRAD.__get__(t)
+        if grad is not None:
+            left.append((t, DATA.__get__(grad), grad))
+            GRAD.__set__(t, None)
+    return [(t, g if isinstance(g, TraceArray) else trace.captured(g), grad) for t, g, grad in left]
+
+
+def arrays_left(trace):
+    """Return ``[(Tensor, what it was, what it is now)]`` of those from outside that were given another array.
+
+    Raises if one became the result of an op, by ``t[i] = v``: a program keeps no graph.
+    """
+    for t, *_ in trace.tensors.values():
+        if t.seq >= trace.start:
+            raise TraceError(
+                f"{t.name or describe(t)} is written to by t[i] = v in a compiled function, which keeps no graph; "
+                "write into its array, t.data[i] = v, or into a copy"
+            )
+    return list(trace.rebound.values())

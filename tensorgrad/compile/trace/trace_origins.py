@@ -1,0 +1,29 @@
+"""Where the calls of a trace come from: a call of the backward gets the layer and line of the op it belongs to."""
+
+import sys
+from bisect import bisect_left
+
+from ...core.tensor import tick
+from ...graph.origins import Origin, origin
+
+
+class Origins:
+    """The origins of one trace.
+
+    node: the Tensor whose rules run, None outside of a backward
+    """
+
+    def __init__(self):
+        self.seqs, self.marks, self.node = [], [], None
+
+    def here(self):
+        """Return the Origin of the call being recorded."""
+        found = origin(sys._getframe(2))
+        if self.node is not None:
+            op = self.node.op.name if self.node.op else found.op
+            at = bisect_left(self.seqs, self.node.seq) - 1
+            forward = self.marks[at] if at >= 0 else Origin()
+            return Origin(f"∂{op}" if op else None, forward.layer, forward.line, backward=bool(op))
+        self.seqs.append(tick())
+        self.marks.append(found)
+        return found

@@ -1,0 +1,193 @@
+"""The training step: forward, loss and backward as one program that writes gradients where the optimizer wants them."""
+
+from collections import OrderedDict
+from contextvars import copy_context
+
+import numpy as np
+
+from ..backward import gradients
+from ..core.modes import is_recording
+from ..core.tensor import Tensor
+from ..errors import GradientError
+from .attempts import Attempts, check_settled, writing
+
+#: How many programs are kept, one for each kind of batch.
+LIMIT = 16
+#: One more kind has its program from this use on, in place of the one unused for longest: writing a program takes as
+#: long as some twenty steps without one.
+WARM = 128
+
+
+class TrainingStep:
+    """One step of training, compiled: ``loss, y_pred, *more = step.gradients(x, y, w)``, then ``step.update()``.
+
+    forward:   ``forward(x, y, w)`` -> the loss and the predictions, Tensors, and more arrays; w may be None
+    optimizer: has ``places(params)``, ``descend()`` and ``apply(grads, params)``
+    params:    the Tensors to train
+    eagerly:   do without programs
+    exact:     leave out what changes last bits: sums in another order; and where the optimizer says that its step is
+               just ``w -= rate·g``, a backward that starts from the rate instead of 1, a pass over all weights less
+    guards:    hold while all that ``forward`` uses is as it was
+    attempts:  what became of traces; a forward that cannot be traced runs as it is, after a warning that says why
+    names:     how the roots of the guards are called
+
+    What a program returns is overwritten by the next step.
+    """
+
+    def __init__(self, forward, optimizer, params, eagerly=False, exact=False, guards=None, attempts=None,
+                 names=()):  # fmt: skip
+        self.forward, self.optimizer, self.params = forward, optimizer, list(params)
+        self.exact, self.fused = exact, False
+        self.without = eagerly
+        self.guards, self.attempts, self.names = guards, attempts or Attempts(), names
+        self.seed: np.ndarray | None = None
+        self.programs: OrderedDict = OrderedDict()
+        self.uses: dict = {}
+        self.recent, self.replay = None, None
+        self.reached, self.flats = self.params, None
+        self.found: list | None = None
+        self.hit: list = []
+        self.count, self.rate = 0, 0.0
+
+    @property
+    def eagerly(self):
+        """Whether no step is a program."""
+        return self.without or self.attempts.reason is not None
+
+    def gradients(self, x, y, w=None):
+        """Compute the loss, a float, the predictions, an array, and more, and the gradients, which ``update`` uses."""
+        if self.without or self.attempts.reason is not None or not is_recording():
+            return self._eager(x, y, w)  # which raises where nothing is recorded
+        self.fused = self.optimizer.proportional and not self.exact
+        key = x.shape, x.strides, x.dtype, y.shape, y.strides, y.dtype, self.fused
+        if w is not None:
+            key = *key, w.shape, w.strides, w.dtype
+        if key != self.recent or not self._holds():
+            found = self._prepare(key, x, y, w)
+            if found is not None:
+                return found  # of an eager step
+        replay, inputs = self.replay, (x, y) if w is None else (x, y, w)
+        if overlapping(replay, inputs):
+            return self._eager(x, y, w)
+        if self.fused:
+            self._scale(replay)
+        self.found = None
+        loss, *found = replay.run(*inputs)
+        return loss.item(), *found
+
+    def update(self):
+        """Take the optimizer's step down the gradients computed last."""
+        if self.found is None and self.fused:
+            self.optimizer.descend_scaled()
+        elif self.found is None:
+            self.optimizer.descend()
+        else:
+            self.optimizer.apply(self.found, self.params)
+
+    def _scale(self, replay):
+        rate = self.optimizer.learning_rate
+        if rate != replay.rate:
+            replay.rate = None  # an interrupt may come before the end
+            replay.scale(rate)
+            replay.rate = rate
+
+    def _holds(self):
+        """Return whether parameters and gradients lie where the program has them; a new value is moved there."""
+        if self.optimizer._flats is self.flats and self.replay.holds():
+            return True
+        self.optimizer.places(self.reached)
+        return self.optimizer._flats is self.flats and self.replay.holds()
+
+    def _prepare(self, key, x, y, w):
+        """Find or write the program for these shapes; if there can be none, return the result of an eager step."""
+        known = self.programs.get(key)
+        self.recent = None
+        if known is not None:
+            self.programs.move_to_end(key)
+            self.replay, self.reached, self.flats = known
+            if self._holds():
+                self.recent = key
+                return None
+        elif not self._due(key):
+            return self._eager(x, y, w)
+        if self.guards is None:
+            self.guards = guards_of_nothing()
+        leaves = [x, y] if w is None else [x, y, w]
+        return self.attempts.run(lambda: self._trace(key, leaves), lambda: self._eager(x, y, w), self.guards)
+
+    def _due(self, key):
+        """Return whether there is room for the program of another kind of batch, or this kind has come often enough."""
+        if len(self.programs) < LIMIT:
+            return True
+        if len(self.uses) > 64 * LIMIT:
+            self.uses.clear()
+        self.uses[key] = self.uses.get(key, 0) + 1
+        return self.uses[key] >= WARM
+
+    def _trace(self, key, leaves):
+        from .executable import Replay, traced  # 3 ms of import, for those who train
+        from .trial import Trial
+
+        places = self.optimizer.places(self.reached)
+        self.rate = self.optimizer.learning_rate
+        names = ["x", "y", "w"][: len(leaves)]
+        recording = copy_context().run(traced, self._forward_backward, leaves, names)
+        trial = Trial(recording)
+        recording.trace.undo()
+        check_settled(self.guards, recording.trace, self.names)
+        if [id(p) for p in self.hit] != [id(p) for p in self.reached]:
+            self.reached = self.hit  # the optimizer leaves alone what has no gradient
+            self._trace(key, leaves)
+            return
+        seed = self.seed
+        trial.check(copy_context().run(self._forward_backward, leaves))
+        recording.trace.undo()  # the first step is the program's, or a resumed training would differ in last bits
+        into = {self.count + i: place for i, place in enumerate(places)}
+        with writing():
+            replay = Replay(recording, into=into, copy=False, exact=self.exact, seed=seed)
+        self.recent, self.replay, self.flats = key, replay, self.optimizer._flats
+        self._keep(key, replay)
+
+    def _keep(self, key, replay):
+        self.uses.pop(key, None)
+        self.programs[key] = replay, self.reached, self.flats
+        while len(self.programs) > LIMIT:
+            self.programs.popitem(last=False)
+
+    def _forward_backward(self, stands):
+        loss, y_pred, *more = self.forward(*stands, *[None] * (3 - len(stands)))
+        self.seed = np.full(checked(loss).shape, self.rate, loss.dtype) if self.fused else None
+        seed = None if self.seed is None else Tensor(self.seed)
+        found = {id(leaf): g for leaf, g in gradients(loss, seed)}
+        self.hit = [p for p in self.params if id(p) in found]
+        self.count = 2 + len(more)
+        return [loss, y_pred, *more, *[found[id(p)] for p in self.hit]]
+
+    def _eager(self, x, y, w):
+        loss, y_pred, *more = self.forward(x, y, w)
+        found = {id(leaf): g for leaf, g in gradients(checked(loss))}
+        self.found = [found.get(id(p)) for p in self.params]
+        return loss.data.item(), y_pred.data if isinstance(y_pred, Tensor) else np.asarray(y_pred), *more
+
+
+def overlapping(replay, inputs):
+    """Return whether a program would write where it reads something else: then the function runs as it is."""
+    overlap = replay.overlap
+    return (overlap.written or overlap.arrays) and overlap.found(inputs)
+
+
+def guards_of_nothing():
+    """Return Guards of a step that stands alone: whoever made it sees to what its function uses."""
+    from .guards.guards import Guards
+
+    return Guards({})
+
+
+def checked(loss):
+    """Return the loss, or raise unless it is a Tensor that depends on a parameter."""
+    if not isinstance(loss, Tensor) or not loss.requires_grad:
+        raise GradientError(
+            "the loss does not depend on the parameters: compute it with Tensors throughout, without .numpy() or "
+            ".detach(), outside no_grad()"
+        )
+    return loss

@@ -1,0 +1,155 @@
+"""How calls run: whether they are recorded, whether programs are used. Flags, each per thread and per async task.
+
+A flag is read at every op, so it is a ContextVar's ``get`` and nothing more. What it gives is a Setting, of which only
+the truth is asked.
+"""
+
+from contextvars import ContextVar
+from functools import partial
+from weakref import ref
+
+from .decorators import decorated
+
+_recording: ContextVar = ContextVar("recording", default=True)
+_plainly: ContextVar = ContextVar("plainly", default=False)
+_entering: ContextVar = ContextVar("entering", default=None)
+
+#: Whether the model around is being trained: what layers take where a call says nothing of it.
+training: ContextVar = ContextVar("training", default=False)
+
+#: Return something true while calls are being recorded. 22 ns, paid once per recorded op.
+recording = _recording.get
+
+
+def is_recording():
+    """Return whether calls are being recorded."""
+    return bool(_recording.get())
+
+
+def runs_plainly():
+    """Return whether compiled functions are to run as they were written: somebody watches what they call."""
+    return bool(_plainly.get())
+
+
+class Setting(list):
+    """What a flag is set to inside one ``with`` block: as true as a list is, by its length.
+
+    before:   the Setting, or default, that was there
+    mode:     who set it
+    left:     whether ``mode`` was left while a later Setting still stood on this one
+    watching: a weak reference to what the ``with`` statement will call at its end
+    """
+
+    before, mode, left, watching = None, None, False, None
+
+    def watch(self, end, before):
+        """Turn to the truth of ``before`` if ``end`` is gone before the block was left.
+
+        An interrupt may arrive in ``__exit__`` before its first line has run. Then nothing of ours runs any more, but
+        the ``with`` statement drops ``end``, and a method of list, which no interrupt can break off, answers that.
+        """
+        if (not before) is (not self):
+            self.watching = ref(end)
+        elif self:
+            self[0] = ref(end, self.remove)
+            self.watching = self[0]
+        else:
+            self.watching = ref(end, self.append)
+
+    def stands(self):
+        """Return whether the block is still running."""
+        return not self.left and (self.watching is None or self.watching() is not None)
+
+
+def standing(setting):
+    """Return the innermost of a chain of Settings whose block is still running, or the flag's default."""
+    while isinstance(setting, Setting) and not setting.stands():
+        setting = setting.before
+    return setting
+
+
+class _End:
+    """``__exit__`` of a mode: what a ``with`` statement gets to call is an object of its own, for ``Setting.watch``."""
+
+    def __get__(self, mode, cls):
+        if mode is None:  # an ExitStack asks the class
+            return cls._leave
+        end = partial(mode._leave)
+        setting = Setting(mode._truth)
+        setting.mode = mode
+        setting.watch(end, mode._flag.get())
+        _entering.set(setting)
+        return end
+
+
+class _Mode:
+    """Set a flag inside a ``with`` block or a decorated function. Any threads and tasks may share one."""
+
+    _flag = _recording
+    _truth: tuple = ()  # what a Setting is made of: nothing is False
+
+    __exit__ = _End()
+
+    def __enter__(self):
+        setting = _entering.get()
+        if setting is None or setting.mode is not self or not setting.stands():
+            setting = Setting(self._truth)  # entered by hand, without a with statement
+            setting.mode = self
+        _entering.set(None)
+        setting.before = standing(self._flag.get())
+        self._flag.set(setting)
+        return self
+
+    def _leave(self, *exception):
+        """Undo the last entry in this thread or task, if there is one: a generator may be closed by another thread."""
+        top = setting = self._flag.get()
+        while isinstance(setting, Setting) and (setting.mode is not self or not setting.stands()):
+            setting = setting.before
+        if setting is top:
+            if isinstance(top, Setting):
+                self._flag.set(standing(top.before))
+        elif isinstance(setting, Setting):
+            setting.left = True  # blocks of two generators end in any order
+            self._flag.set(standing(top))
+        if isinstance(setting, Setting):
+            setting.watching = None  # last of all; a task begun inside goes on as it began
+            if setting:
+                setting[0] = None  # else it would hold itself, through the reference
+
+    def __call__(self, function):
+        return decorated(function, self)
+
+
+class no_grad(_Mode):
+    """Record nothing: results do not require a gradient. A context manager and a decorator.
+
+    A decorated generator or coroutine records nothing while it runs; whoever runs between its steps is not affected.
+
+    >>> import tensorgrad as tg
+    >>> w = tg.Tensor([1.0, 2.0], requires_grad=True)
+    >>> with tg.no_grad():
+    ...     (w * 2).requires_grad
+    False
+    """
+
+    _truth = ()
+
+
+class enable_grad(_Mode):
+    """Record again, inside a ``no_grad`` block. A context manager and a decorator.
+
+    >>> import tensorgrad as tg
+    >>> w = tg.Tensor([1.0, 2.0], requires_grad=True)
+    >>> with tg.no_grad(), tg.enable_grad():
+    ...     (w * 2).requires_grad
+    True
+    """
+
+    _truth = (True,)
+
+
+class plainly(_Mode):
+    """Run compiled functions, and models, as they were written, inside a ``with`` block."""
+
+    _flag = _plainly
+    _truth = (True,)

@@ -1,0 +1,1 @@
+"""A diagram in the formats it can be written in: DOT, Mermaid, a listing, SVG, PNG."""

@@ -1,0 +1,76 @@
+"""What Tensors are called where nobody named them, and ops as one writes them: ``t3 = w × x``."""
+
+from ...core.tensor import Tensor
+from ...errors import describe
+from ...graph.steps import array_of, is_number
+from .format import clean, number, settings_of
+
+#: Ops whose symbol follows what it is applied to.
+BEHIND = {"²", "ᵀ"}
+
+
+def by_id(names):
+    """Return ``{id of a Tensor or array: the first name it is given}``; Python's own names are none.
+
+    >>> x = [1.0]
+    >>> by_id({"x": x, "same": x})[id(x)]
+    'x'
+    """
+    names = {} if names is None else names
+    if not hasattr(names, "items"):
+        raise TypeError(f'draw: names must be a dict, like {{"x": x}} or locals(), got {describe(names)}')
+    return {id(x): str(name) for name, x in reversed(list(names.items())) if not str(name).startswith("__")}
+
+
+class Names:
+    """By Tensor: its own name, the one given for it, or ``t1``, ``t2`` ... in the order of computation.
+
+    called: names by id, of ``by_id``
+    steps:  what ``recorded`` returned
+    """
+
+    def __init__(self, called, steps):
+        self.called = called
+        self.numbers = {}
+        for t, inputs in steps:
+            for x in (*inputs, t):
+                if not self.known(x) and not is_number(x):
+                    self.numbers.setdefault(key(x), f"t{len(self.numbers) + 1}")
+
+    def known(self, x):
+        """Return the name that somebody gave ``x``, or ''."""
+        return str(getattr(x, "name", None) or self.called.get(id(x), ""))
+
+    def of(self, x):
+        """Return what to call ``x``, on one line that a terminal can show: a number is its value."""
+        return clean(self.known(x) or self.numbers.get(key(x)) or number(array_of(x)))
+
+
+def key(x):
+    """Return what tells Tensors apart, after they are gone too; arrays are told apart while they live."""
+    return x.seq if isinstance(x, Tensor) else -1 - id(x)
+
+
+def expression(t, inputs, names):
+    """Return how ``t`` was computed, as one writes it.
+
+    >>> import tensorgrad as tg
+    >>> a, b = tg.Parameter(2.0, name="a"), tg.Parameter(3.0, name="b")
+    >>> for t in (a @ b if a.ndim else a * b, tg.square(a), tg.absolute(a), tg.sigmoid(a), tg.arctan2(a, b)):
+    ...     print(expression(t, t.inputs, Names({}, [])))
+    a × b
+    a²
+    |a|
+    σ(a)
+    arctan2(a, b)
+    """
+    symbol, words, settings = clean(t.op.symbol), [names.of(x) for x in inputs], [*map(clean, settings_of(t))]
+    if len(words) == 2 and not settings and not any(c.isalnum() for c in symbol):
+        return f" {symbol} ".join(words)
+    if len(words) == 1 and not settings:
+        if symbol in BEHIND:
+            return f"{words[0]}{symbol}"
+        if "x" in symbol and not symbol.isidentifier():
+            return symbol.replace("x", words[0])
+    called = symbol if symbol.isidentifier() or symbol in "√∛ΣΠ−+" else clean(t.op.name)
+    return f"{called}({', '.join([*words, *settings])})"

@@ -1,0 +1,132 @@
+"""What ``compile`` settles: the optimizer, the loss and the metrics of a model."""
+
+import weakref
+
+from .. import losses, metrics, optimizers
+from ..compile.attempts import Attempts
+from ..compile.training_step import TrainingStep
+from ..config import floatx
+from ..core.modes import runs_plainly
+from ..core.tensor import Tensor
+from ..errors import DataError, GradientError, OptionError, describe
+from .epoch_metrics import Measures, fitting, sums
+from .inference import Inference, inference
+from .program_cache import Steps
+
+
+class Compiled:
+    """The optimizer, loss and metrics of one ``compile``; names are checked here, shapes when data come."""
+
+    def __init__(self, optimizer, loss, metrics, weighted_metrics, eagerly=False, exact=False):
+        self.optimizer = optimizers.get(optimizer)
+        self.loss = loss
+        if loss is not None:
+            losses.check(loss)
+        self.metrics = listed(metrics, "metrics")
+        self.weighted = listed(weighted_metrics, "weighted_metrics")
+        self._measures = {}
+        self.attempts = Attempts()
+        self.eagerly, self.exact = eagerly, exact
+
+    def training_step(self, model, measures):
+        """Return the TrainingStep of ``model``: the one of before, with its programs, if nothing has changed."""
+        if self.without_programs:
+            return self._new_step(None, (), model, measures)
+        step = measures.training.step(self._new_step, model, measures)
+        if step.optimizer is not self.optimizer:  # a callback has called compile, amid a fit that measures as before
+            measures.training = Steps()
+            step = measures.training.step(self._new_step, model, measures)
+        return step
+
+    def _new_step(self, guards, names, model, measures):
+        params = model.trainable_weights
+        if not params:
+            raise GradientError(f"{model.label()} has no trainable weights: there is nothing to train")
+        forward, eagerly = training_forward(model, measures), guards is None
+        return TrainingStep(forward, self.optimizer, params, eagerly, self.exact, guards, self.attempts, names)
+
+    def test_step(self, model, measures):
+        """Return the Inference that computes the outputs of ``model``, the loss and sums of metrics."""
+        if self.without_programs:
+            return Inference(test_forward(model, measures))
+        return inference(measures.testing, test_forward, model, measures)
+
+    @property
+    def without_programs(self):
+        """Whether layers run as they are: the user wished it, somebody watches, or they could not be traced."""
+        return self.eagerly or self.attempts.reason is not None or runs_plainly()
+
+    def prepare(self, data, output_shape, where, name="y"):
+        """Raise unless the loss can compare the targets with such outputs; make them floats unless they are ids."""
+        if self.loss is None:
+            return
+        if data.y is None:
+            raise DataError(f"{where}: {name} is missing, and the loss compares it with the output")
+        shape = (len(data.x), *output_shape[1:])
+        known = self._measures.get((data.y.shape[1:], output_shape))
+        loss = losses.resolve(self.loss, data.y.shape, shape) if known is None else known.loss
+        if data.w is not None or not losses.surely_fit(loss, data.y, shape):
+            losses.check_targets(loss, data.y, shape)
+            losses.check_weights(loss, data.w, shape)
+        if not loss.takes_ids:
+            data.y = data.y.astype(floatx(), copy=False)
+
+    def measures(self, y, output_shape):
+        """Return the Measures for targets like ``y`` and outputs of ``output_shape``, made once for these shapes."""
+        key = None if y is None else y.shape[1:], output_shape
+        found = self._measures.get(key)
+        if found is None:
+            true = None if y is None else (None, *y.shape[1:])
+            plain, weighted = ([], []) if true is None else (self.metrics, self.weighted)
+            made = Measures(
+                None if self.loss is None else losses.resolve(self.loss, true, output_shape),
+                [fitting(metrics.resolve(m, true, output_shape), y, output_shape) for m in plain],
+                [fitting(metrics.resolve(m, true, output_shape), y, output_shape) for m in weighted],
+            )
+            found = self._measures.setdefault(key, made)  # another thread may have been faster
+        return found
+
+
+def training_forward(model, measures):
+    """Return ``forward(x, y, w)`` -> the loss, the predictions of ``model`` in training, sums of metrics."""
+    found = weakref.ref(model)  # the model keeps what compile settled, which keeps this: no cycle
+    loss_of, added = measures.loss, measures.added  # not the Measures, which keep this too
+
+    def forward(x, y, w):
+        model = found()
+        y_pred = model(x, training=True)
+        loss = loss_of(y, y_pred, w)
+        if not isinstance(loss, Tensor) or not loss.requires_grad:
+            raise GradientError(
+                f"the loss {loss_of.name!r} does not depend on the weights of {model.label()}: "
+                "compute it with Tensors throughout, without .numpy() or .detach(), outside no_grad()"
+            )
+        return loss, y_pred, *sums(added, y, y_pred.data)
+
+    return forward
+
+
+def test_forward(model, measures):
+    """Return ``forward(x, y, w)`` -> the predictions of ``model``, the loss or None, sums of metrics."""
+    found = weakref.ref(model)
+    loss_of, added = measures.loss, measures.added  # not the Measures, which keep this too
+
+    def forward(x, y=None, w=None):
+        y_pred = found()(x, training=False)
+        if y is None:
+            return [y_pred]
+        return [y_pred, *([] if loss_of is None else [loss_of(y, y_pred, w)]), *sums(added, y, y_pred.data)]
+
+    return forward
+
+
+def listed(value, name):
+    """Return the metrics in ``value`` as a list, each of them known."""
+    if value is None:
+        return []
+    if not isinstance(value, (list, tuple)):
+        shown = repr(value) if isinstance(value, str) else "..."
+        raise OptionError(f"compile: {name} must be a list, got {describe(value)}; write {name}=[{shown}]")
+    for item in value:
+        metrics.check(item)
+    return list(value)
