@@ -135,6 +135,125 @@ changing("the_name_of_a_weight", lambda: (weight(2), lambda w: len(w.name or "")
 changing("the_arguments_of_the_process", lambda: (first_argument(), lambda a: len(sys.argv)), lambda a: a.append("x"))
 
 
+class Config:
+    """Lets its rate be asked for in every way that Python has."""
+
+    __match_args__ = ("rate",)
+    kinds = (1.0, 2.0)
+
+    def __init__(self):
+        self.rate, self._other, self.items, self.depth = 1.0, 2.0, [1.0, 2.0], 0
+
+    def __getattr__(self, name):
+        if name == "missing":
+            return self._other
+        raise AttributeError(name)
+
+    def __enter__(self):
+        return self._other
+
+    def __exit__(self, *error):
+        return None
+
+    def __iter__(self):
+        return iter(self.items)
+
+    def __len__(self):
+        return len(self.items)
+
+    def __mul__(self, x):
+        return x * self._other
+
+    def __eq__(self, other):
+        return self._other == 2.0
+
+    __hash__ = None
+
+    def __contains__(self, x):
+        return self._other == 2.0
+
+    def __format__(self, spec):
+        return str(self._other)
+
+    def __bool__(self):
+        return self._other == 2.0
+
+    def __getitem__(self, i):
+        return self._other
+
+    @property
+    def double(self):
+        return 2 * self.rate
+
+    @classmethod
+    def first(cls):
+        return cls.kinds[0]
+
+    @functools.cached_property
+    def late(self):
+        return self.rate
+
+
+class Inner(Config):
+    def deep(self):
+        return super().double
+
+
+def matched(c):
+    match c:
+        case Config(rate=1.0):
+            return 1.0
+    return 2.0
+
+
+def by_position(c):
+    match c:
+        case Config(1.0):
+            return 1.0
+    return 2.0
+
+
+def entered(c):
+    with c as k:
+        return k
+
+
+def other(c):
+    c._other = 5.0
+
+
+def faster(c):
+    c.rate = 3.0
+
+
+ASKED = {
+    "match": (matched, faster), "match_by_position": (by_position, faster), "getattr": (lambda c: c.missing, other),
+    "with": (entered, other), "iter": (lambda c: sum(c), lambda c: c.items.append(4.0)),
+    "unpack": (lambda c: [*c][-1], lambda c: c.items.append(4.0)), "len": (len, lambda c: c.items.append(4.0)),
+    "multiply": (lambda c: c * 1.0, other), "equal": (lambda c: 1.0 + (c == 1), other),
+    "in": (lambda c: 1.0 + (3 in c), other), "text": (lambda c: float(f"{c}"), other),
+    "if": (lambda c: 1.0 if c else 2.0, other), "not": (lambda c: 1.0 + (not c), other),
+    "item": (lambda c: c[0], other), "property": (lambda c: c.double, faster),
+    "classmethod": (lambda c: c.first(), lambda c: setattr(Config, "kinds", (7.0,))),
+    "super": (lambda c: c.deep(), faster),
+    "hasattr": (lambda c: 1.0 + hasattr(c, "soon"), lambda c: setattr(c, "soon", 1)),
+    "vars": (lambda c: float(vars(c)["rate"]), faster), "max": (lambda c: max(c), lambda c: c.items.append(4.0)),
+    "sorted": (lambda c: sorted([c, c], key=lambda c: c.rate)[0].rate, faster),
+    "getter": (lambda c: operator.attrgetter("rate")(c), faster), "dunder_dict": (lambda c: c.__dict__["rate"], faster),
+    "keywords": (lambda c: (lambda rate, **_: rate)(**vars(c)), faster), "zip": (lambda c: next(zip(c))[0], lambda c:
+                                                                                c.items.insert(0, 9.0)),
+}  # fmt: skip
+
+
+def made_anew():
+    Config.kinds = (1.0, 2.0)
+    return Inner()
+
+
+for _name, (_ask, _change) in ASKED.items():
+    changing(f"asked_by_{_name}", lambda _ask=_ask: (made_anew(), _ask), _change)
+
+
 def read(text):
     config = configparser.ConfigParser()
     config.read_string(f"[a]\n{text}")

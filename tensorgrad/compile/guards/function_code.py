@@ -85,8 +85,8 @@ def names_in(code):
             attributes[IMPLIED[name]] = None
         elif name in ("LOAD_CONST", "LOAD_SMALL_INT"):
             levels.append(instruction.argval)
-            if isinstance(instruction.argval, str) and instruction.argval.isidentifier():
-                attributes[instruction.argval] = None
+            texts = instruction.argval if isinstance(instruction.argval, tuple) else (instruction.argval,)
+            attributes.update(dict.fromkeys(text for text in texts if isinstance(text, str) and text.isidentifier()))
     for inner in inner_code(code):
         for mine, others in zip((found, attributes, imported), names_in(inner), strict=True):
             mine.update(dict.fromkeys(others))
