@@ -11,7 +11,7 @@ import pytest
 import tensorgrad as tg
 from tensorgrad.draw import draw
 from tensorgrad.draw.diagram.colour import BROKEN, NONE, SHADES, Scale
-from tensorgrad.draw.text.format import histogram, values_of
+from tensorgrad.draw.text.array_summary import bars, histogram, values_of
 from tensorgrad.errors import OptionError
 
 
@@ -203,6 +203,10 @@ def test_values_as_lines(array, lines):
 
 
 def test_a_histogram_counts():
-    values = np.repeat([0.0, 1.0, 2.0, 3.0], [10, 0, 5, 20])
-    assert histogram(values, bins=4) == "▅▁▃█"  # 10, 0, 5 and 20 of 20, in eighths above none
-    assert len(histogram(np.linspace(-1e300, 1e300, 50))) == 12
+    assert histogram([10, 0, 5, 20]) == "▅▁▃█"  # of 20, in eighths above none
+    assert len(histogram(bars(np.linspace(-1e300, 1e300, 50)))) == 12
+
+
+def test_the_largest_numbers_are_summed_up():
+    assert values_of(np.full(20, 1.5e308)) == ["1.5e+308 ± 0, 1.5e+308 to 1.5e+308", "█"]
+    assert values_of(np.repeat([-1.7e308, 1.7e308], 10))[0] == "0 ± 1.7e+308, -1.7e+308 to 1.7e+308"

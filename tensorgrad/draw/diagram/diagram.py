@@ -6,7 +6,8 @@ from ...core.tensor import Tensor
 from ...errors import describe
 from ...graph.scopes import Frames
 from ...graph.steps import array_of, is_number
-from ..text.format import number, settings_of, values_of
+from ..text.array_summary import number, values_of
+from ..text.format import settings_of
 
 #: Ops whose arguments may change places: their arrows need no names.
 SYMMETRIC = {"add", "mul", "maximum", "minimum", "logaddexp", "hypot", "eq", "ne"}

@@ -1,7 +1,7 @@
 """Forward and backward in pairs: beside each op its rule, beside each weight its gradient, as they were recorded."""
 
 from ...core.tensor import Tensor
-from ..text.format import values_of
+from ..text.array_summary import values_of
 from .diagram import Graph
 from .local_rules import Rules, views_in
 

@@ -3,7 +3,7 @@
 import re
 
 from ...errors import RenderError
-from ..text.format import BLOCKS
+from ..text.array_summary import BLOCKS
 from .graphviz import REMEDY
 
 #: Dots that a side of a PNG may have: beyond, viewers give up.

@@ -10,7 +10,8 @@ from ...errors import describe
 from ...graph.scopes import Frames
 from ...graph.steps import recorded
 from ...shapes import broadcast_axes, broadcasts
-from ..text.format import clean, values_of
+from ..text.array_summary import values_of
+from ..text.format import clean
 from ..text.names import Names, by_id, expression
 from ..text.rule_source import formula, spelled
 

@@ -7,8 +7,8 @@ from ...errors import describe, printable, shortened
 from ...graph.scopes import Frames
 from ...graph.steps import is_number, recorded
 from ..diagram.diagram import labels
-from ..text.array_summary import digest
-from ..text.format import LONGEST, clean, number, settings_of
+from ..text.array_summary import digest, number
+from ..text.format import LONGEST, clean, settings_of
 from ..text.names import Names, expression, key
 from .backward_steps import walked
 

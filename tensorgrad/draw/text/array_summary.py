@@ -1,13 +1,60 @@
-"""An array as a page shows it: small ones entry by entry, large ones as their shape, spread and histogram."""
+"""Arrays in a few words: small ones entry by entry, large ones as their shape, spread and histogram."""
 
 import numpy as np
 
 from ...errors import describe
 from ...graph.steps import array_of
-from .format import nested, number
 
 #: How many entries are shown one by one, how many characters fit a box, and how many bars a histogram has.
 MOST_ENTRIES, WIDEST, BARS = 16, 24, 12
+BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+def number(x):
+    """Return a number as the picture shows it."""
+    value = x.item() if hasattr(x, "item") else x
+    return f"{value:.4g}" if isinstance(value, float) else repr(value)
+
+
+def nested(values):
+    """Return nested lists of numbers as text.
+
+    >>> nested([[0.5, 2.0], [-1.0, 1 / 3]])
+    '[[0.5, 2], [-1, 0.3333]]'
+    """
+    return f"[{', '.join(map(nested, values))}]" if isinstance(values, list) else number(values)
+
+
+def values_of(array):
+    """Return lines that show an array: a small one in full, a large one by its mean, spread, range and histogram.
+
+    >>> values_of(np.array([0.5, -1.0]))
+    ['[0.5, -1]']
+    >>> values_of(np.arange(24.0))
+    ['11.5 ± 6.9, 0 to 23', '████████████']
+    """
+    array = np.asarray(array)
+    if array.size <= 6 and array.ndim <= 2:
+        return [nested(array.tolist())]
+    if array.dtype.kind not in "fiu" or not array.size:
+        return [f"{array.size} values"]
+    entries, odd = finite(array), not_finite(array)
+    if not entries.size:
+        return [odd]
+    line = f"{spread(array)}, {entries.min():.3g} to {entries.max():.3g}"
+    return [", ".join(filter(None, (line, odd))), histogram(bars(array))]
+
+
+def histogram(counts):
+    """Return counts as blocks: ``▁`` is none.
+
+    >>> histogram([1, 4, 0, 1])
+    '▃█▁▃'
+    """
+    if sum(map(bool, counts)) == 1:
+        return BLOCKS[-1]
+    levels = np.ceil(np.array(counts) / max(counts) * (len(BLOCKS) - 1)).astype(int)
+    return "".join(BLOCKS[level] for level in levels)
 
 
 def digest(x):

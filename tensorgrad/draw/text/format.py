@@ -1,6 +1,4 @@
-"""What boxes say about settings, numbers and arrays: short, and the same in every run."""
-
-import numpy as np
+"""What boxes say about settings and names: short, and the same in every run."""
 
 from ...errors import describe, printable, shortened
 
@@ -8,7 +6,6 @@ from ...errors import describe, printable, shortened
 SEEN = {"shape", "dtype", "keepdims"}
 
 LONGEST = 60
-BLOCKS = "▁▂▃▄▅▆▇█"
 
 
 def settings_of(t):
@@ -31,59 +28,6 @@ def setting(value):
         return getattr(value, "__name__", type(value).__name__)
     text = repr(value[0] if isinstance(value, tuple) and len(value) == 1 else value)
     return type(value).__name__ if " at 0x" in text else text
-
-
-def number(x):
-    """Return a number as the picture shows it."""
-    value = x.item() if hasattr(x, "item") else x
-    return f"{value:.4g}" if isinstance(value, float) else repr(value)
-
-
-def values_of(array):
-    """Return lines that show an array: a small one in full, a large one by its mean, spread, range and histogram.
-
-    >>> import numpy as np
-    >>> values_of(np.array([0.5, -1.0]))
-    ['[0.5, -1]']
-    >>> values_of(np.arange(24.0))
-    ['11.5 ± 6.9, 0 to 23', '████████████']
-    """
-    array = np.asarray(array)
-    if array.size <= 6 and array.ndim <= 2:
-        return [nested(array.tolist())]
-    if array.dtype.kind not in "fiu" or not array.size:
-        return [f"{array.size} values"]
-    finite = array[np.isfinite(array)].astype(float)
-    odd = [f"{n} {word}" for word, n in (("nan", np.isnan(array).sum()), ("inf", np.isinf(array).sum())) if n]
-    if not finite.size:
-        return [", ".join(odd)]
-    spread = f"{finite.mean():.3g} ± {finite.std():.2g}, {finite.min():.3g} to {finite.max():.3g}"
-    return [", ".join([spread, *odd]), histogram(finite)]
-
-
-def histogram(values, bins=12):
-    """Return how values are spread between the least and the greatest, as blocks: ``▁`` is none.
-
-    >>> import numpy as np
-    >>> histogram(np.array([0.0, 1, 1, 1, 1, 3]), bins=4)
-    '▃█▁▃'
-    """
-    low, high = values.min(), values.max()
-    if not low < high or not np.isfinite(high - low):
-        return BLOCKS[-1]
-    places = np.minimum(((values - low) / (high - low) * bins).astype(int), bins - 1)
-    counts = np.bincount(places.reshape(-1), minlength=bins)
-    levels = np.ceil(counts / counts.max() * (len(BLOCKS) - 1)).astype(int)
-    return "".join(BLOCKS[level] for level in levels)
-
-
-def nested(values):
-    """Return nested lists of numbers as text.
-
-    >>> nested([[0.5, 2.0], [-1.0, 1 / 3]])
-    '[[0.5, 2], [-1, 0.3333]]'
-    """
-    return f"[{', '.join(map(nested, values))}]" if isinstance(values, list) else number(values)
 
 
 def titled(name, kind):

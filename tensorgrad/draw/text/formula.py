@@ -4,7 +4,8 @@ import numpy as np
 
 from ...core.tensor import Tensor
 from ...graph.steps import array_of, is_number
-from .format import number, settings_of
+from .array_summary import number
+from .format import settings_of
 
 #: How ops are written between their arguments, and how tightly they bind.
 INFIX = {

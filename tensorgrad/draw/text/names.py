@@ -3,7 +3,8 @@
 from ...core.tensor import Tensor
 from ...errors import describe
 from ...graph.steps import array_of, is_number
-from .format import clean, number, settings_of
+from .array_summary import number
+from .format import clean, settings_of
 
 #: Ops whose symbol follows what it is applied to.
 BEHIND = {"²", "ᵀ"}
