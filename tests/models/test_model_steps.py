@@ -227,3 +227,53 @@ def test_layers_called_within_the_call_know_whether_the_model_is_trained_whateve
         outer(np.ones((1, 2)), training=True)
     outer(np.ones((1, 2)))
     assert seen == [True, True, False]
+
+
+class Drawing(Layer):
+    """Draws from a generator that no guard knows."""
+
+    def call(self, x):
+        return x * np.random.default_rng().normal()
+
+
+class Evaluating(Layer):
+    """Looks up a name that stands in a text."""
+
+    def call(self, x):
+        return x * eval("FACTOR")
+
+
+class Taking(Layer):
+    """Takes from an iterator."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.factors = iter(range(1, 1000))
+
+    def call(self, x):
+        return x * next(self.factors)
+
+
+class Typed(Layer):
+    """Compares types, of a Tensor as of a Tensor."""
+
+    def call(self, x):
+        return x * (2.0 if type(x) is tg.Tensor else 3.0)
+
+
+FACTOR = 2.0
+
+
+@pytest.mark.parametrize(("layer", "says"), [
+    (Drawing, "this model trains without a compiled program, more slowly: its result is another one"),
+    (Evaluating, r"more slowly: it looks up what a text names, by eval\(\), in call; that may be something else"),
+    (Taking, "more slowly: it takes from layer 'taking'.factors, a range_iterator"),
+    (Typed, r"more slowly: it compares type\(x\): use isinstance\(x, ...\), in call"),
+])  # fmt: skip
+def test_a_layer_that_no_guard_can_follow_trains_as_it_is_and_says_why(layer, says):
+    model = model_of([lambda: layer(name=layer.__name__.lower())])
+    model.compile(SGD(0.0), "mse")
+    x, y = np.ones((4, 2, 2)), np.ones((4, 3))
+    with pytest.warns(tg.errors.UncompiledWarning, match=says):
+        losses = [model.train_on_batch(x, y) for _ in range(3)]
+    assert (len({float(np.squeeze(loss)) for loss in losses}) > 1) == (layer in (Drawing, Taking))
