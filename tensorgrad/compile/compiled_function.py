@@ -32,6 +32,33 @@ PLAINLY = object()
 CacheInfo = namedtuple("CacheInfo", "hits misses maxsize currsize")
 
 
+class Method:
+    """A compiled method of an object, which it keeps alive as any method does; all else is its Step's."""
+
+    __slots__ = ("__self__", "name", "step")
+
+    def __init__(self, instance, step, name):
+        self.__self__, self.step, self.name = instance, step, name
+
+    def __call__(self, *args, **kwargs):
+        return self.step(*args, **kwargs)
+
+    def __getattr__(self, name):
+        return getattr(self.step, name)
+
+    def __eq__(self, other):
+        return isinstance(other, Method) and other.step is self.step
+
+    def __hash__(self):
+        return hash(self.step)
+
+    def __reduce__(self):
+        return getattr, (self.__self__, self.name)
+
+    def __repr__(self):
+        return repr(self.step)
+
+
 class Step:
     """A compiled function: call it like the function itself.
 
@@ -40,6 +67,9 @@ class Step:
     """
 
     def __init__(self, function, static=(), exact=True, names=None):
+        if isinstance(function, (classmethod, staticmethod)):
+            kind = type(function).__name__
+            raise OptionError(f"compile: write @{kind} above @tg.compile, which takes a function, not a {kind}")
         self.function, self.exact = function, exact
         self.__wrapped__ = function
         self.__name__, self.__doc__ = getattr(function, "__name__", "step"), function.__doc__
@@ -79,7 +109,7 @@ class Step:
             step = Step(call, self.given, self.exact, (positional[1:], by_name))
             step.owner = found
             bound[key] = found, step
-        return bound[key][1]
+        return Method(instance, bound[key][1], self.__name__)
 
     def __reduce__(self):
         found = sys.modules.get(self.__module__)

@@ -102,6 +102,8 @@ def stand_in(trace, leaf, name):
     if isinstance(leaf, Tensor):
         t = type_tensor(trace.input(leaf.data, name), leaf.name)
         t.requires_grad = leaf.requires_grad
+        if type(leaf) is not Tensor:
+            t.__class__ = type(leaf)  # a TypeError if it has more to it than a Parameter: then it runs as it is
         return t
     return trace.input(leaf, name)
 

@@ -1,4 +1,5 @@
 """The law of compiled functions: things in places where one does not look first, and arguments that are one."""
+# ruff: noqa: UP030, UP031, UP032  (every way to make a text of something is a case)
 
 import argparse
 import collections
@@ -427,6 +428,206 @@ def a_method_of_an_object_with_slots(compiled):
     yield line.at(X), other.at(X)
     line.k = 3.0
     yield line.at(X), other.at(X)
+
+
+START = 1.0
+
+
+class Started:
+    def __init__(self):
+        self.v = START
+
+
+class Derived(Started):
+    pass
+
+
+MAKE = {"a": Derived}
+
+
+@case
+def objects_that_are_made_in_it(compiled):
+    global START
+    START = 1.0
+    fs = [compiled(f) for f in (lambda x: x * Derived().v, lambda x: x * Started().v, lambda x: x * MAKE["a"]().v)]
+    yield [f(X) for f in fs]
+    START = 5.0
+    yield [f(X) for f in fs]
+
+
+class Own(collections.UserDict):
+    pass
+
+
+class Flag(threading.Event):
+    pass
+
+
+class Base(argparse.Namespace):
+    def text(self):
+        return str(self)
+
+
+@case
+def classes_with_bases_of_pythons(compiled):
+    d, flag, n = Own(k=1.0), Flag(), Base(k=1.0)
+    fs = [compiled(f) for f in (lambda x: x * d["k"], lambda x: x * (1 + flag.is_set()), lambda x: x * len(str(n)))]
+    yield [f(X) for f in fs]
+    d["k"] = 2.0
+    flag.set()
+    n.k = 100.25
+    yield [f(X) for f in fs]
+
+
+@case
+def what_is_counted_in_a_class_with_a_base_of_pythons(compiled):
+    d = Own(n=0)
+
+    def f(x):
+        d["n"] = d.get("n", 0) + 1
+        return x * d["n"]
+
+    f = compiled(f)
+    for _ in range(4):
+        yield f(X), dict(d)
+
+
+@case
+def attributes_set_by_a_computed_name(compiled):
+    box = types.SimpleNamespace()
+
+    def f(x, n):
+        setattr(box, "act_" + n, x * 2)
+        return x
+
+    f = compiled(f)
+    for i in range(3):
+        yield f(X * i, "a"), box.act_a
+
+
+@case
+def hooks(compiled):
+    k, seen, w = 1.0, types.SimpleNamespace(n=0), weight(3)
+
+    def hook(g):
+        seen.n += 1
+        return g * k
+
+    w.register_hook(lambda g: g * k)
+
+    def f():
+        w.grad = None
+        (w * w).sum().backward()
+        return w.grad
+
+    f = compiled(f)
+    yield f()
+    k = 5.0
+    yield f()
+    w.register_hook(hook)
+    for _ in range(3):
+        yield f(), seen.n
+
+
+@case
+def a_parameter_as_an_argument(compiled):
+    f = compiled(lambda t: np.abs(t) if isinstance(t, tg.Parameter) else t * 1)
+    for t in (tg.Parameter(X.copy()), tg.Parameter(-X), tg.Tensor(-X)):
+        yield f(t)
+
+
+@case
+def reflection_by_another_name(compiled):
+    box, look, get = types.SimpleNamespace(rate=1.0), getattr, operator.attrgetter("rate")
+    fs = [
+        compiled(f)
+        for f in (
+            lambda x: x * look(box, "ra" + "te"),
+            lambda x: x * get(box),
+            lambda x: x * float("{0.rate}".format(box)),
+            lambda x: x * float("%s" % box.rate),
+        )
+    ]
+    yield [f(X) for f in fs]
+    box.rate = 2.0
+    yield [f(X) for f in fs]
+
+
+@dataclass(frozen=True)
+class Key2:
+    n: float
+
+
+@dataclass(unsafe_hash=True)
+class Mutable:
+    n: float
+
+
+@case
+def objects_that_are_hashed(compiled):
+    table, box = {Key2(1.0): 2.0, Key2(5.0): 3.0}, Mutable(1.0)
+    f = compiled(lambda x: x * table.get(Key2(box.n), 1.0) * {Mutable(1.0): 7.0}.get(box, 1.0))
+    yield f(X)
+    box.n = 5.0
+    yield f(X)
+
+
+@case
+def a_method_of_an_object_that_nobody_else_holds(compiled):
+    class Made:
+        def __init__(self):
+            self.k = 2.0
+
+        @compiled
+        def at(self, x):
+            return x * self.k
+
+    method = Made().at
+    yield Made().at(X), method(X), method(X)
+
+
+def test_attributes_of_objects_beside_installed_packages_stay():
+    import scipy.special
+
+    class Trained:
+        def __init__(self):
+            self.w, self.epochs, self.losses = weight(3), 3, []
+
+        @tg.compile
+        def step(self, x):
+            return (scipy.special.erf(3.0) * x * self.w).sum()
+
+    trained = Trained()
+    for _ in range(3):
+        quietly(trained.step, X)
+    assert vars(trained).keys() == {"w", "epochs", "losses"}
+    assert trained.step.cache_info().hits == 2
+
+
+def test_a_compiled_method_is_a_method():
+    trainer = Trainer()
+    assert trainer.step.__self__ is trainer
+    assert trainer.step == trainer.step
+    assert trainer.step != Trainer().step
+    assert len({trainer.step, trainer.step}) == 1
+
+
+@pytest.mark.parametrize("kind", [classmethod, staticmethod])
+def test_the_order_of_decorators_is_said(kind):
+    with pytest.raises(tg.errors.OptionError, match=f"compile: write @{kind.__name__} above @tg.compile"):
+        tg.compile(kind(lambda x: x))
+
+
+def test_the_first_argument_of_a_method_may_have_any_name():
+    class Named:
+        k = 2.0
+
+        def at(this, x):
+            return x * (this.k if type(this) is Named else 3.0)
+
+    step = tg.compile(Named().at)
+    for _ in range(2):
+        np.testing.assert_array_equal(quietly(step, X), 2 * X)
 
 
 @pytest.mark.parametrize("name", law.cases)

@@ -1,8 +1,11 @@
 """What a function's code tells: the names it looks up, whose it is, and what it asks that no guard can follow."""
 
 import builtins
+import copy
+import dataclasses
 import importlib
 import operator
+import re
 import sys
 import sysconfig
 import threading
@@ -31,8 +34,11 @@ IDENTITY = {
 #: Names of what is an object's own, of which nothing stands for another.
 OWN = {"self", "cls"}
 #: Code with one of these names may look at any attribute.
-REFLECTIVE = {"getattr", "vars", "__dict__", "attrgetter", "methodcaller", "asdict", "astuple", "fields", "replace",
-              "copy", "deepcopy", "dumps", "__getattribute__", "__reduce__", "__reduce_ex__"}  # fmt: skip
+REFLECTIVE = {"getattr", "setattr", "delattr", "hasattr", "vars", "__dict__", "attrgetter", "methodcaller", "asdict",
+              "astuple", "fields", "replace", "copy", "deepcopy", "dumps", "__getattribute__", "__reduce__",
+              "__reduce_ex__"}  # fmt: skip
+LOOKERS = (getattr, setattr, delattr, hasattr, vars, copy.copy, copy.deepcopy, dataclasses.asdict, dataclasses.astuple,
+           dataclasses.fields, dataclasses.replace)  # fmt: skip
 STANDARD = tuple({sysconfig.get_paths()[key] for key in ("stdlib", "platstdlib")})
 #: Of ``co_flags``: what a call gives is a coroutine, a generator.
 LATER = {0x20: "a generator", 0x80: "a coroutine", 0x200: "an asynchronous generator"}
@@ -60,6 +66,7 @@ def owner_of_module(module):
     return "python" if file.startswith(STANDARD) else "user"
 
 
+WORD = re.compile(r"[^\W\d]\w*")
 #: Operations by which Python calls a method whose name does not stand in the code.
 IMPLIED = {"FORMAT_VALUE": "format", "FORMAT_SIMPLE": "format", "CONVERT_VALUE": "format", "COMPARE_OP": "==",
            "CONTAINS_OP": "=="}  # fmt: skip
@@ -81,12 +88,13 @@ def names_in(code):
             attributes[instruction.argval] = None
         elif name == "IMPORT_NAME":
             imported[levels[-2] if isinstance(levels[-2], int) else 0, instruction.argval] = None
-        elif name in IMPLIED:
-            attributes[IMPLIED[name]] = None
+        elif name in IMPLIED or (name == "BINARY_OP" and instruction.argrepr.startswith("%")):
+            attributes[IMPLIED.get(name, "format")] = None
         elif name in ("LOAD_CONST", "LOAD_SMALL_INT"):
             levels.append(instruction.argval)
             texts = instruction.argval if isinstance(instruction.argval, tuple) else (instruction.argval,)
-            attributes.update(dict.fromkeys(text for text in texts if isinstance(text, str) and text.isidentifier()))
+            for text in [text for text in texts if isinstance(text, str)]:
+                attributes.update(dict.fromkeys(WORD.findall(text) if "{" in text else [text] * text.isidentifier()))
     for inner in inner_code(code):
         for mine, others in zip((found, attributes, imported), names_in(inner), strict=True):
             mine.update(dict.fromkeys(others))
@@ -136,6 +144,11 @@ def compares(code):
     return any(b.opname == "IS_OP" and a.opname != "LOAD_CONST" for a, b in steps) or any(map(compares, inner))
 
 
+def is_reflective(value):
+    """Return whether ``value`` looks up attributes by names that it is given, or all there are."""
+    return any(value is function for function in LOOKERS)
+
+
 def is_identity(value):
     """Return whether ``value`` compares as ``is`` does."""
     return value is operator.is_ or value is operator.is_not
@@ -147,11 +160,13 @@ def asked_of_others(code):
 
     What only names the class, ``type(x).__name__``, does not count, nor does ``isinstance(x, type)``.
     """
-    found = []
+    found, own = [], OWN
+    if not code.co_qualname.rpartition(".")[0].endswith((">", "")) or "." in code.co_qualname.rpartition(">.")[2]:
+        own = {*OWN, *code.co_varnames[:1]}  # of a method, whatever it is called
     steps = [step for step in get_instructions(code) if step.opname not in ("PRECALL", "CACHE", "PUSH_NULL")]
     for at, step in enumerate(steps[:-1]):
         called = step.opname == "LOAD_GLOBAL" and step.arg & 1  # else it is no more than a value
-        if not called or step.argval not in ("type", "id") or steps[at + 1].argval in OWN:
+        if not called or step.argval not in ("type", "id") or steps[at + 1].argval in own:
             continue
         call = next((i for i in range(at + 1, len(steps) - 1) if steps[i].opname == "CALL"), at)
         after = steps[call + 1]

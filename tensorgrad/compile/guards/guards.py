@@ -91,13 +91,13 @@ class Guards:
 
 def reached(roots):
     """Return the Reach of all that code looks up which can be reached: a walk for each name that walks before found."""
-    names = set(CALLED)
+    names, reflective = set(CALLED), False
     while True:
-        reach = Reach(roots, names)
+        reach = Reach(roots, names, reflective)
         found = reach.looked_up()
-        if found <= names:
+        if found <= names and reach.reflective == reflective:
             return reach
-        names |= found
+        names, reflective = names | found, reach.reflective
 
 
 def of_process():

@@ -1,8 +1,12 @@
 """Kinds of things that a function may reach, and the names that matter of them."""
 
+import abc
+import collections
 import random
 import types
+from enum import Enum
 from functools import lru_cache
+from typing import Generic, Protocol
 
 import numpy as np
 
@@ -26,17 +30,10 @@ BOUND = types.BuiltinMethodType, types.MethodWrapperType
 CACHED = type(lru_cache(len))
 
 
-class Everything:
-    """The names of code that may look up any."""
-
-    def __contains__(self, name):
-        return True
-
-
 #: Methods that Python calls only where code has one of these names.
 _ONLY_WITH = {
     ("__repr__", "__str__", "__format__"): {"format", "repr", "str", "print"},
-    ("__eq__", "__ne__", "__hash__"): {"==", "index", "count", "remove", "set", "dict", "hash"},
+    ("__eq__", "__ne__", "__hash__"): {"==", "index", "count", "remove", "set", "dict", "hash", "eq", "ne"},
     ("__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__copy__", "__deepcopy__", "__replace__"):
         {"copy", "deepcopy", "replace", "dumps"},
     ("__init_subclass__", "__set_name__", "__del__", "__dir__", "__sizeof__"): set(),
@@ -50,26 +47,47 @@ class Counting:
     """``counting(name)``: whether a name in a class, or of an attribute, is one that code looks up, or Python does.
 
     literal: the names that stand in code; ``names`` may be Everything
-    owner:   the class in which the name is, if it is in one
+    makers:  whether objects of the class may be made
+    hashed:  whether objects of the class may be keys
     """
 
-    __slots__ = ("literal", "names", "owner")
+    __slots__ = ("hashed", "literal", "makers", "names")
 
-    def __init__(self, literal, names, owner=None):
-        self.literal, self.names, self.owner = literal, names, owner
+    def __init__(self, literal, names, makers=True, hashed=False):
+        self.literal, self.names, self.makers, self.hashed = literal, names, makers, hashed
 
     def __call__(self, name):
         if name in SILENT:
             return False
-        if name in ONLY_WITH:
+        if name in ("__eq__", "__hash__") and self.hashed:
+            return True
+        if name in ONLY_WITH and not isinstance(self.names, Everything):
             return not ONLY_WITH[name].isdisjoint(self.literal)
-        if name in MAKERS and self.owner is not None:
-            return not {self.owner, "__class__", "type"}.isdisjoint(self.literal)
+        if name in MAKERS and not self.makers:
+            return False
         return name in self.names or name in CALLED or is_dunder(name)
 
-    def of(self, owner):
-        """Return the same for the names in a class."""
-        return Counting(self.literal, self.names, owner)
+    def of(self, makers, hashed, whole=False):
+        """Return the same for the names in a class; if ``whole``, for all of them."""
+        return Counting(self.literal, Everything() if whole else self.names, makers, hashed)
+
+
+class Everything:
+    """The names of code that may look up any."""
+
+    def __contains__(self, name):
+        return True
+
+
+#: Bases that are Python's, and whose code looks up no attributes of a subclass.
+PLAIN_BASES = (object, list, dict, set, frozenset, tuple, BaseException, type, abc.ABC, Generic, collections.deque,
+               collections.OrderedDict, collections.defaultdict, collections.Counter)  # fmt: skip
+
+
+def has_foreign_base(cls):
+    """Return whether a class of the user's has a base of Python's, or of an installed package, with code of its own."""
+    bases = [base for base in cls.__mro__ if owner_of_module(base.__module__) in ("python", "installed")]
+    return any(base not in PLAIN_BASES and not issubclass(base, (BaseException, Enum, Protocol)) for base in bases)
 
 
 class TooMuch(Exception):

@@ -8,6 +8,7 @@ noted as ``unseen``, and so is what would take long to look through at every cal
 
 import builtins
 import collections
+import operator
 import os
 import random
 import sys
@@ -19,7 +20,17 @@ import numpy as np
 from ...core.tensor import Parameter, StandIn, Tensor
 from ...errors import describe
 from ...tracking import Tracked, TrackedDict, TrackedList, TrackedSet
-from .function_code import REFLECTIVE, compares, is_identity, names_in, owner_of_module, phrase_of, unseen, users
+from .function_code import (
+    REFLECTIVE,
+    compares,
+    is_identity,
+    is_reflective,
+    names_in,
+    owner_of_module,
+    phrase_of,
+    unseen,
+    users,
+)
 from .generators import State
 from .kinds import (
     BOUND,
@@ -30,6 +41,7 @@ from .kinds import (
     Everything,
     TooMuch,
     an,
+    has_foreign_base,
     is_dunder,
     is_stream,
     module_of,
@@ -66,13 +78,16 @@ class Reach:
     names:     the names that code looks up, or Everything; ``literal`` are those that stand in code
     counted:   places whose changes are counted as they happen; ``wanted`` whether gradients flow to the Tensors
     loose:     all other places; each costs a look at every run
+    reflective: whether code of others may look up any name; found amid a walk, it has to begin anew
+    foreign:   how many things around the one looked at are Python's or an installed package's, whose code looks into it
     unseen:    what the function does, or reaches, that no guard can follow, or follows only slowly: phrases
     compares:  whether the function asks of two things whether they are one, ``x is w``
     functions: the functions of the user's that may run
     """
 
-    def __init__(self, roots, literal):
-        self.literal, self.names = literal, Everything() if REFLECTIVE & literal else literal
+    def __init__(self, roots, literal, reflective=False):
+        self.literal, self.names = literal, Everything() if reflective or REFLECTIVE & literal else literal
+        self.reflective, self.foreign = reflective, 0
         self.counted, self.wanted, self.loose, self.generators = [], [], [], []
         self.counts = Counting(literal, self.names)
         self.bindings, self.unseen, self.functions, self.tuples = Bindings(), [], [], []
@@ -124,6 +139,8 @@ class Reach:
         elif isinstance(x, types.MethodType):
             self.walk(x.__self__, path.rpartition(".")[0] or path)
             self.walk(x.__func__, path)
+        elif isinstance(x, (operator.attrgetter, operator.methodcaller)) or is_reflective(x):
+            self.reflective = True
         elif isinstance(x, BOUND):
             self.walk(None if isinstance(x.__self__, types.ModuleType) else x.__self__, path.rpartition(".")[0] or path)
         elif isinstance(x, (staticmethod, classmethod)):
@@ -147,6 +164,8 @@ class Reach:
         self.wanted.append(Wanted(x, path))
         if "name" in self.literal:
             self.loose.append(Attribute(x, "name", f"{path}.name"))
+        for hook in (x.watch or {}).values():
+            self.walk(hook, f"a hook of {path}")
         if type(x) not in (Tensor, Parameter):
             self.object(x, path)
 
@@ -269,8 +288,9 @@ class Reach:
         if value is os.getenv:
             self.walk(os.environ, "os.environ")
         self.compares = self.compares or is_identity(value)
+        self.reflective = self.reflective or is_reflective(value)
         if owner_of_module(module_of(value)) == "installed":
-            self.names = self.counts.names = Everything()  # whatever it is given, it may look at
+            self.reflective = True  # whatever it is given, it may look at
 
     def module(self, module, path):
         """Note what a module has under the names that code looks up anywhere."""
@@ -291,24 +311,30 @@ class Reach:
             if isinstance(value, (types.ModuleType, list, dict, type(os.environ))) and value is not sys.modules:
                 self.walk(value, f"{path}.{name}")
 
-    def kind(self, cls, path):
-        """Note what a class of the user's and its bases define."""
+    def kind(self, cls, path, instance=False, whole=False):
+        """Note what a class of the user's and its bases define.
+
+        instance: whether an object of it was met, which does not mean that code makes one
+        whole:    whether code of others, in a base of it, may call any of its methods
+        """
         if users(type(cls).__module__):
             self.kind(type(cls), type(cls).__name__)
+        makers = not instance or not {"__class__", "type"}.isdisjoint(self.literal)
         for base in cls.__mro__:
-            if users(base.__module__) and (base is cls or id(base) not in self.met):
-                self.met[id(base)] = base
-                counts = self.counts.of(base.__name__)
-                self.loose.append(Makeup(base, base.__name__, counts))
-                for name, value in vars(base).items():
-                    if counts(name):
-                        self.loose.append(ClassEntry(base, name, f"{base.__name__}.{name}"))
-                        self.walk(value, f"{base.__name__}.{name}")
+            if not users(base.__module__) or (id(base), makers, whole) in self.met:
+                continue
+            self.met[id(base), makers, whole] = base
+            counts = self.counts.of(makers, callable(vars(base).get("__hash__")), whole)
+            self.loose.append(Makeup(base, base.__name__, counts))
+            for name, value in vars(base).items():
+                if counts(name):
+                    self.loose.append(ClassEntry(base, name, f"{base.__name__}.{name}"))
+                    self.walk(value, f"{base.__name__}.{name}")
 
     def object(self, x, path):
         """Note the attributes of an object, and of its class."""
         cls = type(x)
-        owner = owner_of_module(cls.__module__)
+        owner, whole = owner_of_module(cls.__module__), self.foreign > 0 or has_foreign_base(cls)
         if cls is CACHED:
             self.loose.append(Cache(x, path))
         if isinstance(x, BaseException):
@@ -318,12 +344,14 @@ class Reach:
         elif owner == "python" and not own_names(x) and cls.__module__.lstrip("_") not in INERT:
             self.unseen.append(f"reaches {path}, {an(cls.__name__)}, whose changes nobody sees")
         elif cls.__module__ != "logging" and (owner != "ours" or hasattr(cls, "_uncounted") or hasattr(x, "pyfunc")):
-            self.attributes(x, path, self.loose, only=owner == "user")
+            self.foreign += owner != "user"
+            self.attributes(x, path, self.loose, only=owner == "user" and not whole)
+            self.foreign -= owner != "user"
         elif "__wrapped__" in getattr(x, "__dict__", ()):  # a compiled function
             self.walk(x.__wrapped__, path)
         if owner == "user":
             self.loose.append(Kind(x, f"the class of {path}"))
-        self.walk(cls, cls.__name__)
+        self.kind(cls, cls.__name__, instance=True, whole=whole)
 
     def attributes(self, x, path, places, only=False):
         """Note the attributes of an object of its own; ``only`` those of names that code looks up."""
