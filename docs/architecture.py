@@ -7,7 +7,7 @@ from tests.test_architecture import FILES, ROOMS, imported, parts, room
 
 PICTURE = Path(__file__).with_suffix(".svg")
 
-#: The rooms inside compile: draw is above them, and compile itself above draw, as a program can draw itself.
+#: The rooms inside compile: draw is above them, and compile above draw, as a program can draw itself.
 INNER = "compile.*"
 
 #: What a floor is called, and its rooms; all others stand on the ground, from which all may import.
