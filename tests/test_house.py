@@ -45,7 +45,7 @@ def test_each_way_has_its_stations():
 
 
 def test_the_backward_shown_is_the_one_tested():
-    source = (ROOT / "tests" / "test_reference_backward.py").read_text()
+    source = (ROOT / "tests" / "backward" / "test_reference_backward.py").read_text()
     reference = re.search(r"# the reference\n(.*?)\n+# the end of the reference", source, re.S).group(1)
     assert f"```python\n{reference}\n```" in PAGE
     assert reference.partition("\n\n\n")[0].count("\n") == 14, "fifteen lines"

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_ops import DIFFERENTIABLE, cotangent
 
 import tensorgrad as tg
 from tensorgrad.backward import gradients
+from tests.ops.test_ops import DIFFERENTIABLE, cotangent
 
 
 # the reference
