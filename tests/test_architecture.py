@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "tensorgrad"
+TESTS = Path(__file__).parent
+PACKAGE = TESTS.parent / "tensorgrad"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 #: The rooms of the house, each on a floor of its own: a module imports from its room and from those before it.
@@ -32,6 +33,18 @@ LONG = {
 
 #: Folders of more files, each with its reason.
 CROWDED = {"ops": 17}  # the derivative table: one file for each family, nothing but rows
+
+#: Rooms that have no folder of tests, each with what tests it.
+UNTESTED = {
+    "errors": "every test that compares the words of an error",
+    "seeding": "tests/initializers and tests/layers, which draw numbers",
+    "shapes": "its examples, and tests/backward, which undoes broadcasting",
+    "config": "tests/layers, which sets the default dtype",
+    "forward": "tests/ops and tests/check, which compare it with the backward and with differences",
+}
+
+#: Folders of tests that are of no room: of everything at once.
+ALL_OF_IT = {"fuzz"}
 
 
 @functools.cache
@@ -115,6 +128,18 @@ def test_every_folder_is_a_room_of_a_dozen_files():
     assert {".".join(f.relative_to(PACKAGE).parts) for f in folders} <= set(ROOMS)
     crowded = {f.name: n for f in folders if (n := len(list(f.glob("*.py")))) > 13}  # twelve, and __init__.py
     assert crowded == CROWDED
+
+
+def test_the_tests_mirror_the_rooms():
+    rooms = {name.partition(".")[0] for name in ROOMS}
+    folders = {path.parent.name for path in TESTS.glob("*/test_*.py")}
+    assert rooms - folders == set(UNTESTED), "give each room tests/ROOM/test_*.py"
+    assert folders - rooms == ALL_OF_IT
+
+
+def test_the_name_of_a_file_of_tests_is_its_own():
+    names = [path.name for path in TESTS.rglob("test_*.py")]
+    assert [name for name in names if names.count(name) > 1] == []
 
 
 def test_a_files_name_is_its_own():

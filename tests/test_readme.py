@@ -1,6 +1,7 @@
 """What the README shows is what happens, and the examples run."""
 
 import io
+import linecache
 import re
 import subprocess
 import sys
@@ -12,14 +13,15 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 README = PAGES[0].read_text()
 PAIR = re.compile(r"```python\n((?:(?!```).)*)```\n+```text\n(.*?)```", re.S)
 SHOWN = [(page.name, *pair) for page in PAGES for pair in PAIR.findall(page.read_text())]
 
 
 @pytest.mark.parametrize(("page", "code", "output"), SHOWN, ids=[f"{s[0]} {i}" for i, s in enumerate(SHOWN)])
-def test_an_example_prints_what_is_shown(page, code, output):
+def test_an_example_prints_what_is_shown(page, code, output, monkeypatch):
+    monkeypatch.setitem(linecache.cache, page, (len(code), None, code.splitlines(True), page))  # who asks for source
     with redirect_stdout(io.StringIO()) as printed:
         exec(compile(code, page, "exec"), {})
     assert_same_text(printed.getvalue().rstrip(), output.rstrip())
@@ -38,6 +40,12 @@ def assert_same_text(found, shown):
 
 def test_there_are_examples_with_their_output():
     assert len(SHOWN) >= 2
+
+
+def test_each_example_of_adding_something_is_short():
+    added = [code for page, code, _ in SHOWN if page == "CONTRIBUTING.md"]
+    assert len(added) == 7
+    assert [code for code in added if code.count("\n") >= 20] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 from op_samples import arrays
-from test_ops import CASES
 
 import tensorgrad as tg
 from tensorgrad.backward import gradients
 from tensorgrad.compile import compile
 from tests.heavy import heavy
+from tests.ops.test_ops import CASES
 
 #: These answer with a bool of Python's.
 REFUSED = {"allclose", "array_equal"}

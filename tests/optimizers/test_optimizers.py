@@ -14,7 +14,7 @@ from tensorgrad import optimizers
 from tensorgrad.errors import GradientError, OptionError, ShapeError, UnknownNameError
 from tensorgrad.optimizers import SGD, Adam, Optimizer
 
-RECORDS = json.loads((Path(__file__).parent / "golden" / "optimizers.json").read_text(encoding="utf-8"))
+RECORDS = json.loads((Path(__file__).parent.parent / "golden" / "optimizers.json").read_text(encoding="utf-8"))
 
 
 def built(record):

@@ -12,7 +12,7 @@ import tensorgrad as tg
 from tensorgrad import losses, metrics
 from tensorgrad.errors import ShapeError, UnknownNameError
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parent.parent / "golden"
 RECORDS = json.loads((GOLDEN / "metrics.json").read_text(encoding="utf-8"))
 METRICS = [r for r in RECORDS if r["kind"] == "metric"]
 RESOLUTIONS = [r for r in RECORDS if r["kind"] == "resolution" and r["argument"] == "metrics"]

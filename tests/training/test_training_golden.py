@@ -10,7 +10,7 @@ import pytest
 from tensorgrad import layers, losses, metrics, optimizers
 from tensorgrad.models import Sequential
 
-RECORDS = json.loads((Path(__file__).parent / "golden" / "training.json").read_text())
+RECORDS = json.loads((Path(__file__).parent.parent / "golden" / "training.json").read_text())
 
 #: Both sides compute in float32, whose rounding is 6e-8 of the largest numbers in a sum; sums in another order, over up
 #: to 20 steps, add up to less than this part of the largest entry.

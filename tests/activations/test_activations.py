@@ -14,7 +14,7 @@ import tensorgrad as tg
 from tensorgrad import activations, ops
 from tensorgrad.errors import ShapeError, UnknownNameError
 
-RECORDS = json.loads((Path(__file__).parent / "golden" / "activations.json").read_text(encoding="utf-8"))
+RECORDS = json.loads((Path(__file__).parent.parent / "golden" / "activations.json").read_text(encoding="utf-8"))
 ELEMENTWISE = sorted({r["name"] for r in RECORDS} - {"softmax", "log_softmax", "sparsemax", "glu", "threshold"})
 
 

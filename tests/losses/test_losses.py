@@ -12,7 +12,7 @@ import tensorgrad as tg
 from tensorgrad import losses
 from tensorgrad.errors import DataError, OptionError, ShapeError, UnknownNameError, describe
 
-RECORDS = json.loads((Path(__file__).parent / "golden" / "losses.json").read_text(encoding="utf-8"))
+RECORDS = json.loads((Path(__file__).parent.parent / "golden" / "losses.json").read_text(encoding="utf-8"))
 BROADCAST = "broadcast targets (n,1)"  # Keras broadcasts; losses here never do
 TOLERANCE = {"float64": {"rtol": 1e-11, "atol": 1e-14}, "float32": {"rtol": 3e-6, "atol": 1e-7}}
 
@@ -198,7 +198,7 @@ def test_get():
 
 @pytest.mark.parametrize(
     "record",
-    [r for r in json.loads((Path(__file__).parent / "golden" / "metrics.json").read_text(encoding="utf-8"))
+    [r for r in json.loads((Path(__file__).parent.parent / "golden" / "metrics.json").read_text(encoding="utf-8"))
      if r["kind"] == "resolution" and r["argument"] == "loss"],
     ids=lambda r: f"{r['identifier']}-{r['y_true_shape']}-{r['y_pred_shape']}",
 )  # fmt: skip
@@ -211,7 +211,7 @@ def test_crossentropy_resolves_by_shape(record):
 
 @pytest.mark.parametrize(
     "record",
-    [r for r in json.loads((Path(__file__).parent / "golden" / "api.json").read_text(encoding="utf-8"))
+    [r for r in json.loads((Path(__file__).parent.parent / "golden" / "api.json").read_text(encoding="utf-8"))
      if str(r.get("name")).startswith("losses.")],
     ids=lambda r: f"{r['name']}-{r['kind']}",
 )  # fmt: skip

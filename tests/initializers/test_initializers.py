@@ -11,7 +11,7 @@ from tensorgrad import initializers
 from tensorgrad.errors import OptionError, ShapeError, UnknownNameError
 from tensorgrad.seeding import set_random_seed
 
-RECORDS = json.loads((Path(__file__).parent / "golden" / "initializers.json").read_text(encoding="utf-8"))
+RECORDS = json.loads((Path(__file__).parent.parent / "golden" / "initializers.json").read_text(encoding="utf-8"))
 STATS = [r for r in RECORDS if r["kind"] == "stats"]
 ALIASES = [r for r in RECORDS if r["kind"] == "alias"]
 CONFIGS = [r for r in RECORDS if r["kind"] == "config"]
