@@ -7,6 +7,7 @@ time linear in ops and edges.
 
 import weakref
 from heapq import heappop, heappush
+from typing import Any
 
 import numpy as np
 
@@ -71,9 +72,9 @@ def sweep(root, g, keep, visiting=None):
     With ``keep`` the rules are given Tensors, so what they compute is recorded; else arrays, so that nothing stands
     between a rule and NumPy. ``visiting(t)`` is called before the hooks and rules of each Tensor run.
     """
-    leaves = {}  # seq -> [leaf, gradient]: owned, so summed in place
-    pending = {}  # seq -> (Tensor not visited yet, gradient so far): may be shared, never written
-    heap = []  # the seqs of pending, newest first
+    leaves: dict = {}  # seq -> [leaf, gradient]: owned, so summed in place
+    pending: dict = {}  # seq -> (Tensor not visited yet, gradient so far): may be shared, never written
+    heap: list[int] = []  # the seqs of pending, newest first
     head, head_seq, head_g = None, -1, None  # one that needs no heap: in a chain, every one; 0.2 µs an op
     node, seq = root, root.seq
 
@@ -242,7 +243,7 @@ def retain_grad(self):
         ref = weakref.ref(self)  # a hook that held its Tensor would be a cycle
 
         def keep_it(g):
-            y = ref()
+            y: Any = ref()  # a hook runs while its Tensor is there
             y.grad = g if y.grad is None else y.grad + g
 
         self.watch["retain"] = keep_it

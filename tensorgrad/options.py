@@ -9,7 +9,7 @@ A base class's options come last and are keyword-only: ``Dense(32, "relu", name=
 """
 
 import re
-from typing import Any, ClassVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 from .errors import OptionError, describe, suggest
 from .tracking import TrackedList, TrackedSet
@@ -81,7 +81,7 @@ class Options:
             if name in cls.__dict__:
                 delattr(cls, name)
         inherited = {k: v for base in reversed(cls.__mro__[1:]) for k, v in base.__dict__.get("_options", {}).items()}
-        cls._own = tuple(own) or next((b._own for b in cls.__mro__[1:] if getattr(b, "_own", ())), ())
+        cls._own = tuple(own) or next(filter(None, (getattr(b, "_own", ()) for b in cls.__mro__[1:])), ())
         cls._options = {**own, **{k: v for k, v in inherited.items() if k not in own}}
         for name, field in cls._options.items():
             if field.of_class:
@@ -119,11 +119,15 @@ class Options:
             error.add_note(f"in {cls}({field.name}={value!r})")
             raise
 
-    def __getattr__(self, name):
-        cls = type(self)
-        if name in cls._options:
-            raise AttributeError(f"{cls.__name__} has no {name!r}: its __init__ must call super().__init__(...) first")
-        raise AttributeError(f"{cls.__name__!r} object has no attribute {name!r}")
+    if not TYPE_CHECKING:  # to which every name would be an attribute then
+
+        def __getattr__(self, name):
+            cls = type(self)
+            if name in cls._options:
+                raise AttributeError(
+                    f"{cls.__name__} has no {name!r}: its __init__ must call super().__init__(...) first"
+                )
+            raise AttributeError(f"{cls.__name__!r} object has no attribute {name!r}")
 
     def get_config(self):
         """Return the options as a dict of plain values, enough for ``from_config`` to make an equal object."""

@@ -24,7 +24,7 @@ class History(Callback):
         self._model = None
 
     @property
-    def model(self):
+    def model(self):  # type: ignore[override]  # set_model sets it
         return None if self._model is None else self._model()
 
     def set_model(self, model):

@@ -3,6 +3,7 @@
 import sys
 from shutil import get_terminal_size
 from time import perf_counter
+from typing import Any
 
 from ..errors import printable
 from .base import Callback
@@ -84,7 +85,8 @@ class Progress:
 class ProgbarLogger(Callback):
     """Prints the progress bar and the lines of ``fit``, ``evaluate`` and ``predict``."""
 
-    bar = None
+    bar: Any = None
+    params: Any = None
     fitting = False
 
     def on_train_begin(self, logs=None):

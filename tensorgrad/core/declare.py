@@ -105,7 +105,7 @@ def _caller_module():
     """Return the module in which the declarer was called."""
     import sys
 
-    frame = sys._getframe(1)
+    frame: Any = sys._getframe(1)
     while frame.f_globals.get("__name__") == __name__:
         frame = frame.f_back
     return frame.f_globals.get("__name__", "")

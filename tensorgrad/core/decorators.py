@@ -1,6 +1,7 @@
 """A context manager around a function, of whatever kind: one that returns, yields, awaits, or does both."""
 
 from functools import wraps
+from typing import Any
 
 #: Bits of ``co_flags``, as ``inspect`` names them, without its 5 ms of import.
 GENERATOR, COROUTINE, ASYNC_GENERATOR = 0x20, 0x80, 0x200
@@ -74,7 +75,8 @@ class Steps:
 
 def stepwise(steps, manager):
     """Run the generator ``steps``, each step inside ``manager`` and what is between two of them outside."""
-    send, given = steps.__next__, ()
+    send: Any = steps.__next__
+    given: tuple = ()
     try:
         while True:
             with manager:

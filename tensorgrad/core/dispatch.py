@@ -162,17 +162,17 @@ def _general(op):
         if (arity is not None and len(inputs) != arity) or settings.keys() - defaults:
             inputs, settings = bind(op, inputs, settings)
         inputs = tuple([x if isinstance(x, Tensor) else operand(x, op) for x in inputs])
-        settings = {**defaults, **without_tensors(op, settings)} if defaults else None
+        kept = {**defaults, **without_tensors(op, settings)} if defaults else None
         arrays = [x.data if isinstance(x, Tensor) else x for x in inputs]
         if not (inputs and isinstance(inputs[0], Tensor)):
             arrays = arrays_of(arrays)
         try:
-            data = kernel(*arrays, **settings) if settings else kernel(*arrays)
+            data = kernel(*arrays, **kept) if kept else kernel(*arrays)
         except Exception as error:  # told again in the op's own words
-            raise explained(error, op, inputs, settings) from None
+            raise explained(error, op, inputs, kept) from None
         for x in inputs:
             if isinstance(x, Tensor):
-                return record(op, data, inputs, settings)
+                return record(op, data, inputs, kept)
         return data
 
     return call

@@ -6,6 +6,7 @@ the truth is asked.
 
 from contextvars import ContextVar
 from functools import partial
+from typing import Any
 from weakref import ref
 
 from .decorators import decorated
@@ -40,7 +41,10 @@ class Setting(list):
     watching: a weak reference to what the ``with`` statement will call at its end
     """
 
-    before, mode, left, watching = None, None, False, None
+    before: Any = None
+    mode: Any = None
+    left = False
+    watching: Any = None
 
     def watch(self, end, before):
         """Turn to the truth of ``before`` if ``end`` is gone before the block was left.

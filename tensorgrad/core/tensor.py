@@ -1,13 +1,21 @@
 """Tensor and Parameter: an array that remembers how it was made."""
 
+from __future__ import annotations
+
 import sys
 from itertools import count
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import GradientError, describe, printable
 from .number import check_reader, instead_of
 from .typed import Operators
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike, NDArray
+
+    from .op import Op
 
 #: The next sequence number: an input's is always smaller than its result's.
 tick = count().__next__
@@ -37,7 +45,20 @@ class Tensor(Operators):
 
     __slots__ = ("__weakref__", "data", "grad", "inputs", "name", "op", "requires_grad", "seq", "settings", "watch")
 
-    def __init__(self, data, requires_grad=False, dtype=None, name=None):
+    if TYPE_CHECKING:
+        data: NDArray[Any]
+        requires_grad: bool
+        grad: Tensor | None
+        op: Op | None
+        inputs: tuple[Any, ...]
+        settings: dict[str, Any] | None
+        name: str | None
+        seq: int
+        watch: Any
+
+    def __init__(
+        self, data: Any, requires_grad: bool = False, dtype: DTypeLike | None = None, name: str | None = None
+    ) -> None:
         self.data = as_array(data, dtype)
         if requires_grad:
             check_differentiable(self.data)
@@ -178,11 +199,15 @@ class StandIn:
 
     __slots__ = ()
 
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...  # what is derived from it has more
+
 
 def wrap(data):
     """Return NumPy's scalars as 0-d arrays; anything else, an array's stand-in, as it is."""
     if isinstance(data, StandIn):
-        return data.as_array()  # type: ignore[attr-defined]  # of what is derived from it
+        return data.as_array()
     return np.asarray(data) if isinstance(data, (np.generic, bool, int, float, complex)) else data
 
 

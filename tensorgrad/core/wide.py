@@ -25,8 +25,7 @@ def widened(rule):
     def computing(x, *arrays, **settings):
         if x.dtype is not HALF:
             return rule(x, *arrays, **settings)
-        arrays = [wide(a) if getattr(a, "dtype", None) is HALF else a for a in arrays]
-        return rule(wide(x), *arrays, **settings)
+        return rule(wide(x), *[wide(a) if getattr(a, "dtype", None) is HALF else a for a in arrays], **settings)
 
     return computing
 

@@ -1,5 +1,7 @@
 """The picture: shows itself in a notebook, prints as a listing, saves by suffix."""
 
+from typing import Any
+
 from ..errors import OptionError, RenderError
 from .export.dot import dot_source
 from .export.graphviz import by_dot, fluid, rendered
@@ -55,7 +57,7 @@ class Picture:
     def __init__(self, graph, view=None, dpi=144):
         self.graph, self.view, self.dpi = graph, graph if view is None else view, dpi
         self.source = dot_source(self.view)
-        self._again = None
+        self._again: Any = None
 
     def plays(self, again):
         """Remember how to find what was drawn, for the player; return the picture.
@@ -75,7 +77,8 @@ class Picture:
                 "what this picture was drawn of is gone, and its numbers with it; keep it until the player is made, "
                 "or make that at once: tg.play(loss).save('backprop.html')"
             )
-        return played(*found, direction)
+        root, called, scopes, inputs = found
+        return played(root, called, scopes, inputs, direction)
 
     def save(self, path):
         """Write the picture to ``path`` and return it as a Path; the suffix decides what is written.

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
 from threading import Lock, get_ident
+from typing import Any
 
 from .. import backward as engine
 from ..core.dispatch import op_of, record
@@ -185,7 +186,7 @@ def _numbered(t, seq):
     SEQ.__set__(t, seq)
     if not _blocks.get():
         return
-    frame = sys._getframe(1)
+    frame: Any = sys._getframe(1)
     if frame.f_code in FACES:
         told("became", t, arguments(frame)[0])
         return

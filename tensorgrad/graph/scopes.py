@@ -70,7 +70,8 @@ class Frames:
         events = [(first, 1, depth, i) for i, (first, _, _, depth) in enumerate(scopes)]
         events += [(last + 1, 0, -depth, i) for i, (_, last, _, depth) in enumerate(scopes)]
         names = [str(getattr(layer, "name", layer)) for _, _, layer, _ in scopes]
-        self.starts, self.paths, path = [], [], []
+        self.starts, self.paths = [], []
+        path: list[tuple[int, str]] = []
         for seq, begins, _, i in sorted(events):
             if begins:
                 path = [*path, (i, names[i])]

@@ -2,13 +2,13 @@
 
 from math import prod
 from operator import index
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from .. import activations, initializers
 from ..core.modes import recording, runs_plainly
-from ..core.tensor import Tensor, type_tensor
+from ..core.tensor import Parameter, Tensor, type_tensor
 from ..errors import ShapeError
 from ..options import boolean, option, positive_int
 from .base import Layer
@@ -34,7 +34,7 @@ class Dense(Layer):
     kernel_initializer: Any = option(default="glorot_uniform", convert=initializers.get)
     bias_initializer: Any = option(default="zeros", convert=initializers.get)
 
-    kernel = bias = None
+    kernel = bias = cast(Parameter | None, None)
 
     def build(self, input_shape):
         if len(input_shape) < 2 or input_shape[-1] is None:
@@ -47,7 +47,8 @@ class Dense(Layer):
             self.bias = self.add_weight((self.units,), self.bias_initializer, name="bias")
 
     def call(self, x):
-        kernel, bias = self.kernel, self.bias
+        kernel: Any = self.kernel
+        bias = self.bias
         if bias is None:
             return self.activation(x @ kernel)
         if type(x) is Tensor and not recording() and not runs_plainly():
@@ -60,7 +61,8 @@ class Dense(Layer):
         return (*input_shape[:-1], self.units)
 
     def check_input(self, shape):
-        kernel = self.kernel.data.shape
+        weight: Any = self.kernel
+        kernel = weight.data.shape
         if len(shape) < 2 or shape[-1] != kernel[0]:
             raise ShapeError(
                 f"layer {self.name!r} (Dense) has a kernel of shape {kernel}, so its input must be "

@@ -1,5 +1,10 @@
 """What a layer or a model holds: its weights, found by walking its attributes after one of them was set."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..core.tensor import Parameter, Tensor
@@ -29,9 +34,14 @@ class Weights:
     ``_frozen`` lists the weights that ``trainable = False`` froze, so that ``trainable = True`` thaws just those.
     """
 
-    _frozen = ()
+    _frozen: Sequence[Parameter] = ()
     _held = Held()
     _uncounted = frozenset({"_frozen", "_held"})
+
+    if TYPE_CHECKING:
+        built: bool
+
+        def label(self) -> str: ...
 
     def _holding(self):
         """Return the Held of now: the one of before unless some layer has changed since."""
@@ -93,7 +103,7 @@ class Weights:
             chosen = [weight for weight in own if weight.requires_grad]
             self._frozen = [*self._frozen, *chosen]
         else:
-            chosen, self._frozen = self._frozen, ()
+            chosen, self._frozen = list(self._frozen), ()
         for weight in chosen:
             weight.requires_grad = not frozen
         for layer in self.sublayers():

@@ -1,6 +1,7 @@
 """Loss: from one value per sample to the number that training makes small."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -136,7 +137,12 @@ class LossFunctionWrapper(Loss):
 class FunctionLoss(Loss):
     """Base of the classes that ``loss_class`` derives: ``function`` with its settings as options."""
 
-    settings = ()
+    settings = tuple[str, ...]()
+
+    if TYPE_CHECKING:
+        function: ClassVar[Callable[..., Any]]
+
+        def __init__(self, *args: Any, **options: Any) -> None: ...  # those that the function has
 
     def call(self, y_true, y_pred):
         return self.function(y_true, y_pred, **{name: getattr(self, name) for name in self.settings})

@@ -1,6 +1,7 @@
 """Metric: a number gathered over the batches of an epoch."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -33,8 +34,8 @@ class Metric(Options):
     dtype: Any = None
     name: str | None = option(default=None, of_class=snake_case)
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        """Take in a batch."""
+    def update_state(self, *args: Any, **kwargs: Any) -> None:
+        """Take in a batch: ``(y_true, y_pred, sample_weight=None)``, or ``(values, sample_weight=None)`` of numbers."""
         raise TypeError(f"{type(self).__name__} must define update_state(self, y_true, y_pred, sample_weight=None)")
 
     def result(self):
@@ -139,7 +140,7 @@ class MeanMetricWrapper(Mean):
         super().__init__(name=name or getattr(fn, "__name__", type(fn).__name__).strip("<>"), dtype=dtype)
         self.fn, self.settings = fn, settings
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(self, y_true, y_pred, sample_weight=None):  # type: ignore[override]  # computes the values
         """Take in a batch of targets and predictions."""
         y_true, y_pred = aligned(array(y_true), array(y_pred))
         values = array(self.fn(y_true, y_pred, **self.settings))
@@ -157,9 +158,14 @@ class FunctionMetric(Tracked, Mean):
 
     _uncounted = frozenset({"total", "count"})
 
-    settings = ()
+    settings = tuple[str, ...]()
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    if TYPE_CHECKING:
+        function: ClassVar[Callable[..., Any]]
+
+        def __init__(self, *args: Any, **options: Any) -> None: ...  # those that the function has
+
+    def update_state(self, y_true, y_pred, sample_weight=None):  # type: ignore[override]  # computes the values
         """Take in a batch of targets and predictions."""
         super().update_state(self.values(*aligned(array(y_true), array(y_pred))), sample_weight)
 

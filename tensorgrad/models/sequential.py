@@ -46,7 +46,7 @@ class Sequential(Trainer, Layer):
         return list(self._layers)
 
     @property
-    def autocast(self):
+    def autocast(self):  # type: ignore[override]  # of its first layer, which may be set
         """Whether arrays are cast to floats: as the first layer wants it."""
         return self._layers[0].autocast if self._layers else True
 

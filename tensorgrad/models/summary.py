@@ -1,6 +1,7 @@
 """summary(): a model as a table."""
 
 import sys
+from typing import Any
 
 from ..errors import printable, shortened
 
@@ -24,7 +25,8 @@ def summarize(model, line_length=None, print_fn=None, expand_nested=False, show_
         table.add_row(Text.assemble(*cells[0]), *cells[1:])
 
     plain = print_fn is not None or not getattr(sys.stdout, "isatty", lambda: False)()
-    console = Console(highlight=False, **({"color_system": None, "force_terminal": False} if plain else {}))
+    colours: Any = {"color_system": None, "force_terminal": False} if plain else {}
+    console = Console(highlight=False, **colours)
     needed = line_length or Console(width=10_000).measure(table).maximum
     if plain or line_length:
         console.width = max(needed, 60)  # a file or a pipe has no edge at which to wrap

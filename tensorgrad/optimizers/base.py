@@ -69,7 +69,7 @@ class Optimizer(Options):
         """Return ``{name: initial value}`` of the vectors ``update`` remembers from step to step."""
         return {}
 
-    def update(self, w, g, rate, step, spare, **slots):
+    def update(self, w, g, rate, step, spare, *args: Any, **slots: Any) -> None:
         """Change ``w`` in place by one step: the algorithm.
 
         w, g, spare: vectors of one length and dtype: the values, their gradient, room to compute in; all may be written
@@ -250,7 +250,7 @@ class Optimizer(Options):
         """Do what ``_take`` does when parameters are new, gone, frozen, replaced or repeated."""
         if len(grads) != len(params):
             raise ShapeError(f"apply: {len(grads)} gradients for {len(params)} parameters")
-        total = {}
+        total: dict = {}
         for i, (g, p) in enumerate(zip(grads, params, strict=True)):
             check_parameter(p, i)
             if g is not None:
@@ -370,7 +370,7 @@ def check_parameter(p, i):
 
 def checked_gradient(g, p, i):
     """Return ``g`` as an array of the parameter's shape, or raise."""
-    g: Any = g.data if isinstance(g, Tensor) else g if isinstance(g, StandIn) else np.asarray(g)
+    g = g.data if isinstance(g, Tensor) else g if isinstance(g, StandIn) else np.asarray(g)
     if g.shape != p.shape:
         raise ShapeError(f"apply: the gradient of {label(p, i)} must have shape {p.shape}, got {describe(g)}")
     return g

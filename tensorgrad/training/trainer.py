@@ -1,6 +1,7 @@
 """compile, fit, evaluate and predict: the training of a model."""
 
 import weakref
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,8 +21,13 @@ from .inference import Inference, inference
 from .loop import TrainStep, Validation, predict_epoch, test_epoch, train
 from .program_cache import Steps
 
+if TYPE_CHECKING:
+    from ..layers.base import Layer as Mixed  # what a model is besides
+else:
+    Mixed = object
 
-class Trainer:
+
+class Trainer(Mixed):
     """What a model can do beyond a layer: learn from data, be measured on them, and predict."""
 
     _uncounted = frozenset({"compiled", "history", "stop_training", "_inference"})
@@ -250,7 +256,7 @@ class Trainer:
         data = self._checked_data(x, y, sample_weight, "fit")
         if validation_data is not None:
             held = self._shaped(given, "fit", "validation x")
-            self.compiled.prepare(held, self.output_shape, "fit", "validation y")
+            self._compiled_for("fit").prepare(held, self.output_shape, "fit", "validation y")
             return data, held
         return split(data, validation_split, "fit") if validation_split else (data, None)
 
@@ -262,7 +268,7 @@ class Trainer:
 
     def _checked_data(self, x, y, sample_weight, where):
         data = self._shaped_data(x, y, sample_weight, where)
-        self.compiled.prepare(data, self.output_shape, where)
+        self._compiled_for(where).prepare(data, self.output_shape, where)
         return data
 
     def _shaped_data(self, x, y, sample_weight, where):
@@ -286,7 +292,7 @@ class Trainer:
 
 def outputs_of(model):
     """Return ``function(x)`` -> the outputs of ``model``, in a list."""
-    found = weakref.ref(model)
+    found: Any = weakref.ref(model)
     return lambda x: [found()(x, training=False)]
 
 
