@@ -1,11 +1,17 @@
 """Scopes: which calls of layers, outermost first, an op was recorded in."""
 
+from __future__ import annotations
+
 from bisect import bisect_right
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.tensor import Tensor, tick
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 _scopes: ContextVar[Any] = ContextVar("scopes", default=None)
 
@@ -22,7 +28,7 @@ class Scopes(list):
 
     depth, before, ended = 0, None, False
 
-    def noted(self, layer, call, /, *args, **kwargs):
+    def noted(self, layer: Any, call: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Return what ``call`` gives, and write down which sequence numbers were given out meanwhile: those of what ran
         in ``layer``.
         """
@@ -36,7 +42,7 @@ class Scopes(list):
 
 
 @contextmanager
-def layer_scopes():
+def layer_scopes() -> Iterator[Scopes]:
     """Write down, while this thread or task draws, what each layer call recorded.
 
     >>> from tensorgrad.layers import Flatten
@@ -63,7 +69,7 @@ class Frames:
     classes: ``{number: name of the layer's class}``, by the number a frame has in a path
     """
 
-    def __init__(self, scopes=()):
+    def __init__(self, scopes: Any = ()) -> None:
         self.classes = {
             i: type(layer).__name__ for i, (_, _, layer, _) in enumerate(scopes) if not isinstance(layer, str)
         }
@@ -80,12 +86,12 @@ class Frames:
             self.starts.append(seq)
             self.paths.append(tuple(path))
 
-    def path(self, seq):
+    def path(self, seq: Any) -> Any:
         """Return ``((number, name), ...)`` of the layer calls in which the Tensor ``seq`` was recorded."""
         place = bisect_right(self.starts, seq)
         return self.paths[place - 1] if place else ()
 
-    def homes(self, steps):
+    def homes(self, steps: Any) -> Any:
         """Return, by id, the layers that each leaf belongs to: the innermost that contain all its uses."""
         found: dict = {}
         for t, inputs in steps if self.paths else ():
@@ -96,7 +102,7 @@ class Frames:
         return found
 
 
-def common(a, b):
+def common(a: Any, b: Any) -> Any:
     """Return the common beginning of two paths.
 
     >>> common((1, 2, 3), (1, 2, 4))
