@@ -77,8 +77,8 @@ def sweep(root: Any, g: Any, keep: Any, visiting: Any = None) -> Any:
     With ``keep`` the rules are given Tensors, so what they compute is recorded; else arrays, so that nothing stands
     between a rule and NumPy. ``visiting(t)`` is called before the hooks and rules of each Tensor run.
     """
-    leaves: dict = {}  # seq -> [leaf, gradient]: owned, so summed in place
-    pending: dict = {}  # seq -> (Tensor not visited yet, gradient so far): may be shared, never written
+    leaves: dict[Any, Any] = {}  # seq -> [leaf, gradient]: owned, so summed in place
+    pending: dict[Any, Any] = {}  # seq -> (Tensor not visited yet, gradient so far): may be shared, never written
     heap: list[int] = []  # the seqs of pending, newest first
     head, head_seq, head_g = None, -1, None  # one that needs no heap: in a chain, every one; 0.2 µs an op
     node, seq = root, root.seq

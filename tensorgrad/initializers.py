@@ -157,8 +157,8 @@ class VarianceScaling(Initializer):
         default="truncated_normal", check=one_of("truncated_normal", "untruncated_normal", "uniform")
     )
     seed: int | None = None
-    input_axes: tuple | None = None
-    output_axes: tuple | None = None
+    input_axes: tuple[Any, ...] | None = None
+    output_axes: tuple[Any, ...] | None = None
 
     def draw(self, shape: tuple[Any, ...], rng: Any) -> Any:
         fan_in, fan_out = fans(shape, self.input_axes, self.output_axes)
@@ -185,12 +185,14 @@ def fans(shape: Any, input_axes: Any = None, output_axes: Any = None) -> Any:
     return shape[-2] * field, shape[-1] * field
 
 
-class Scaled(Initializer):
-    """Base of the initializers that ``scaled`` makes, for type checkers."""
+if TYPE_CHECKING:
 
-    seed: int | None = None
-    input_axes: tuple | None = None
-    output_axes: tuple | None = None
+    class Scaled(Initializer):
+        """What ``scaled`` makes, as type checkers are to see it."""
+
+        seed: int | None = None
+        input_axes: tuple[Any, ...] | None = None
+        output_axes: tuple[Any, ...] | None = None
 
 
 def scaled(name: Any, scale: Any, mode: Any, distribution: Any, doc: Any) -> type[Scaled]:

@@ -137,7 +137,7 @@ class Options:
 
     if not TYPE_CHECKING:  # to which every name would be an attribute then
 
-        def __getattr__(self: Any, name: Any) -> None:
+        def __getattr__(self, name):
             cls = type(self)
             if name in cls._options:
                 raise AttributeError(

@@ -11,7 +11,7 @@ from .history import History
 from .progress_bar import ProgbarLogger
 
 BATCH_HOOKS = [hook for hook in HOOKS if "batch" in hook]
-NOBODY: dict[str, list] = {hook: [] for hook in BATCH_HOOKS}
+NOBODY: dict[str, list[Any]] = {hook: [] for hook in BATCH_HOOKS}
 
 
 class CallbackList:

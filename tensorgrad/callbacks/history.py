@@ -29,7 +29,7 @@ class History(Callback):
         self._model: Any = None
 
     @property
-    def model(self) -> Any:  # type: ignore[override]  # set_model sets it
+    def model(self) -> Any:
         return None if self._model is None else self._model()
 
     def set_model(self, model: Any) -> None:

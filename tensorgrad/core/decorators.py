@@ -78,7 +78,7 @@ class Steps:
 def stepwise(steps: Any, manager: Any) -> Any:
     """Run the generator ``steps``, each step inside ``manager`` and what is between two of them outside."""
     send: Any = steps.__next__
-    given: tuple = ()
+    given: tuple[Any, ...] = ()
     try:
         while True:
             with manager:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 ndarray = np.ndarray
 
 #: NumPy function or ufunc -> what answers for it when a Tensor is among its arguments.
-NUMPY: dict[Any, Callable] = {}
+NUMPY: dict[Any, Callable[..., Any]] = {}
 #: (ufunc, "reduce" or "accumulate") -> what answers for it.
-UFUNC_METHODS: dict[tuple[np.ufunc, str], Callable] = {}
+UFUNC_METHODS: dict[tuple[np.ufunc, str], Callable[..., Any]] = {}
 
 
 def make_call(op: Op) -> Any:

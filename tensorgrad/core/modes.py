@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     F = TypeVar("F", bound=Callable[..., Any])
 
-_recording: ContextVar = ContextVar("recording", default=True)
-_plainly: ContextVar = ContextVar("plainly", default=False)
-_entering: ContextVar = ContextVar("entering", default=None)
+_recording: ContextVar[Any] = ContextVar("recording", default=True)
+_plainly: ContextVar[Any] = ContextVar("plainly", default=False)
+_entering: ContextVar[Any] = ContextVar("entering", default=None)
 
 #: Whether the model around is being trained: what layers take where a call says nothing of it.
-training: ContextVar = ContextVar("training", default=False)
+training: ContextVar[Any] = ContextVar("training", default=False)
 
 #: Return something true while calls are being recorded. 22 ns, paid once per recorded op.
 recording = _recording.get
@@ -40,7 +40,7 @@ def runs_plainly() -> bool:
     return bool(_plainly.get())
 
 
-class Setting(list):
+class Setting(list[Any]):
     """What a flag is set to inside one ``with`` block: as true as a list is, by its length.
 
     before:   the Setting, or default, that was there
@@ -98,7 +98,7 @@ class _Mode:
     """Set a flag inside a ``with`` block or a decorated function. Any threads and tasks may share one."""
 
     _flag = _recording
-    _truth: tuple = ()  # what a Setting is made of: nothing is False
+    _truth: tuple[Any, ...] = ()  # what a Setting is made of: nothing is False
 
     __exit__ = _End()
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Mark(list):
+class Mark(list[Any]):
     """A kind of functions, as their code objects: a decorator, and ``frame.f_code in mark`` asks.
 
     A list, as they are few, and to hash a code object takes longer than to find it.

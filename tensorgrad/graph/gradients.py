@@ -72,7 +72,7 @@ def gradient_arrays(root: Tensor) -> dict[int, Any]:
     >>> float(found[id(h)]), float(found[id(x)])
     (2.0, 12.0)
     """
-    found: dict = {}
+    found: dict[Any, Any] = {}
     with listening(recorded(root), found):
         pairs = list(gradients(root, np.ones_like(root.data)))
     return {key: array_of(g) for key, g in found.items()} | {id(leaf): g for leaf, g in pairs}

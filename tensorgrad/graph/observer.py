@@ -25,10 +25,10 @@ from ..ops.indexing import become, before_write
 from .code import arguments
 
 #: The blocks of this thread or task, the outermost first; none while an observer is told something.
-_blocks: ContextVar[tuple] = ContextVar("blocks", default=())
+_blocks: ContextVar[tuple[Any, ...]] = ContextVar("blocks", default=())
 #: Every open block, of any thread.
-OPEN: list = []
-_lock: list = [Lock()]
+OPEN: list[Any] = []
+_lock: list[Any] = [Lock()]
 #: Functions that give a Tensor the number of another, their first argument.
 FACES = (become.__code__, before_write.__code__)
 #: The slots of a Tensor as they are while nobody observes: ``DATA.__get__(t)`` is its array, whoever observes.

@@ -19,7 +19,7 @@ _scopes: ContextVar[Any] = ContextVar("scopes", default=None)
 current = _scopes.get
 
 
-class Scopes(list):
+class Scopes(list[Any]):
     """Which sequence numbers belong to which layer: ``(first_seq, last_seq, layer, depth)``, innermost first.
 
     before: the list that was written to before this one, or None
@@ -93,7 +93,7 @@ class Frames:
 
     def homes(self, steps: Any) -> Any:
         """Return, by id, the layers that each leaf belongs to: the innermost that contain all its uses."""
-        found: dict = {}
+        found: dict[Any, Any] = {}
         for t, inputs in steps if self.paths else ():
             path = self.path(t.seq)
             for x in inputs:

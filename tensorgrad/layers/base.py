@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 CLASSES = {}
 
 #: Stem of a name -> the numbers that follow it; to take the next one is one step, in any thread.
-_numbers: defaultdict = defaultdict(count)
+_numbers: defaultdict[str, Any] = defaultdict(count)
 
 
 class Layer(Tracked, Weights, Options):

@@ -44,7 +44,7 @@ class Weights:
     if TYPE_CHECKING:
         built: bool
 
-        def label(self: Any) -> str: ...
+        def label(self) -> str: ...
 
     def _holding(self) -> Held:
         """Return the Held of now: the one of before unless some layer has changed since."""
@@ -55,9 +55,9 @@ class Weights:
 
     def _walked(self, number: Any) -> Held:
         """Return the Held that a walk finds: Parameters and layers, each once, in order of the attributes."""
-        found: dict = {}
+        found: dict[Any, Any] = {}
         counts = [gather(value, found) for name, value in list(vars(self).items()) if name not in Weights._uncounted]
-        weights: dict = {}
+        weights: dict[Any, Any] = {}
         for part in found.values():
             inner = part._holding() if isinstance(part, Weights) else None
             for weight in (part,) if inner is None else inner.weights:

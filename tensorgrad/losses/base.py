@@ -146,7 +146,7 @@ class FunctionLoss(Loss):
     if TYPE_CHECKING:
         function: ClassVar[Callable[..., Any]]
 
-        def __init__(self: Any, *args: Any, **options: Any) -> None: ...  # those that the function has
+        def __init__(self, *args: Any, **options: Any) -> None: ...  # those that the function has
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         return self.function(y_true, y_pred, **{name: getattr(self, name) for name in self.settings})

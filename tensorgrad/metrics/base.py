@@ -165,7 +165,7 @@ class FunctionMetric(Tracked, Mean):
     if TYPE_CHECKING:
         function: ClassVar[Callable[..., Any]]
 
-        def __init__(self: Any, *args: Any, **options: Any) -> None: ...  # those that the function has
+        def __init__(self, *args: Any, **options: Any) -> None: ...  # those that the function has
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]  # computes the values
         """Take in a batch of targets and predictions."""

@@ -266,7 +266,7 @@ class Optimizer(Options):
         """Do what ``_take`` does when parameters are new, gone, frozen, replaced or repeated."""
         if len(grads) != len(params):
             raise ShapeError(f"apply: {len(grads)} gradients for {len(params)} parameters")
-        total: dict = {}
+        total: dict[Any, Any] = {}
         for i, (g, p) in enumerate(zip(grads, params, strict=True)):
             check_parameter(p, i)
             if g is not None:

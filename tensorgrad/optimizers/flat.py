@@ -52,7 +52,7 @@ class Flat:
         }
 
 
-class Flats(list):
+class Flats(list[Any]):
     """A Flat for each dtype among some parameters.
 
     order: ``(parameter, view of w, view of g)`` of each, in the order in which they were given
@@ -60,12 +60,12 @@ class Flats(list):
 
     __slots__ = ("__weakref__", "order")
 
-    order: list
+    order: list[Any]
 
 
 def gather(params: Any, slots: Any, kept: Any) -> Any:
     """Return the Flats of ``params``; ``kept`` is what ``Flat.state`` gave for some of them before."""
-    by_dtype: dict = {}
+    by_dtype: dict[Any, Any] = {}
     for p in params:
         by_dtype.setdefault(p.dtype, []).append(p)
     flats = Flats(Flat(group, slots, kept) for group in by_dtype.values())
