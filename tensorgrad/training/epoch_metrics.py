@@ -5,7 +5,6 @@ from weakref import ref
 
 import numpy as np
 
-from .. import metrics
 from ..config import floatx
 from ..errors import ShapeError, describe
 from ..losses.targets import aligned
@@ -165,7 +164,7 @@ def number(metric):
 
 def fitting(metric, y, output_shape):
     """Return ``metric`` after trying it on one row: one that cannot compare such shapes raises before training."""
-    if isinstance(metric, metrics.FunctionMetric):
+    if isinstance(metric, FunctionMetric):
         row = np.ones((1, *(n or 1 for n in output_shape[1:])), floatx())
         try:
             metric.update_state(np.zeros_like(y[:1]), row)
