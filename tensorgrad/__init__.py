@@ -11,6 +11,8 @@ elementwise, linear, bilinear, constant, primitive      how an op of one's own i
 layers, models, losses, metrics, optimizers, activations, initializers, callbacks, utils      as in Keras
 """
 
+from typing import TYPE_CHECKING
+
 from . import activations, callbacks, initializers, layers, losses, methods, metrics, models, ops, optimizers, utils
 from .check import gradcheck
 from .compile import compile as compile  # not in __all__: Python has one too
@@ -37,20 +39,26 @@ from .models import Sequential
 from .ops import *  # noqa: F403  (ops/__init__.py lists them)
 from .seeding import set_random_seed
 
+if TYPE_CHECKING:
+    from . import exercises, testing
+    from .check import check_gradients
+
 #: Imported when they are first asked for: few programs need them, and importing tensorgrad stays quick.
 _AT_FIRST_USE = {"check_gradients": ".check.handwritten", "exercises": ".exercises", "testing": ".testing"}
 
 
-def __getattr__(name):
-    if name not in _AT_FIRST_USE:
-        raise AttributeError(f"module 'tensorgrad' has no attribute {name!r}")
-    from importlib import import_module
+if not TYPE_CHECKING:  # to which every name would be there then
 
-    module = import_module(_AT_FIRST_USE[name], __name__)
-    return getattr(module, name) if name == "check_gradients" else module
+    def __getattr__(name):
+        if name not in _AT_FIRST_USE:
+            raise AttributeError(f"module 'tensorgrad' has no attribute {name!r}")
+        from importlib import import_module
+
+        module = import_module(_AT_FIRST_USE[name], __name__)
+        return getattr(module, name) if name == "check_gradients" else module
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
@@ -76,13 +84,13 @@ __all__ = [
     "backward_steps",
     "bilinear",
     "callbacks",
-    "check_gradients",  # noqa: F405  (__getattr__ imports it)
+    "check_gradients",
     "constant",
     "draw",
     "elementwise",
     "enable_grad",
     "epsilon",
-    "exercises",  # noqa: F405  (as above)
+    "exercises",
     "floatx",
     "gradcheck",
     "initializers",
@@ -101,7 +109,7 @@ __all__ = [
     "set_epsilon",
     "set_floatx",
     "set_random_seed",
-    "testing",  # noqa: F405  (as above)
+    "testing",
     "trace_numerics",
     "utils",
     "why_no_grad",

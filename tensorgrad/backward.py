@@ -5,8 +5,11 @@ unfinished Tensor is taken first, all gradients into it have arrived: no recursi
 time linear in ops and edges.
 """
 
+from __future__ import annotations
+
 import weakref
 from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,8 +18,11 @@ from .core.wide import wide
 from .errors import GradientError, ShapeError, describe, printable
 from .shapes import broadcast_axes, broadcasts
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def backward(self, gradient=None, *, create_graph=False):
+
+def backward(self: Any, gradient: Any = None, *, create_graph: bool = False) -> None:
     """Add d(self)/d(leaf) to ``.grad`` of every leaf that requires a gradient.
 
     gradient:     the cotangent to start from, of this Tensor's shape; a scalar may leave it out, and starts from 1
@@ -35,7 +41,7 @@ def backward(self, gradient=None, *, create_graph=False):
         leaf.grad = g if leaf.grad is None else leaf.grad + g
 
 
-def gradients(root, gradient=None, create_graph=False):
+def gradients(root: Tensor, gradient: Any = None, create_graph: bool = False) -> list[Any]:
     """Return ``[leaf, gradient]`` for each leaf under ``root``: arrays, or Tensors with ``create_graph``."""
     seed = start(root, gradient)
     with np.errstate(divide="ignore", invalid="ignore"):  # 0.7 µs; a masked 1/0 inside a rule is no news to the user
@@ -44,7 +50,7 @@ def gradients(root, gradient=None, create_graph=False):
         return sweep(root, seed.data if isinstance(seed, Tensor) else seed, False)
 
 
-def start(root, gradient):
+def start(root: Any, gradient: Any) -> Any:
     """Return the cotangent to start from: a Tensor of the root's shape, or the number 1 as an array."""
     if not root.requires_grad:
         raise GradientError(
@@ -65,19 +71,19 @@ def start(root, gradient):
     return g
 
 
-def sweep(root, g, keep, visiting=None):
+def sweep(root: Any, g: Any, keep: Any, visiting: Any = None) -> Any:
     """Return ``[leaf, gradient]`` pairs of ``root`` for the cotangent ``g``: the hot path.
 
     With ``keep`` the rules are given Tensors, so what they compute is recorded; else arrays, so that nothing stands
     between a rule and NumPy. ``visiting(t)`` is called before the hooks and rules of each Tensor run.
     """
-    leaves = {}  # seq -> [leaf, gradient]: owned, so summed in place
-    pending = {}  # seq -> (Tensor not visited yet, gradient so far): may be shared, never written
-    heap = []  # the seqs of pending, newest first
+    leaves: dict[Any, Any] = {}  # seq -> [leaf, gradient]: owned, so summed in place
+    pending: dict[Any, Any] = {}  # seq -> (Tensor not visited yet, gradient so far): may be shared, never written
+    heap: list[int] = []  # the seqs of pending, newest first
     head, head_seq, head_g = None, -1, None  # one that needs no heap: in a chain, every one; 0.2 µs an op
     node, seq = root, root.seq
 
-    def add(x, gx):
+    def add(x: Any, gx: Any) -> None:
         """Add ``gx`` to what has reached ``x``."""
         nonlocal head, head_seq, head_g
         data = x.data
@@ -142,7 +148,7 @@ def sweep(root, g, keep, visiting=None):
             return leaves.values()
 
 
-def visit(node, g, seq, keep, add):
+def visit(node: Any, g: Any, seq: Any, keep: Any, add: Any) -> None:
     """Apply the rules of ``node`` and ``add`` each input's gradient."""
     op, settings = node.op, node.settings or {}
     inputs = [version(x, seq) if isinstance(x, Tensor) else x for x in node.inputs]
@@ -156,14 +162,14 @@ def visit(node, g, seq, keep, add):
                 add(x, op.rules[i](g, y, *values, **settings))
 
 
-def version(x, seq):
+def version(x: Any, seq: Any) -> Any:
     """Return what ``x`` was at ``seq``: a Tensor written in place since keeps its older self as its first input."""
     while x.seq > seq:
         x = x.inputs[0]
     return x
 
 
-def fit(g, x, node, into, keep):
+def fit(g: Any, x: Any, node: Any, into: Any, keep: Any) -> Any:
     """Return ``g`` in the shape and dtype of ``x``: broadcasting is undone by a sum, a reduction by a spread."""
     if g.dtype.kind == "c":
         raise GradientError(
@@ -186,7 +192,7 @@ def fit(g, x, node, into, keep):
     return g if g.dtype is x.dtype else g.astype(x.dtype)
 
 
-def watched(node, g, keep):
+def watched(node: Any, g: Any, keep: Any) -> Any:
     """Return the gradient of ``node`` after its hooks, each of which may replace it."""
     seen = g if keep else type_tensor(g)
     for hook in tuple(node.watch.values()):
@@ -198,7 +204,7 @@ def watched(node, g, keep):
     return seen if keep else seen.data
 
 
-def register_hook(self, hook):
+def register_hook(self: Any, hook: Callable[[Tensor], Any]) -> Callable[[], None]:
     """Call ``hook(grad)`` when this Tensor's gradient is complete; what it returns, unless None, replaces it.
 
     Returns a function that removes the hook.
@@ -217,7 +223,7 @@ def register_hook(self, hook):
     key = object()
     self.watch[key] = hook
 
-    def remove():
+    def remove() -> None:
         if self.watch is not None:
             self.watch.pop(key, None)
             self.watch = self.watch or None
@@ -225,7 +231,7 @@ def register_hook(self, hook):
     return remove
 
 
-def retain_grad(self):
+def retain_grad(self: Any) -> None:
     """Keep this Tensor's gradient in ``.grad`` too, though an op made it.
 
     >>> import tensorgrad as tg
@@ -241,8 +247,8 @@ def retain_grad(self):
             self.watch = {}
         ref = weakref.ref(self)  # a hook that held its Tensor would be a cycle
 
-        def keep_it(g):
-            y = ref()
+        def keep_it(g: Any) -> None:
+            y: Any = ref()  # a hook runs while its Tensor is there
             y.grad = g if y.grad is None else y.grad + g
 
         self.watch["retain"] = keep_it

@@ -1,14 +1,18 @@
 """Settings of the whole library, under Keras's names: the default float dtype and the fuzz factor."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from .errors import OptionError
 from .tracking import changed
 
 __all__ = ["epsilon", "floatx", "set_epsilon", "set_floatx"]
 
-_settings = {"floatx": "float32", "epsilon": 1e-7}
+_settings: dict[str, Any] = {"floatx": "float32", "epsilon": 1e-7}
 
 
-def floatx():
+def floatx() -> str:
     """Return the dtype in which layers make their weights and ``fit`` trains: ``'float32'`` unless set.
 
     >>> floatx()
@@ -17,7 +21,7 @@ def floatx():
     return _settings["floatx"]
 
 
-def set_floatx(dtype):
+def set_floatx(dtype: str) -> None:
     """Set the default float dtype: ``'float16'``, ``'float32'`` or ``'float64'``."""
     if dtype not in ("float16", "float32", "float64"):
         raise OptionError(f"set_floatx: dtype must be 'float16', 'float32' or 'float64', got {dtype!r}")
@@ -25,7 +29,7 @@ def set_floatx(dtype):
     changed()
 
 
-def epsilon():
+def epsilon() -> float:
     """Return the fuzz factor that keeps logarithms and quotients finite: 1e-7 unless set.
 
     >>> epsilon()
@@ -34,7 +38,7 @@ def epsilon():
     return _settings["epsilon"]
 
 
-def set_epsilon(value):
+def set_epsilon(value: float) -> None:
     """Set the fuzz factor."""
     if not 0 < value < 1:
         raise OptionError(f"set_epsilon: value must lie in (0, 1), got {value!r}")

@@ -1,7 +1,9 @@
 """Initializers: the numbers a weight starts from."""
 
+from __future__ import annotations
+
 from math import prod, sqrt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -9,6 +11,10 @@ from .config import floatx
 from .errors import ShapeError, describe, unknown
 from .options import Options, non_negative, object_of, one_of, option, positive
 from .seeding import generator
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike, NDArray
+
 
 __all__ = [
     "Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "Initializer", "LecunNormal",
@@ -36,13 +42,15 @@ class Initializer(Options):
     array([0.5, 0.5], dtype=float32)
     """
 
-    def __call__(self, shape, dtype=None, rng=None):
+    def __call__(
+        self, shape: Any, dtype: DTypeLike | None = None, rng: np.random.Generator | None = None
+    ) -> NDArray[Any]:
         shape = (shape,) if hasattr(shape, "__index__") else tuple(shape)
         if rng is None and hasattr(self, "seed"):
             rng = generator(self.seed)
         return np.asarray(self.draw(shape, rng), dtype or floatx())
 
-    def draw(self, shape, rng):
+    def draw(self, shape: tuple[Any, ...], rng: Any) -> Any:
         """Return an array of ``shape``, its random numbers drawn from ``rng``."""
         raise TypeError(f"{type(self).__name__} must define draw(self, shape, rng)")
 
@@ -54,14 +62,14 @@ class Zeros(Initializer):
     array([0., 0.], dtype=float32)
     """
 
-    def draw(self, shape, rng):
+    def draw(self, shape: tuple[Any, ...], rng: Any) -> Any:
         return np.zeros(shape)
 
 
 class Ones(Initializer):
     """All 1."""
 
-    def draw(self, shape, rng):
+    def draw(self, shape: tuple[Any, ...], rng: Any) -> Any:
         return np.ones(shape)
 
 
@@ -70,7 +78,7 @@ class Constant(Initializer):
 
     value: Any = 0.0
 
-    def draw(self, shape, rng):
+    def draw(self, shape: tuple[Any, ...], rng: Any) -> Any:
         return np.full(shape, self.value)
 
 
@@ -84,7 +92,7 @@ class Identity(Initializer):
 
     gain: float = 1.0
 
-    def draw(self, shape, rng):
+    def draw(self, shape: tuple[Any, ...], rng: Any) -> Any:
         if len(shape) != 2:
             raise ShapeError(f"Identity makes matrices, got shape {shape}")
         return self.gain * np.eye(*shape)
@@ -97,7 +105,7 @@ class RandomNormal(Initializer):
     stddev: float = option(default=0.05, check=non_negative)
     seed: int | None = None
 
-    def draw(self, shape, rng):
+    def draw(self, shape: tuple[Any, ...], rng: Any) -> Any:
         return rng.normal(self.mean, self.stddev, shape)
 
 
@@ -108,7 +116,7 @@ class RandomUniform(Initializer):
     maxval: float = 0.05
     seed: int | None = None
 
-    def draw(self, shape, rng):
+    def draw(self, shape: tuple[Any, ...], rng: Any) -> Any:
         return rng.uniform(self.minval, self.maxval, shape)
 
 
@@ -119,11 +127,11 @@ class TruncatedNormal(Initializer):
     stddev: float = option(default=0.05, check=non_negative)
     seed: int | None = None
 
-    def draw(self, shape, rng):
+    def draw(self, shape: tuple[Any, ...], rng: Any) -> Any:
         return self.mean + self.stddev * truncated(rng, shape)
 
 
-def truncated(rng, shape):
+def truncated(rng: Any, shape: Any) -> Any:
     """Return standard normal numbers in [-2, 2]: those outside are drawn again."""
     x = rng.standard_normal(shape)
     flat = x.reshape(-1)
@@ -149,10 +157,10 @@ class VarianceScaling(Initializer):
         default="truncated_normal", check=one_of("truncated_normal", "untruncated_normal", "uniform")
     )
     seed: int | None = None
-    input_axes: tuple | None = None
-    output_axes: tuple | None = None
+    input_axes: tuple[Any, ...] | None = None
+    output_axes: tuple[Any, ...] | None = None
 
-    def draw(self, shape, rng):
+    def draw(self, shape: tuple[Any, ...], rng: Any) -> Any:
         fan_in, fan_out = fans(shape, self.input_axes, self.output_axes)
         n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
         std = sqrt(self.scale / max(1.0, n))
@@ -163,7 +171,7 @@ class VarianceScaling(Initializer):
         return std / TRUNCATED_STD * truncated(rng, shape)
 
 
-def fans(shape, input_axes=None, output_axes=None):
+def fans(shape: Any, input_axes: Any = None, output_axes: Any = None) -> Any:
     """Return ``(fan_in, fan_out)``: the last two axes, each times the receptive field (all axes before them).
 
     >>> fans((3, 3, 8, 16)), fans((200, 100)), fans((50,))
@@ -177,7 +185,17 @@ def fans(shape, input_axes=None, output_axes=None):
     return shape[-2] * field, shape[-1] * field
 
 
-def scaled(name, scale, mode, distribution, doc):
+if TYPE_CHECKING:
+
+    class Scaled(Initializer):
+        """What ``scaled`` makes, as type checkers are to see it."""
+
+        seed: int | None = None
+        input_axes: tuple[Any, ...] | None = None
+        output_axes: tuple[Any, ...] | None = None
+
+
+def scaled(name: Any, scale: Any, mode: Any, distribution: Any, doc: Any) -> type[Scaled]:
     """Return a VarianceScaling with three of its options fixed: the usual ones have names."""
     fixed = {"scale": scale, "mode": mode, "distribution": distribution}
     options = {"seed": None, "input_axes": None, "output_axes": None}
@@ -212,7 +230,7 @@ class Orthogonal(Initializer):
     gain: float = 1.0
     seed: int | None = None
 
-    def draw(self, shape, rng):
+    def draw(self, shape: tuple[Any, ...], rng: Any) -> Any:
         if len(shape) < 2:
             raise ShapeError(f"Orthogonal needs at least two axes, got shape {shape}")
         rows, columns = prod(shape[:-1]), shape[-1]
@@ -221,7 +239,7 @@ class Orthogonal(Initializer):
         return self.gain * (q.T if rows < columns else q).reshape(shape)
 
 
-_KNOWN = {
+_KNOWN: dict[str, type[Initializer]] = {
     "zeros": Zeros,
     "zero": Zeros,
     "ones": Ones,
@@ -252,7 +270,9 @@ class FromFunction(Initializer):
 
     function: Any
 
-    def __call__(self, shape, dtype=None, rng=None):
+    def __call__(
+        self, shape: Any, dtype: DTypeLike | None = None, rng: np.random.Generator | None = None
+    ) -> NDArray[Any]:
         shape, dtype = tuple(shape), dtype or floatx()
         made = np.asarray(self.function(shape, dtype), dtype)
         if made.shape != shape:
@@ -260,7 +280,7 @@ class FromFunction(Initializer):
         return made
 
 
-def get(identifier):
+def get(identifier: Any) -> Any:
     """Return the Initializer that ``identifier`` means: a name, an instance, a class, a config dict or a function.
 
     A function is called as ``function(shape, dtype)``. None gives None.
@@ -276,7 +296,7 @@ def get(identifier):
     raise TypeError(f"an initializer is a name like 'he_normal', an object or a function, got {describe(identifier)}")
 
 
-def _named(name):
+def _named(name: Any) -> Any:
     if name not in _KNOWN:
         raise unknown("initializer", name, [known for known in _KNOWN if known.islower()])
     return _KNOWN[name]

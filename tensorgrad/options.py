@@ -8,11 +8,17 @@
 A base class's options come last and are keyword-only: ``Dense(32, "relu", name="hidden")``.
 """
 
+from __future__ import annotations
+
 import re
-from typing import Any, ClassVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 from .errors import OptionError, describe, suggest
 from .tracking import TrackedList, TrackedSet
+
+if TYPE_CHECKING:
+    from typing import Self
+
 
 REQUIRED = object()
 
@@ -22,16 +28,26 @@ class Field:
 
     __slots__ = ("check", "convert", "default", "name", "of_class", "saved")
 
-    def __init__(self, default=REQUIRED, check=None, convert=None, saved=True, of_class=None):
+    def __init__(
+        self, default: Any = REQUIRED, check: Any = None, convert: Any = None, saved: Any = True, of_class: Any = None
+    ) -> None:
         self.default, self.check, self.convert, self.saved, self.of_class = default, check, convert, saved, of_class
         self.name = ""
 
-    def kept_default(self):
+    def kept_default(self) -> Any:
         """Return what is kept when nothing is given, as ``plain`` values."""
         return plain(self.default if self.convert is None or self.default is REQUIRED else self.convert(self.default))
 
 
-def option(*, default: Any = REQUIRED, check=None, convert=None, saved=True, of_class=None, kw_only=False) -> Any:
+def option(
+    *,
+    default: Any = REQUIRED,
+    check: Any = None,
+    convert: Any = None,
+    saved: Any = True,
+    of_class: Any = None,
+    kw_only: Any = False,
+) -> Any:
     """Declare an option with more than a default.
 
     check:    ``check(value)`` -> what it must be, as words ("a positive int"), or None if it is
@@ -46,7 +62,7 @@ def option(*, default: Any = REQUIRED, check=None, convert=None, saved=True, of_
 class _Signature:
     """The signature of ``__init__``, for ``help`` and editors."""
 
-    def __get__(self, instance, cls):
+    def __get__(self, instance: Any, cls: Any) -> Any:
         from inspect import Parameter, Signature  # 5 ms of import, for those who ask
 
         if cls.__init__ is not Options.__init__:
@@ -67,7 +83,7 @@ class Options:
     _own: ClassVar[tuple[str, ...]] = ()
     __signature__ = _Signature()
 
-    def __init_subclass__(cls, **kwargs):
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         own = {}
         written = "__init__" in cls.__dict__  # then its annotations are just annotations
@@ -81,7 +97,7 @@ class Options:
             if name in cls.__dict__:
                 delattr(cls, name)
         inherited = {k: v for base in reversed(cls.__mro__[1:]) for k, v in base.__dict__.get("_options", {}).items()}
-        cls._own = tuple(own) or next((b._own for b in cls.__mro__[1:] if getattr(b, "_own", ())), ())
+        cls._own = tuple(own) or next(filter(None, (getattr(b, "_own", ()) for b in cls.__mro__[1:])), ())
         cls._options = {**own, **{k: v for k, v in inherited.items() if k not in own}}
         for name, field in cls._options.items():
             if field.of_class:
@@ -89,7 +105,7 @@ class Options:
                 cls._options[name] = new = Field(default, field.check, field.convert, field.saved, field.of_class)
                 new.name = name
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         cls = type(self)
         if len(args) > len(cls._own):
             raise TypeError(f"{cls.__name__} takes {len(cls._own)} positional arguments, got {len(args)}")
@@ -102,7 +118,7 @@ class Options:
         for name, field in cls._options.items():
             setattr(self, name, self._value(field, kwargs))
 
-    def _value(self, field, given):
+    def _value(self, field: Any, given: Any) -> Any:
         cls = type(self).__name__
         value = given.get(field.name, field.default)
         if value is REQUIRED:
@@ -119,23 +135,27 @@ class Options:
             error.add_note(f"in {cls}({field.name}={value!r})")
             raise
 
-    def __getattr__(self, name):
-        cls = type(self)
-        if name in cls._options:
-            raise AttributeError(f"{cls.__name__} has no {name!r}: its __init__ must call super().__init__(...) first")
-        raise AttributeError(f"{cls.__name__!r} object has no attribute {name!r}")
+    if not TYPE_CHECKING:  # to which every name would be an attribute then
 
-    def get_config(self):
+        def __getattr__(self, name):
+            cls = type(self)
+            if name in cls._options:
+                raise AttributeError(
+                    f"{cls.__name__} has no {name!r}: its __init__ must call super().__init__(...) first"
+                )
+            raise AttributeError(f"{cls.__name__!r} object has no attribute {name!r}")
+
+    def get_config(self) -> dict[str, Any]:
         """Return the options as a dict of plain values, enough for ``from_config`` to make an equal object."""
         return {name: plain(getattr(self, name)) for name, field in self._options.items() if field.saved}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         """Return a new object from what ``get_config`` returned."""
         check_config(cls.__name__, config)
         return cls(**config)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         shown = []
         for name, field in self._options.items():
             value = getattr(self, name, field.default)
@@ -144,7 +164,7 @@ class Options:
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
-def check_config(name, config):
+def check_config(name: Any, config: Any) -> None:
     """Raise unless ``config`` could come from ``get_config``: a dict from names to values."""
     if not isinstance(config, dict) or not all(isinstance(key, str) for key in config):
         raise TypeError(
@@ -152,7 +172,7 @@ def check_config(name, config):
         )
 
 
-def plain(value):
+def plain(value: Any) -> Any:
     """Return ``value`` as JSON could hold it: an object by its class and config, a function by its name."""
     if isinstance(value, Options):
         return {"class_name": type(value).__name__, "config": value.get_config()}
@@ -170,14 +190,14 @@ def plain(value):
     return value
 
 
-def class_name(identifier):
+def class_name(identifier: Any) -> Any:
     """Return the name in ``{"class_name": ..., "config": ...}``, or raise if it is none."""
     if not isinstance(identifier["class_name"], str):
         raise TypeError(f"class_name must be the name of a class, got {describe(identifier['class_name'])}")
     return identifier["class_name"]
 
 
-def object_of(identifier, base, named):
+def object_of(identifier: Any, base: Any, named: Any) -> Any:
     """Return the object an identifier means, or None if it is no name, config dict, subclass or object of ``base``.
 
     named: ``named(name)`` -> the class of that name, or an error with a suggestion
@@ -191,7 +211,7 @@ def object_of(identifier, base, named):
     return named(identifier)() if isinstance(identifier, str) else None
 
 
-def snake_case(name):
+def snake_case(name: Any) -> Any:
     """Return a class's name as Keras writes it in strings.
 
     >>> snake_case("MeanSquaredError"), snake_case("AUC")
@@ -200,46 +220,46 @@ def snake_case(name):
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
-def maybe(check):
+def maybe(check: Any) -> Any:
     """Return ``check``, which None passes as well."""
     return lambda value: None if value is None else check(value)
 
 
-def positive_int(value):
+def positive_int(value: Any) -> Any:
     """Say what is wanted unless ``value`` is an int above 0."""
     return None if _integral(value) and value > 0 else "a positive int"
 
 
-def fraction(value):
+def fraction(value: Any) -> Any:
     """Say what is wanted unless ``value`` lies in [0, 1)."""
     return None if _real(value) and 0 <= value < 1 else "a number in [0, 1)"
 
 
-def non_negative(value):
+def non_negative(value: Any) -> Any:
     """Say what is wanted unless ``value`` is a number of at least 0."""
     return None if _real(value) and value >= 0 else "a number of at least 0"
 
 
-def positive(value):
+def positive(value: Any) -> Any:
     """Say what is wanted unless ``value`` is a number above 0."""
     return None if _real(value) and value > 0 else "a number above 0"
 
 
-def boolean(value):
+def boolean(value: Any) -> Any:
     """Say what is wanted unless ``value`` is True or False."""
     return None if value is True or value is False else "True or False"
 
 
-def one_of(*choices):
+def one_of(*choices: Any) -> Any:
     """Return a check that the value is among ``choices``."""
     words = ", ".join(map(repr, choices))
     plain_kinds = (str, bool, type(None))  # an array would be compared entry by entry
     return lambda value: None if isinstance(value, plain_kinds) and value in choices else f"one of {words}"
 
 
-def _integral(value):
+def _integral(value: Any) -> Any:
     return hasattr(value, "__index__") and not isinstance(value, bool)
 
 
-def _real(value):
+def _real(value: Any) -> Any:
     return hasattr(value, "__float__") and not isinstance(value, (bool, str)) and getattr(value, "ndim", 0) == 0

@@ -1,13 +1,17 @@
 """Where random numbers come from: generators made from a seed. NumPy's global state is never touched."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from .errors import OptionError
 
-_root: list = []  # made at first use: numpy.random is 8 ms of import
+_root: list[Any] = []  # made at first use: numpy.random is 8 ms of import
 
 
-def set_random_seed(seed):
+def set_random_seed(seed: int | None) -> None:
     """Make everything drawn from here on repeatable: initial weights, dropout masks, shuffles.
 
     >>> set_random_seed(7); a = generator().random()
@@ -17,7 +21,7 @@ def set_random_seed(seed):
     _root[:] = [made(np.random.SeedSequence, seed)]
 
 
-def generator(seed=None):
+def generator(seed: Any = None) -> np.random.Generator:
     """Return a new ``np.random.Generator``: from ``seed`` (an int or a Generator, kept), else the next of the process.
 
     Raises OptionError if ``seed`` is no seed.
@@ -34,7 +38,7 @@ def generator(seed=None):
     return made(np.random.default_rng, seed)
 
 
-def made(kind, seed):
+def made(kind: Any, seed: Any) -> Any:
     try:
         return kind(seed)
     except (TypeError, ValueError):

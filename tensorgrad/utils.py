@@ -1,23 +1,55 @@
 """Small things around a training, under Keras's names."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from .core.tensor import Tensor
 from .errors import DataError, describe
 from .seeding import set_random_seed
 
-__all__ = ["plot_model", "set_random_seed", "to_categorical"]  # noqa: F822  (plot_model comes at first use, below)
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from numpy.typing import NDArray
+
+    from .draw.picture import Picture
+    from .models.sequential import Sequential
 
 
-def __getattr__(name):
-    if name == "plot_model":
-        from .models.plot import plot_model  # with what draws, which few need
-
-        return plot_model
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__all__ = ["plot_model", "set_random_seed", "to_categorical"]  # plot_model comes at first use, below
 
 
-def to_categorical(x, num_classes=None):
+if TYPE_CHECKING:
+
+    def plot_model(
+        model: Sequential,
+        to_file: Any = "model.png",
+        show_shapes: bool = False,
+        show_dtype: bool = False,
+        show_layer_names: bool = False,
+        rankdir: Literal["TB", "LR"] = "TB",
+        expand_nested: bool = False,
+        dpi: int = 200,
+        show_layer_activations: bool = False,
+        show_trainable: bool = False,
+        splines: str = "ortho",
+    ) -> Picture: ...
+
+
+if not TYPE_CHECKING:  # to which every name would be there then
+
+    def __getattr__(name: str) -> Any:
+        if name == "plot_model":
+            from .models.plot import plot_model  # with what draws, which few need
+
+            return plot_model
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def to_categorical(x: Any, num_classes: int | None = None) -> NDArray[Any]:
     """Return class ids as one-hot rows of floats: ``x: (n,)`` or ``(n, 1)`` becomes ``(n, num_classes)``.
 
     num_classes: the largest id plus one unless given

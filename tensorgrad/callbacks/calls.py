@@ -1,6 +1,9 @@
 """CallbackList: all callbacks of a run, called together."""
 
+from __future__ import annotations
+
 from time import perf_counter
+from typing import Any
 
 from ..errors import OptionError, describe
 from .base import HOOKS, Callback
@@ -8,7 +11,7 @@ from .history import History
 from .progress_bar import ProgbarLogger
 
 BATCH_HOOKS = [hook for hook in HOOKS if "batch" in hook]
-NOBODY: dict[str, list] = {hook: [] for hook in BATCH_HOOKS}
+NOBODY: dict[str, list[Any]] = {hook: [] for hook in BATCH_HOOKS}
 
 
 class CallbackList:
@@ -17,7 +20,14 @@ class CallbackList:
     ``params["verbose"]`` says whether there is a bar. A batch costs nothing when no callback looks at batches.
     """
 
-    def __init__(self, callbacks=None, add_history=False, add_progbar=False, model=None, **params):
+    def __init__(
+        self,
+        callbacks: Any = None,
+        add_history: Any = False,
+        add_progbar: Any = False,
+        model: Any = None,
+        **params: Any,
+    ) -> None:
         if callbacks is not None and not isinstance(callbacks, (list, tuple, Callback)):
             raise OptionError(f"callbacks must be a list of Callback objects, got {describe(callbacks)}")
         given = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or [])
@@ -33,12 +43,12 @@ class CallbackList:
             callback.set_params(params)
             callback.set_model(model)
 
-    def call(self, hook, *args):
+    def call(self, hook: Any, *args: Any) -> None:
         """Call one hook of every callback."""
         for callback in self.callbacks:
             getattr(callback, hook)(*args)
 
-    def batch_hooks(self, what, logs):
+    def batch_hooks(self, what: Any, logs: Any) -> Any:
         """Return two functions of a batch's number, to call before and after it; None for one where nobody looks.
 
         what: "train", "test" or "predict"
@@ -49,11 +59,11 @@ class CallbackList:
         bar = self.progbar.bar if self.progbar is not None and not (what == "test" and self.progbar.fitting) else None
         bar = bar if bar is not None and bar.live else None
 
-        def begin(batch):
+        def begin(batch: int) -> None:
             for hook in first:
                 hook(batch, {})
 
-        def end(batch):
+        def end(batch: int) -> None:
             if last:
                 values = ordered(logs())
                 for hook in last:
@@ -63,12 +73,12 @@ class CallbackList:
 
         return begin if first else None, end if last or bar is not None else None
 
-    def count(self, batches, what=None):
+    def count(self, batches: Any, what: Any = None) -> None:
         """Note how many batches there were, for the line that stays; those of a validation are not shown."""
         if self.progbar is not None and not (what == "test" and self.progbar.fitting):
             self.progbar.seen = batches
 
-    def abandon(self):
+    def abandon(self) -> None:
         """End a half-drawn bar: an error or Ctrl-C is about to be shown."""
         if self.progbar is not None and self.progbar.bar is not None:
             self.progbar.bar.abandon()
@@ -78,12 +88,12 @@ class CallbackList:
 SILENT = CallbackList()
 
 
-def listens(callback, hook):
+def listens(callback: Any, hook: Any) -> Any:
     """Return whether ``callback`` does anything at ``hook``."""
     names = [hook, hook.replace("_train_batch", "_batch")]
     return any(name in vars(callback) or getattr(type(callback), name) is not getattr(Callback, name) for name in names)
 
 
-def ordered(logs):
+def ordered(logs: Any) -> Any:
     """Return ``logs`` in alphabetical order, as Keras shows them."""
     return dict(sorted(logs.items()))

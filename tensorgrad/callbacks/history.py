@@ -1,5 +1,8 @@
 """History: the values of every epoch, and their plot."""
 
+from __future__ import annotations
+
+from typing import Any
 from weakref import ref
 
 from ..errors import printable, shortened
@@ -19,39 +22,41 @@ class History(Callback):
     model:    the model that was trained, while it is there: it keeps its History, and the two are no cycle
     """
 
-    def __init__(self):
-        self.history, self.epoch, self.measured = {}, [], {}
-        self._model = None
+    def __init__(self) -> None:
+        self.history: dict[str, list[float]] = {}
+        self.epoch: list[int] = []
+        self.measured: dict[str, list[int]] = {}
+        self._model: Any = None
 
     @property
-    def model(self):
+    def model(self) -> Any:
         return None if self._model is None else self._model()
 
-    def set_model(self, model):
+    def set_model(self, model: Any) -> None:
         self._model = None if model is None else ref(model)
 
-    def __getstate__(self):
+    def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_model": None}
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self.epoch.append(epoch)
         for key, value in (logs or {}).items():
             self.history.setdefault(key, []).append(value)
             self.measured.setdefault(key, []).append(epoch)
 
-    def plot(self, save=None):
+    def plot(self, save: Any = None) -> Any:
         """Draw the loss and each metric by epoch, training beside validation; return matplotlib's figure.
 
         save: a path to write the picture to. Needs matplotlib: ``pip install matplotlib``
         """
         return draw(self, save)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         last = ", ".join(f"{printable(key)}={values[-1]:.4g}" for key, values in self.history.items())
         return f"<History of {len(self.epoch)} epochs{'; last: ' + last if last else ''}>"
 
 
-def draw(history, save=None):
+def draw(history: Any, save: Any = None) -> Any:
     """Draw the values of ``history`` by epoch, one panel each, training beside validation; return the figure."""
     try:
         from matplotlib import pyplot
@@ -76,6 +81,6 @@ def draw(history, save=None):
     return figure
 
 
-def epochs_of(history, key):
+def epochs_of(history: Any, key: Any) -> list[int]:
     """Return the epochs, from 1, in which ``key`` was measured."""
     return [epoch + 1 for epoch in history.measured.get(key, [])]

@@ -1,8 +1,11 @@
 """The progress bar: a line that is redrawn in a terminal, one plain line for each epoch elsewhere."""
 
+from __future__ import annotations
+
 import sys
 from shutil import get_terminal_size
 from time import perf_counter
+from typing import Any
 
 from ..errors import printable
 from .base import Callback
@@ -20,7 +23,7 @@ class Progress:
     title:   what comes before, such as ``"Epoch 1/20"``
     """
 
-    def __init__(self, steps, verbose=1, title=""):
+    def __init__(self, steps: Any, verbose: Any = 1, title: Any = "") -> None:
         self.steps, self.out = steps, sys.stdout
         self.live = verbose == 1 and redrawable(self.out)
         self.start = perf_counter()
@@ -30,14 +33,14 @@ class Progress:
             self.out.write(title + "\n")
         self.title = "" if self.live or verbose == 2 or not title else title + " - "
 
-    def update(self, step, logs):
+    def update(self, step: Any, logs: dict[str, Any] | None) -> None:
         """Redraw the bar after ``step`` steps. Callers ask ``due`` first: drawing costs more than a small step."""
         now = perf_counter()
         left = (now - self.start) / max(step, 1) * (self.steps - step)
         self._draw(self._bar(step, clock(left), now, logs))
         self.due = now + INTERVAL
 
-    def finish(self, step, logs):
+    def finish(self, step: Any, logs: dict[str, Any] | None) -> None:
         """Write the line as it stays."""
         now = perf_counter()
         if self.live:
@@ -49,21 +52,21 @@ class Progress:
         self.out.flush()
         self.open = False
 
-    def abandon(self):
+    def abandon(self) -> None:
         """End a half-drawn line, so that what comes next starts on its own."""
         if self.open:
             self.out.write("\n")
             self.out.flush()
             self.open = False
 
-    def _bar(self, step, time, now, logs):
+    def _bar(self, step: Any, time: Any, now: Any, logs: dict[str, Any] | None) -> Any:
         done = int(WIDTH * step / self.steps) if self.steps else 0
         cell = "━" if encodable("━", self.out) else "="
         head = f"{step:{len(str(self.steps))}d}/{self.steps}"
         tail = f" {time} {per_step(now - self.start, step)}{self._metrics(logs)}"
         return head, cell * done, cell * (WIDTH - done), tail
 
-    def _metrics(self, logs):
+    def _metrics(self, logs: dict[str, Any] | None) -> Any:
         """Return the text of ``logs`` as the output can hold it: a metric's name may have letters that it lacks."""
         text = metrics_text(logs)
         if encodable(text, self.out):
@@ -71,7 +74,7 @@ class Progress:
         encoding = getattr(self.out, "encoding", None) or "ascii"
         return text.encode(encoding, "backslashreplace").decode(encoding)
 
-    def _draw(self, parts, whole=False):
+    def _draw(self, parts: Any, whole: Any = False) -> None:
         head, done, rest, tail = parts
         if not whole:
             room = get_terminal_size().columns - len(head) - WIDTH - 3
@@ -84,44 +87,45 @@ class Progress:
 class ProgbarLogger(Callback):
     """Prints the progress bar and the lines of ``fit``, ``evaluate`` and ``predict``."""
 
-    bar = None
+    bar: Any = None
+    params: Any = None
     fitting = False
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self.fitting = True
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         epochs = self.params["epochs"]
         self._begin(f"Epoch {epoch + 1}/{epochs}" if epochs > 1 else "")
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self.bar.finish(self.seen, logs or {})
 
-    def on_test_begin(self, logs=None):
+    def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
         if not self.fitting:
             self._begin()
 
-    def on_test_end(self, logs=None):
+    def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
         if not self.fitting:
             self.bar.finish(self.seen, logs or {})
 
-    def on_predict_begin(self, logs=None):
+    def on_predict_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._begin()
 
-    def on_predict_end(self, logs=None):
+    def on_predict_end(self, logs: dict[str, Any] | None = None) -> None:
         self.bar.finish(self.seen, {})
 
-    def _begin(self, title=""):
+    def _begin(self, title: Any = "") -> None:
         self.seen = 0
         self.bar = Progress(self.params["steps"], self.params["verbose"], title)
 
 
-def redrawable(out):
+def redrawable(out: Any) -> Any:
     """Return whether a line written to ``out`` can be written over: in a terminal or a notebook."""
     return bool(getattr(out, "isatty", lambda: False)()) or "ipykernel" in sys.modules
 
 
-def encodable(text, out):
+def encodable(text: Any, out: Any) -> Any:
     try:
         text.encode(getattr(out, "encoding", None) or "ascii")
     except UnicodeEncodeError:
@@ -129,7 +133,7 @@ def encodable(text, out):
     return True
 
 
-def clock(seconds):
+def clock(seconds: Any) -> Any:
     """Return a duration as people write it.
 
     >>> clock(5.4), clock(65), clock(3725)
@@ -142,7 +146,7 @@ def clock(seconds):
     return f"{minutes}:{seconds:02d}" if minutes else f"{seconds}s"
 
 
-def per_step(seconds, steps):
+def per_step(seconds: Any, steps: Any) -> Any:
     """Return the time of one step: ``3ms/step``."""
     each = seconds / max(steps, 1)
     if each >= 1:
@@ -150,7 +154,7 @@ def per_step(seconds, steps):
     return f"{each * 1e3:.0f}ms/step" if each >= 1e-3 else f"{each * 1e6:.0f}us/step"
 
 
-def metrics_text(logs):
+def metrics_text(logs: Any) -> str:
     """Return values as Keras writes them: four decimals, or powers of ten when small.
 
     >>> metrics_text({"loss": 0.25, "mae": -0.5, "tiny": 2e-5})

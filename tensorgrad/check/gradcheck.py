@@ -1,11 +1,32 @@
 """The gradient check: reverse and forward mode against numbers, and where a mistake is if they disagree."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ..errors import GradcheckError
 from .settings import MODES, settings_of
 
+if TYPE_CHECKING:
+    from typing import Literal
 
-def gradcheck(f, inputs=None, targets=None, *, order=1, modes=MODES, eps=None, atol=None, rtol=None, seed=0,
-              raise_exception=True, **pytorch):  # fmt: skip
+    from .report.report import Report
+
+
+def gradcheck(
+    f: Any,
+    inputs: Any = None,
+    targets: Any = None,
+    *,
+    order: Literal[1, 2] = 1,
+    modes: Any = MODES,
+    eps: float | None = None,
+    atol: float | None = None,
+    rtol: float | None = None,
+    seed: int = 0,
+    raise_exception: bool = True,
+    **pytorch: Any,
+) -> Report:
     """Compare the gradients of ``f`` with numeric derivatives in float64, and say where a mistake is.
 
     f:       a function of Tensors that returns a Tensor of any shape, or a tuple, list or dict of them; called as

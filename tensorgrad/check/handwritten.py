@@ -1,5 +1,9 @@
 """Gradients written by hand in NumPy, checked without a Tensor: a loss, its parameters, and what is claimed."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from ..errors import GradcheckError, GradientError, OptionError, ShapeError
@@ -10,8 +14,19 @@ from .numeric.sampling import FULL
 from .subject.loss import Loss
 from .subject.parameters import gradients_of, rebuilt
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def check_gradients(loss_fn, grads, params, *data, atol=None, rtol=None, raise_exception=False):
+
+def check_gradients(
+    loss_fn: Callable[..., Any],
+    grads: Any,
+    params: Any,
+    *data: Any,
+    atol: float | None = None,
+    rtol: float | None = None,
+    raise_exception: bool = False,
+) -> Any:
     """Compare gradients written by hand with numeric ones, ‖g − ĝ‖ / (‖g‖ + ‖ĝ‖) for each parameter.
 
     loss_fn: ``loss_fn(params, *data)`` -> one number, in plain NumPy
@@ -54,7 +69,7 @@ def check_gradients(loss_fn, grads, params, *data, atol=None, rtol=None, raise_e
     return report
 
 
-def claimed_gradients(grads, params, loss):
+def claimed_gradients(grads: Any, params: Any, loss: Any) -> Any:
     """Return the gradients by name; a function is called twice, and must not add to what it gave before."""
     if not callable(grads):
         return gradients_of(grads, params)
@@ -68,7 +83,7 @@ def claimed_gradients(grads, params, loss):
     return first
 
 
-def _called(grads, params, loss):
+def _called(grads: Any, params: Any, loss: Any) -> Any:
     arrays = {name: array.copy() for name, array in loss.arrays.items()}
     found = gradients_of(grads(rebuilt(params, arrays), *loss.data), params)
     for name, array in arrays.items():
@@ -77,7 +92,7 @@ def _called(grads, params, loss):
     return {name: g.copy() for name, g in found.items()}  # it may keep its arrays, and add to them
 
 
-def _check_shape(name, g, loss):
+def _check_shape(name: Any, g: Any, loss: Any) -> None:
     """Raise ShapeError for a gradient of another shape than its parameter, with what was done if that shows."""
     array = loss.arrays[name]
     if g.shape == array.shape:

@@ -1,9 +1,13 @@
 """The compiled step: a function is traced once, and from then on runs as a flat program of NumPy calls."""
 
+from __future__ import annotations
+
+from typing import Any
+
 __all__ = ["compile"]
 
 
-def compile(function=None, *, static=(), exact=True):
+def compile(function: Any = None, *, static: Any = (), exact: bool = True) -> Any:
     """Return ``function`` as a Step: it runs once as it is, and from then on as a flat program of NumPy calls.
 
     static: names or positions of arguments that are part of the program, such as flags: hashable, a program for each

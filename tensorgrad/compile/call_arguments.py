@@ -99,7 +99,9 @@ def argument_names(function):
 
 def once_each(leaves):
     """Return the different leaves, and for each leaf its place among them, None if all differ; numbers always do."""
-    places, pattern, found = {}, [], []
+    places: dict = {}
+    found: list = []
+    pattern = []
     for leaf in leaves:
         key = id(leaf) if isinstance(leaf, (np.ndarray, Tensor)) else object()
         if key not in places:

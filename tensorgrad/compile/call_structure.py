@@ -1,6 +1,7 @@
 """Nested tuples, lists and dicts as a flat list of leaves and a structure, which can be compared and hashed."""
 
 from collections import OrderedDict, defaultdict
+from typing import Any
 
 import numpy as np
 
@@ -58,9 +59,9 @@ def flatten(x, leaves, containers=None, known=None):
         leaves.append(x)
         return LEAF
     if kind is tuple or kind is list or (isinstance(x, tuple) and hasattr(x, "_fields")):
-        structure = kind, tuple([flatten(item, leaves, containers, known) for item in x])
+        structure: tuple = kind, tuple([flatten(item, leaves, containers, known) for item in x])
     elif kind in (dict, OrderedDict, defaultdict):
-        make = (kind, Fixed(x.default_factory)) if kind is defaultdict else kind
+        make: Any = (kind, Fixed(x.default_factory)) if kind is defaultdict else kind
         keys = [key.known() if isinstance(key, StandIn) else key for key in x]
         items = tuple([flatten(item, leaves, containers, known) for item in x.values()])
         structure = make, tuple(map(Fixed, keys)), items

@@ -5,6 +5,7 @@ import warnings
 from collections import OrderedDict, namedtuple
 from contextlib import suppress
 from functools import wraps
+from typing import Any
 from weakref import ref
 
 from ..core.modes import is_recording, plainly, runs_plainly, training
@@ -74,7 +75,7 @@ class Step:
         self.__wrapped__ = function
         self.__name__, self.__doc__ = getattr(function, "__name__", "step"), function.__doc__
         self.__qualname__ = getattr(function, "__qualname__", self.__name__)
-        self.__module__ = getattr(function, "__module__", None)
+        self.__module__ = getattr(function, "__module__", None)  # type: ignore[assignment]  # as its function's
         self.names = argument_names(function) if names is None else names
         self.given = (static,) if isinstance(static, (str, int)) else tuple(static)
         self.static = {self._place(s) for s in self.given}
@@ -95,7 +96,7 @@ class Step:
         if key not in bound:
             method = self.function
             try:
-                found = ref(instance, lambda _: bound.pop(key, None))
+                found: Any = ref(instance, lambda _: bound.pop(key, None))
             except TypeError:  # of a class with slots: it is kept for as long as it is among the newest
                 found = Held(instance)
                 for old in [k for k, (owner, _) in bound.items() if isinstance(owner, Held)][: 1 - HELD]:
@@ -321,7 +322,8 @@ class Step:
 
     def _names(self, how):
         """Return a name for each leaf: its argument's, numbered if there are several."""
-        names, positional = [], self.names[0]
+        names: list[str] = []
+        positional = self.names[0]
         for place, s in how.structure:
             name = positional[place] if isinstance(place, int) and place < len(positional) else f"x{place}"
             name = place if isinstance(place, str) else name

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from ..core.tensor import Tensor, type_tensor
+from ..core.tensor import Parameter, Tensor, type_tensor
 from ..errors import TraceError, describe
 from ..graph.code import trace_root
 from .call_structure import flatten, unflatten
@@ -100,10 +100,10 @@ def check_arguments(stands, numbers):
 def stand_in(trace, leaf, name):
     """Return what the function is given in place of an argument."""
     if isinstance(leaf, Tensor):
-        t = type_tensor(trace.input(leaf.data, name), leaf.name)
+        if type(leaf) not in (Tensor, Parameter):
+            raise TypeError(f"nothing stands for a {type(leaf).__name__}, which may have more to it than a Tensor")
+        t = type_tensor(trace.input(leaf.data, name), leaf.name, type(leaf))
         t.requires_grad = leaf.requires_grad
-        if type(leaf) is not Tensor:
-            t.__class__ = type(leaf)  # a TypeError if it has more to it than a Parameter: then it runs as it is
         return t
     return trace.input(leaf, name)
 

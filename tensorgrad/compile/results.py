@@ -4,6 +4,7 @@ Arrays that shared memory share it again: the program hands out the whole of it 
 """
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 
@@ -25,11 +26,12 @@ class Leaf:
     __slots__ = ("make", "of", "thing", "varies", "writeable")
 
     def __init__(self, trace, x):
-        thing = x.data if isinstance(x, Tensor) and not outside(x, trace) else x
+        thing: Any = x.data if isinstance(x, Tensor) and not outside(x, trace) else x
         plain = isinstance(thing, np.ndarray) and not isinstance(thing, StandIn)
         if plain:
             check_plain(thing)
-        self.of, self.thing = x, trace.captured(thing) if plain else thing
+        self.of = x
+        self.thing: Any = trace.captured(thing) if plain else thing
         self.varies = isinstance(self.thing, StandIn)
         self.writeable = not isinstance(getattr(self.thing, "value", None), np.ndarray) or bool(
             self.thing.value.flags.writeable
@@ -82,7 +84,9 @@ class Results:
     def __init__(self, recording, share):
         if share and recording.trace.twice:
             raise TraceError("a compiled function returns one list, tuple or dict in two places; return a copy")
-        self.outputs, self.lent, self.shared = [], set(), set()
+        self.outputs: list = []
+        self.lent, self.shared = set(), set()
+        self.pattern: list[int] | None
         leaves, self.pattern = (recording.leaves, None) if not share else once_each(recording.leaves)
         left = [(t, g) for t, g, _ in recording.grads]
         bound = [(t, now) for t, _, now in recording.arrays]
@@ -90,7 +94,7 @@ class Results:
             free = [leaf.thing for leaf in leaves if leaf.varies and not recording.lends(leaf.thing)]
             self.shared = shared_roots([*free, *[t for _, t in (*left, *bound)]])
         gradients = {id(grad): t for t, _, grad in recording.grads} if share else {}
-        self.made = []
+        self.made: list = []
         for leaf in leaves:
             if id(leaf.of) in gradients:
                 self.made.append((0, gradient_of(gradients[id(leaf.of)]), None))
@@ -102,11 +106,11 @@ class Results:
             else:
                 self.made.append((None, None, leaf.thing))
         count = len(self.outputs)
-        left = [(t, *self.place(g, as_tensor)) for t, g in left]
-        bound = [(t, *self.place(now, as_scalar if now.is_scalar else np.asarray)) for t, now in bound]
+        left = [(t, self.place(g, as_tensor)) for t, g in left]
+        bound = [(t, self.place(now, as_scalar if now.is_scalar else np.asarray)) for t, now in bound]
         n = len(self.outputs)
-        self.left = [(t, place - n, make) for t, place, make in left]
-        self.bound = [(t, place - n, make) for t, place, make in bound]
+        self.left = [(t, place - n, make) for t, (place, make) in left]
+        self.bound = [(t, place - n, make) for t, (place, make) in bound]
         self.end = count - n or None
 
     def place(self, t, make, lent=False):

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from contextvars import copy_context
+from typing import Any
 
 import numpy as np
 
@@ -43,8 +44,10 @@ class TrainingStep:
         self.seed: np.ndarray | None = None
         self.programs: OrderedDict = OrderedDict()
         self.uses: dict = {}
-        self.recent, self.replay = None, None
-        self.reached, self.flats = self.params, None
+        self.recent: tuple | None = None
+        self.replay: Any = None
+        self.flats: Any = None
+        self.reached = self.params
         self.found: list | None = None
         self.hit: list = []
         self.count, self.rate = 0, 0.0
@@ -59,7 +62,7 @@ class TrainingStep:
         if self.without or self.attempts.reason is not None or not is_recording():
             return self._eager(x, y, w)  # which raises where nothing is recorded
         self.fused = self.optimizer.proportional and not self.exact
-        key = x.shape, x.strides, x.dtype, y.shape, y.strides, y.dtype, self.fused
+        key: tuple = x.shape, x.strides, x.dtype, y.shape, y.strides, y.dtype, self.fused
         if w is not None:
             key = *key, w.shape, w.strides, w.dtype
         if key != self.recent or not self._holds():

@@ -1,9 +1,12 @@
 """Run a function with flags of its own: whatever interrupts it, and wherever, the caller's stay as they are."""
 
+from __future__ import annotations
+
 from contextvars import copy_context
+from typing import Any
 
 
-def with_value(variable, value, function, *args, **kwargs):
+def with_value(variable: Any, value: Any, function: Any, *args: Any, **kwargs: Any) -> Any:
     """Return ``function(*args, **kwargs)``, called while the context variable has ``value``.
 
     Setting it and setting it back would leave it set if Ctrl-C came between the two.

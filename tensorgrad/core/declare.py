@@ -3,7 +3,9 @@
 A user's op is a row like ours: it is checked, drawn, and differentiated to any order.
 """
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,8 +13,22 @@ from ..errors import printable
 from .dispatch import make_call
 from .op import REAL, Op, signature_of
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def elementwise(name, kernel, doc="", *, symbol=None, domain=REAL, kinks=(), numpy=None, wide=False, **rules):
+
+def elementwise(
+    name: str,
+    kernel: Callable[..., Any],
+    doc: str = "",
+    *,
+    symbol: Any = None,
+    domain: Any = REAL,
+    kinks: Any = (),
+    numpy: Any = None,
+    wide: bool = False,
+    **rules: Any,
+) -> Any:
     """Declare an op that acts entry by entry: its Jacobian is diagonal, so a rule is also the forward-mode rule.
 
     ``rules`` name the arguments in order, each with its rule ``(g, y, *inputs)`` or None. With ``wide``, what is
@@ -31,7 +47,17 @@ def elementwise(name, kernel, doc="", *, symbol=None, domain=REAL, kinks=(), num
     return make_call(op)
 
 
-def linear(name, kernel, doc="", *, symbol=None, view=False, numpy=None, explain=None, **rules) -> Any:
+def linear(
+    name: str,
+    kernel: Callable[..., Any],
+    doc: str = "",
+    *,
+    symbol: Any = None,
+    view: bool = False,
+    numpy: Any = None,
+    explain: Any = None,
+    **rules: Any,
+) -> Any:
     """Declare a linear op: its forward-mode rule is the op itself. ``rules`` as in ``elementwise``, with settings."""
     op = _row(name, kernel, doc, "linear", rules, numpy, symbol=symbol, view=view, explain=explain)
     if not op.variadic:
@@ -39,7 +65,16 @@ def linear(name, kernel, doc="", *, symbol=None, view=False, numpy=None, explain
     return make_call(op)
 
 
-def bilinear(name, kernel, doc="", *, symbol=None, numpy=None, explain=None, **rules) -> Any:
+def bilinear(
+    name: str,
+    kernel: Callable[..., Any],
+    doc: str = "",
+    *,
+    symbol: Any = None,
+    numpy: Any = None,
+    explain: Any = None,
+    **rules: Any,
+) -> Any:
     """Declare an op linear in each of two arguments: the forward-mode rule puts the tangent in its place."""
     op = _row(name, kernel, doc, "bilinear", rules, numpy, symbol=symbol, explain=explain)
     op.tangents = [
@@ -49,13 +84,25 @@ def bilinear(name, kernel, doc="", *, symbol=None, numpy=None, explain=None, **r
     return make_call(op)
 
 
-def constant(name, kernel, doc="", *, symbol=None, numpy=None, args=None) -> Any:
+def constant(
+    name: str, kernel: Callable[..., Any], doc: str = "", *, symbol: Any = None, numpy: Any = None, args: Any = None
+) -> Any:
     """Declare an op whose derivative is zero wherever it exists: a comparison, a rounding. It is never recorded."""
     rules = dict.fromkeys(args) if args else {}
     return make_call(_row(name, kernel, doc, "constant", rules, numpy, symbol=symbol))
 
 
-def primitive(kernel=None, *, numpy=None, symbol=None, domain=REAL, kinks=(), explain=None, name=None, wide=False):
+def primitive(
+    kernel: Any = None,
+    *,
+    numpy: Any = None,
+    symbol: Any = None,
+    domain: Any = REAL,
+    kinks: Any = (),
+    explain: Any = None,
+    name: str | None = None,
+    wide: bool = False,
+) -> Any:
     """Declare an op by the body of its kernel: arrays positional, settings keyword-only. Rules follow by ``.vjp``.
 
     With ``wide``, kernel and rules compute float16 in float32, and integers in float64: sums may leave their range.
@@ -74,7 +121,7 @@ def primitive(kernel=None, *, numpy=None, symbol=None, domain=REAL, kinks=(), ex
     Tensor([3., 3.])
     """
 
-    def declare(kernel):
+    def declare(kernel: Any) -> Any:
         op = _row(name or kernel.__name__, kernel, kernel.__doc__ or "", "general", {}, numpy,
                   symbol=symbol, domain=domain, kinks=kinks, explain=explain, wide=wide)  # fmt: skip
         return make_call(op)
@@ -82,7 +129,7 @@ def primitive(kernel=None, *, numpy=None, symbol=None, domain=REAL, kinks=(), ex
     return declare if kernel is None else declare(kernel)
 
 
-def _row(name, kernel, doc, kind, rules, numpy, **row):
+def _row(name: Any, kernel: Any, doc: Any, kind: Any, rules: Any, numpy: Any, **row: Any) -> Any:
     if isinstance(kernel, np.ufunc):
         args, defaults, variadic = tuple(rules) or ("x", "a b", "a b c")[kernel.nin - 1].split(), {}, False
     elif hasattr(kernel, "__code__"):
@@ -101,11 +148,11 @@ def _row(name, kernel, doc, kind, rules, numpy, **row):
               variadic=variadic, numpy=numpy, module=module, **row)  # fmt: skip
 
 
-def _caller_module():
+def _caller_module() -> str:
     """Return the module in which the declarer was called."""
     import sys
 
-    frame = sys._getframe(1)
+    frame: Any = sys._getframe(1)
     while frame.f_globals.get("__name__") == __name__:
         frame = frame.f_back
     return frame.f_globals.get("__name__", "")

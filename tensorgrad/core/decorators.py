@@ -1,12 +1,15 @@
 """A context manager around a function, of whatever kind: one that returns, yields, awaits, or does both."""
 
+from __future__ import annotations
+
 from functools import wraps
+from typing import Any
 
 #: Bits of ``co_flags``, as ``inspect`` names them, without its 5 ms of import.
 GENERATOR, COROUTINE, ASYNC_GENERATOR = 0x20, 0x80, 0x200
 
 
-def decorated(function, manager):
+def decorated(function: Any, manager: Any) -> Any:
     """Return ``function`` so that all it computes is computed inside ``manager``."""
     flags = kind_of(function)
     if flags & GENERATOR:
@@ -17,31 +20,31 @@ def decorated(function, manager):
         return around_async_generator(function, manager)
 
     @wraps(function)
-    def inside(*args, **kwargs):
+    def inside(*args: Any, **kwargs: Any) -> Any:
         with manager:
             return function(*args, **kwargs)
 
     return inside
 
 
-def kind_of(function):
+def kind_of(function: Any) -> Any:
     """Return the ``co_flags`` of a function, of a method's, or of what a ``functools.partial`` calls; 0 if unknown."""
     while hasattr(function, "func"):
         function = function.func
     return getattr(getattr(function, "__code__", None), "co_flags", 0)
 
 
-def around_coroutine(function, manager):
+def around_coroutine(function: Any, manager: Any) -> Any:
     @wraps(function)
-    async def inside(*args, **kwargs):
+    async def inside(*args: Any, **kwargs: Any) -> Any:
         return await Steps(function(*args, **kwargs), manager)
 
     return inside
 
 
-def around_async_generator(function, manager):
+def around_async_generator(function: Any, manager: Any) -> Any:
     @wraps(function)
-    async def inside(*args, **kwargs):
+    async def inside(*args: Any, **kwargs: Any) -> Any:
         running = function(*args, **kwargs)
         step = running.__anext__()
         while True:
@@ -65,16 +68,17 @@ def around_async_generator(function, manager):
 class Steps:
     """An awaitable, each step of which is taken inside a context manager."""
 
-    def __init__(self, awaitable, manager):
+    def __init__(self, awaitable: Any, manager: Any) -> None:
         self.awaitable, self.manager = awaitable, manager
 
-    def __await__(self):
+    def __await__(self) -> Any:
         return stepwise(self.awaitable.__await__(), self.manager)
 
 
-def stepwise(steps, manager):
+def stepwise(steps: Any, manager: Any) -> Any:
     """Run the generator ``steps``, each step inside ``manager`` and what is between two of them outside."""
-    send, given = steps.__next__, ()
+    send: Any = steps.__next__
+    given: tuple[Any, ...] = ()
     try:
         while True:
             with manager:

@@ -4,8 +4,10 @@ Every public op is a plain function made here, at definition time, for its arity
 an object with ``__call__`` 123, ``*args, **kwargs`` 95. Given arrays it is the kernel; given a Tensor it also records.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,15 +17,19 @@ from .modes import is_recording, recording
 from .op import Op
 from .tensor import Tensor, array_like, new, tick, wrap
 
+if TYPE_CHECKING:
+    from types import CodeType
+
+
 ndarray = np.ndarray
 
 #: NumPy function or ufunc -> what answers for it when a Tensor is among its arguments.
-NUMPY: dict[Any, Callable] = {}
+NUMPY: dict[Any, Callable[..., Any]] = {}
 #: (ufunc, "reduce" or "accumulate") -> what answers for it.
-UFUNC_METHODS: dict[tuple[np.ufunc, str], Callable] = {}
+UFUNC_METHODS: dict[tuple[np.ufunc, str], Callable[..., Any]] = {}
 
 
-def make_call(op) -> Any:
+def make_call(op: Op) -> Any:
     """Return the public function of ``op`` and enter it in NumPy's tables."""
     if op.kind == "constant":
         call = _constant(op)
@@ -42,7 +48,7 @@ def make_call(op) -> Any:
     return call
 
 
-def name_code(function, name, *constants):
+def name_code(function: Any, name: Any, *constants: Any) -> Any:
     """Give ``function`` a name, and code of its own, under that name and with more constants."""
     code = function.__code__
     function.__name__ = function.__qualname__ = name
@@ -50,7 +56,7 @@ def name_code(function, name, *constants):
     return function
 
 
-def carrying(op, call):
+def carrying(op: Any, call: Any) -> Any:
     """Return ``call`` with the name of ``op``, and ``op`` in its code: a frame on the stack tells by it which op runs.
 
     That costs a call nothing, and tracebacks and profilers name the op.
@@ -58,7 +64,7 @@ def carrying(op, call):
     return name_code(call, printable(op.name), op)
 
 
-def op_of(code):
+def op_of(code: CodeType) -> Op | None:
     """Return the op whose call has this code object, or None.
 
     >>> import tensorgrad as tg
@@ -69,10 +75,10 @@ def op_of(code):
     return last[0] if last and type(last[0]) is Op else None
 
 
-def _unary(op):
+def _unary(op: Any) -> Any:
     kernel, ufunc = op.kernel, isinstance(op.kernel, np.ufunc)
 
-    def call(x, /):
+    def call(x: Any, /) -> Any:
         if not isinstance(x, Tensor):
             return kernel(x if ufunc else array_like(x))
         try:
@@ -96,10 +102,10 @@ def _unary(op):
     return call
 
 
-def _binary(op):
+def _binary(op: Any) -> Any:
     kernel, ufunc = op.kernel, isinstance(op.kernel, np.ufunc)
 
-    def call(a, b, /):
+    def call(a: Any, b: Any, /) -> Any:
         if isinstance(a, Tensor):
             x = a.data
             needed = a.requires_grad
@@ -137,11 +143,11 @@ def _binary(op):
     return call
 
 
-def _unary_with_settings(op):
+def _unary_with_settings(op: Any) -> Any:
     kernel, defaults = op.kernel, op.defaults
     call_any = carrying(op, _general(op))
 
-    def call(*inputs, **settings):
+    def call(*inputs: Any, **settings: Any) -> Any:
         if len(inputs) != 1 or not isinstance(inputs[0], Tensor) or (settings and settings.keys() - defaults):
             return call_any(*inputs, **settings)
         x = inputs[0]
@@ -155,33 +161,33 @@ def _unary_with_settings(op):
     return call
 
 
-def _general(op):
+def _general(op: Any) -> Any:
     kernel, arity, defaults = op.kernel, None if op.variadic else len(op.args), op.defaults
 
-    def call(*inputs, **settings):
+    def call(*inputs: Any, **settings: Any) -> Any:
         if (arity is not None and len(inputs) != arity) or settings.keys() - defaults:
             inputs, settings = bind(op, inputs, settings)
         inputs = tuple([x if isinstance(x, Tensor) else operand(x, op) for x in inputs])
-        settings = {**defaults, **without_tensors(op, settings)} if defaults else None
+        kept = {**defaults, **without_tensors(op, settings)} if defaults else None
         arrays = [x.data if isinstance(x, Tensor) else x for x in inputs]
         if not (inputs and isinstance(inputs[0], Tensor)):
             arrays = arrays_of(arrays)
         try:
-            data = kernel(*arrays, **settings) if settings else kernel(*arrays)
+            data = kernel(*arrays, **kept) if kept else kernel(*arrays)
         except Exception as error:  # told again in the op's own words
-            raise explained(error, op, inputs, settings) from None
+            raise explained(error, op, inputs, kept) from None
         for x in inputs:
             if isinstance(x, Tensor):
-                return record(op, data, inputs, settings)
+                return record(op, data, inputs, kept)
         return data
 
     return call
 
 
-def _constant(op):
+def _constant(op: Any) -> Any:
     kernel = op.kernel
 
-    def call(*inputs, **settings):
+    def call(*inputs: Any, **settings: Any) -> Any:
         if settings.keys() - op.defaults or (not op.variadic and len(inputs) != len(op.args)):
             inputs, settings = bind(op, inputs, settings)
         if settings:
@@ -197,7 +203,7 @@ def _constant(op):
     return call
 
 
-def record(op, data, inputs, settings):
+def record(op: Any, data: Any, inputs: Any, settings: Any) -> Any:
     """Return ``data`` as a Tensor that remembers ``op``, if any input requires a gradient."""
     y = new(Tensor)
     y.data = data if type(data) is ndarray else wrap(data)
@@ -217,7 +223,7 @@ def record(op, data, inputs, settings):
     return y
 
 
-def operand(x, op):
+def operand(x: Any, op: Any) -> Any:
     """Return a constant operand in a form that can be kept: an array or a Python number, which stays weak."""
     kind = type(x)
     if kind is ndarray or kind is float or kind is int:
@@ -231,12 +237,12 @@ def operand(x, op):
     return x
 
 
-def arrays_of(inputs):
+def arrays_of(inputs: Any) -> Any:
     """Return Python numbers as arrays if there is no array among them, beside which they stay numbers, and weak."""
     return inputs if any(hasattr(x, "dtype") for x in inputs) else [np.asarray(x) for x in inputs]
 
 
-def without_tensors(op, settings):
+def without_tensors(op: Any, settings: Any) -> Any:
     """Return settings with every Tensor as its array: what is no argument of the op has no derivative."""
     for name, x in settings.items():
         if isinstance(x, Tensor):
@@ -249,7 +255,7 @@ def without_tensors(op, settings):
     return settings
 
 
-def bind(op, inputs, settings):
+def bind(op: Any, inputs: Any, settings: Any) -> Any:
     """Sort a call's arguments as NumPy would: settings may be positional, arrays may be named."""
     inputs, settings = list(inputs), dict(settings)
     if not op.variadic:
@@ -270,7 +276,7 @@ def bind(op, inputs, settings):
     return tuple(inputs), settings
 
 
-def explained(error, op, inputs, settings=None):
+def explained(error: Exception, op: Op, inputs: Any, settings: Any = None) -> Exception:
     """Return ``error`` in the words of the op: its argument names, their dtypes and shapes, and why."""
     if isinstance(error, TensorgradError):
         return error
@@ -289,7 +295,7 @@ def explained(error, op, inputs, settings=None):
     return ShapeError(f"{printable(op.name)}({', '.join(names)}): {reason or error}; got {shown}")
 
 
-def array_ufunc(self, ufunc, method, *inputs, **kwargs):
+def array_ufunc(self: Any, ufunc: Any, method: Any, *inputs: Any, **kwargs: Any) -> Any:
     """Answer ``np.exp(t)``, ``ndarray * t``, ``np.add.reduce(t)``."""
     if kwargs.get("out") is not None:
         raise TypeError(
@@ -305,7 +311,7 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
     return call(*inputs, **kwargs)
 
 
-def array_function(self, function, types, args, kwargs):
+def array_function(self: Any, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
     """Answer ``np.sum(t)``, ``np.concatenate([t, u])``; refuse what has no rule rather than lose the gradient."""
     call = NUMPY.get(function)
     if call is not None:
@@ -319,7 +325,7 @@ def array_function(self, function, types, args, kwargs):
     return function(*args, **kwargs)
 
 
-def full_name(function):
+def full_name(function: Any) -> Any:
     """Return what a function is called: ``'np.linalg.svd'``; a ufunc outside NumPy has only its name."""
     name, owner = getattr(function, "__name__", str(function)), getattr(function, "__self__", None)
     if isinstance(owner, np.ufunc):
@@ -328,7 +334,7 @@ def full_name(function):
     return f"{module}.{name}".replace("numpy", "np", 1).lstrip(".")
 
 
-def values(x):
+def values(x: Any) -> Any:
     """Return ``x`` with every Tensor in it replaced by its array."""
     return map_leaves(lambda leaf: leaf.data if isinstance(leaf, Tensor) else leaf, x)
 

@@ -4,34 +4,43 @@ A flag is read at every op, so it is a ContextVar's ``get`` and nothing more. Wh
 the truth is asked.
 """
 
+from __future__ import annotations
+
 from contextvars import ContextVar
 from functools import partial
+from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 from .decorators import decorated
 
-_recording: ContextVar = ContextVar("recording", default=True)
-_plainly: ContextVar = ContextVar("plainly", default=False)
-_entering: ContextVar = ContextVar("entering", default=None)
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Self, TypeVar
+
+    F = TypeVar("F", bound=Callable[..., Any])
+
+_recording: ContextVar[Any] = ContextVar("recording", default=True)
+_plainly: ContextVar[Any] = ContextVar("plainly", default=False)
+_entering: ContextVar[Any] = ContextVar("entering", default=None)
 
 #: Whether the model around is being trained: what layers take where a call says nothing of it.
-training: ContextVar = ContextVar("training", default=False)
+training: ContextVar[Any] = ContextVar("training", default=False)
 
 #: Return something true while calls are being recorded. 22 ns, paid once per recorded op.
 recording = _recording.get
 
 
-def is_recording():
+def is_recording() -> bool:
     """Return whether calls are being recorded."""
     return bool(_recording.get())
 
 
-def runs_plainly():
+def runs_plainly() -> bool:
     """Return whether compiled functions are to run as they were written: somebody watches what they call."""
     return bool(_plainly.get())
 
 
-class Setting(list):
+class Setting(list[Any]):
     """What a flag is set to inside one ``with`` block: as true as a list is, by its length.
 
     before:   the Setting, or default, that was there
@@ -40,9 +49,12 @@ class Setting(list):
     watching: a weak reference to what the ``with`` statement will call at its end
     """
 
-    before, mode, left, watching = None, None, False, None
+    before: Any = None
+    mode: Any = None
+    left = False
+    watching: Any = None
 
-    def watch(self, end, before):
+    def watch(self, end: Any, before: Any) -> None:
         """Turn to the truth of ``before`` if ``end`` is gone before the block was left.
 
         An interrupt may arrive in ``__exit__`` before its first line has run. Then nothing of ours runs any more, but
@@ -56,12 +68,12 @@ class Setting(list):
         else:
             self.watching = ref(end, self.append)
 
-    def stands(self):
+    def stands(self) -> bool:
         """Return whether the block is still running."""
         return not self.left and (self.watching is None or self.watching() is not None)
 
 
-def standing(setting):
+def standing(setting: Any) -> Any:
     """Return the innermost of a chain of Settings whose block is still running, or the flag's default."""
     while isinstance(setting, Setting) and not setting.stands():
         setting = setting.before
@@ -71,7 +83,7 @@ def standing(setting):
 class _End:
     """``__exit__`` of a mode: what a ``with`` statement gets to call is an object of its own, for ``Setting.watch``."""
 
-    def __get__(self, mode, cls):
+    def __get__(self, mode: Any, cls: Any) -> Any:
         if mode is None:  # an ExitStack asks the class
             return cls._leave
         end = partial(mode._leave)
@@ -86,11 +98,11 @@ class _Mode:
     """Set a flag inside a ``with`` block or a decorated function. Any threads and tasks may share one."""
 
     _flag = _recording
-    _truth: tuple = ()  # what a Setting is made of: nothing is False
+    _truth: tuple[Any, ...] = ()  # what a Setting is made of: nothing is False
 
     __exit__ = _End()
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         setting = _entering.get()
         if setting is None or setting.mode is not self or not setting.stands():
             setting = Setting(self._truth)  # entered by hand, without a with statement
@@ -100,7 +112,7 @@ class _Mode:
         self._flag.set(setting)
         return self
 
-    def _leave(self, *exception):
+    def _leave(self, *exception: Any) -> None:
         """Undo the last entry in this thread or task, if there is one: a generator may be closed by another thread."""
         top = setting = self._flag.get()
         while isinstance(setting, Setting) and (setting.mode is not self or not setting.stands()):
@@ -116,8 +128,9 @@ class _Mode:
             if setting:
                 setting[0] = None  # else it would hold itself, through the reference
 
-    def __call__(self, function):
-        return decorated(function, self)
+    def __call__(self, function: F) -> F:
+        inside: F = decorated(function, self)
+        return inside
 
 
 class no_grad(_Mode):

@@ -15,6 +15,8 @@ silence costs more than writing ``.item()``; and to the side of the reader elsew
 what asks, nearly always: ``[e for e in map(math.exp, ts)]`` goes unnoticed.
 """
 
+from __future__ import annotations
+
 import math
 import sys
 from collections import deque
@@ -57,7 +59,7 @@ class Site(NamedTuple):
     named: tuple[tuple[str, ...], ...] = ()
 
 
-def check_reader(tensor, kind):
+def check_reader(tensor: Any, kind: Any) -> None:
     """Raise TypeError if whoever called ``__float__`` or ``__int__`` of ``tensor`` would lose its gradient.
 
     kind: "float" or "int"
@@ -73,7 +75,7 @@ def check_reader(tensor, kind):
         )
 
 
-def refused(frame):
+def refused(frame: Any) -> Any:
     """Return what the code in ``frame`` does, in words, if it may not read a number there; else None."""
     kind, callee, named = site(frame)
     if kind != "call":
@@ -87,7 +89,7 @@ def refused(frame):
     return f"{'.'.join(callee) or 'a compiled function'}()"
 
 
-def instead_of(frame):
+def instead_of(frame: Any) -> Any:
     """Return what to write for a method of an array that was given a Tensor, as words; '' if that is not what runs."""
     kind, callee, _ = site(frame)
     if kind != "call" or len(callee) < 2 or not isinstance(value_of(callee[:-1], frame), np.ndarray):
@@ -98,7 +100,7 @@ def instead_of(frame):
     return f"write np.{name}({array}, t) instead of {array}.{name}(t); " if hasattr(np, name) else ""
 
 
-def site(frame):
+def site(frame: Any) -> Any:
     """Return the Site at which a frame stands."""
     code, at = frame.f_code, frame.f_lasti
     found = _sites.get((id(code), at))
@@ -109,17 +111,17 @@ def site(frame):
     return found[1]
 
 
-def among(value, some):
+def among(value: Any, some: Any) -> Any:
     return any(value is x for x in some)
 
 
-def computes(value):
+def computes(value: Any) -> Any:
     """Return whether ``value`` is a function of C, or NumPy's kind of float, that makes another number of a number."""
     made = isinstance(value, BuiltinFunctionType) or (isinstance(value, type) and issubclass(value, np.generic))
     return made and not among(value, READERS) and not among(value, PASSING)
 
 
-def value_of(names, frame):
+def value_of(names: Any, frame: Any) -> Any:
     """Return what a dotted name stands for in ``frame``, or None; none of its owner's code is run."""
     if not names:
         return None
@@ -133,14 +135,14 @@ def value_of(names, frame):
     return value.func if type(value) is partial else value
 
 
-def attribute(value, name):
+def attribute(value: Any, name: Any) -> Any:
     """Return what an object holds under a name, or else one of its classes; a method is found as a plain function."""
     classes = value.__mro__ if isinstance(value, type) else type(value).__mro__
     own = getattr(value, "__dict__", {})
     return next((space[name] for space in (own, *map(vars, classes)) if name in space), None)
 
 
-def site_of(code, at):
+def site_of(code: Any, at: Any) -> Any:
     """Return the Site of the instruction at offset ``at`` of ``code``."""
     from dis import get_instructions  # 3 ms of import, for those who print a loss
 
@@ -159,7 +161,7 @@ def site_of(code, at):
     return Site("call", name_at(steps, first), tuple([name for name in named if name]))
 
 
-def callee_at(steps, start, call):
+def callee_at(steps: Any, start: Any, call: Any) -> Any:
     """Return the index of the instruction after which the stack holds what is called, and none of its arguments; or -1.
 
     The stack is followed backwards from ``start``: a call pops its arguments, and below them two entries, the callable
@@ -186,7 +188,7 @@ def callee_at(steps, start, call):
     return -1
 
 
-def name_at(steps, k):
+def name_at(steps: Any, k: Any) -> Any:
     """Return the dotted name that the instruction pushes, from its first part on, or ()."""
     if k < 0:
         return ()

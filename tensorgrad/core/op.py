@@ -7,8 +7,16 @@ The engine undoes broadcasting and casts afterwards, so a rule never does.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ..errors import printable
 from .wide import widened, widened_kernel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import TypeVar
+
+    F = TypeVar("F", bound=Callable[..., Any])
 
 #: Every op there is, by name.
 REGISTRY: dict[str, Op] = {}
@@ -55,9 +63,26 @@ class Op:
         "wide",
     )  # fmt: skip
 
-    def __init__(self, name, kernel, args, *, kind="general", rules=(), defaults=None, doc="", symbol=None,
-                 domain=REAL, kinks=(), view=False, variadic=False, numpy=(), explain=None, module="",
-                 wide=False):  # fmt: skip
+    def __init__(
+        self,
+        name: str,
+        kernel: Callable[..., Any],
+        args: Iterable[str],
+        *,
+        kind: str = "general",
+        rules: Any = (),
+        defaults: Any = None,
+        doc: Any = "",
+        symbol: Any = None,
+        domain: Any = REAL,
+        kinks: Any = (),
+        view: bool = False,
+        variadic: bool = False,
+        numpy: Any = (),
+        explain: Any = None,
+        module: Any = "",
+        wide: bool = False,
+    ) -> None:
         self.name, self.args, self.kind, self.wide = name, tuple(args), kind, wide
         self.kernel = widened_kernel(kernel) if wide and hasattr(kernel, "__code__") else kernel
         self.rules = [widened(rule) if wide and rule else rule for rule in rules] or [None] * len(self.args)
@@ -68,18 +93,18 @@ class Op:
         self.call, self.module, self.doc = None, module, doc
         self._register()
 
-    def _register(self):
+    def _register(self) -> None:
         old = REGISTRY.get(self.name)
         if old is not None and old.module.startswith("tensorgrad."):
             raise ValueError(f"an op named {self.name!r} exists already (in {old.module}); choose another name")
         REGISTRY[self.name] = self
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         settings = [f"{k}={v!r}" for k, v in self.defaults.items()]
         star = "*" if self.variadic else ""
         return f"<op {printable(self.name)}({', '.join([star + printable(a) for a in self.args] + settings)})>"
 
-    def position(self, arg):
+    def position(self, arg: str) -> int:
         """Return the index of the argument named ``arg``."""
         if arg not in self.args:
             raise ValueError(
@@ -87,20 +112,20 @@ class Op:
             )
         return self.args.index(arg)
 
-    def rule(self, i):
+    def rule(self, i: int) -> Any:
         """Return the rule of the ``i``-th input, or None."""
         return self.rules[0 if self.variadic else i]
 
-    def vjp(self, *args):
+    def vjp(self, *args: str) -> Callable[[F], F]:
         """Declare the rule of the named arguments: ``@op.vjp("x")``."""
         return self._declarer(self.rules, args)
 
-    def jvp(self, *args):
+    def jvp(self, *args: str) -> Callable[[F], F]:
         """Declare the forward-mode rule of the named arguments: ``@op.jvp("x")``."""
         return self._declarer(self.tangents, args)
 
-    def _declarer(self, table, args):
-        def declare(rule):
+    def _declarer(self, table: Any, args: Any) -> Any:
+        def declare(rule: Any) -> Any:
             for arg in args:
                 table[self.position(arg)] = widened(rule) if self.wide else rule
             return rule
@@ -108,7 +133,7 @@ class Op:
         return declare
 
 
-def signature_of(kernel):
+def signature_of(kernel: Any) -> Any:
     """Return ``(args, defaults, variadic)`` of a kernel: positional names, keyword-only settings, ``*args`` or not.
 
     >>> def scale(x, *, by=2): return x * by

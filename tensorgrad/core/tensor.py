@@ -1,13 +1,24 @@
 """Tensor and Parameter: an array that remembers how it was made."""
 
+from __future__ import annotations
+
 import sys
 from itertools import count
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import GradientError, describe, printable
 from .number import check_reader, instead_of
 from .typed import Operators
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Self
+
+    from numpy.typing import DTypeLike, NDArray
+
+    from .op import Op
 
 #: The next sequence number: an input's is always smaller than its result's.
 tick = count().__next__
@@ -37,7 +48,20 @@ class Tensor(Operators):
 
     __slots__ = ("__weakref__", "data", "grad", "inputs", "name", "op", "requires_grad", "seq", "settings", "watch")
 
-    def __init__(self, data, requires_grad=False, dtype=None, name=None):
+    if TYPE_CHECKING:
+        data: NDArray[Any]
+        requires_grad: bool
+        grad: Tensor | None
+        op: Op | None
+        inputs: tuple[Any, ...]
+        settings: dict[str, Any] | None
+        name: str | None
+        seq: int
+        watch: Any
+
+    def __init__(
+        self, data: Any, requires_grad: bool = False, dtype: DTypeLike | None = None, name: str | None = None
+    ) -> None:
         self.data = as_array(data, dtype)
         if requires_grad:
             check_differentiable(self.data)
@@ -48,47 +72,47 @@ class Tensor(Operators):
         self.seq = tick()
 
     @property
-    def is_leaf(self):
+    def is_leaf(self) -> bool:
         """Whether no recorded op made this Tensor."""
         return self.op is None
 
     @property
-    def shape(self):
+    def shape(self) -> tuple[int, ...]:
         """The length of each axis, a tuple."""
         return self.data.shape
 
     @property
-    def dtype(self):
+    def dtype(self) -> np.dtype[Any]:
         """The NumPy dtype of the entries."""
         return self.data.dtype
 
     @property
-    def ndim(self):
+    def ndim(self) -> int:
         """The number of axes."""
         return self.data.ndim
 
     @property
-    def size(self):
+    def size(self) -> int:
         """The number of entries."""
         return self.data.size
 
-    def numpy(self):
+    def numpy(self) -> NDArray[Any]:
         """Return the array itself, without a graph. It shares memory: copy it before you change it."""
         return self.data
 
-    def detach(self):
+    def detach(self) -> Tensor:
         """Return the same values as a leaf that requires no gradient. It shares memory."""
         return type_tensor(self.data, self.name)
 
-    def item(self, *index):
+    def item(self, *index: int) -> Any:
         """Return one element as a Python number."""
         return self.data.item(*index)
 
-    def tolist(self):
+    def tolist(self) -> Any:
         """Return the values as nested Python lists."""
         return self.data.tolist()
 
-    def __array__(self, dtype=None, copy=None):
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         if self.requires_grad:
             raise TypeError(
                 f"this Tensor ({describe(self)}) requires a gradient, and an array would lose it silently; "
@@ -97,32 +121,32 @@ class Tensor(Operators):
             )
         return np.array(self.data, dtype=dtype, copy=copy)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.data)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Tensor]:
         if self.data.ndim == 0:
             raise TypeError("iteration over a 0-d Tensor; t.item() gives its number")
         return (self[i] for i in range(len(self.data)))
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return bool(self.data)
 
-    def __float__(self):
+    def __float__(self) -> float:
         check_reader(self, "float")
         return float(self.data)
 
-    def __int__(self):
+    def __int__(self) -> int:
         check_reader(self, "int")
         return int(self.data)
 
-    def __index__(self):
+    def __index__(self) -> int:
         return self.data.__index__()
 
-    def __format__(self, spec):
+    def __format__(self, spec: str) -> str:
         return format(self.data.item(), spec) if spec and self.data.size == 1 else format(repr(self), spec)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         kind = type(self).__name__
         text = np.array2string(self.data, separator=", ", prefix=f"{kind}(")
         notes = [text]
@@ -136,13 +160,13 @@ class Tensor(Operators):
 
     __hash__ = object.__hash__  # == compares elements; identity is what sets and dicts need
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.data, self.requires_grad, None, self.name)
 
-    def __deepcopy__(self, memo):
+    def __deepcopy__(self, memo: Any) -> Self:
         return type(self)(self.data.copy(), self.requires_grad, None, self.name)
 
-    def __copy__(self):
+    def __copy__(self) -> Self:
         return self.__deepcopy__({})
 
 
@@ -151,13 +175,15 @@ class Parameter(Tensor):
 
     __slots__ = ()
 
-    def __init__(self, data, requires_grad=True, dtype=None, name=None):
+    def __init__(
+        self, data: Any, requires_grad: bool = True, dtype: DTypeLike | None = None, name: str | None = None
+    ) -> None:
         super().__init__(data, requires_grad, dtype, name)
 
 
-def type_tensor(data, name=None):
+def type_tensor(data: Any, name: Any = None, cls: type[Tensor] = Tensor) -> Tensor:
     """Return a leaf around ``data`` without looking at it: for arrays that are known to be good."""
-    y = new(Tensor)
+    y = new(cls)
     y.data = data if type(data) is np.ndarray else wrap(data)
     y.requires_grad = False
     y.op = y.settings = y.grad = y.watch = None
@@ -178,20 +204,24 @@ class StandIn:
 
     __slots__ = ()
 
+    if TYPE_CHECKING:
 
-def wrap(data):
+        def __getattr__(self: Any, name: str) -> Any: ...  # what is derived from it has more
+
+
+def wrap(data: Any) -> Any:
     """Return NumPy's scalars as 0-d arrays; anything else, an array's stand-in, as it is."""
     if isinstance(data, StandIn):
-        return data.as_array()  # type: ignore[attr-defined]  # of what is derived from it
+        return data.as_array()
     return np.asarray(data) if isinstance(data, (np.generic, bool, int, float, complex)) else data
 
 
-def array_like(x):
+def array_like(x: Any) -> Any:
     """Return lists and Python numbers as arrays; arrays, Tensors and what stands in for them as they are."""
     return x if hasattr(x, "ndim") else np.asarray(x)
 
 
-def as_array(data, dtype=None):
+def as_array(data: Any, dtype: Any = None) -> Any:
     """Return ``data`` as a numeric array, or raise a TypeError that says what came instead."""
     if isinstance(data, Tensor):
         data = data.data
@@ -207,7 +237,7 @@ def as_array(data, dtype=None):
     return array
 
 
-def check_differentiable(array):
+def check_differentiable(array: Any) -> None:
     """Raise unless ``array`` has a real floating dtype."""
     if array.dtype.kind == "c":
         raise TypeError(f"gradients of complex Tensors are not defined here, got {describe(array)}; use real parts")
@@ -217,7 +247,7 @@ def check_differentiable(array):
         )
 
 
-def check_writable(tensor):
+def check_writable(tensor: Tensor) -> None:
     """Raise if an in-place write would destroy a leaf whose gradient is wanted."""
     if tensor.requires_grad and tensor.op is None:
         name = printable(tensor.name or "a leaf")

@@ -1,13 +1,16 @@
 """Computing in a dtype that holds what lies between: a sum of 70,000 ones is no float16, a square of 200 no uint8."""
 
+from __future__ import annotations
+
 from functools import wraps
+from typing import Any
 
 import numpy as np
 
 HALF, SINGLE, DOUBLE = np.dtype("float16"), np.dtype("float32"), np.dtype("float64")
 
 
-def wide(x):
+def wide(x: Any) -> Any:
     """Return float16 as float32, integers and bools as float64, anything else as it is.
 
     >>> wide(np.array([200], "uint8")) ** 2
@@ -18,24 +21,23 @@ def wide(x):
     return x.astype(DOUBLE) if x.dtype.kind in "iub" else x
 
 
-def widened(rule):
+def widened(rule: Any) -> Any:
     """Return a rule that computes on ``wide`` arrays if its first is narrow; the engine casts the gradient back."""
 
     @wraps(rule)
-    def computing(x, *arrays, **settings):
+    def computing(x: Any, *arrays: Any, **settings: Any) -> Any:
         if x.dtype is not HALF:
             return rule(x, *arrays, **settings)
-        arrays = [wide(a) if getattr(a, "dtype", None) is HALF else a for a in arrays]
-        return rule(wide(x), *arrays, **settings)
+        return rule(wide(x), *[wide(a) if getattr(a, "dtype", None) is HALF else a for a in arrays], **settings)
 
     return computing
 
 
-def widened_kernel(kernel):
+def widened_kernel(kernel: Any) -> Any:
     """Return a kernel that computes on ``wide`` arrays if its first is narrow; of float16 alone it makes float16."""
 
     @wraps(kernel)
-    def computing(x, *arrays, **settings):
+    def computing(x: Any, *arrays: Any, **settings: Any) -> Any:
         dtype = x.dtype
         if dtype is not HALF and dtype.kind not in "iub":
             return kernel(x, *arrays, **settings)

@@ -2,10 +2,18 @@
 until it is asked for.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .diagnosis import Diagnosis
+
+
 __all__ = ["partial_graph", "trace_numerics", "why_no_grad"]
 
 
-def trace_numerics(*, raise_exception=True):
+def trace_numerics(*, raise_exception: bool = True) -> Any:
     """Return a block in which the first op, forward or backward, that makes nan or inf raises NumericsError.
 
     raise_exception: False collects instead: ``findings`` of what the block gives lists each op once, the first first
@@ -31,7 +39,7 @@ def trace_numerics(*, raise_exception=True):
     return Tracer(raise_exception)
 
 
-def why_no_grad(loss, p):
+def why_no_grad(loss: Any, p: Any) -> Diagnosis:
     """Return why ``p`` gets no gradient from ``loss``: a Diagnosis, which prints as sentences and is true if there is a
     reason.
 
@@ -56,7 +64,7 @@ def why_no_grad(loss, p):
     return diagnosed(loss, p)
 
 
-def partial_graph(error=None):
+def partial_graph(error: Any = None) -> Any:
     """Return what had been computed when ``error`` was raised in an op or a layer: a PartialGraph.
 
     error: the exception, caught; the last one that reached the prompt unless given

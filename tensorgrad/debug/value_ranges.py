@@ -16,7 +16,8 @@ class Range:
         array = np.asarray(x)
         self.name, self.kind, self.size = name, describe(x), array.size
         finite = array[np.isfinite(array)] if array.dtype.kind in "fiub" else array[:0]
-        self.low, self.high = (finite.min().item(), finite.max().item()) if finite.size else (None, None)
+        self.low = finite.min().item() if finite.size else None
+        self.high = finite.max().item() if finite.size else None
         self.zeros, self.negative = int((finite == 0).sum()), int((finite < 0).sum())
         self.nan, self.inf, self.neginf = bad_entries(array)
 

@@ -1,8 +1,29 @@
 """``draw``, ``play`` and ``backward_steps``: the ways in. What they take is imported when something is drawn."""
 
+from __future__ import annotations
 
-def draw(what, *inputs, backward="none", values=False, grads=False, color=None, depth=None, direction=None, names=None,
-         scopes=()):  # fmt: skip
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from ..core.tensor import Tensor
+    from .picture import Picture
+    from .player.player import Player
+
+
+def draw(
+    what: Any,
+    *inputs: Any,
+    backward: Literal["none", "only", "both"] = "none",
+    values: bool = False,
+    grads: bool = False,
+    color: Literal["grad", "time"] | None = None,
+    depth: int | None = None,
+    direction: Literal["TB", "LR"] | None = None,
+    names: Any = None,
+    scopes: Any = (),
+) -> Picture:
     """Return a Picture of how ``what`` is computed: each op, parameter and input a box, each value an arrow.
 
     what:      a Tensor; a model, with or without data; a layer; a function, with sample inputs; a compiled function,
@@ -35,7 +56,7 @@ def draw(what, *inputs, backward="none", values=False, grads=False, color=None, 
     return drawn(what, inputs, backward, names, scopes, how)
 
 
-def play(what, *inputs, names=None, direction="auto", scopes=()):
+def play(what: Any, *inputs: Any, names: Any = None, direction: Any = "auto", scopes: Any = ()) -> Player:
     """Return a Player of a computation: its forward and then its backward, one op at a time, with all numbers.
 
     what:      a Tensor, such as a loss; a model, with data and, for its loss, targets; a function, with sample inputs:
@@ -58,7 +79,7 @@ def play(what, *inputs, names=None, direction="auto", scopes=()):
     return playing(what, inputs, names, direction, scopes)
 
 
-def backward_steps(loss, gradient=None, *, names=None, scopes=()):
+def backward_steps(loss: Tensor, gradient: Any = None, *, names: Any = None, scopes: Any = ()) -> Any:
     """Return an iterator over the Steps of ``loss.backward(gradient)``, in its order and with its numbers.
 
     loss:     a scalar Tensor; any other needs ``gradient``, the cotangent to start from

@@ -1,5 +1,9 @@
 """The picture: shows itself in a notebook, prints as a listing, saves by suffix."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ..errors import OptionError, RenderError
 from .export.dot import dot_source
 from .export.graphviz import by_dot, fluid, rendered
@@ -10,11 +14,14 @@ from .export.svg_legend import with_strip
 from .player.player import Player, played
 from .player.program_recording import outline
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def image(suffix):
+
+def image(suffix: Any) -> Any:
     """Return the writer of an image that ``dot`` makes, or a converter from the SVG."""
 
-    def write(picture):
+    def write(picture: Any) -> Any:
         sharp = picture.source.replace("{", f"{{\n  dpi={picture.dpi}", 1) if suffix == "png" else picture.source
         return by_dot(sharp, suffix) or converted(picture.svg(), suffix, picture.dpi)
 
@@ -52,12 +59,12 @@ class Picture:
       t2  = sum(t1) -> float64[]
     """
 
-    def __init__(self, graph, view=None, dpi=144):
+    def __init__(self, graph: Any, view: Any = None, dpi: Any = 144) -> None:
         self.graph, self.view, self.dpi = graph, graph if view is None else view, dpi
         self.source = dot_source(self.view)
-        self._again = None
+        self._again: Any = None
 
-    def plays(self, again):
+    def plays(self, again: Any) -> Any:
         """Remember how to find what was drawn, for the player; return the picture.
 
         again: ``again(names)`` gives ``(Tensor, names by id, calls of layers, ids of inputs)``, None if that is gone
@@ -65,7 +72,7 @@ class Picture:
         self._again = again
         return self
 
-    def player(self, direction="auto", names=None):
+    def player(self, direction: Any = "auto", names: Any = None) -> Any:
         """Return the Player of what was drawn, as it is now; ``direction`` and ``names`` as in ``tg.play``."""
         if self._again is None:
             return Player(outline(self.graph), direction)
@@ -75,9 +82,10 @@ class Picture:
                 "what this picture was drawn of is gone, and its numbers with it; keep it until the player is made, "
                 "or make that at once: tg.play(loss).save('backprop.html')"
             )
-        return played(*found, direction)
+        root, called, scopes, inputs = found
+        return played(root, called, scopes, inputs, direction)
 
-    def save(self, path):
+    def save(self, path: Any) -> Path:
         """Write the picture to ``path`` and return it as a Path; the suffix decides what is written.
 
         ``.svg``, ``.png``, ``.pdf``: drawn by `dot`, or by the extra ``viz``. ``.dot`` (``.gv``), ``.mmd``, ``.txt``
@@ -98,18 +106,18 @@ class Picture:
             raise
         return path
 
-    def svg(self):
+    def svg(self) -> str:
         """Return the picture as SVG text."""
         return with_strip(rendered(dot_source(self.view, legend=False), len(self.view.boxes)), self.view)
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         try:
             return {"image/svg+xml": self._repr_svg_(), "text/plain": repr(self)}
         except RenderError as error:
             return {"text/plain": f"{self!r}\n(no image: {error})"}
 
-    def _repr_svg_(self):
+    def _repr_svg_(self) -> Any:
         return fluid(self.svg())
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return listing(self.graph)

@@ -55,9 +55,9 @@ class Scene:
         self.root, self.scopes, self.color, self.depth = root, scopes, color, depth
         self.values, self.grads, self.direction = values, grads, direction or "LR"
         self.inputs = {id(x) for x in inputs}
-        self.found = gradient_arrays(root) if grads or color == "grad" else None
-        for key in self.inputs & (self.found or {}).keys():
-            del self.found[key]
+        self.found: dict | None = gradient_arrays(root) if grads or color == "grad" else None
+        for key in self.inputs:
+            (self.found or {}).pop(key, None)
 
     def collector(self, grads):
         """Return an empty Collector; with ``grads`` forward boxes show gradients too."""

@@ -84,7 +84,7 @@ def _known(point, backward, claimed):
 
 def _suspects(point):
     """Return the wrong gradients that the planted bugs give, by input and by what is wrong with them."""
-    found = {name: {} for name in point.params}
+    found: dict = {name: {} for name in point.params}
     for bug in point.task.bugs:
         gradients = _gradients(point, planted(point.task, bug)[1], point.dout)
         for name, g in gradients.items():

@@ -4,18 +4,28 @@ The call of an op carries its op. Other functions that matter are marked where t
 other code is ours, NumPy's or the user's by the file it lies in.
 """
 
+from __future__ import annotations
+
 import contextlib
 import copy
 import os
 from types import CodeType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..core.dispatch import op_of
 from ..core.tensor import Tensor
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+    from typing import TypeVar
 
-class Mark(list):
+    F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Mark(list[Any]):
     """A kind of functions, as their code objects: a decorator, and ``frame.f_code in mark`` asks.
 
     A list, as they are few, and to hash a code object takes longer than to find it.
@@ -29,7 +39,7 @@ class Mark(list):
     (True, False)
     """
 
-    def __call__(self, function):
+    def __call__(self, function: F) -> F:
         """Mark a function, and those defined in it, and return it."""
         waiting = [function.__code__]
         while waiting:
@@ -67,12 +77,12 @@ NUMPYS = os.path.dirname(np.__file__) + os.sep
 BETWEEN = {contextlib.contextmanager.__code__.co_filename, copy.copy.__code__.co_filename}
 
 
-def ours(code):
+def ours(code: CodeType) -> bool:
     """Return whether code belongs to this package."""
     return code.co_filename.startswith(OURS)
 
 
-def users(frame):
+def users(frame: FrameType) -> bool:
     """Return whether the code that runs in ``frame`` is the user's.
 
     What Cython compiled has the name of a file that is not there; its module has one.
@@ -81,7 +91,7 @@ def users(frame):
     return not file.startswith((OURS, NUMPYS)) and not module.startswith(NUMPYS) and file not in BETWEEN
 
 
-def arguments(frame, named=False):
+def arguments(frame: FrameType, named: bool = False) -> Any:
     """Return the positional arguments of the function that runs in ``frame``, as it has them now.
 
     named: those given by name too
@@ -106,7 +116,7 @@ def arguments(frame, named=False):
 VARARGS, VARKEYWORDS = 0x04, 0x08
 
 
-def running(frame, mark):
+def running(frame: FrameType | None, mark: Any) -> Any:
     """Return the outermost frame with a mark, from ``frame`` outwards, or None."""
     found = None
     while frame is not None:

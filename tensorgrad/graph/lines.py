@@ -4,7 +4,10 @@ A write into an array, ``h.data[0] = 5.0``, is NumPy's alone: no Tensor is made 
 Which line it was is known only by comparing arrays before and after each line.
 """
 
+from __future__ import annotations
+
 import sys
+from typing import Any
 
 from .code import users
 
@@ -25,19 +28,19 @@ class stepping:
     [2, 3, None]
     """
 
-    def __init__(self, moved):
+    def __init__(self, moved: Any) -> None:
         self.moved = moved
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         self.before = sys.gettrace()
         sys.settrace(self.entered)
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: Any) -> None:
         sys.settrace(self.before)
 
-    def entered(self, frame, event, arg):
+    def entered(self, frame: Any, event: Any, arg: Any) -> Any:
         return self.stepped if users(frame) else None
 
-    def stepped(self, frame, event, arg):
+    def stepped(self, frame: Any, event: Any, arg: Any) -> Any:
         self.moved(frame if event == "line" else None)
         return self.stepped

@@ -7,12 +7,15 @@ Observer overrides is replaced, and at the end of the last block all is put back
 observers of theirs, and are not slowed down by much.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
 from threading import Lock, get_ident
+from typing import Any
 
 from .. import backward as engine
 from ..core.dispatch import op_of, record
@@ -22,10 +25,10 @@ from ..ops.indexing import become, before_write
 from .code import arguments
 
 #: The blocks of this thread or task, the outermost first; none while an observer is told something.
-_blocks: ContextVar[tuple] = ContextVar("blocks", default=())
+_blocks: ContextVar[tuple[Any, ...]] = ContextVar("blocks", default=())
 #: Every open block, of any thread.
-OPEN: list = []
-_lock: list = [Lock()]
+OPEN: list[Any] = []
+_lock: list[Any] = [Lock()]
 #: Functions that give a Tensor the number of another, their first argument.
 FACES = (become.__code__, before_write.__code__)
 #: The slots of a Tensor as they are while nobody observes: ``DATA.__get__(t)`` is its array, whoever observes.
@@ -51,38 +54,38 @@ class Observer:
     sum ()
     """
 
-    def made(self, t, op, inputs, frame):
+    def made(self, t: Any, op: Any, inputs: Any, frame: Any) -> None:
         """``op`` was called on ``inputs`` and made ``t``, which may remember neither: inside no_grad, of a constant."""
 
-    def wrapped(self, t, frame):
+    def wrapped(self, t: Any, frame: Any) -> None:
         """``t`` was made by no op: of values."""
 
-    def became(self, t, other):
+    def became(self, t: Any, other: Any) -> None:
         """``t`` is from now on what ``other`` is: ``x[i] = v`` makes ``x`` its result, and a new Tensor what x was."""
 
-    def visiting(self, t):
+    def visiting(self, t: Any) -> None:
         """A backward has all of the gradient of ``t``; its hooks and the rules of its op are about to run."""
 
-    def backward(self, sweep, root, g, keep):
+    def backward(self, sweep: Any, root: Any, g: Any, keep: Any) -> Any:
         """Run a backward, ``sweep(root, g, keep)``, and return what it returns."""
         return sweep(root, g, keep)
 
-    def unrecording(self, frame):
+    def unrecording(self, frame: Any) -> None:
         """A ``no_grad`` block is about to begin, or a function decorated so."""
 
-    def read(self, t, array, frame):
+    def read(self, t: Any, array: Any, frame: Any) -> Any:
         """``t.data`` is read, and is ``array``: return that, or what the reader is to have instead."""
         return array
 
-    def written(self, t, array):
+    def written(self, t: Any, array: Any) -> Any:
         """``t.data`` is set to ``array``: return that, or what is to be kept instead."""
         return array
 
-    def read_grad(self, t, grad):
+    def read_grad(self, t: Any, grad: Any) -> Any:
         """``t.grad`` is read, and is ``grad``: return that, or what the reader is to have instead."""
         return grad
 
-    def written_grad(self, t, grad):
+    def written_grad(self, t: Any, grad: Any) -> Any:
         """``t.grad`` is set to ``grad``: return that, or what is to be kept instead."""
         return grad
 
@@ -92,12 +95,12 @@ class Block:
 
     __slots__ = ("observer", "thread")
 
-    def __init__(self, observer):
+    def __init__(self, observer: Any) -> None:
         self.observer, self.thread = observer, get_ident()
 
 
 @contextmanager
-def observing(observer):
+def observing(observer: Any) -> Any:
     """Show ``observer`` what this thread or task computes inside the block. Blocks nest; two that overlap, those of
     generators, end in any order.
 
@@ -119,7 +122,7 @@ def observing(observer):
 
 
 @contextmanager
-def unobserved():
+def unobserved() -> Any:
     """Show nobody what is computed inside the block."""
     token = _blocks.set(())
     try:
@@ -128,12 +131,12 @@ def unobserved():
         _blocks.reset(token)
 
 
-def observers():
+def observers() -> Any:
     """Return the observers of this thread or task, the outermost first."""
     return [observer for block in _blocks.get() if (observer := block.observer) is not None]
 
 
-def _forked():
+def _forked() -> None:
     """Forget, in a forked process, the threads that observed in its parent."""
     _lock[0] = Lock()
     OPEN[:] = [block for block in OPEN if block.thread == get_ident()]
@@ -144,7 +147,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forked)
 
 
-def _install():
+def _install() -> None:
     """Replace what somebody wants to see, and put back the rest."""
     for owner, name, plain, replaced, methods in REPLACED:
         wanted = replaced if any(overrides(block.observer, methods) for block in OPEN) else plain
@@ -152,12 +155,12 @@ def _install():
             setattr(owner, name, wanted)
 
 
-def overrides(observer, methods):
+def overrides(observer: Any, methods: Any) -> Any:
     """Return whether an observer wants to see any of this."""
     return any(getattr(type(observer), name) is not getattr(Observer, name) for name in methods)
 
 
-def told(method, *what):
+def told(method: Any, *what: Any) -> None:
     """Tell each observer, while none of them is shown what the others compute."""
     blocks = _blocks.get()
     token = _blocks.set(())  # what unobserved() does, in a third of its time
@@ -169,7 +172,7 @@ def told(method, *what):
         _blocks.reset(token)
 
 
-def passed(blocks, method, t, value, *where):
+def passed(blocks: Any, method: Any, t: Any, value: Any, *where: Any) -> Any:
     """Return a value after the observers of ``blocks`` have had it, one after the other."""
     token = _blocks.set(())
     try:
@@ -181,11 +184,11 @@ def passed(blocks, method, t, value, *where):
     return value
 
 
-def _numbered(t, seq):
+def _numbered(t: Any, seq: Any) -> None:
     SEQ.__set__(t, seq)
     if not _blocks.get():
         return
-    frame = sys._getframe(1)
+    frame: Any = sys._getframe(1)
     if frame.f_code in FACES:
         told("became", t, arguments(frame)[0])
         return
@@ -197,27 +200,27 @@ def _numbered(t, seq):
         told("made", t, op, arguments(caller), caller)
 
 
-def _read(t):
+def _read(t: Any) -> Any:
     array, blocks = DATA.__get__(t), _blocks.get()
     return passed(blocks, "read", t, array, sys._getframe(1)) if blocks else array
 
 
-def _written(t, array):
+def _written(t: Any, array: Any) -> None:
     blocks = _blocks.get()
     DATA.__set__(t, passed(blocks[::-1], "written", t, array) if blocks else array)
 
 
-def _read_grad(t):
+def _read_grad(t: Any) -> Any:
     grad, blocks = GRAD.__get__(t), _blocks.get()
     return passed(blocks, "read_grad", t, grad) if blocks else grad
 
 
-def _written_grad(t, grad):
+def _written_grad(t: Any, grad: Any) -> None:
     blocks = _blocks.get()
     GRAD.__set__(t, passed(blocks[::-1], "written_grad", t, grad) if blocks else grad)
 
 
-def _swept(root, g, keep):
+def _swept(root: Any, g: Any, keep: Any) -> Any:
     run, found = SWEEP, observers()
     if any(overrides(observer, ["visiting"]) for observer in found):
         run = partial(SWEEP, visiting=partial(told, "visiting"))
@@ -226,7 +229,7 @@ def _swept(root, g, keep):
     return run(root, g, keep)
 
 
-def _entered(mode):
+def _entered(mode: Any) -> Any:
     if _blocks.get():
         told("unrecording", sys._getframe(1))
     return ENTER(mode)

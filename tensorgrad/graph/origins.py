@@ -1,6 +1,9 @@
 """Where a call comes from, read off the stack: the op, the layer, the user's line."""
 
+from __future__ import annotations
+
 import sys
+from typing import Any
 
 from ..core.dispatch import op_of
 from ..errors import printable
@@ -15,14 +18,14 @@ class Origin:
 
     __slots__ = ("backward", "layer", "line", "op")
 
-    def __init__(self, op=None, layer=None, line=None, backward=False):
+    def __init__(self, op: Any = None, layer: Any = None, line: Any = None, backward: Any = False) -> None:
         self.op, self.layer, self.line, self.backward = op, layer, line, backward
 
-    def __str__(self):
+    def __str__(self) -> str:
         return ", ".join(x for x in (self.op, self.layer, self.line) if x)
 
 
-def origin(frame, inside=False):
+def origin(frame: Any, inside: Any = False) -> Any:
     """Return the Origin of what runs in ``frame``: the outermost op, the innermost layer and line of the user.
 
     inside: whether the line must be one inside the layer; a layer of ours has none
@@ -52,22 +55,22 @@ def origin(frame, inside=False):
     return Origin(op, layer, line)
 
 
-def layer_of(frame):
+def layer_of(frame: Any) -> Any:
     """Return the name of the layer whose call runs in ``frame``."""
     return arguments(frame)[0].name
 
 
-def line_of(code, number):
+def line_of(code: Any, number: Any) -> Any:
     """Return a line of a file: ``"model.py:12"``."""
     return f"{code.co_filename.rpartition('/')[2]}:{number}"
 
 
-def line_of_user():
+def line_of_user() -> Any:
     """Return ``"model.py:12"``: the user's line being run, "" if there is none."""
     return printable(origin(sys._getframe(1)).line or "")
 
 
-def where(line, layer):
+def where(line: Any, layer: Any) -> Any:
     """Return a place as the end of a sentence.
 
     >>> where("train.py:14", "hidden")

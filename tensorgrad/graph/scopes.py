@@ -1,11 +1,17 @@
 """Scopes: which calls of layers, outermost first, an op was recorded in."""
 
+from __future__ import annotations
+
 from bisect import bisect_right
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.tensor import Tensor, tick
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 _scopes: ContextVar[Any] = ContextVar("scopes", default=None)
 
@@ -13,7 +19,7 @@ _scopes: ContextVar[Any] = ContextVar("scopes", default=None)
 current = _scopes.get
 
 
-class Scopes(list):
+class Scopes(list[Any]):
     """Which sequence numbers belong to which layer: ``(first_seq, last_seq, layer, depth)``, innermost first.
 
     before: the list that was written to before this one, or None
@@ -22,7 +28,7 @@ class Scopes(list):
 
     depth, before, ended = 0, None, False
 
-    def noted(self, layer, call, /, *args, **kwargs):
+    def noted(self, layer: Any, call: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Return what ``call`` gives, and write down which sequence numbers were given out meanwhile: those of what ran
         in ``layer``.
         """
@@ -36,7 +42,7 @@ class Scopes(list):
 
 
 @contextmanager
-def layer_scopes():
+def layer_scopes() -> Iterator[Scopes]:
     """Write down, while this thread or task draws, what each layer call recorded.
 
     >>> from tensorgrad.layers import Flatten
@@ -63,14 +69,15 @@ class Frames:
     classes: ``{number: name of the layer's class}``, by the number a frame has in a path
     """
 
-    def __init__(self, scopes=()):
+    def __init__(self, scopes: Any = ()) -> None:
         self.classes = {
             i: type(layer).__name__ for i, (_, _, layer, _) in enumerate(scopes) if not isinstance(layer, str)
         }
         events = [(first, 1, depth, i) for i, (first, _, _, depth) in enumerate(scopes)]
         events += [(last + 1, 0, -depth, i) for i, (_, last, _, depth) in enumerate(scopes)]
         names = [str(getattr(layer, "name", layer)) for _, _, layer, _ in scopes]
-        self.starts, self.paths, path = [], [], []
+        self.starts, self.paths = [], []
+        path: list[tuple[int, str]] = []
         for seq, begins, _, i in sorted(events):
             if begins:
                 path = [*path, (i, names[i])]
@@ -79,14 +86,14 @@ class Frames:
             self.starts.append(seq)
             self.paths.append(tuple(path))
 
-    def path(self, seq):
+    def path(self, seq: Any) -> Any:
         """Return ``((number, name), ...)`` of the layer calls in which the Tensor ``seq`` was recorded."""
         place = bisect_right(self.starts, seq)
         return self.paths[place - 1] if place else ()
 
-    def homes(self, steps):
+    def homes(self, steps: Any) -> Any:
         """Return, by id, the layers that each leaf belongs to: the innermost that contain all its uses."""
-        found: dict = {}
+        found: dict[Any, Any] = {}
         for t, inputs in steps if self.paths else ():
             path = self.path(t.seq)
             for x in inputs:
@@ -95,7 +102,7 @@ class Frames:
         return found
 
 
-def common(a, b):
+def common(a: Any, b: Any) -> Any:
     """Return the common beginning of two paths.
 
     >>> common((1, 2, 3), (1, 2, 4))

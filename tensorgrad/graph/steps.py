@@ -1,12 +1,16 @@
 """The recorded graph as a list: for whatever reads it without differentiating it."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from ..backward import version
 from ..core.tensor import Tensor
 
 
-def recorded(root, after=-1):
+def recorded(root: Any, after: Any = -1) -> Any:
     """Return ``[(tensor, inputs)]`` for every Tensor an op made on the way to ``root``, oldest first.
 
     ``inputs`` are what the op was given: a Tensor written in place since stands there as it was. Tensors whose
@@ -20,7 +24,7 @@ def recorded(root, after=-1):
     return merged([root], after)
 
 
-def merged(roots, after=-1):
+def merged(roots: Any, after: Any = -1) -> Any:
     """Return ``recorded`` of several roots as one list, each Tensor once."""
     found, waiting = {}, list(roots)
     while waiting:
@@ -33,11 +37,11 @@ def merged(roots, after=-1):
     return [found[seq] for seq in sorted(found)]
 
 
-def array_of(x):
+def array_of(x: Any) -> Any:
     """Return the array of a Tensor, else ``x`` itself: an array or a number."""
     return x.data if isinstance(x, Tensor) else x
 
 
-def is_number(x):
+def is_number(x: Any) -> Any:
     """Return whether ``x`` is a nameless number, which is drawn as itself."""
     return np.ndim(array_of(x)) == 0 and not (isinstance(x, Tensor) and (x.requires_grad or x.name))

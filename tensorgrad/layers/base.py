@@ -1,10 +1,12 @@
 """Layer: what every layer can do. One's own writes ``build`` (its weights) and ``call`` (its mathematics)."""
 
+from __future__ import annotations
+
 import weakref
 from collections import defaultdict
 from functools import wraps
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,11 +25,17 @@ from ..tracking import Tracked
 from .checks import float_dtype, sample_shape, text, with_batch
 from .weights import Weights
 
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike, NDArray
+
+    from ..draw.picture import Picture
+
+
 #: Every layer class by name, the newest of a name: what ``Sequential.from_config`` looks up.
 CLASSES = {}
 
 #: Stem of a name -> the numbers that follow it; to take the next one is one step, in any thread.
-_numbers: defaultdict = defaultdict(count)
+_numbers: defaultdict[str, Any] = defaultdict(count)
 
 
 class Layer(Tracked, Weights, Options):
@@ -72,7 +80,7 @@ class Layer(Tracked, Weights, Options):
     autocast = True
     _takes_training = _checks_input = False
 
-    def __init_subclass__(cls, **kwargs):
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         CLASSES[cls.__name__] = cls
         cls._takes_training = takes_training(cls.call)
@@ -80,7 +88,7 @@ class Layer(Tracked, Weights, Options):
         if "build" in cls.__dict__:
             cls.build = _marking_built(cls.build)
 
-    def _value(self, field, given):
+    def _value(self, field: Any, given: Any) -> Any:
         value = super()._value(field, given)
         if field.name == "name" and value is None:
             return auto_name(type(self))
@@ -88,7 +96,7 @@ class Layer(Tracked, Weights, Options):
             return with_batch(given.get("input_dim"))
         return value
 
-    def __setattr__(self, name, value):
+    def __setattr__(self, name: str, value: Any) -> None:
         if name in self._uncounted:
             object.__setattr__(self, name, value)
             return
@@ -103,18 +111,18 @@ class Layer(Tracked, Weights, Options):
         if name == "trainable":
             self._freeze(not value)
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple[Any, ...]) -> None:
         """Make the weights for inputs of ``input_shape``, batch axis first. The base class makes none."""
 
-    def call(self, x):
+    def call(self, x: Any) -> Any:
         """Return the output for ``x``: a layer of one's own writes this."""
         raise TypeError(f"{type(self).__name__} has no call(self, x): write it, it is the layer's mathematics")
 
-    def check_input(self, shape):
+    def check_input(self, shape: tuple[Any, ...]) -> None:
         """Raise ShapeError if inputs of ``shape`` do not fit the weights; any do, unless a layer knows better."""
 
     @layer_call
-    def __call__(self, x, *args, training=None, **kwargs):
+    def __call__(self, x: Any, *args: Any, training: bool | None = None, **kwargs: Any) -> Tensor:
         around = _training.get()
         if training is None:
             training = around
@@ -141,7 +149,7 @@ class Layer(Tracked, Weights, Options):
             error.add_note(f"in {self.label()} called with x: {described(x)}")
             raise
 
-    def _as_input(self, x):
+    def _as_input(self, x: Any) -> Any:
         """Return what a user passes as Tensors: a list or dict of arrays item by item."""
         if type(x) is np.ndarray and x.dtype == self.dtype and self.autocast:
             return type_tensor(x)  # as below, in a third of the time
@@ -156,12 +164,19 @@ class Layer(Tracked, Weights, Options):
         array = as_array(x)
         return type_tensor(array.astype(self.dtype, copy=False) if self.autocast and array.dtype.kind != "c" else array)
 
-    def check_made(self):
+    def check_made(self) -> None:
         """Raise unless the base class's ``__init__`` has run."""
         if "name" not in vars(self):
             raise NotReadyError(f"{type(self).__name__}.__init__ must call super().__init__(**kwargs) first")
 
-    def add_weight(self, shape, initializer="glorot_uniform", dtype=None, trainable=True, name=None):
+    def add_weight(
+        self,
+        shape: Any,
+        initializer: Any = "glorot_uniform",
+        dtype: DTypeLike | None = None,
+        trainable: bool = True,
+        name: str | None = None,
+    ) -> Parameter:
         """Return a new Parameter, which belongs to this layer once it is kept as an attribute.
 
         shape:       its shape, an int for a vector
@@ -177,13 +192,13 @@ class Layer(Tracked, Weights, Options):
             self._frozen = [*self._frozen, weight]
         return weight
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[Any, ...]) -> tuple[int | None, ...]:
         """Return the shape of the output for inputs of ``input_shape``, None where it varies: here by trying."""
         two, three = self._tried(input_shape, 2), self._tried(input_shape, 3)
         return tuple(a if a == b else None for a, b in zip(two, three, strict=True))
 
     @trial
-    def _tried(self, input_shape, size):
+    def _tried(self, input_shape: Any, size: Any) -> Any:
         sizes = tuple(size if n is None else n for n in input_shape)
         with no_grad(), np.errstate(all="ignore"):
             y = self(type_tensor(np.zeros(sizes, self.dtype)), training=False)
@@ -191,7 +206,7 @@ class Layer(Tracked, Weights, Options):
             raise TypeError(f"{self.label()} returned {describe(y)}; call(self, x) must return one Tensor")
         return y.shape
 
-    def draw(self, x=None, **options):
+    def draw(self, x: Any = None, **options: Any) -> Picture:
         """Return a Picture of what the layer computes from ``x``, one sample of zeros unless given.
 
         options: as in ``tg.draw``
@@ -199,15 +214,15 @@ class Layer(Tracked, Weights, Options):
         return picture_of(self, self._as_input(sample_for(self, "draw") if x is None else x), None, **options)
 
     @property
-    def output_shape(self):
+    def output_shape(self) -> Any:
         """The shape of the output, with None as the batch axis; None while the layer is not built."""
         return self.compute_output_shape(self.input_shape) if self.built and self.input_shape else None
 
-    def label(self):
+    def label(self) -> str:
         """Return how errors call this layer."""
         return repr(self)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         shown = [f"name={vars(self).get('name')!r}"]
         for name, field in self._options.items():
             value = plain(getattr(self, name, field.default))
@@ -220,18 +235,18 @@ Layer._own = ()  # the base class's options are given by name
 CLASSES["Layer"] = Layer
 
 
-def takes_training(call):
+def takes_training(call: Any) -> bool:
     """Return whether ``call`` has an argument named ``training``."""
     call = getattr(call, "__wrapped__", call)
     code = getattr(call, "__code__", None)
     return code is not None and "training" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
-def _marking_built(build):
+def _marking_built(build: Any) -> Any:
     """Return ``build`` so that the layer knows afterwards that it was built, and for what."""
 
     @wraps(build)
-    def marking(self, input_shape=None):
+    def marking(self: Any, input_shape: Any = None) -> None:
         self.check_made()
         build(self, input_shape)
         self.built = True
@@ -244,7 +259,7 @@ def _marking_built(build):
 Layer.build = _marking_built(Layer.build)
 
 
-def auto_name(cls):
+def auto_name(cls: type) -> str:
     """Return a name nobody has in this process: ``dense``, ``dense_1`` ...
 
     >>> auto_name(type("MyFirstLayer", (), {}))
@@ -255,7 +270,7 @@ def auto_name(cls):
     return f"{stem}_{number}" if number else stem
 
 
-def sample_for(layer, where):
+def sample_for(layer: Layer, where: str) -> NDArray[Any]:
     """Return a batch of one sample of zeros for a built layer."""
     if not layer.built or not layer.input_shape:
         raise NotReadyError(
@@ -265,21 +280,23 @@ def sample_for(layer, where):
     return np.zeros([1 if n is None else n for n in layer.input_shape], layer.dtype if layer.autocast else "int64")
 
 
-def picture_of(layer, x, loss, *, backward="none", names=None, direction="TB", **how):
+def picture_of(
+    layer: Layer, x: Any, loss: Any, *, backward: Any = "none", names: Any = None, direction: Any = "TB", **how: Any
+) -> Picture:
     """Return a Picture of ``layer`` called on ``x``, Tensors, and of ``loss(layer, output)`` unless that is None."""
     from ..draw.scene import check_options  # imported when something is drawn
 
     check_options(backward=backward, direction=direction, color=how.get("color"), depth=how.get("depth"))
     drawn = weakref.ref(layer)
 
-    def again(more):
+    def again(more: Any) -> Any:
         found = drawn()
         return None if found is None else scene_of(found, x, loss, more).whole()
 
     return scene_of(layer, x, loss, names, direction=direction or "TB", **how).picture(backward).plays(again)
 
 
-def scene_of(layer, x, loss, names, **how):
+def scene_of(layer: Any, x: Any, loss: Any, names: Any, **how: Any) -> Any:
     """Return the Scene of a call of ``layer``."""
     from ..draw.scene import Scene  # imported when something is drawn
 
@@ -295,10 +312,10 @@ def scene_of(layer, x, loss, names, **how):
     return Scene(root, {**(names or {}), **given}, inside, inputs, **how)
 
 
-def as_leaves(x, found):
+def as_leaves(x: Any, found: Any) -> Any:
     """Return Tensors as leaves that gradients flow to, so that all that is computed from them is drawn; note them."""
 
-    def leaf(x):
+    def leaf(x: Any) -> Any:
         name = x.name or (f"x{len(found)}" if found else "x")
         found.append(Tensor(x.data, x.dtype.kind == "f", name=name))
         return found[-1]
@@ -306,16 +323,16 @@ def as_leaves(x, found):
     return map_leaves(leaf, x)
 
 
-def shape_of(x):
+def shape_of(x: Any) -> Any:
     """Return the shape of a Tensor, or of each in a structure of them."""
     return x.shape if isinstance(x, Tensor) else map_leaves(lambda t: t.shape, x)
 
 
-def batch_shape(x):
+def batch_shape(x: Any) -> Any:
     """Return the shape of a Tensor, or of each in a structure of them, with None in place of the number of rows."""
     return map_leaves(lambda t: (None, *t.shape[1:])[: t.ndim], x)
 
 
-def described(x):
+def described(x: Any) -> str:
     found = leaves_of(x)
     return describe(x) if len(found) == 1 else "[" + ", ".join(map(describe, found)) + "]"

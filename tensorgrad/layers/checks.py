@@ -1,16 +1,20 @@
 """Checks and conversions of the options that layers share."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from ..config import floatx
 
 
-def text(value):
+def text(value: Any) -> str | None:
     """Say what is wanted unless ``value`` is a string."""
     return None if isinstance(value, str) and value else "a string"
 
 
-def sample_shape(value):
+def sample_shape(value: Any) -> str | None:
     """Say what is wanted unless ``value`` is the shape of one sample: positive ints, None where it varies."""
     sizes = value if isinstance(value, (tuple, list)) else (value,)
     if all(n is None or (hasattr(n, "__index__") and not isinstance(n, bool) and n > 0) for n in sizes):
@@ -18,7 +22,7 @@ def sample_shape(value):
     return "a tuple of positive ints (None where it varies) without the batch axis, like (10,)"
 
 
-def with_batch(value):
+def with_batch(value: Any) -> Any:
     """Return the shape of one sample as the shape of a batch: ``(10,)`` is ``(None, 10)``."""
     if value is None:
         return None
@@ -26,7 +30,7 @@ def with_batch(value):
     return (None, *(None if n is None else int(n) for n in sizes))
 
 
-def float_dtype(value):
+def float_dtype(value: Any) -> str:
     """Return a float dtype's name; None is ``floatx()``."""
     if value is None:
         return floatx()

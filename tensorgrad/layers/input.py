@@ -1,11 +1,16 @@
 """Input: the shape of what comes in, as the first entry of a model."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from ..errors import OptionError
 from ..options import maybe, option, positive_int
 from .base import Layer
 from .checks import sample_shape
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
 
 
 class InputLayer(Layer):
@@ -20,7 +25,7 @@ class InputLayer(Layer):
     shape: Any = option(check=lambda value: "given" if value is None else sample_shape(value))
     batch_size: Any = option(default=None, check=maybe(positive_int))
 
-    def _value(self, field, given):
+    def _value(self, field: Any, given: Any) -> Any:
         if field.name == "input_shape":
             if given.get("input_shape") is not None:
                 raise OptionError(f"InputLayer: write shape={given['input_shape']!r} instead of input_shape")
@@ -29,17 +34,19 @@ class InputLayer(Layer):
         value = super()._value(field, given)
         return tuple(value if isinstance(value, (tuple, list)) else (value,)) if field.name == "shape" else value
 
-    def call(self, x):
+    def call(self, x: Any) -> Any:
         return x
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[Any, ...]) -> tuple[int | None, ...]:
         return input_shape
 
 
-def Input(shape=None, batch_size=None, dtype=None, name=None):
+def Input(
+    shape: Any = None, batch_size: int | None = None, dtype: DTypeLike | None = None, name: str | None = None
+) -> InputLayer:
     """Return an ``InputLayer``: the first entry of a ``Sequential``, so that weights can be made at once.
 
     >>> Input((10,), name="measurements")
     InputLayer(name='measurements', shape=(10,))
     """
-    return InputLayer(shape, batch_size, dtype=dtype, name=name)
+    return InputLayer(shape, batch_size, dtype=dtype, name=name)  # type: ignore[arg-type]  # None: named by its class

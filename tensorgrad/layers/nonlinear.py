@@ -1,5 +1,7 @@
 """Activation: a function as a layer."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from .. import activations
@@ -16,8 +18,8 @@ class Activation(Layer):
 
     activation: Any = option(convert=activations.get)
 
-    def call(self, x):
+    def call(self, x: Any) -> Any:
         return self.activation(x)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[Any, ...]) -> tuple[int | None, ...]:
         return input_shape

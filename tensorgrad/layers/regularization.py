@@ -1,5 +1,7 @@
 """Dropout: leave out units at random while training."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from ..errors import ShapeError
@@ -9,7 +11,7 @@ from ..seeding import generator
 from .base import Layer
 
 
-def mask_shape(value):
+def mask_shape(value: Any) -> str | None:
     """Say what is wanted unless ``value`` is a shape with None for x's own sizes."""
     good = isinstance(value, (tuple, list)) and all(n is None or hasattr(n, "__index__") for n in value)
     return None if good else "a tuple of ints, with None where x's own size is meant"
@@ -35,17 +37,17 @@ class Dropout(Layer):
 
     _rng = None
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple[Any, ...]) -> None:
         self._mask_shape(input_shape)
         self._rng = generator(self.seed)
 
-    def call(self, x, training=False):
+    def call(self, x: Any, training: bool = False) -> Any:
         if not training or self.rate == 0:
             return x
         kept = uniform_like(x, self._rng, self._mask_shape(x.shape)) >= self.rate
         return x * (kept.astype(x.dtype) * (1 / (1 - self.rate)))
 
-    def _mask_shape(self, shape):
+    def _mask_shape(self, shape: Any) -> Any:
         if self.noise_shape is None:
             return shape
         if len(self.noise_shape) != len(shape):
@@ -55,5 +57,5 @@ class Dropout(Layer):
             )
         return tuple(n if m is None else m for m, n in zip(self.noise_shape, shape, strict=True))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[Any, ...]) -> tuple[int | None, ...]:
         return input_shape

@@ -1,6 +1,9 @@
 """Flatten: all axes but the first into one."""
 
+from __future__ import annotations
+
 from math import prod
+from typing import Any
 
 from ..errors import ShapeError
 from .base import Layer
@@ -13,13 +16,13 @@ class Flatten(Layer):
     (1, 4)
     """
 
-    def check_input(self, shape):
+    def check_input(self, shape: tuple[Any, ...]) -> None:
         if not shape:
             raise ShapeError(f"layer {self.name!r} (Flatten) needs inputs of shape (batch, ...), got a single number")
 
-    def call(self, x):
+    def call(self, x: Any) -> Any:
         return x.reshape((x.shape[0], prod(x.shape[1:])))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple[Any, ...]) -> tuple[int | None, ...]:
         rest = input_shape[1:]
         return (input_shape[0], None if None in rest else prod(rest))

@@ -1,11 +1,19 @@
 """What a layer or a model holds: its weights, found by walking its attributes after one of them was set."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from ..core.tensor import Parameter, Tensor
 from ..errors import NotReadyError, ShapeError, counted, describe, printable
 from ..pytree import items_of
 from ..tracking import TrackedDict, TrackedList, newest
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Held:
@@ -16,10 +24,10 @@ class Held:
 
     __slots__ = ("number", "parts", "weights")
 
-    def __init__(self, number=None, parts=(), weights=()):
+    def __init__(self, number: Any = None, parts: Any = (), weights: Any = ()) -> None:
         self.number, self.parts, self.weights = number, parts, weights
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return Held, ()
 
 
@@ -29,22 +37,27 @@ class Weights:
     ``_frozen`` lists the weights that ``trainable = False`` froze, so that ``trainable = True`` thaws just those.
     """
 
-    _frozen = ()
+    _frozen: Sequence[Parameter] = ()
     _held = Held()
     _uncounted = frozenset({"_frozen", "_held"})
 
-    def _holding(self):
+    if TYPE_CHECKING:
+        built: bool
+
+        def label(self) -> str: ...
+
+    def _holding(self) -> Held:
         """Return the Held of now: the one of before unless some layer has changed since."""
         held = self._held
         if held.number != newest[0]:
             self._held = held = self._walked(newest[0])
         return held
 
-    def _walked(self, number):
+    def _walked(self, number: Any) -> Held:
         """Return the Held that a walk finds: Parameters and layers, each once, in order of the attributes."""
-        found: dict = {}
+        found: dict[Any, Any] = {}
         counts = [gather(value, found) for name, value in list(vars(self).items()) if name not in Weights._uncounted]
-        weights: dict = {}
+        weights: dict[Any, Any] = {}
         for part in found.values():
             inner = part._holding() if isinstance(part, Weights) else None
             for weight in (part,) if inner is None else inner.weights:
@@ -52,54 +65,54 @@ class Weights:
             counts.append(inner is None or inner.number is not None)
         return Held(number if all(counts) else None, list(found.values()), list(weights.values()))
 
-    def sublayers(self):
+    def sublayers(self) -> list[Any]:
         """Return the layers directly inside this one."""
         return [part for part in self._holding().parts if isinstance(part, Weights)]
 
     @property
-    def weights(self):
+    def weights(self) -> list[Parameter]:
         """All Parameters, those of inner layers included, each once."""
         return list(self._holding().weights)
 
     @property
-    def variables(self):
+    def variables(self) -> list[Parameter]:
         """The same as ``weights``."""
         return self.weights
 
     @property
-    def trainable_weights(self):
+    def trainable_weights(self) -> list[Parameter]:
         """The Parameters that training changes."""
         return [weight for weight in self._holding().weights if weight.requires_grad]
 
     @property
-    def trainable_variables(self):
+    def trainable_variables(self) -> list[Parameter]:
         """The same as ``trainable_weights``."""
         return self.trainable_weights
 
     @property
-    def non_trainable_weights(self):
+    def non_trainable_weights(self) -> list[Parameter]:
         """The Parameters that training leaves alone."""
         return [weight for weight in self.weights if not weight.requires_grad]
 
     @property
-    def non_trainable_variables(self):
+    def non_trainable_variables(self) -> list[Parameter]:
         """The same as ``non_trainable_weights``."""
         return self.non_trainable_weights
 
-    def _freeze(self, frozen):
+    def _freeze(self, frozen: bool) -> None:
         """Freeze or thaw this layer's weights and those of the layers inside it."""
         own = [part for part in self._holding().parts if isinstance(part, Parameter)]
         if frozen:
             chosen = [weight for weight in own if weight.requires_grad]
             self._frozen = [*self._frozen, *chosen]
         else:
-            chosen, self._frozen = self._frozen, ()
+            chosen, self._frozen = list(self._frozen), ()
         for weight in chosen:
             weight.requires_grad = not frozen
         for layer in self.sublayers():
             layer.trainable = not frozen
 
-    def count_params(self):
+    def count_params(self) -> int:
         """Return how many numbers the weights hold. Raises NotReadyError while there are none yet."""
         if not self.built:
             raise NotReadyError(
@@ -108,11 +121,11 @@ class Weights:
             )
         return sum(weight.size for weight in self.weights)
 
-    def get_weights(self):
+    def get_weights(self) -> list[NDArray[Any]]:
         """Return copies of all weights, a list of arrays."""
         return [weight.data.copy() for weight in self.weights]
 
-    def set_weights(self, weights):
+    def set_weights(self, weights: Sequence[Any]) -> None:
         """Copy arrays into the weights: as many, of the same shapes and in the same order as ``get_weights()``.
 
         Raises NotReadyError if there are no weights yet, ShapeError if the arrays do not fit; then nothing changes.
@@ -138,7 +151,7 @@ class Weights:
             weight.data[...] = array  # in place: an optimizer may hold views of it
 
 
-def gather(value, found):
+def gather(value: Any, found: dict[int, Any]) -> bool:
     """Add to ``found``, by identity, the Parameters and layers in ``value``; return whether its changes are counted."""
     if isinstance(value, (Parameter, Weights)):
         found[id(value)] = value

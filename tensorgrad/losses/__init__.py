@@ -3,6 +3,10 @@
 The class reduces the values to the number that training makes small: ``MeanSquaredError()(y_true, y_pred)``.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 from ..errors import describe, unknown
 from ..options import class_name
 from .base import Loss, LossFunctionWrapper, check_weights, loss_class
@@ -49,7 +53,7 @@ _BY_TASK = {
 }
 
 
-def get(identifier):
+def get(identifier: Any) -> Any:
     """Return the loss that ``identifier`` means, as Keras does: a name of a function gives the function, the name of a
     class an instance, a config dict an instance; functions, instances and None are returned as they are.
 
@@ -74,7 +78,7 @@ def get(identifier):
     raise TypeError(f"a loss is a name like 'mse', an object or a function, got {describe(identifier)}")
 
 
-def as_loss(identifier):
+def as_loss(identifier: Any) -> Any:
     """Return ``identifier``, whatever ``get`` takes, as a Loss object; a function is wrapped.
 
     >>> as_loss("mse"), as_loss(lambda y_true, y_pred: y_pred).name
@@ -91,13 +95,13 @@ def as_loss(identifier):
     return LossFunctionWrapper(found)
 
 
-def check(identifier):
+def check(identifier: Any) -> None:
     """Raise if ``resolve`` will not know ``identifier``: an unknown name, or no loss at all."""
     if not (isinstance(identifier, str) and identifier.lower() in CROSSENTROPY):
         get(identifier)
 
 
-def resolve(identifier, y_true_shape, y_pred_shape):
+def resolve(identifier: Any, y_true_shape: Any, y_pred_shape: Any) -> Any:
     """Return ``as_loss(identifier)``; 'crossentropy' and 'ce' become the one that fits the shapes, as ``task`` says.
 
     >>> resolve("ce", (32,), (32, 10))
@@ -108,7 +112,7 @@ def resolve(identifier, y_true_shape, y_pred_shape):
     return as_loss(identifier)
 
 
-def task(y_true_shape, y_pred_shape):
+def task(y_true_shape: Any, y_pred_shape: Any) -> Any:
     """Return what Keras takes targets and predictions of these shapes for.
 
     'binary': one output; 'sparse_categorical': class ids; 'categorical': one target for each output.

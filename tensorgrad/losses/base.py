@@ -1,6 +1,9 @@
 """Loss: from one value per sample to the number that training makes small."""
 
-from typing import Any
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -41,11 +44,11 @@ class Loss(Tracked, Options):
     #: Whether the targets are class ids, which keep their dtype.
     takes_ids = False
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Any, y_pred: Any) -> Any:
         """Return one value per sample."""
         raise TypeError(f"{type(self).__name__} must define call(self, y_true, y_pred)")
 
-    def __call__(self, y_true, y_pred, sample_weight=None):
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         y_true, y_pred = aligned(as_array(y_true), as_array(y_pred))
         dtype = self.dtype or (y_pred.dtype if y_pred.dtype.kind == "f" else floatx())
         if y_pred.dtype != dtype:
@@ -60,11 +63,11 @@ class Loss(Tracked, Options):
             )
         return reduced(values, sample_weight, self.mask(y_true, values), self.reduction)
 
-    def mask(self, y_true, values):
+    def mask(self, y_true: Any, values: Any) -> Any:
         """Return which values count, as an array of their shape, or None for all."""
 
 
-def reduced(values, weight, mask, reduction):
+def reduced(values: Any, weight: Any, mask: Any, reduction: Any) -> Any:
     """Return ``values``, weighted, masked and brought to one number as ``reduction`` says."""
     if weight is None and mask is None and reduction in ("sum_over_batch_size", "mean"):
         return np.mean(values) if values.size else np.sum(values)
@@ -87,7 +90,7 @@ def reduced(values, weight, mask, reduction):
     return total / np.where(divisor == 0, np.ones_like(divisor), divisor)  # nothing counts: 0
 
 
-def weighed(values, weight):
+def weighed(values: Any, weight: Any) -> Any:
     """Return ``values`` and ``weight`` with as many axes: a weight per sample holds for all values of the sample."""
     if weight.ndim == values.ndim + 1 and weight.shape[-1] == 1:
         if values.ndim == 1:
@@ -103,7 +106,7 @@ def weighed(values, weight):
     return values, weight.reshape(wide)
 
 
-def check_weights(loss, weight, y_pred_shape):
+def check_weights(loss: Any, weight: Any, y_pred_shape: Any) -> None:
     """Raise ShapeError if ``weight`` does not fit the values of ``loss`` for predictions of ``y_pred_shape``."""
     if weight is None or weight.ndim == 1 or not isinstance(loss, FunctionLoss):
         return
@@ -120,15 +123,17 @@ class LossFunctionWrapper(Loss):
     np.float64(1.0)
     """
 
-    def __init__(self, fn, reduction="sum_over_batch_size", name=None, dtype=None, **settings):
+    def __init__(
+        self, fn: Any, reduction: Any = "sum_over_batch_size", name: Any = None, dtype: Any = None, **settings: Any
+    ) -> None:
         name = name or getattr(fn, "__name__", type(fn).__name__).strip("<>")
         super().__init__(name=name, reduction=reduction, dtype=dtype)
         self.fn, self.settings = fn, settings
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Any, y_pred: Any) -> Any:
         return self.fn(y_true, y_pred, **self.settings)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the options, the function and its settings."""
         return {"fn": self.fn, **super().get_config(), **self.settings}
 
@@ -136,17 +141,22 @@ class LossFunctionWrapper(Loss):
 class FunctionLoss(Loss):
     """Base of the classes that ``loss_class`` derives: ``function`` with its settings as options."""
 
-    settings = ()
+    settings = tuple[str, ...]()
 
-    def call(self, y_true, y_pred):
+    if TYPE_CHECKING:
+        function: ClassVar[Callable[..., Any]]
+
+        def __init__(self, *args: Any, **options: Any) -> None: ...  # those that the function has
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
         return self.function(y_true, y_pred, **{name: getattr(self, name) for name in self.settings})
 
-    def mask(self, y_true, values):
+    def mask(self, y_true: Any, values: Any) -> Any:
         ignored = getattr(self, "ignore_class", None)
         return None if ignored is None else (as_array(y_true) != ignored).reshape(values.shape)
 
 
-def loss_class(name, function, order=None, takes_ids=False):
+def loss_class(name: Any, function: Any, order: Any = None, takes_ids: Any = False) -> Any:
     """Return the class ``name`` of a loss function: the function's settings become options before Loss's own.
 
     order: the options in Keras's order where that is another

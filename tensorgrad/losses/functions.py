@@ -1,5 +1,9 @@
 """The losses: functions of ``(y_true, y_pred)`` that give one value per sample."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from .. import ops
@@ -7,7 +11,7 @@ from ..config import epsilon
 from .targets import aligned, as_array, bad_label, class_ids, floats, same_shape
 
 
-def mean_squared_error(y_true, y_pred):
+def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
     """Mean of ``(y_pred - y_true)²`` over the last axis.
 
     >>> mean_squared_error([[0.0, 1.0]], [[1.0, 3.0]])
@@ -18,14 +22,16 @@ def mean_squared_error(y_true, y_pred):
     return np.mean(np.square(y_pred - y_true), axis=-1)
 
 
-def mean_absolute_error(y_true, y_pred):
+def mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
     """Mean of ``|y_pred - y_true|`` over the last axis."""
     y_true, y_pred = aligned(*floats(y_true, y_pred))
     same_shape("mean_absolute_error", y_true, y_pred)
     return np.mean(np.abs(y_pred - y_true), axis=-1)
 
 
-def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, axis=-1):
+def binary_crossentropy(
+    y_true: Any, y_pred: Any, from_logits: Any = False, label_smoothing: Any = 0.0, axis: Any = -1
+) -> Any:
     """Mean of ``-t log p - (1 - t) log(1 - p)`` over ``axis``: for outputs that are each a yes or a no.
 
     from_logits:     ``y_pred`` are numbers before the sigmoid, not probabilities
@@ -45,7 +51,9 @@ def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, 
     return np.mean(ops.binary_cross_entropy(y_pred, y_true, epsilon=epsilon()), axis=axis)
 
 
-def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, axis=-1):
+def categorical_crossentropy(
+    y_true: Any, y_pred: Any, from_logits: Any = False, label_smoothing: Any = 0.0, axis: Any = -1
+) -> Any:
     """``-Σ t log p`` over the classes on ``axis``: for one-hot targets, or probabilities.
 
     from_logits:     ``y_pred`` are numbers before the softmax, not probabilities
@@ -65,7 +73,9 @@ def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=
     return ops.cross_entropy(y_pred, y_true, axis=axis, epsilon=epsilon())
 
 
-def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_class=None, axis=-1):
+def sparse_categorical_crossentropy(
+    y_true: Any, y_pred: Any, from_logits: Any = False, ignore_class: Any = None, axis: Any = -1
+) -> Any:
     """``-log p[label]`` over the classes on ``axis``: for targets that are class ids, counted from 0.
 
     from_logits:  ``y_pred`` are numbers before the softmax, not probabilities

@@ -1,5 +1,9 @@
 """What a loss is given: arrays of the right shape, and labels that mean something."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from ..config import floatx
@@ -7,12 +11,12 @@ from ..core.tensor import Tensor
 from ..errors import DataError, ShapeError, counted, describe
 
 
-def as_array(x):
+def as_array(x: Any) -> Any:
     """Return a list as an array; arrays and Tensors as they are."""
     return x if hasattr(x, "dtype") and hasattr(x, "reshape") else np.asarray(x)
 
 
-def floats(y_true, y_pred):
+def floats(y_true: Any, y_pred: Any) -> Any:
     """Return both as arrays or Tensors of one float dtype: that of ``y_pred``."""
     y_true, y_pred = as_array(y_true), as_array(y_pred)
     if y_pred.dtype.kind != "f":
@@ -20,7 +24,7 @@ def floats(y_true, y_pred):
     return y_true if y_true.dtype == y_pred.dtype else y_true.astype(y_pred.dtype), y_pred
 
 
-def aligned(y_true, y_pred):
+def aligned(y_true: Any, y_pred: Any) -> Any:
     """Return both with as many axes, if one has a last axis of length 1 that the other lacks: (n,) and (n, 1) agree."""
     a, b = len(y_true.shape), len(y_pred.shape)
     if a == b + 1 and y_true.shape[-1] == 1:
@@ -34,13 +38,13 @@ def aligned(y_true, y_pred):
     return y_true, y_pred
 
 
-def same_shape(name, y_true, y_pred):
+def same_shape(name: Any, y_true: Any, y_pred: Any) -> None:
     """Raise unless the shapes agree: losses never broadcast."""
     if y_true.shape != y_pred.shape:
         raise ShapeError(_mismatch(name, describe(y_true), describe(y_pred), y_true.shape, y_pred.shape))
 
 
-def class_ids(name, y_true, y_pred, axis):
+def class_ids(name: Any, y_true: Any, y_pred: Any, axis: Any) -> Any:
     """Return the labels ``y_true`` as integers, one for each entry of ``y_pred`` but for its class axis."""
     ids = y_true.data if isinstance(y_true, Tensor) else as_array(y_true)
     if ids.ndim == y_pred.ndim and ids.shape[axis] == 1:
@@ -52,7 +56,7 @@ def class_ids(name, y_true, y_pred, axis):
     return ids if ids.dtype.kind in "iu" else ids.astype("int64")
 
 
-def check_targets(loss, y_true, y_pred_shape):
+def check_targets(loss: Any, y_true: Any, y_pred_shape: Any) -> None:
     """Raise if ``y_true`` cannot be the targets of ``loss`` for predictions of ``y_pred_shape``: once, before training.
 
     loss:         a Loss, or anything: only the losses of this package are known
@@ -90,7 +94,7 @@ def check_targets(loss, y_true, y_pred_shape):
 UNSIGNED = {n: np.dtype(f"u{n}") for n in (1, 2, 4, 8)}
 
 
-def surely_fit(loss, y, y_pred_shape):
+def surely_fit(loss: Any, y: Any, y_pred_shape: Any) -> Any:
     """Return whether ``check_targets`` would have nothing to say: 1 µs, for most of what is right."""
     function = getattr(type(loss), "function", None)
     if function is None:
@@ -104,14 +108,14 @@ def surely_fit(loss, y, y_pred_shape):
     return not name.endswith("crossentropy") or (y.min() >= 0 and y.max() <= 1)
 
 
-def _check_shape(name, y, shape):
+def _check_shape(name: Any, y: Any, shape: Any) -> None:
     stand_in = np.broadcast_to(np.zeros((), floatx()), shape)  # a shape without its memory
     true, pred = aligned(np.broadcast_to(np.zeros((), y.dtype), y.shape), stand_in)
     if true.shape != pred.shape:
         raise ShapeError(_mismatch(name, describe(y), f"of shape {_batch(shape)}", y.shape, shape))
 
 
-def _check_unit(name, y):
+def _check_unit(name: Any, y: Any) -> None:
     outside = (y < 0) | (y > 1)
     if outside.any():
         at = np.argwhere(outside)[0]
@@ -121,7 +125,7 @@ def _check_unit(name, y):
         )
 
 
-def _check_ids(name, y, shape, axis, ignored):
+def _check_ids(name: Any, y: Any, shape: Any, axis: Any, ignored: Any) -> None:
     if y.ndim == len(shape) and y.shape[axis] == 1:
         y = np.squeeze(y, axis)
     axis = axis % len(shape)
@@ -143,13 +147,13 @@ def _check_ids(name, y, shape, axis, ignored):
         raise DataError(_no_class(name, int(y[tuple(at)]), at[0], k, max(int(y.max()), k - 1) + 1))
 
 
-def bad_label(name, ids, classes):
+def bad_label(name: Any, ids: Any, classes: Any) -> Any:
     """Return the error for the first of ``ids`` that is no class."""
     at = np.argwhere((ids < 0) | (ids >= classes))[0]
     return DataError(_no_class(name, int(ids[tuple(at)]), at[0], classes, max(int(ids.max()), classes - 1) + 1))
 
 
-def _no_class(name, label, row, classes, needed):
+def _no_class(name: Any, label: Any, row: Any, classes: Any, needed: Any) -> Any:
     units = f"give the last layer {needed} units, or " if needed > classes else ""
     if classes == 1 and label == 1:
         units += "use binary_crossentropy for a yes or no, or "
@@ -159,11 +163,11 @@ def _no_class(name, label, row, classes, needed):
     )
 
 
-def _batch(shape):
+def _batch(shape: Any) -> Any:
     return f"({', '.join(['n', *map(str, shape[1:])])}{',' if len(shape) == 1 else ''})"
 
 
-def _mismatch(name, true, pred, true_shape, pred_shape):
+def _mismatch(name: Any, true: Any, pred: Any, true_shape: Any, pred_shape: Any) -> Any:
     """Return why targets and predictions of these shapes do not go together, and what to do."""
     ids = len(pred_shape) > 1 and true_shape in (pred_shape[:-1], (*pred_shape[:-1], 1))
     if "categorical" in name and ids:
@@ -184,13 +188,13 @@ def _mismatch(name, true, pred, true_shape, pred_shape):
     return f"{message}{flatten_remedy(true_shape, pred_shape) or '; reshape one of them'}"
 
 
-def flatten_remedy(true_shape, pred_shape):
+def flatten_remedy(true_shape: Any, pred_shape: Any) -> Any:
     """Return what to do about predictions of too many axes, as the end of a sentence: usually a Flatten is missing."""
     missing = len(pred_shape) > 2 and len(true_shape) < len(pred_shape)
     return "; put Flatten() before the first Dense if each sample is to have one row of outputs" if missing else ""
 
 
-def _not_ids(name, true_shape, pred_shape, shapes):
+def _not_ids(name: Any, true_shape: Any, pred_shape: Any, shapes: Any) -> Any:
     """Return why labels of this shape are not class ids for such predictions, and what to do."""
     if true_shape == pred_shape:
         return (

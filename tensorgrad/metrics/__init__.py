@@ -1,6 +1,9 @@
 """Metrics: what is reported beside the loss. Each is a class that gathers batches, most are the mean of a function."""
 
+from __future__ import annotations
+
 from math import sqrt
+from typing import Any
 
 import numpy as np
 
@@ -50,7 +53,7 @@ CategoricalCrossentropy = metric_class("CategoricalCrossentropy", categorical_cr
 SparseCategoricalCrossentropy = metric_class("SparseCategoricalCrossentropy", sparse_categorical_crossentropy)
 
 
-def squared_error(y_true, y_pred):
+def squared_error(y_true: Any, y_pred: Any) -> Any:
     """``(y_pred - y_true)²``, entry by entry."""
     same_shape("root_mean_squared_error", y_true, y_pred)
     return np.square(y_pred - y_true)
@@ -68,7 +71,7 @@ class RootMeanSquaredError(FunctionMetric):
 
     function = staticmethod(squared_error)
 
-    def result(self):
+    def result(self) -> float:
         return sqrt(super().result())
 
 
@@ -100,7 +103,7 @@ _BY_TASK = {
 _BY_TASK |= {"acc": _BY_TASK["accuracy"], "ce": _BY_TASK["crossentropy"]}
 
 
-def get(identifier):
+def get(identifier: Any) -> Any:
     """Return the metric that ``identifier`` means: a name, a class or a config dict give a new Metric.
 
     Functions, instances and None are returned as they are.
@@ -116,7 +119,7 @@ def get(identifier):
     raise TypeError(f"a metric is a name like 'accuracy', an object or a function, got {describe(identifier)}")
 
 
-def _named(name):
+def _named(name: Any) -> Any:
     if name not in _KNOWN and name in _BY_TASK:
         meanings = " or ".join(repr(cls._options["name"].default) for cls in _BY_TASK[name].values())
         raise UnknownNameError(f"what the metric {name!r} means depends on the data; outside compile, name {meanings}")
@@ -125,7 +128,7 @@ def _named(name):
     return _KNOWN[name]
 
 
-def check(identifier):
+def check(identifier: Any) -> None:
     """Raise if ``resolve`` will not know ``identifier``: an unknown name, or no metric at all."""
     if identifier is None:
         raise TypeError("a metric is a name like 'accuracy', an object or a function, got None")
@@ -133,7 +136,7 @@ def check(identifier):
         get(identifier)
 
 
-def resolve(identifier, y_true_shape, y_pred_shape):
+def resolve(identifier: Any, y_true_shape: Any, y_pred_shape: Any) -> Any:
     """Return the Metric that ``identifier`` means for targets and predictions of these shapes.
 
     'accuracy', 'acc', 'crossentropy' and 'ce' become the one that ``losses.task`` says fits; whatever ``get`` takes

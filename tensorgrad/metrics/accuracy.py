@@ -1,5 +1,9 @@
 """How often predictions are right: functions of ``(y_true, y_pred)`` that give 1 or 0 per sample."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from ..config import floatx
@@ -7,7 +11,7 @@ from ..errors import ShapeError, describe
 from ..losses.targets import as_array, same_shape
 
 
-def accuracy(y_true, y_pred):
+def accuracy(y_true: Any, y_pred: Any) -> Any:
     """Whether ``y_pred`` equals ``y_true``, entry by entry.
 
     >>> accuracy(np.array([1, 2]), np.array([1, 3]))
@@ -18,34 +22,34 @@ def accuracy(y_true, y_pred):
     return (y_true == y_pred).astype(floatx())
 
 
-def binary_accuracy(y_true, y_pred, threshold=0.5):
+def binary_accuracy(y_true: Any, y_pred: Any, threshold: Any = 0.5) -> Any:
     """Whether ``y_pred > threshold`` equals ``y_true``, entry by entry."""
     y_true, y_pred = as_array(y_true), as_array(y_pred)
     same_shape("binary_accuracy", y_true, y_pred)
     return ((y_pred > threshold) == y_true).astype(floatx())
 
 
-def categorical_accuracy(y_true, y_pred):
+def categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
     """Whether the largest of ``y_pred`` is where the largest of ``y_true`` is: one-hot targets."""
     y_true, y_pred = as_array(y_true), as_array(y_pred)
     same_shape("categorical_accuracy", y_true, y_pred)
     return (y_true.argmax(-1) == y_pred.argmax(-1)).astype(floatx())
 
 
-def sparse_categorical_accuracy(y_true, y_pred):
+def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
     """Whether the largest of ``y_pred`` is at the class id ``y_true``."""
     y_pred = as_array(y_pred)
     return (ids_for("sparse_categorical_accuracy", y_true, y_pred) == y_pred.argmax(-1)).astype(floatx())
 
 
-def top_k_categorical_accuracy(y_true, y_pred, k=5):
+def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: Any = 5) -> Any:
     """Whether the class of the one-hot ``y_true`` is among the ``k`` largest of ``y_pred``."""
     y_true, y_pred = as_array(y_true), as_array(y_pred)
     same_shape("top_k_categorical_accuracy", y_true, y_pred)
     return in_top_k(y_true.argmax(-1), y_pred, k).astype(floatx())
 
 
-def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5, from_sorted_ids=False):
+def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: Any = 5, from_sorted_ids: Any = False) -> Any:
     """Whether the class id ``y_true`` is among the ``k`` largest of ``y_pred``.
 
     from_sorted_ids: ``y_pred`` holds class ids, the best first, not scores
@@ -57,14 +61,14 @@ def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5, from_sorted_ids=False
     return in_top_k(ids.astype("int64"), y_pred, k).astype(floatx())
 
 
-def in_top_k(ids, scores, k):
+def in_top_k(ids: Any, scores: Any, k: Any) -> Any:
     """Return whether the score at each id is at least the ``k``-th largest of its row: ties count."""
     k = min(k, scores.shape[-1])
     least = np.partition(scores, -k, axis=-1)[..., -k]
     return np.take_along_axis(scores, ids[..., None], -1)[..., 0] >= least
 
 
-def ids_for(name, y_true, y_pred):
+def ids_for(name: Any, y_true: Any, y_pred: Any) -> Any:
     """Return ``y_true`` as one id for each row of scores, or raise."""
     ids = as_array(y_true)
     if ids.ndim == y_pred.ndim and ids.shape[-1] == 1:

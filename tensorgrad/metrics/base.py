@@ -1,6 +1,9 @@
 """Metric: a number gathered over the batches of an epoch."""
 
-from typing import Any
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -30,32 +33,32 @@ class Metric(Options):
     (2.0, 'longest')
     """
 
-    dtype: Any = None
-    name: str | None = option(default=None, of_class=snake_case)
+    dtype: Any = option(default=None, kw_only=True)
+    name: str | None = option(default=None, of_class=snake_case, kw_only=True)
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        """Take in a batch."""
+    def update_state(self, *args: Any, **kwargs: Any) -> None:
+        """Take in a batch: ``(y_true, y_pred, sample_weight=None)``, or ``(values, sample_weight=None)`` of numbers."""
         raise TypeError(f"{type(self).__name__} must define update_state(self, y_true, y_pred, sample_weight=None)")
 
-    def result(self):
+    def result(self) -> Any:
         """Return the number over all batches since the last ``reset_state``."""
         raise TypeError(f"{type(self).__name__} must define result(self)")
 
-    def reset_state(self):
+    def reset_state(self) -> None:
         """Forget all batches."""
         raise TypeError(f"{type(self).__name__} must define reset_state(self)")
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         self.update_state(*args, **kwargs)
         return self.result()
 
 
-def array(x):
+def array(x: Any) -> Any:
     """Return ``x``, a Tensor, an array or a list, as an array."""
     return x.data if isinstance(x, Tensor) else np.asarray(x)
 
 
-def as_floats(x):
+def as_floats(x: Any) -> Any:
     x = array(x)
     return x if x.dtype.kind == "f" else x.astype(float)
 
@@ -73,7 +76,7 @@ class Sum(Metric):
 
     total = 0.0
 
-    def update_state(self, values, sample_weight=None):
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
         """Add ``values``, each times its weight; a weight per sample holds for all values of the sample."""
         values = as_floats(values)
         if sample_weight is not None:
@@ -81,10 +84,10 @@ class Sum(Metric):
             values = values * weight
         self.total += float(np.add.reduce(values, axis=None))
 
-    def result(self):
+    def result(self) -> float:
         return self.total
 
-    def reset_state(self):
+    def reset_state(self) -> None:
         self.total = 0.0
 
 
@@ -102,7 +105,7 @@ class Mean(Metric):
     total = 0.0
     count = 0.0
 
-    def update_state(self, values, sample_weight=None):
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
         """Take in ``values``, their first axis the samples, with a weight each, or one each value."""
         values = as_floats(values)
         n = values.shape[0] if values.ndim else 1
@@ -116,14 +119,14 @@ class Mean(Metric):
             self.total += float(np.add.reduce(values * weight, axis=None)) * n / values.size
             self.count += float(np.add.reduce(weight, axis=None)) * n_samples(weight) / weight.size
 
-    def result(self):
+    def result(self) -> float:
         return self.total / self.count if self.count else 0.0
 
-    def reset_state(self):
+    def reset_state(self) -> None:
         self.total = self.count = 0.0
 
 
-def n_samples(weight):
+def n_samples(weight: Any) -> Any:
     return weight.shape[0] if weight.ndim else 1
 
 
@@ -135,11 +138,11 @@ class MeanMetricWrapper(Mean):
     0.5
     """
 
-    def __init__(self, fn, name=None, dtype=None, **settings):
+    def __init__(self, fn: Any, name: Any = None, dtype: Any = None, **settings: Any) -> None:
         super().__init__(name=name or getattr(fn, "__name__", type(fn).__name__).strip("<>"), dtype=dtype)
         self.fn, self.settings = fn, settings
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]  # computes the values
         """Take in a batch of targets and predictions."""
         y_true, y_pred = aligned(array(y_true), array(y_pred))
         values = array(self.fn(y_true, y_pred, **self.settings))
@@ -147,7 +150,7 @@ class MeanMetricWrapper(Mean):
             raise TypeError(f"metric {self.name!r} must return one value per sample, got {describe(values)}")
         super().update_state(values, sample_weight)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the options, the function and its settings."""
         return {**super().get_config(), "fn": self.fn, **self.settings}
 
@@ -157,18 +160,23 @@ class FunctionMetric(Tracked, Mean):
 
     _uncounted = frozenset({"total", "count"})
 
-    settings = ()
+    settings = tuple[str, ...]()
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    if TYPE_CHECKING:
+        function: ClassVar[Callable[..., Any]]
+
+        def __init__(self, *args: Any, **options: Any) -> None: ...  # those that the function has
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]  # computes the values
         """Take in a batch of targets and predictions."""
         super().update_state(self.values(*aligned(array(y_true), array(y_pred))), sample_weight)
 
-    def values(self, y_true, y_pred):
+    def values(self, y_true: Any, y_pred: Any) -> Any:
         """Return the value of each sample."""
         return self.function(y_true, y_pred, **{name: getattr(self, name) for name in self.settings})
 
 
-def metric_class(name, function, order=("name", "dtype"), without=()):
+def metric_class(name: Any, function: Any, order: Any = ("name", "dtype"), without: Any = ()) -> Any:
     """Return the class ``name`` of a metric function: the function's settings become options.
 
     order:   the options that come first, as in Keras

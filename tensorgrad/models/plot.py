@@ -1,5 +1,9 @@
 """plot_model: the layers of a model as a picture, one box each, as Keras draws it."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from ..draw.diagram.diagram import Graph
 from ..draw.picture import Picture
 from ..errors import NotReadyError, OptionError
@@ -47,11 +51,11 @@ def plot_model(model, to_file="model.png", show_shapes=False, show_dtype=False, 
 class Told:
     """What the boxes of layers say."""
 
-    def __init__(self, shapes, dtype, names, activations, trainable):
+    def __init__(self, shapes: Any, dtype: Any, names: Any, activations: Any, trainable: Any) -> None:
         self.shapes, self.dtype, self.names = shapes, dtype, names
         self.activations, self.trainable = activations, trainable
 
-    def lines(self, layer):
+    def lines(self, layer: Any) -> Any:
         kind = type(layer).__name__
         lines = [f"{layer.name} ({kind})" if self.names else kind]
         activation = getattr(layer, "activation", None)
@@ -66,7 +70,7 @@ class Told:
         return lines
 
 
-def enter(graph, layers, before, told, expand, path):
+def enter(graph: Any, layers: Any, before: Any, told: Any, expand: Any, path: Any) -> Any:
     """Enter layers one after the other, and return the box of the last."""
     for layer in layers:
         if expand and hasattr(layer, "layers"):
@@ -80,5 +84,5 @@ def enter(graph, layers, before, told, expand, path):
     return before
 
 
-def shape_text(shape):
+def shape_text(shape: Any) -> str:
     return "?" if shape is None else f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"

@@ -1,5 +1,9 @@
 """Sequential: layers one after the other."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ..core.tensor import Tensor
 from ..errors import NotReadyError, OptionError, describe, suggest, unknown
 from ..layers.base import CLASSES, Layer, picture_of, sample_for
@@ -7,6 +11,13 @@ from ..layers.input import InputLayer
 from ..options import check_config
 from ..training.trainer import Trainer
 from .summary import summarize
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Self
+
+    from ..debug.gradient_flow import GradientFlow
+    from ..draw.picture import Picture
 
 
 class Sequential(Trainer, Layer):
@@ -31,26 +42,27 @@ class Sequential(Trainer, Layer):
 
     _uncounted = Trainer._uncounted | Layer._uncounted
 
-    def __init__(self, layers=None, name=None, trainable=True):
+    def __init__(self, layers: Sequence[Layer] | None = None, name: str | None = None, trainable: bool = True) -> None:
         if layers is not None and not isinstance(layers, (list, tuple)):
             shown = layers.label() if isinstance(layers, Layer) else describe(layers)
             raise OptionError(f"Sequential: layers must be a list of layers, got {shown}; write Sequential([...])")
-        super().__init__(name=name, trainable=trainable)
-        self._input, self._layers = None, []
+        super().__init__(name=name, trainable=trainable)  # type: ignore[arg-type]  # None: named by its class
+        self._input: InputLayer | None = None
+        self._layers: list[Layer] = []
         for layer in layers or ():
             self.add(layer)
 
     @property
-    def layers(self):
+    def layers(self) -> list[Layer]:
         """The layers in order, without the ``InputLayer``."""
         return list(self._layers)
 
     @property
-    def autocast(self):
+    def autocast(self) -> bool:  # type: ignore[override]  # of its first layer, which may be set
         """Whether arrays are cast to floats: as the first layer wants it."""
         return self._layers[0].autocast if self._layers else True
 
-    def add(self, layer):
+    def add(self, layer: Layer) -> None:
         """Append a layer. Its weights are made at once if the shape of its input is known."""
         if not isinstance(layer, Layer):
             raise OptionError(f"add: a layer is needed, got {not_a_layer(layer)}")
@@ -74,12 +86,12 @@ class Sequential(Trainer, Layer):
 
     _output = None
 
-    def _take_input(self, layer):
+    def _take_input(self, layer: Any) -> None:
         if self._layers or self._input:
             raise OptionError(f"add: {layer!r} must come first, but {self.label()} has layers already")
         self._input, self.input_shape, self._output = layer, layer.input_shape, layer.input_shape
 
-    def _check_new(self, layer):
+    def _check_new(self, layer: Any) -> None:
         if holds(layer, self):
             raise OptionError(f"add: {layer.label()} holds {self.label()} itself: no model is its own layer")
         for known in self._layers:
@@ -93,7 +105,7 @@ class Sequential(Trainer, Layer):
                     "or none to be named automatically"
                 )
 
-    def _built(self, layer, shape):
+    def _built(self, layer: Any, shape: Any) -> Any:
         """Build ``layer`` for inputs of ``shape`` and return the shape of its output."""
         try:
             if not layer.built:
@@ -103,7 +115,7 @@ class Sequential(Trainer, Layer):
             error.add_note(f"in building {layer.label()} of {self.label()} for inputs of shape {shape}")
             raise
 
-    def pop(self):
+    def pop(self) -> Layer:
         """Remove the last layer and return it."""
         if not self._layers:
             raise OptionError(f"pop: {self.label()} has no layers")
@@ -115,7 +127,7 @@ class Sequential(Trainer, Layer):
         self.built = bool(self._layers) and self._output is not None
         return layer
 
-    def build(self, input_shape=None):
+    def build(self, input_shape: Any = None) -> None:
         """Make all weights for inputs of ``input_shape``, with the batch axis: ``(None, 10)``."""
         shape = input_shape if input_shape is not None else self.input_shape
         if shape is not None and not isinstance(shape, (tuple, list)):
@@ -132,27 +144,27 @@ class Sequential(Trainer, Layer):
             shape = self._built(layer, shape)
         self._output = shape
 
-    def _shape_through(self, shape):
+    def _shape_through(self, shape: Any) -> Any:
         for layer in self._layers:
             shape = layer.compute_output_shape(shape)
         return shape
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         return self._shape_through(tuple(input_shape))
 
     @property
-    def output_shape(self):
+    def output_shape(self) -> Any:
         """The shape of the output, with None as the batch axis; None while it is not known."""
         return self._output
 
-    def call(self, x, training=False):
+    def call(self, x: Any, training: bool = False) -> Any:
         if not self._layers:
             raise NotReadyError(f"{self.label()} has no layers; add some first")
         for layer in self._layers:
             x = layer(x, training=training)
         return x
 
-    def get_layer(self, name=None, index=None):
+    def get_layer(self, name: str | int | None = None, index: int | None = None) -> Layer:
         """Return the layer of that name, or at that index."""
         if hasattr(name, "__index__"):
             name, index = None, name
@@ -169,7 +181,13 @@ class Sequential(Trainer, Layer):
                 return layer
         raise unknown(f"layer in {self.label()}:", name, [layer.name for layer in self._layers])
 
-    def summary(self, line_length=None, print_fn=None, expand_nested=False, show_trainable=False):
+    def summary(
+        self,
+        line_length: int | None = None,
+        print_fn: Callable[[str], Any] | None = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+    ) -> None:
         """Print a table of the layers with the shapes of their outputs and their numbers of parameters.
 
         line_length:     the width of the table; as wide as it needs to be unless given
@@ -179,7 +197,7 @@ class Sequential(Trainer, Layer):
         """
         summarize(self, line_length, print_fn, expand_nested, show_trainable)
 
-    def draw(self, x=None, y=None, **options):
+    def draw(self, x: Any = None, y: Any = None, **options: Any) -> Picture:
         """Return a Picture of what the model computes from ``x``, a frame around each layer; with ``y``, of its loss.
 
         x:       data; one sample of zeros unless given, if the model is built
@@ -202,12 +220,12 @@ class Sequential(Trainer, Layer):
         data = self._shaped_data(x, y, None, "draw") if y is None else self._checked_data(x, y, None, "draw")
         x = Tensor(data.x, name="x")
 
-        def loss(model, y_pred):  # not of self: the picture keeps what this holds
+        def loss(model: Any, y_pred: Any) -> Any:  # not of self: the picture keeps what this holds
             return model.compute_loss(x, data.y, y_pred, training=False), {"y": data.y}
 
         return picture_of(self, x, None if y is None else loss, **options)
 
-    def gradient_flow(self, x, y):
+    def gradient_flow(self, x: Any, y: Any) -> GradientFlow:
         """Return how large the gradient of the loss is in each layer, and a verdict: vanishing, exploding, dead relus.
 
         Vanishing: the first layer's is less than a thousandth of the last's; exploding: over a thousand times as large.
@@ -225,24 +243,24 @@ class Sequential(Trainer, Layer):
         x = Tensor(data.x, name="x")
         return gradient_flow(self, x, lambda y_pred: self.compute_loss(x, data.y, y_pred, training=False))
 
-    def plot_gradient_flow(self, x, y, save=None):
+    def plot_gradient_flow(self, x: Any, y: Any, save: Any = None) -> Any:
         """Draw ``gradient_flow(x, y)`` as bars under its verdict; return matplotlib's figure.
 
         save: a path to write the chart to. Needs matplotlib: ``pip install matplotlib``
         """
         return self.gradient_flow(x, y).plot(save)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return name, layers and input shape as plain values, enough for ``from_config``."""
         layers = [{"class_name": type(layer).__name__, "config": layer.get_config()} for layer in self._layers]
         return {"name": self.name, "trainable": self.trainable, "layers": layers, "build_input_shape": self.input_shape}
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
+    def from_config(cls, config: dict[str, Any], custom_objects: Mapping[str, type[Layer]] | None = None) -> Self:
         """Return a model like the one whose ``get_config`` this was, with new weights."""
         check_config(cls.__name__, config)
         model = cls(name=config.get("name"), trainable=config.get("trainable", True))
-        known = {**CLASSES, **(custom_objects or {})}
+        known: dict[str, Any] = {**CLASSES, **(custom_objects or {})}
         for entry in config["layers"]:
             if entry["class_name"] not in known:
                 raise unknown("layer class", entry["class_name"], known)
@@ -251,21 +269,21 @@ class Sequential(Trainer, Layer):
             model.build(tuple(config["build_input_shape"]))
         return model
 
-    def label(self):
+    def label(self) -> str:
         return f"Sequential(name={self.name!r})"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         entries = [layer for layer in (self._input, *self._layers) if layer is not None]
         inside = "".join(f"    {line},\n" for entry in entries for line in repr(entry).splitlines())
         return f"Sequential([\n{inside}], name={self.name!r})"
 
 
-def holds(layer, wanted):
+def holds(layer: Any, wanted: Any) -> bool:
     """Return whether ``wanted`` is ``layer`` or a layer inside it, however deep."""
     return layer is wanted or any(holds(part, wanted) for part in layer.sublayers())
 
 
-def not_a_layer(value):
+def not_a_layer(value: Any) -> str:
     """Return what came instead of a layer, and what to write."""
     if isinstance(value, type):
         return f"the class {value.__name__}; make a layer of it: {value.__name__}(...)"

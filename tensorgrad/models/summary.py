@@ -1,6 +1,9 @@
 """summary(): a model as a table."""
 
+from __future__ import annotations
+
 import sys
+from typing import Any
 
 from ..errors import printable, shortened
 
@@ -8,7 +11,9 @@ from ..errors import printable, shortened
 LONGEST = 120
 
 
-def summarize(model, line_length=None, print_fn=None, expand_nested=False, show_trainable=False):
+def summarize(
+    model: Any, line_length: Any = None, print_fn: Any = None, expand_nested: Any = False, show_trainable: Any = False
+) -> None:
     """Print a table of ``model``, or call ``print_fn`` with it as text."""
     from rich.console import Console
     from rich.table import Table
@@ -24,7 +29,8 @@ def summarize(model, line_length=None, print_fn=None, expand_nested=False, show_
         table.add_row(Text.assemble(*cells[0]), *cells[1:])
 
     plain = print_fn is not None or not getattr(sys.stdout, "isatty", lambda: False)()
-    console = Console(highlight=False, **({"color_system": None, "force_terminal": False} if plain else {}))
+    colours: Any = {"color_system": None, "force_terminal": False} if plain else {}
+    console = Console(highlight=False, **colours)
     needed = line_length or Console(width=10_000).measure(table).maximum
     if plain or line_length:
         console.width = max(needed, 60)  # a file or a pipe has no edge at which to wrap
@@ -37,7 +43,7 @@ def summarize(model, line_length=None, print_fn=None, expand_nested=False, show_
     (print_fn or print)(text)
 
 
-def rows(layers, expand_nested, show_trainable, indent=""):
+def rows(layers: Any, expand_nested: Any, show_trainable: Any, indent: Any = "") -> Any:
     """Yield the cells of each layer, and of the layers inside it after it; the first in parts, with its colours."""
     for layer in layers:
         cells = [
@@ -52,16 +58,16 @@ def rows(layers, expand_nested, show_trainable, indent=""):
             yield from rows(getattr(layer, "layers", ()), expand_nested, show_trainable, indent + "  └ ")
 
 
-def shape_text(layer):
+def shape_text(layer: Any) -> str:
     shape = layer.output_shape
     return "?" if shape is None else f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
 
 
-def params_text(layer):
+def params_text(layer: Any) -> str:
     return f"{layer.count_params():,}" if layer.built else "0 (unbuilt)"
 
 
-def totals(model):
+def totals(model: Any) -> Any:
     """Yield the lines under the table: numbers and sizes of all, trainable and other parameters."""
     groups = (
         ("Total", model.weights),
@@ -73,7 +79,7 @@ def totals(model):
         yield f"[bold] {name} params:[/] {count:,} ({size_text(size)})"
 
 
-def size_text(size):
+def size_text(size: Any) -> Any:
     """Return a number of bytes as people read it, in binary units, as Keras does.
 
     >>> size_text(0), size_text(1540), size_text(3 << 20)
@@ -83,6 +89,6 @@ def size_text(size):
     return f"{size / 1024**unit:.2f} {('B', 'KB', 'MB', 'GB')[unit]}"
 
 
-def named(layer):
+def named(layer: Any) -> str:
     """Return the name of a layer or model, which rich is to show as it is, not to read as markup."""
     return printable(shortened(layer.name, LONGEST))

@@ -11,7 +11,7 @@ from ..errors import OptionError, ShapeError, describe
 
 
 def product_explain(*x, subscripts, optimize):
-    lengths = {}
+    lengths: dict = {}
     for i, (labels, array) in enumerate(zip(subscripts.split("->")[0].split(","), x, strict=True)):
         for axis, (label, n) in enumerate(zip(labels, array.shape, strict=True)):
             known, where = lengths.setdefault(label, (n, f"axis {axis} of x{i}"))
@@ -54,11 +54,11 @@ def einsum(subscripts, *operands, optimize=False, **unsupported):
         raise TypeError(f"einsum() has no argument {next(iter(unsupported))!r} for Tensors")
     if not isinstance(subscripts, str):
         subscripts, operands = from_lists((subscripts, *operands))
-    operands = [array_like(x) for x in operands]
-    terms, out = explicit(subscripts.replace(" ", ""), operands)
+    arrays = [array_like(x) for x in operands]
+    terms, out = explicit(subscripts.replace(" ", ""), arrays)
     for i, term in enumerate(terms):
-        terms[i], operands[i] = without_repeats(term, operands[i])
-    return product(*operands, subscripts=f"{','.join(terms)}->{out}", optimize=optimize)
+        terms[i], arrays[i] = without_repeats(term, arrays[i])
+    return product(*arrays, subscripts=f"{','.join(terms)}->{out}", optimize=optimize)
 
 
 def from_lists(given):

@@ -1,5 +1,9 @@
 """Optimizers: they change parameters, one step down the gradient at a time."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from ..errors import describe, unknown
 from ..options import object_of
 from .adam import Adam
@@ -11,7 +15,7 @@ __all__ = ["SGD", "Adam", "Optimizer", "get"]
 _KNOWN = {cls.__name__.lower(): cls for cls in (SGD, Adam)}
 
 
-def get(identifier):
+def get(identifier: Any) -> Optimizer:
     """Return the Optimizer that ``identifier`` means: a name (in any case), an instance, a class, or a config dict.
 
     >>> get("adam")
@@ -25,7 +29,7 @@ def get(identifier):
     raise TypeError(f"an optimizer is a name like 'adam' or an object like Adam(0.001), got {describe(identifier)}")
 
 
-def _named(name):
+def _named(name: Any) -> Any:
     if name.lower() not in _KNOWN:
         raise unknown("optimizer", name, _KNOWN)
     return _KNOWN[name.lower()]

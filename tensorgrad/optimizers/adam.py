@@ -1,6 +1,9 @@
 """Adam: steps scaled by running moments of the gradient."""
 
+from __future__ import annotations
+
 from math import sqrt
+from typing import Any
 
 import numpy as np
 
@@ -18,16 +21,16 @@ class Adam(Optimizer):
     Adam(learning_rate=0.01)
     """
 
-    learning_rate: float = option(default=0.001, check=rate_or_schedule)
+    learning_rate: Any = option(default=0.001, check=rate_or_schedule)
     beta_1: float = option(default=0.9, check=fraction)
     beta_2: float = option(default=0.999, check=fraction)
     epsilon: float = option(default=1e-7, check=positive)
     amsgrad: bool = False
 
-    def slots(self):
+    def slots(self) -> dict[str, float]:
         return {"m": 0.0, "v": 0.0, "largest_v": 0.0} if self.amsgrad else {"m": 0.0, "v": 0.0}
 
-    def update(self, w, g, rate, step, spare, m, v, largest_v=None):
+    def update(self, w: Any, g: Any, rate: Any, step: Any, spare: Any, m: Any, v: Any, largest_v: Any = None) -> None:
         np.subtract(g, m, out=spare)
         spare *= 1 - self.beta_1
         m += spare

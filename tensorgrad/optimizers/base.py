@@ -1,7 +1,9 @@
 """Optimizer: everything an optimizer does but its formula."""
 
+from __future__ import annotations
+
 from math import sqrt
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import ref
 
 import numpy as np
@@ -14,10 +16,17 @@ from ..interrupts import whole
 from ..options import Options, maybe, non_negative, option, plain, positive
 from .flat import gather
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Self
+
+    from numpy.typing import NDArray
+
+
 CLIPS = ("clipnorm", "clipvalue", "global_clipnorm")
 
 
-def rate_or_schedule(value):
+def rate_or_schedule(value: Any) -> str | None:
     """Say what is wanted unless ``value`` is a number of at least 0 or a schedule."""
     return None if callable(value) or not non_negative(value) else "a number of at least 0, or a callable step -> rate"
 
@@ -45,16 +54,16 @@ class Optimizer(Options):
     array([0.5, 1.5])
     """
 
-    weight_decay: float | None = option(default=None, check=maybe(non_negative))
-    clipnorm: float | None = option(default=None, check=maybe(positive))
-    clipvalue: float | None = option(default=None, check=maybe(positive))
-    global_clipnorm: float | None = option(default=None, check=maybe(positive))
-    name: str | None = option(default=None, of_class=str.lower)
+    weight_decay: float | None = option(default=None, check=maybe(non_negative), kw_only=True)
+    clipnorm: float | None = option(default=None, check=maybe(positive), kw_only=True)
+    clipvalue: float | None = option(default=None, check=maybe(positive), kw_only=True)
+    global_clipnorm: float | None = option(default=None, check=maybe(positive), kw_only=True)
+    name: str | None = option(default=None, of_class=str.lower, kw_only=True)
 
     #: What an optimizer keeps for itself: no program freezes it.
     _uncounted = frozenset({"_rate", "_steps", "_flats", "_places", "_kept", "_layouts"})
 
-    def __new__(cls, *args, **kwargs):
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         if "lr" in kwargs:
             raise TypeError(f"{cls.__name__} has no argument 'lr'; did you mean 'learning_rate'?")
         clips = [name for name in CLIPS if kwargs.get(name) is not None]
@@ -65,11 +74,11 @@ class Optimizer(Options):
         self._flats, self._places, self._kept, self._layouts = [], [], {}, []
         return self
 
-    def slots(self):
+    def slots(self) -> dict[str, float]:
         """Return ``{name: initial value}`` of the vectors ``update`` remembers from step to step."""
         return {}
 
-    def update(self, w, g, rate, step, spare, **slots):
+    def update(self, w: Any, g: Any, rate: float, step: int, spare: Any, *args: Any, **slots: Any) -> None:
         """Change ``w`` in place by one step: the algorithm.
 
         w, g, spare: vectors of one length and dtype: the values, their gradient, room to compute in; all may be written
@@ -79,7 +88,7 @@ class Optimizer(Options):
         raise TypeError(f"{type(self).__name__} must define update(self, w, g, rate, step, spare, **slots)")
 
     @property
-    def iterations(self):
+    def iterations(self) -> int:
         """The number of steps taken; it may be set. A compiled function cannot read it, which would freeze it."""
         if runs_plainly() and tracing() is not None:
             raise TraceError(
@@ -89,28 +98,35 @@ class Optimizer(Options):
         return self._steps
 
     @iterations.setter
-    def iterations(self, value):
+    def iterations(self, value: int) -> None:
         self._steps = value
 
-    @property
-    def learning_rate(self):
-        """The rate of the next step."""
-        rate = vars(self).get("_rate")
-        if rate is None:
-            cls = type(self).__name__
-            raise TypeError(f"{cls} has no learning_rate: declare one in the class, e.g. learning_rate: float = 0.01")
-        if runs_plainly() and tracing() is not None and not callable(rate):
-            tracing().depend(self, "_rate", f"the learning_rate of {type(self).__name__}")
-        return float(rate(self.iterations)) if callable(rate) else rate
+    if TYPE_CHECKING:
+        _rate: ClassVar[Any]
+        learning_rate: Any = option(default=None, kw_only=True)  # as a subclass declares it; read, a float
+    else:
 
-    @learning_rate.setter
-    def learning_rate(self, value):
-        wanted = rate_or_schedule(value)
-        if wanted:
-            raise OptionError(f"{type(self).__name__}: learning_rate must be {wanted}, got {value!r}")
-        self._rate = value if callable(value) else float(value)
+        @property
+        def learning_rate(self) -> float:
+            """The rate of the next step."""
+            rate = vars(self).get("_rate")
+            if rate is None:
+                cls = type(self).__name__
+                raise TypeError(
+                    f"{cls} has no learning_rate: declare one in the class, e.g. learning_rate: float = 0.01"
+                )
+            if runs_plainly() and tracing() is not None and not callable(rate):
+                tracing().depend(self, "_rate", f"the learning_rate of {type(self).__name__}")
+            return float(rate(self.iterations)) if callable(rate) else rate
 
-    def apply(self, grads, params):
+        @learning_rate.setter
+        def learning_rate(self, value: Any) -> None:
+            wanted = rate_or_schedule(value)
+            if wanted:
+                raise OptionError(f"{type(self).__name__}: learning_rate must be {wanted}, got {value!r}")
+            self._rate = value if callable(value) else float(value)
+
+    def apply(self, grads: Iterable[Any], params: Iterable[Tensor]) -> None:
         """Take one step down ``grads``, one array or Tensor for each of ``params``.
 
         A parameter whose gradient is None is left alone, its momentum too. One given twice gets the sum. Raises before
@@ -126,7 +142,7 @@ class Optimizer(Options):
         if self._take(grads, params):
             self.descend()
 
-    def places(self, params):
+    def places(self, params: Iterable[Tensor]) -> list[NDArray[Any]]:
         """Return where the gradient of each of ``params`` belongs: arrays to write into before ``descend``.
 
         The parameters then lie in flat vectors. The places hold until others are asked for, or given to ``apply``.
@@ -134,13 +150,13 @@ class Optimizer(Options):
         self._layout(list(params))
         return [place for _, _, place in self._places]
 
-    def descend(self):
+    def descend(self) -> None:
         """Take one step down the gradients in the places: the second half of ``apply``."""
         if self._places and isinstance(self._places[0][0].data, StandIn):
             raise TraceError("a compiled function would descend once and never again: use step, apply or minimize")
         whole(self._descend)
 
-    def _descend(self):
+    def _descend(self) -> None:
         rate, step, decay = self.learning_rate, self._steps + 1, self.weight_decay
         self._clip(self._flats)
         for flat in self._flats:
@@ -154,22 +170,22 @@ class Optimizer(Options):
     #: Whether the step is ``w -= rate·g`` and nothing else, so that the gradients may be computed times the rate.
     proportional = False
 
-    def descend_scaled(self):
+    def descend_scaled(self) -> None:
         """Take one step down gradients in the places that were computed times the rate: see ``proportional``."""
         whole(self._descend_scaled)
 
-    def _descend_scaled(self):
+    def _descend_scaled(self) -> None:
         for flat in self._flats:
             flat.w -= flat.g
         self._steps += 1
 
-    def apply_gradients(self, grads_and_vars):
+    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Tensor]]) -> int:
         """Take one step down ``(gradient, parameter)`` pairs: ``apply`` under Keras's older name."""
         pairs = list(grads_and_vars)
         self.apply([g for g, _ in pairs], [p for _, p in pairs])
         return self.iterations
 
-    def step(self, params):
+    def step(self, params: Tensor | Iterable[Tensor]) -> None:
         """Take one step down the ``.grad`` of each of ``params`` and clear it: for plain Tensors as for Parameters.
 
         >>> import tensorgrad as tg
@@ -187,12 +203,12 @@ class Optimizer(Options):
                 raise GradientError(f"step: {label(p, i)} {missing(p)}")
         whole(self._step, params)
 
-    def _step(self, params):
+    def _step(self, params: Any) -> None:
         self.apply([p.grad.data for p in params], params)
         for p in params:
             p.grad = None
 
-    def minimize(self, loss, params):
+    def minimize(self, loss: Tensor | Callable[[], Tensor], params: Tensor | Iterable[Tensor]) -> Tensor:
         """Take one step down the gradient of ``loss``, a scalar Tensor or a function that returns one; return it.
 
         ``.grad`` is neither read nor written.
@@ -213,28 +229,28 @@ class Optimizer(Options):
         return loss
 
     @property
-    def variables(self):
+    def variables(self) -> list[NDArray[Any]]:
         """What the optimizer remembers, as Keras orders it: steps, learning rate, then each parameter's slots."""
         slots = [v for _, state in self._states().values() for v in state.values()]
         return [np.array(self.iterations), np.array(self.learning_rate), *slots]
 
-    def state(self, param):
+    def state(self, param: Tensor) -> dict[str, NDArray[Any]]:
         """Return ``{slot: array}`` of one parameter, in its shape; empty before its first step."""
         return self._states().get(id(param), (param, {}))[1]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Return the options as a dict of plain values, enough for ``from_config`` to make an equal optimizer."""
         return {**super().get_config(), "learning_rate": plain(self._rate)}
 
-    def __getstate__(self):
+    def __getstate__(self) -> dict[str, Any]:
         """Return what a copy or a pickle needs: views of flat vectors would lose what they are views of."""
         kept = [(p, {name: v.copy() for name, v in slots.items()}) for p, slots in self._states().values()]
         return {**self.__dict__, "_flats": [], "_places": [], "_layouts": [], "_kept": kept}
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: Any) -> None:
         self.__dict__.update(state, _kept={id(p): (p, slots) for p, slots in state["_kept"]})
 
-    def _take(self, grads, params):
+    def _take(self, grads: Any, params: Any) -> Any:
         """Copy ``grads`` into the flat gradients and return the Flats: 0.3 µs a parameter when all is as before."""
         grads, params = list(grads), list(params)
         if len(grads) == len(params) == len(self._places):
@@ -246,11 +262,11 @@ class Optimizer(Options):
                 return self._flats
         return self._retake(grads, params)
 
-    def _retake(self, grads, params):
+    def _retake(self, grads: Any, params: Any) -> Any:
         """Do what ``_take`` does when parameters are new, gone, frozen, replaced or repeated."""
         if len(grads) != len(params):
             raise ShapeError(f"apply: {len(grads)} gradients for {len(params)} parameters")
-        total = {}
+        total: dict[Any, Any] = {}
         for i, (g, p) in enumerate(zip(grads, params, strict=True)):
             check_parameter(p, i)
             if g is not None:
@@ -271,7 +287,7 @@ class Optimizer(Options):
             place[...] = total[id(p)][1]
         return self._flats
 
-    def _layout(self, params):
+    def _layout(self, params: Any) -> None:
         """Make ``_flats`` those of exactly ``params``, keeping the slots of every parameter seen so far."""
         if not lie_in(params, self._places):
             slots = self.slots()
@@ -282,7 +298,7 @@ class Optimizer(Options):
         for flat in self._flats:
             flat.bind()
 
-    def _laid_out(self, params, slots, states):
+    def _laid_out(self, params: Any, slots: Any, states: Any) -> Any:
         """Return the Flats of ``params``: those in which they lay before, while a program is there that uses them."""
         used = [flats for flats in (found() for found in self._layouts) if flats is not None]
         for flats in used:
@@ -294,14 +310,14 @@ class Optimizer(Options):
         self._layouts = [ref(flats) for flats in (*used, flats)]
         return flats
 
-    def _states(self):
+    def _states(self) -> Any:
         """Return ``{id: (parameter, {slot: array})}`` of every parameter with slots."""
         states = dict(self._kept)
         for flat in self._flats:
             states.update(flat.state())
         return states
 
-    def _clip(self, flats):
+    def _clip(self, flats: Any) -> None:
         if self.clipvalue is not None:
             for flat in flats:
                 np.clip(flat.g, -self.clipvalue, self.clipvalue, out=flat.g)
@@ -313,14 +329,14 @@ class Optimizer(Options):
             shorten([flat.g for flat in flats], self.global_clipnorm)
 
 
-def tracing():
+def tracing() -> Any:
     """Return the trace of this thread, or None: what a function reads of an optimizer itself becomes part of it."""
     from ..compile.trace.captures import current  # which those have imported who trace
 
     return current()
 
 
-def lie_in(params, places):
+def lie_in(params: Any, places: Any) -> Any:
     """Return whether exactly ``params`` lie in ``places``, each in its own shape and dtype."""
     return len(places) == len(params) and all(
         p is q and p.shape == view.shape and p.dtype == view.dtype
@@ -328,7 +344,7 @@ def lie_in(params, places):
     )
 
 
-def shorten(vectors, most):
+def shorten(vectors: Any, most: Any) -> None:
     """Scale ``vectors`` in place so that together their Euclidean norm is at most ``most``."""
     norm = sqrt(sum(float(v @ v) for v in vectors))
     if norm > most:
@@ -336,7 +352,7 @@ def shorten(vectors, most):
             v *= most / norm
 
 
-def listed(params):
+def listed(params: Any) -> Any:
     """Return ``params``, a Tensor or several, as a list."""
     if isinstance(params, Tensor):
         return [params]
@@ -345,18 +361,18 @@ def listed(params):
     return list(params)
 
 
-def label(p, i):
+def label(p: Any, i: Any) -> str:
     return repr(p.name) if p.name else f"parameter {i}, {describe(p)},"
 
 
-def missing(p):
+def missing(p: Any) -> str:
     """Say why ``p`` has no gradient, and what to do."""
     if not p.requires_grad:
         return "requires no gradient: make it with requires_grad=True, or leave it out"
     return "has no gradient: call loss.backward() first, from a loss that uses it, or leave it out"
 
 
-def check_parameter(p, i):
+def check_parameter(p: Any, i: Any) -> None:
     """Raise unless ``p`` is a leaf Tensor of floats."""
     if not isinstance(p, Tensor):
         raise TypeError(f"parameter {i}: an optimizer changes Tensors and Parameters, got {describe(p)}")
@@ -368,9 +384,9 @@ def check_parameter(p, i):
         raise TypeError(f"{label(p, i)} must hold floats, got {describe(p)}")
 
 
-def checked_gradient(g, p, i):
+def checked_gradient(g: Any, p: Any, i: Any) -> Any:
     """Return ``g`` as an array of the parameter's shape, or raise."""
-    g: Any = g.data if isinstance(g, Tensor) else g if isinstance(g, StandIn) else np.asarray(g)
+    g = g.data if isinstance(g, Tensor) else g if isinstance(g, StandIn) else np.asarray(g)
     if g.shape != p.shape:
         raise ShapeError(f"apply: the gradient of {label(p, i)} must have shape {p.shape}, got {describe(g)}")
     return g

@@ -1,5 +1,9 @@
 """Parameters gathered in flat vectors, so that an update is a handful of NumPy calls however many layers there are."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 
@@ -14,7 +18,7 @@ class Flat:
 
     __slots__ = ("g", "pieces", "places", "slots", "spare", "w")
 
-    def __init__(self, params, slots, kept):
+    def __init__(self, params: Any, slots: Any, kept: Any) -> None:
         self.w = np.concatenate([p.data.reshape(-1) for p in params])
         self.g, self.spare = np.empty_like(self.w), np.empty_like(self.w)
         self.slots = {name: np.full_like(self.w, start) for name, start in slots.items()}
@@ -26,21 +30,21 @@ class Flat:
             self.places.append((p, self.w[piece].reshape(p.shape), self.g[piece].reshape(p.shape)))
         self.remember(kept)
 
-    def remember(self, kept):
+    def remember(self, kept: Any) -> None:
         """Take over what ``state`` gave for some of the parameters elsewhere."""
         for (p, _, _), piece in zip(self.places, self.pieces, strict=True):
             for name, old in kept.get(id(p), (p, {}))[1].items():
                 if name in self.slots and old.shape == p.shape:
                     self.slots[name][piece] = old.reshape(-1)
 
-    def bind(self):
+    def bind(self) -> None:
         """Make each ``p.data`` the view of its piece, taking along a value put there since."""
         for p, view, _ in self.places:
             if p.data is not view:
                 view[...] = p.data
                 p.data = view
 
-    def state(self):
+    def state(self) -> Any:
         """Return ``{id: (parameter, {slot: view in its shape})}``."""
         return {
             id(p): (p, {name: vector[piece].reshape(view.shape) for name, vector in self.slots.items()})
@@ -48,7 +52,7 @@ class Flat:
         }
 
 
-class Flats(list):
+class Flats(list[Any]):
     """A Flat for each dtype among some parameters.
 
     order: ``(parameter, view of w, view of g)`` of each, in the order in which they were given
@@ -56,10 +60,12 @@ class Flats(list):
 
     __slots__ = ("__weakref__", "order")
 
+    order: list[Any]
 
-def gather(params, slots, kept):
+
+def gather(params: Any, slots: Any, kept: Any) -> Any:
     """Return the Flats of ``params``; ``kept`` is what ``Flat.state`` gave for some of them before."""
-    by_dtype = {}
+    by_dtype: dict[Any, Any] = {}
     for p in params:
         by_dtype.setdefault(p.dtype, []).append(p)
     flats = Flats(Flat(group, slots, kept) for group in by_dtype.values())

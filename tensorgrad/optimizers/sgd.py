@@ -1,5 +1,9 @@
 """Stochastic gradient descent."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from ..options import fraction, option
@@ -16,19 +20,19 @@ class SGD(Optimizer):
     SGD(learning_rate=0.1, momentum=0.9)
     """
 
-    learning_rate: float = option(default=0.01, check=rate_or_schedule)
+    learning_rate: Any = option(default=0.01, check=rate_or_schedule)
     momentum: float = option(default=0.0, check=fraction)
     nesterov: bool = False
 
     @property
-    def proportional(self):
+    def proportional(self) -> bool:  # type: ignore[override]  # nobody sets it
         changed = self.momentum or self.weight_decay or self.clipnorm or self.clipvalue or self.global_clipnorm
         return not changed and type(self).update is SGD.update
 
-    def slots(self):
+    def slots(self) -> dict[str, float]:
         return {"momentum": 0.0} if self.momentum else {}
 
-    def update(self, w, g, rate, step, spare, momentum=None):
+    def update(self, w: Any, g: Any, rate: Any, step: Any, spare: Any, momentum: Any = None) -> None:
         g *= rate
         if momentum is None:
             w -= g

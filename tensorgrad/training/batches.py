@@ -1,6 +1,7 @@
 """Batches of the data, in order or shuffled, and the weights that classes give to rows."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 
@@ -54,7 +55,7 @@ class Batches:
             self._pass = None
 
     def _batches(self):
-        arrays = (self.data.x, self.data.y, self.data.w)
+        arrays: Any = (self.data.x, self.data.y, self.data.w)
         n, size = len(self.data), self.size
         if not self.shuffle:
             yield from slices(arrays, n, size)

@@ -1,6 +1,7 @@
 """What ``compile`` settles: the optimizer, the loss and the metrics of a model."""
 
 import weakref
+from typing import Any
 
 from .. import losses, metrics, optimizers
 from ..compile.attempts import Attempts
@@ -24,7 +25,7 @@ class Compiled:
             losses.check(loss)
         self.metrics = listed(metrics, "metrics")
         self.weighted = listed(weighted_metrics, "weighted_metrics")
-        self._measures = {}
+        self._measures: dict = {}
         self.attempts = Attempts()
         self.eagerly, self.exact = eagerly, exact
 
@@ -89,7 +90,7 @@ class Compiled:
 
 def training_forward(model, measures):
     """Return ``forward(x, y, w)`` -> the loss, the predictions of ``model`` in training, sums of metrics."""
-    found = weakref.ref(model)  # the model keeps what compile settled, which keeps this: no cycle
+    found: Any = weakref.ref(model)  # the model keeps what compile settled, which keeps this: no cycle
     loss_of, added = measures.loss, measures.added  # not the Measures, which keep this too
 
     def forward(x, y, w):
@@ -108,7 +109,7 @@ def training_forward(model, measures):
 
 def test_forward(model, measures):
     """Return ``forward(x, y, w)`` -> the predictions of ``model``, the loss or None, sums of metrics."""
-    found = weakref.ref(model)
+    found: Any = weakref.ref(model)
     loss_of, added = measures.loss, measures.added  # not the Measures, which keep this too
 
     def forward(x, y=None, w=None):

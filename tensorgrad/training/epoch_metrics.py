@@ -5,7 +5,6 @@ from weakref import ref
 
 import numpy as np
 
-from .. import metrics
 from ..config import floatx
 from ..errors import ShapeError, describe
 from ..losses.targets import aligned
@@ -165,7 +164,7 @@ def number(metric):
 
 def fitting(metric, y, output_shape):
     """Return ``metric`` after trying it on one row: one that cannot compare such shapes raises before training."""
-    if isinstance(metric, metrics.FunctionMetric):
+    if isinstance(metric, FunctionMetric):
         row = np.ones((1, *(n or 1 for n in output_shape[1:])), floatx())
         try:
             metric.update_state(np.zeros_like(y[:1]), row)
@@ -182,7 +181,8 @@ def unique_keys(plain, weighted):
     >>> unique_keys(["mae", "mae"], ["mae", "mse"])
     ['mae', 'mae_1', 'weighted_mae', 'mse']
     """
-    keys, seen = [], {}
+    seen: dict = {}
+    keys = []
     for name, prefix in [(n, "") for n in plain] + [(n, "weighted_") for n in weighted]:
         key = prefix + name if name in seen else name
         number = seen.get(key, 0)

@@ -147,7 +147,7 @@ def test_epoch(model, meters, order, calls):
 def predict_epoch(run, order, calls):
     """Return the outputs of a model for the batches of ``order``, one array; ``run`` is its Inference."""
     calls.call("on_predict_begin", {})
-    outputs = []
+    outputs: list = []
     begin, end = calls.batch_hooks("predict", lambda: {"outputs": outputs[-1]})
     for i, (x, _, _) in enumerate(order):
         if begin is not None:

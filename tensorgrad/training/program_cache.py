@@ -13,7 +13,8 @@ class Steps:
     """
 
     def __init__(self):
-        self.kept, self.attempts = (), Attempts(silent=True)
+        self.kept: tuple = ()
+        self.attempts = Attempts(silent=True)
 
     def step(self, make, *used):
         """Return the step for which nothing has changed; if there is none, ``make(guards, names, *used)`` one.

@@ -1,6 +1,9 @@
 """compile, fit, evaluate and predict: the training of a model."""
 
+from __future__ import annotations
+
 import weakref
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -20,27 +23,42 @@ from .inference import Inference, inference
 from .loop import TrainStep, Validation, predict_epoch, test_epoch, train
 from .program_cache import Steps
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Literal
 
-class Trainer:
+    from numpy.typing import NDArray
+
+    from ..callbacks.base import Callback
+    from ..callbacks.history import History
+    from ..core.tensor import Tensor
+    from ..layers.base import Layer as Mixed  # what a model is besides
+    from ..losses.base import Loss
+    from ..optimizers.base import Optimizer
+else:
+    Mixed = object
+
+
+class Trainer(Mixed):
     """What a model can do beyond a layer: learn from data, be measured on them, and predict."""
 
     _uncounted = frozenset({"compiled", "history", "stop_training", "_inference"})
 
-    compiled = None
-    history = None
+    compiled = cast("Compiled | None", None)
+    history = cast("History | None", None)
     stop_training = False
     _inference = None
 
     def compile(
         self,
-        optimizer="sgd",
-        loss=None,
+        optimizer: str | Optimizer | type[Optimizer] | dict[str, Any] = "sgd",
+        loss: str | Loss | type[Loss] | Callable[..., Any] | dict[str, Any] | None = None,
         *,
-        metrics=None,
-        weighted_metrics=None,
-        run_eagerly=False,
-        jit_compile="auto",
-    ):
+        metrics: Sequence[Any] | None = None,
+        weighted_metrics: Sequence[Any] | None = None,
+        run_eagerly: bool = False,
+        jit_compile: bool | Literal["auto", "exact"] = "auto",
+    ) -> None:
         """Settle how to train. Each call replaces everything an earlier one settled, and checks all names at once.
 
         optimizer:        a name or an Optimizer; ``"sgd"`` unless given (Keras's default is RMSprop)
@@ -62,37 +80,37 @@ class Trainer:
         self.compiled = Compiled(optimizer, loss, metrics, weighted_metrics, eagerly, jit_compile == "exact")
 
     @property
-    def optimizer(self):
+    def optimizer(self) -> Optimizer | None:
         """The optimizer, or None before ``compile``."""
-        return self.compiled and self.compiled.optimizer
+        return None if self.compiled is None else self.compiled.optimizer
 
     @property
-    def loss(self):
+    def loss(self) -> Any:
         """The loss as it was given, or None before ``compile``."""
-        return self.compiled and self.compiled.loss
+        return None if self.compiled is None else self.compiled.loss
 
     @model_method
     def fit(
         self,
-        x=None,
-        y=None,
-        batch_size=None,
-        epochs=1,
-        verbose="auto",
-        callbacks=None,
-        validation_split=0.0,
-        validation_data=None,
-        shuffle=True,
-        class_weight=None,
-        sample_weight=None,
-        initial_epoch=0,
-        steps_per_epoch=None,
-        validation_steps=None,
-        validation_batch_size=None,
-        validation_freq=1,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: int | Literal["auto"] = "auto",
+        callbacks: Sequence[Callback] | Callback | None = None,
+        validation_split: float = 0.0,
+        validation_data: Sequence[Any] | None = None,
+        shuffle: bool | Literal["batch"] = True,
+        class_weight: Mapping[int, float] | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | Sequence[int] = 1,
         *,
-        seed=None,
-    ):
+        seed: Any = None,
+    ) -> History:
         """Train for ``epochs`` passes over the data and return the History. All data are checked before any step.
 
         x, y:             samples and targets, arrays or lists with one row a sample, cast to ``floatx()`` once
@@ -130,15 +148,15 @@ class Trainer:
     @model_method
     def evaluate(
         self,
-        x=None,
-        y=None,
-        batch_size=None,
-        verbose="auto",
-        sample_weight=None,
-        steps=None,
-        callbacks=None,
-        return_dict=False,
-    ):
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: int | Literal["auto"] = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Sequence[Callback] | Callback | None = None,
+        return_dict: bool = False,
+    ) -> Any:
         """Return the loss and the metrics on data: a float if there is only one, else a list, the loss first.
 
         ``return_dict=True`` returns them by name; the rest is as in ``fit``.
@@ -157,7 +175,14 @@ class Trainer:
         return returned(logs, return_dict)
 
     @model_method
-    def predict(self, x=None, batch_size=None, verbose="auto", steps=None, callbacks=None):
+    def predict(
+        self,
+        x: Any = None,
+        batch_size: int | None = None,
+        verbose: int | Literal["auto"] = "auto",
+        steps: int | None = None,
+        callbacks: Sequence[Callback] | Callback | None = None,
+    ) -> NDArray[Any]:
         """Return the outputs for all rows of ``x``, one array."""
         check_run("predict", batch_size, verbose, steps)
         data = self._shaped_data(x, None, None, "predict")
@@ -171,7 +196,14 @@ class Trainer:
             calls.abandon()
 
     @model_method
-    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: Mapping[int, float] | None = None,
+        return_dict: bool = False,
+    ) -> Any:
         """Take one step on one batch and return its loss and metrics, measured before the step, like ``evaluate``."""
         compiled = self._compiled_for("train_on_batch")
         data = self._checked_data(x, y, sample_weight, "train_on_batch")
@@ -185,17 +217,19 @@ class Trainer:
             meters.close()
 
     @model_method
-    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
+    def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """Return the loss and metrics of one batch, like ``evaluate``."""
         return self.evaluate(x, y, batch_size=np.iinfo(np.int64).max, verbose=0, sample_weight=sample_weight,
                              return_dict=return_dict)  # fmt: skip
 
     @model_method
-    def predict_on_batch(self, x):
+    def predict_on_batch(self, x: Any) -> NDArray[Any]:
         """Return the outputs for one batch, an array."""
         return self.predict(x, batch_size=np.iinfo(np.int64).max, verbose=0)
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+    def compute_loss(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+    ) -> Tensor:
         """Return the loss, a scalar Tensor: of the outputs ``y_pred``, or of those for ``x``.
 
         >>> from tensorgrad.layers import Dense
@@ -210,24 +244,24 @@ class Trainer:
         y = array_of(y, "y", "compute_loss")
         return compiled.measures(y, (None, *y_pred.shape[1:])).loss(y, y_pred, sample_weight)
 
-    def reset_metrics(self):
+    def reset_metrics(self) -> None:
         """Forget what the metrics have counted."""
         for measures in self.compiled._measures.values() if self.compiled else ():
             measures.reset()
 
     @property
-    def metrics_names(self):
+    def metrics_names(self) -> list[str]:
         """The names of what ``evaluate`` returns, in order; known once the model has seen data."""
         found = list(self.compiled._measures.values()) if self.compiled else []
         return [] if not found else [*([] if found[-1].loss is None else ["loss"]), *found[-1].keys]
 
-    def _calls(self, callbacks, verbose, steps, epochs=1, history=False):
+    def _calls(self, callbacks: Any, verbose: Any, steps: Any, epochs: Any = 1, history: Any = False) -> Any:
         verbose = 1 if verbose == "auto" else int(verbose)
         if not verbose and callbacks is None and not history:
             return SILENT
         return CallbackList(callbacks, history, verbose != 0, self, verbose=verbose, epochs=epochs, steps=steps)
 
-    def _compiled_for(self, where):
+    def _compiled_for(self, where: str) -> Compiled:
         compiled = self.compiled
         if compiled is None:
             raise NotReadyError(f"{where}: call compile() first, e.g. model.compile('sgd', loss='mse')")
@@ -235,7 +269,7 @@ class Trainer:
             raise NotReadyError(f"{where}: compile() was given no loss; e.g. model.compile('sgd', loss='mse')")
         return compiled
 
-    def _predicting(self):
+    def _predicting(self) -> Any:
         """Return the Inference that computes the outputs: that of before, with its programs, if nothing has changed."""
         if runs_plainly() if self.compiled is None else self.compiled.without_programs:
             return Inference(outputs_of(self))
@@ -243,32 +277,32 @@ class Trainer:
             self._inference = Steps()
         return inference(self._inference, outputs_of, self)
 
-    def _fit_data(self, x, y, sample_weight, validation_split, validation_data):
+    def _fit_data(self, x: Any, y: Any, sample_weight: Any, validation_split: Any, validation_data: Any) -> Any:
         """Return the training data and the validation data (or None), all checked before anything is trained."""
         if validation_data is not None:
             given = validation(validation_data, "fit", not self.autocast)
         data = self._checked_data(x, y, sample_weight, "fit")
         if validation_data is not None:
             held = self._shaped(given, "fit", "validation x")
-            self.compiled.prepare(held, self.output_shape, "fit", "validation y")
+            self._compiled_for("fit").prepare(held, self.output_shape, "fit", "validation y")
             return data, held
         return split(data, validation_split, "fit") if validation_split else (data, None)
 
-    def _weigh_classes(self, data, class_weight, where):
+    def _weigh_classes(self, data: Any, class_weight: Any, where: Any) -> None:
         """Let ``class_weight`` give the rows of ``data`` their weights."""
         if data.w is not None:
             raise OptionError(f"{where}: class_weight and sample_weight cannot both be given; multiply them into one")
         data.w = class_weights(class_weight, data.y, max(self.output_shape[-1] or 2, 2), where)
 
-    def _checked_data(self, x, y, sample_weight, where):
+    def _checked_data(self, x: Any, y: Any, sample_weight: Any, where: Any) -> Any:
         data = self._shaped_data(x, y, sample_weight, where)
-        self.compiled.prepare(data, self.output_shape, where)
+        self._compiled_for(where).prepare(data, self.output_shape, where)
         return data
 
-    def _shaped_data(self, x, y, sample_weight, where):
+    def _shaped_data(self, x: Any, y: Any, sample_weight: Any, where: Any) -> Any:
         return self._shaped(prepare(x, y, sample_weight, where, integers=not self.autocast), where)
 
-    def _shaped(self, data, where, name="x"):
+    def _shaped(self, data: Any, where: Any, name: Any = "x") -> Any:
         """Return ``data`` after a look at the shape of its samples; build the model for it if it is not built yet."""
         if self.built and data.x.shape[1:] == self.input_shape[1:]:
             return data
@@ -284,13 +318,13 @@ class Trainer:
         return data
 
 
-def outputs_of(model):
+def outputs_of(model: Any) -> Any:
     """Return ``function(x)`` -> the outputs of ``model``, in a list."""
-    found = weakref.ref(model)
+    found: Any = weakref.ref(model)
     return lambda x: [found()(x, training=False)]
 
 
-def returned(logs, return_dict):
+def returned(logs: Any, return_dict: Any) -> Any:
     """Return values as Keras does: by name, in a list, or the only one by itself."""
     if return_dict:
         return dict(sorted(logs.items()))
@@ -298,7 +332,7 @@ def returned(logs, return_dict):
     return values[0] if len(values) == 1 else values
 
 
-def as_samples(x, wanted):
+def as_samples(x: Any, wanted: Any) -> Any:
     """Return ``x`` with a last axis of 1 more or less if that gives it as many axes as ``wanted``, as Keras does.
 
     >>> as_samples(np.zeros(5), (None, 1)).shape, as_samples(np.zeros((5, 3, 1)), (None, 3)).shape
@@ -311,7 +345,7 @@ def as_samples(x, wanted):
     return x
 
 
-def sample_words(shape):
+def sample_words(shape: Any) -> str:
     """Return an input shape in words.
 
     >>> sample_words((None, 10)), sample_words((None, 28, 28))
@@ -320,7 +354,7 @@ def sample_words(shape):
     return counted(shape[1], "column") if len(shape) == 2 else f"samples of shape {tuple(shape[1:])}"
 
 
-def shape_remedy(wanted, got):
+def shape_remedy(wanted: Any, got: Any) -> str:
     """Return what to do about data of shape ``got`` where ``wanted`` is taken, as the end of a sentence."""
     sample, given = tuple(wanted[1:]), tuple(got[1:])
     if not given:

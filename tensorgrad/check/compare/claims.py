@@ -129,7 +129,7 @@ def _numbers(found):
 def _together(inputs):
     """Let gradients with the same mistake share one sentence."""
     words = {r.name: r.hint.removeprefix(f"the gradient of {r.name} ") for r in inputs if r.hint}
-    groups = {}
+    groups: dict = {}
     for name, said in words.items():
         groups.setdefault(said, []).append(name)
     shared = {name: f"the gradient of each of {', '.join(group)} {said}"
@@ -139,7 +139,8 @@ def _together(inputs):
 
 def sizes_of(data):
     """Return the numbers by name that may be factors in a gradient: sizes of arrays, and the floats among ``data``."""
-    sizes, elements = {}, {}
+    sizes: dict = {}
+    elements: dict = {}
     for name, x in data.items():
         if isinstance(x, dict):
             sizes |= sizes_of({printable(key): item for key, item in x.items()})

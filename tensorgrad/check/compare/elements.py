@@ -1,7 +1,7 @@
 """One input's gradient against numbers: entry by entry where there are few, along random lines where there are many."""
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -31,10 +31,10 @@ class Found(NamedTuple):
     """
 
     report: InputReport
-    t: object
+    t: Any
     columns: np.ndarray
     analytic: np.ndarray
-    measured: Measured
+    measured: Any  # a Measured, or None of an input without entries
     doubtful: bool = False
 
     def allowing(self, more, f):
@@ -51,12 +51,12 @@ class Found(NamedTuple):
 class Bench(NamedTuple):
     """What it takes to measure: the function, how, how well, from what size on along lines, and the progress bar."""
 
-    f: object
-    method: object
-    tolerance: object
-    seed: object
+    f: Any
+    method: Any
+    tolerance: Any
+    seed: Any
     limit: int
-    progress: object
+    progress: Any
 
     def check(self, name, given, t, side, connected=True, order=1):
         """Return Found for the input ``t``."""

@@ -58,7 +58,8 @@ def faults_of(steps, forward):
 
 def rules(wrong, steps, trace):
     """Return sentences on the ops whose rule is wrong: ``wrong rule: 'square' (model.py:31) for input x; ...``."""
-    places, sentences = {}, []
+    places: dict = {}
+    sentences = []
     if any(fault.mode != "forward" for fault in wrong):  # forward mode uses the reverse rules of other ops
         wrong = [fault for fault in wrong if fault.mode != "forward"]
     for fault in wrong:
@@ -133,7 +134,7 @@ def whole(x, flat):
 
 def sizes(f):
     """Return the lengths of the axes of what the graph starts from, by name: factors that may have been forgotten."""
-    found = {}
+    found: dict = {}
     for t, inputs in f.steps:
         for name, x in zip(t.op.args, inputs, strict=False):
             if not (isinstance(x, Tensor) and x.op) and np.ndim(x):

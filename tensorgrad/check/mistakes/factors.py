@@ -67,7 +67,7 @@ def _stray(ratio):
 
 def _by_size(sizes):
     """Return the names of every size, two at most: ``{32: 'axis 0 of X and axis 0 of y'}``."""
-    names = {}
+    names: dict = {}
     for name, size in sizes.items():
         names.setdefault(size, []).append(name)
     return {size: " and ".join(known[:2]) for size, known in names.items()}

@@ -2,6 +2,7 @@
 
 import sys
 from time import perf_counter
+from typing import Any
 
 #: Seconds before the bar appears.
 PATIENCE = 1.0
@@ -11,7 +12,9 @@ class Progress:
     """Shows what is being measured and how far it has come; ``with Progress() as progress``."""
 
     def __init__(self, check="gradcheck"):
-        self.check, self.start, self.bar, self.task = check, perf_counter(), None, None
+        self.check, self.start = check, perf_counter()
+        self.bar: Any = None
+        self.task: Any = None
         self.live = bool(getattr(sys.stderr, "isatty", lambda: False)())
 
     def __enter__(self):

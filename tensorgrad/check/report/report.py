@@ -54,7 +54,7 @@ class InputReport(NamedTuple):
         """The difference in words: right, probably right, doubtful or wrong."""
         return next((words for limit, words in BANDS if self.difference < limit), "wrong")
 
-    def count(self):
+    def count(self):  # type: ignore[override]  # hides tuple.count, as above
         """Return how many disagree, of how many, in words."""
         seen = self.total if self.measured is None else self.measured
         text = f"{self.wrong} of {seen}" + ("" if seen == self.total else f" measured, of {self.total:,}")

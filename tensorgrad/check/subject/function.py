@@ -1,6 +1,8 @@
 """The function under check: what it returns is looked at on every call."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -30,8 +32,10 @@ class Function:
     title = "f"
 
     def __init__(self, call, seed=0, tolerance=None):
-        self.call, self.seed, self.names, self.shapes = call, seed, None, None
-        self.tolerance, self.imaginary, self.together = tolerance, False, ()
+        self.call, self.seed, self.tolerance, self.imaginary = call, seed, tolerance, False
+        self.names: Any = None
+        self.shapes: Any = None
+        self.together: Sequence = ()
         self.outputs = self()
         self.shapes = [y.shape for y in self.outputs]
         self.steps = merged(self.outputs)
@@ -126,7 +130,9 @@ class Function:
         rounding: ε·√Σ‖t ∂y/∂t‖² over all recorded values t: each is rounded once, and these errors add up as they are
                   passed on to the output y
         """
-        rows, rounding, found, seeds = [None] * len(tensors), [], {}, self.seeds()
+        rows: list = [None] * len(tensors)
+        found: dict = {}
+        rounding, seeds = [], self.seeds()
         place = {id(t): i for i, t in enumerate(tensors)}
         with listening(self.steps, found):
             for k, seed in enumerate(seeds):

@@ -1,5 +1,7 @@
 """Parameters and their hand-written gradients: which array is the gradient of which."""
 
+from typing import Any
+
 import numpy as np
 
 from ...core.tensor import Tensor
@@ -15,7 +17,7 @@ def arrays_of(params):
 
     Dicts, lists and tuples may be nested; an array or a float alone is called ``params``.
     """
-    found = {}
+    found: dict = {}
     for name, x in named_leaves(params, "params", join=_join):
         if name in found:
             raise GradientError(f"check_gradients: two parameters are called {name}; give one of them another key")
@@ -27,7 +29,8 @@ def arrays_of(params):
 
 def _join(name, key, holder):
     """Return what an item is called: by its key alone, if it is one of the dict ``params``."""
-    if name == "params" and kind_of(type(holder)) != SEQUENCE:
+    cls: Any = type(holder)
+    if name == "params" and kind_of(cls) != SEQUENCE:
         return printable(key) or "''"
     return joined(name, key, holder)
 
@@ -60,7 +63,7 @@ def gradients_of(grads, params):
     Dicts are paired by key, ``dW1`` or ``W1``; lists and tuples by position. What else a dict holds (``dZ1``) is left
     alone.
     """
-    found = {}
+    found: dict = {}
     _pair(grads, params, "params", found)
     return {name: _numbers(g, name) for name, g in found.items()}
 
@@ -70,7 +73,9 @@ def _pair(grads, params, name, found):
     if items is None:
         found[name] = grads
         return
-    if kind_of(type(params)) != SEQUENCE and kind_of(type(grads)) in (MAPPING, DATACLASS):
+    cls: Any = type(params)
+    other: Any = type(grads)
+    if kind_of(cls) != SEQUENCE and kind_of(other) in (MAPPING, DATACLASS):
         given = dict(items_of(grads) or ())
         chosen = [_under(given, key, _join(name, key, params)) for key, _ in items]
     else:

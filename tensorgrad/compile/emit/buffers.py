@@ -109,7 +109,8 @@ class Plan:
         return last
 
     def _assign(self):
-        last, free = self.last, []
+        free: list = []
+        last = self.last
         waiting: list[int] = []  # to become free at the end of a Cut, whose blocks each go through all of its calls
         for i, call in enumerate(self.program.calls):
             v = call.output

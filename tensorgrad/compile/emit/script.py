@@ -124,6 +124,7 @@ def spelled(thing):
         return f"np.empty({thing.shape}, {thing.dtype.name!r})"
     if isinstance(thing, Hashable) and thing in FUNCTIONS:
         return FUNCTIONS[thing]
-    if getattr(np.ndarray, getattr(thing, "__name__", ""), None) is thing:
-        return f"np.ndarray.{thing.__name__}"
+    name = getattr(thing, "__name__", "")
+    if getattr(np.ndarray, name, None) is thing:
+        return f"np.ndarray.{name}"
     raise OptionError(f"save: the program uses {describe(thing)}, which a script with NumPy alone cannot make")

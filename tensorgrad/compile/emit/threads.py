@@ -62,8 +62,7 @@ def in_blocks(piece, rows, step):
                 return
             piece(i, min(i + step, rows))
 
-    helpers = range(min(count(), len(starts)) - 1)
-    helpers = [helped(work) for _ in helpers]
+    helpers = [helped(work) for _ in range(min(count(), len(starts)) - 1)]
     try:
         work()
     finally:

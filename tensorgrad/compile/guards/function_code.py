@@ -79,7 +79,10 @@ def names_in(code):
     Among those of attributes are texts that could be one, as in ``getattr(x, "rate")``, ``"format"`` where a text is
     made of something, and ``"=="``.
     """
-    found, attributes, imported, levels = {}, {}, {}, [0, 0]
+    found: dict = {}
+    attributes: dict = {}
+    imported: dict = {}
+    levels = [0, 0]
     for instruction in get_instructions(code):
         name = instruction.opname
         if name in GLOBALS:
@@ -160,12 +163,12 @@ def asked_of_others(code):
 
     What only names the class, ``type(x).__name__``, does not count, nor does ``isinstance(x, type)``.
     """
-    found, own = [], OWN
-    if not code.co_qualname.rpartition(".")[0].endswith((">", "")) or "." in code.co_qualname.rpartition(">.")[2]:
-        own = {*OWN, *code.co_varnames[:1]}  # of a method, whatever it is called
+    is_method = "." in code.co_qualname.rpartition(">.")[2]
+    own = {*OWN, *code.co_varnames[:1]} if is_method else OWN  # whatever it is called
+    found = []
     steps = [step for step in get_instructions(code) if step.opname not in ("PRECALL", "CACHE", "PUSH_NULL")]
     for at, step in enumerate(steps[:-1]):
-        called = step.opname == "LOAD_GLOBAL" and step.arg & 1  # else it is no more than a value
+        called = step.opname == "LOAD_GLOBAL" and (step.arg or 0) & 1  # else it is no more than a value
         if not called or step.argval not in ("type", "id") or steps[at + 1].argval in own:
             continue
         call = next((i for i in range(at + 1, len(steps) - 1) if steps[i].opname == "CALL"), at)

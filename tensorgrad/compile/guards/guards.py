@@ -27,7 +27,7 @@ class Guards:
     def __init__(self, roots):
         self.seen = newest[0]
         self.counted = [Pairs(_settings, "tensorgrad.config")]
-        self.generators = [Seeds(), *[State(g, path) for path, g in of_process()]]
+        self.generators: list = [Seeds(), *[State(g, path) for path, g in of_process()]]
         self.wanted, self.loose, self.tuples, self.unseen, self.compares = [], [], [], [], False
         self.names: set = set()
         try:
@@ -102,6 +102,6 @@ def reached(roots):
 
 def of_process():
     """Yield the random generators that the whole process shares, each after what people call it."""
-    yield "random", random.random.__self__
+    yield "random", random.random.__self__  # type: ignore[attr-defined]  # a method, of the one that all share
     if "numpy.random" in sys.modules:  # or nothing has drawn from it
-        yield "np.random", np.random.random.__self__
+        yield "np.random", np.random.random.__self__  # type: ignore[attr-defined]  # the same

@@ -5,6 +5,7 @@ import logging
 import weakref
 from contextvars import ContextVar
 from types import MappingProxyType
+from typing import Any
 
 from .watched_places import same
 
@@ -69,7 +70,7 @@ def put_objects(objects, held):
 
 
 #: For each class what an object of it shows, and how that is put back.
-LOOKS = {
+LOOKS: dict[Any, Any] = {
     bytearray: (bytes, put_items),
     array.array: (array.array.tobytes, put_items),
     memoryview: (memoryview.tobytes, None),
@@ -82,4 +83,4 @@ LOOKS = {
     ContextVar: (lambda variable: (variable.get(None),), lambda variable, held: variable.set(held[0])),
 }
 #: Arrays of objects.
-OBJECTS = (lambda objects: tuple(objects.ravel().tolist()), put_objects)
+OBJECTS: tuple[Any, Any] = (lambda objects: tuple(objects.ravel().tolist()), put_objects)

@@ -14,6 +14,7 @@ import random
 import sys
 import types
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -88,7 +89,9 @@ class Reach:
     def __init__(self, roots, literal, reflective=False):
         self.literal, self.names = literal, Everything() if reflective or REFLECTIVE & literal else literal
         self.reflective, self.foreign = reflective, 0
-        self.counted, self.wanted, self.loose, self.generators = [], [], [], []
+        self.counted: list = []
+        self.loose: list = []
+        self.wanted, self.generators = [], []
         self.counts = Counting(literal, self.names)
         self.bindings, self.unseen, self.functions, self.tuples = Bindings(), [], [], []
         self.compares, self.items, self.bytes = False, 0, 0
@@ -197,7 +200,7 @@ class Reach:
     def container(self, x, path):
         """Note what a list, dict, set or deque holds."""
         counted = isinstance(x, (TrackedList, TrackedDict, TrackedSet))
-        place = Pairs if isinstance(x, dict) else Members if isinstance(x, set) else Items
+        place: Any = Pairs if isinstance(x, dict) else Members if isinstance(x, set) else Items
         (self.counted if counted else self.loose).append(place(x, path))
         self.items += 0 if counted else len(x)
         if self.items > ITEMS:

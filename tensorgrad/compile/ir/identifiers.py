@@ -121,8 +121,9 @@ class Readable(Plain):
     def literal(self, x):
         if isinstance(x, np.dtype) and x.names is None and x.isbuiltin == 1:
             return repr(x.str if not x.isnative else x.name)
-        if isinstance(x, type) and issubclass(x, np.generic) and getattr(np, x.__name__, None) is x:
-            return f"np.{x.__name__}"
+        name = getattr(x, "__name__", "")
+        if isinstance(x, type) and issubclass(x, np.generic) and getattr(np, name, None) is x:
+            return f"np.{name}"
         return ascii(x) if type(x) is str and len(x) <= LONGEST else super().literal(x)
 
     def setting(self, key, shown):

@@ -158,7 +158,7 @@ class Program:
     @property
     def roots(self):
         """``{value: root}``: the Value in whose memory each result lies."""
-        found = {}
+        found: dict = {}
         for call in self.calls:
             for v in call.results:
                 found[v] = v if call.view is None else found.get(call.view, call.view.root)
@@ -214,7 +214,7 @@ def name_of(function):
     >>> name_of(np.add), name_of(np.add.reduce), name_of(np.where)
     ('add', 'add.reduce', 'where')
     """
-    owner = getattr(function, "__self__", None)
+    owner: Any = getattr(function, "__self__", None)
     prefix = f"{owner.__name__}." if hasattr(owner, "nin") else ""
     return prefix + printable(function.__name__)
 

@@ -7,6 +7,7 @@ gradients of both, side by side as the optimizer wants them.
 
 import operator
 from collections import Counter
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -70,7 +71,7 @@ class Joined:
 
     def straight(self, x):
         """Return the captured matrix whose transpose ``x`` is, or None."""
-        maker = self.makers.get(x)
+        maker: Any = self.makers.get(x)
         turning = maker is not None and isinstance(maker.output, Value) and turns(maker)
         return maker.args[0] if turning and maker.args[0].kind == "captured" else None
 
@@ -103,7 +104,7 @@ class Joined:
         joined, dropped = {}, set()
         for i, call in enumerate(self.calls):
             total = sums.get(call.args[1]) if call.output in wanted and call.function is np.dot else None
-            h = call.args[0] if total is not None else None
+            h: Any = call.args[0] if total is not None else None
             if h in self.extended and self.adjacent(wanted[call.output], wanted[total]):
                 both = self.value(rows((h.shape[0] + 1, call.output.shape[1]), h.dtype))
                 joined[call.output] = both, as_strided(wanted[call.output], both.shape)

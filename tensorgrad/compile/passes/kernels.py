@@ -4,6 +4,7 @@ All but ``add_by_products`` and ``average_by_products`` leave every bit as it is
 """
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,8 @@ LONGEST_ROW = 4096
 
 def arrays_for_numbers(program):
     """Give ufuncs 0-d arrays instead of Python numbers, which they would convert at every call (0.2 to 1 µs)."""
-    number, made = first_number(program), {}
+    made: dict = {}
+    number = first_number(program)
     kept = []
     for call in program.calls:
         if call.function in BINARY and call.pure and len(call.args) == 2 and any(map(is_number, call.args)):
@@ -90,7 +92,8 @@ def bounds_in_full(program):
 
     On 32×64 floats 0.4 instead of 0.9 µs, on 128×512 5 instead of 20.
     """
-    number, made, kept = first_number(program), {}, []
+    made: dict = {}
+    number, kept = first_number(program), []
     for call in program.calls:
         x, bound = operand_and_bound(call)
         if (
@@ -126,7 +129,9 @@ def add_by_products(program):
 
     It adds in another order, so the last bits may differ. The gradient of every bias is such a sum.
     """
-    number, ones, kept = first_number(program), {}, []
+    ones: dict = {}
+    kept: list = []
+    number = first_number(program)
 
     def some_ones(shape, dtype):
         key = shape, dtype
@@ -151,13 +156,15 @@ def add_by_products(program):
 
 def average_by_products(program):
     """Let the ones by which ``add_by_products`` adds up be what the sum is divided by or multiplied with: a mean."""
-    number, kept = first_number(program), []
+    kept: list = []
+    number = first_number(program)
     uses = Counter(v for call in program.calls for v in call.operands)
     uses.update(program.outputs)
     makers = {call.output: call for call in program.calls if call.function is np.dot and of_ones(call)}
-    place = {}
+    place: dict = {}
     for call in program.calls:
-        total, factor = call.args if len(call.args) == 2 else (None, None)
+        operands: Any = call.args if len(call.args) == 2 else (None, None)
+        total, factor = operands
         maker = makers.get(total) if isinstance(total, Value) else None
         scales = call.function in (np.true_divide, np.multiply) and not call.kwargs and call.pure
         if maker is not None and scales and uses[total] == 1 and moderate(factor, call.output.dtype):

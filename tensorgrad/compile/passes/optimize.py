@@ -4,6 +4,7 @@ None changes a bit of any result, but for those named in ``REORDERING``.
 """
 
 import operator
+from typing import Any
 
 import numpy as np
 
@@ -35,7 +36,8 @@ def drop_copies(program):
     kept = []
     for call in program.calls:
         call = substituted(call, same)
-        x, y = call.args[0] if call.args else None, call.output
+        x: Any = call.args[0] if call.args else None
+        y = call.output
         if (
             is_copy(call)
             and (x.shape, x.dtype, x.strides) == (y.shape, y.dtype, y.strides)

@@ -112,7 +112,9 @@ class TraceArray(StandIn):
             self.tape.call(operator.ipow, (self, exponent), written=(self,))
             return self
         exact = self.fast_power(exponent) if type(exponent) in (int, float) else None
-        return np.power(self, exponent, out=self) if exact is None else exact(self, out=self)
+        if exact is not None:
+            return exact(self, out=self)
+        return np.power(self, exponent, out=self)  # type: ignore[call-overload]  # it answers for an array
 
     def __divmod__(self, other):
         return NotImplemented if isinstance(other, Tensor) else np.divmod(self, other)
@@ -181,7 +183,7 @@ class TraceArray(StandIn):
         self.changed_by(np.ndarray.partition, kth=kth, axis=axis, kind=kind)
 
     def put(self, indices, values, mode="raise"):
-        np.put(self, indices, values, mode)
+        np.put(self, indices, values, mode)  # type: ignore[arg-type]  # it answers for an array
 
     def changed_by(self, method, **settings):
         """Write down a method that changes this array."""

@@ -39,7 +39,7 @@ class Trace:
         self.used: dict = {}  # id of a plain array -> (it, what it held when it was first used)
         self.noted: list = []
         self.origins = Origins()
-        self.errors = np.geterr()
+        self.errors: dict = {**np.geterr()}
         self.open = True
         self.start = tick()
 
@@ -128,7 +128,8 @@ class Trace:
         """Append a call that gave ``stands``, or that wrote into each of ``written``."""
         args, kwargs, output = mapped((args, kwargs, stands), StandIn, lambda t: t.node)
         output = tuple(output) if isinstance(output, list) else output
-        errors = {kind: how for kind, how in np.geterr().items() if how != self.errors[kind]} or None
+        set_now: dict = {**np.geterr()}
+        errors = {kind: how for kind, how in set_now.items() if how != self.errors[kind]} or None
         call = Call(function, args, kwargs, output, writes=tuple([t.node for t in written]), effect=effect,
                     errors=errors, origin=self.origins.here())  # fmt: skip
         lent = next((v.root for v in call.results if v.root is not v), None)

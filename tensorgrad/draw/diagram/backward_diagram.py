@@ -28,12 +28,12 @@ class Backprop:
     def __init__(self, root, inputs=()):
         self.forward = recorded(root)
         self.seed = Tensor(np.ones_like(root.data), requires_grad=True)  # so that everything after it is recorded
-        found = {}
+        found: dict = {}
         with enable_grad(), listening(self.forward, found), np.errstate(all="ignore"):
             pairs = [(leaf, g) for leaf, g in gradients(root, self.seed, True) if id(leaf) not in inputs]
         self.leaves = [leaf for leaf, _ in pairs]
         found.update((id(leaf), g) for leaf, g in pairs)
-        self.copy_of = {}
+        self.copy_of: dict = {}
         self.steps = []
         for t, inputs in merged([g for _, g in pairs], after=self.seed.seq):
             inputs = tuple(self.copy_of.get(id(x), x) for x in inputs)
@@ -122,7 +122,7 @@ def newcomer(collector, x, views):
 
 def titles(backprop, collector):
     """Return, by id of a gradient, what it is called: ``'∂W'``; several names where one array serves several."""
-    named = {}
+    named: dict = {}
     for t in [*[t for t, _ in backprop.forward], *backprop.leaves]:
         name, g = collector.name_of(t), backprop.gradient.get(id(t))
         if name and g is not None:

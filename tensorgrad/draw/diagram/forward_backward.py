@@ -44,7 +44,8 @@ class Pairs:
         """Enter the rule of ``t``: what comes in, what it says, what it uses of the forward, and where it leads."""
         op = self.collector.op_of[id(t)]
         sent = [i for i in range(len(inputs)) if (id(t), i) in self.rules.shares]
-        used, lines = {}, [f"∂{op.lines[0]}"]
+        used: dict = {}
+        lines = [f"∂{op.lines[0]}"]
         for i in sent:
             text, needed = self.rules.formula(t, i, self.view_of)
             lines.append(f"∂{self.called(t, inputs, i)} = {text}")

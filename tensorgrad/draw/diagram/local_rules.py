@@ -18,7 +18,8 @@ class Rules:
         self.backprop, self.name_of = backprop, name_of
         self.inputs = {id(t): inputs for t, inputs in backprop.forward}
         self.steps = {id(t): (t, inputs) for t, inputs in backprop.steps}
-        self.arrivals, self.shares = {}, {}
+        self.arrivals: dict = {}
+        self.shares: dict = {}
         self.wanted = wanted(backprop)
         for t, inputs in reversed(backprop.forward):
             if id(t) in self.wanted:
@@ -38,7 +39,7 @@ class Rules:
 
     def parts(self, total, n):
         """Return the ``n`` gradients that were added up to ``total``, the first to arrive first."""
-        parts = []
+        parts: list[str] = []
         while len(parts) < n - 1 and id(total) in self.steps and self.steps[id(total)][0].op.name == "add":
             total, last = self.steps[id(total)][1]
             parts.append(last)

@@ -115,7 +115,8 @@ def arrow_line(arrow, mirrored):
 
 def cluster_lines(graph):
     """Return the lines that put boxes into nested frames, one for each call of a layer."""
-    members, children = {}, {}
+    members: dict = {}
+    children: dict = {}
     for box in graph.boxes:
         for n in range(1, len(box.cluster) + 1):
             path = box.cluster[:n]

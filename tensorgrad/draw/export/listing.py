@@ -25,7 +25,7 @@ def listing(graph, most=MOST_LINES):
 def branches(graph):
     """Return the lines of all boxes, those in a layer's frame under its name."""
     words = words_of(graph)
-    given = {box.id: [] for box in graph.boxes}
+    given: dict = {box.id: [] for box in graph.boxes}
     for arrow in graph.arrows:
         if arrow.kind not in ("pair", "write"):
             given[arrow.head.id].append(arrow.tail)

@@ -37,7 +37,9 @@ def node(box):
 
 def framed(graph):
     """Return the lines of the boxes in frames, each frame once for each run of boxes that stand in it."""
-    lines, members, children = [], {}, {}
+    members: dict = {}
+    children: dict = {}
+    lines = []
     for box in graph.boxes:
         for n in range(1, len(box.cluster) + 1):
             if box.cluster[:n] not in members:

@@ -137,7 +137,8 @@ def walked(steps, root, seed, names, scopes, inputs=()):
     inputs: ids of leaves to which no gradient is to go, though they require one
     """
     frames, idle = Frames(scopes), idlers(steps, inputs)
-    expected, seen, sums, index = arrivals(steps, root, idle), Counter(), {root.seq: seed}, 0
+    seen: Counter = Counter()
+    expected, sums, index = arrivals(steps, root, idle), {root.seq: seed}, 0
     while steps:
         t, inputs = steps.pop()
         g = sums.pop(t.seq, None)
@@ -178,7 +179,7 @@ def receivers(t, inputs):
 
 def idlers(steps, inputs):
     """Return the sequence numbers of ``inputs``, and of all that is computed from nothing else that gets a gradient."""
-    idle = set()
+    idle: set = set()
     for t, given in steps if inputs else ():
         idle.update(x.seq for x in given if id(x) in inputs)
         if all(given[i].seq in idle for i in receivers(t, given)):

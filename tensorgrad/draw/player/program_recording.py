@@ -14,7 +14,9 @@ SHOWN = {"parameter": "parameter", "output": "output", "returned": "output"}
 def outline(graph):
     """Return the data of a story: each box is a node, and computing them in their order is its forward."""
     place = {box.id: i for i, box in enumerate(graph.boxes)}
-    layers, nodes, values = {}, [], []
+    layers: dict = {}
+    values: list = []
+    nodes = []
     for box in graph.boxes:
         nodes.append(node(box, layer_of(box.cluster, layers), len(values)))
         values.append({"about": about(box), "short": "", "bad": ""})

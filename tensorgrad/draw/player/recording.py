@@ -28,7 +28,9 @@ class Story:
         steps = recorded(root)
         self.names, self.frames, self.idle = Names(called, steps), Frames(scopes), idle
         self.nodes, self.layers, self.forward, self.backward, self.values = [], [], [], [], []
-        self.place, self.layer_place, self.value_place = {}, {}, {}
+        self.place: dict = {}
+        self.layer_place: dict = {}
+        self.value_place: dict = {}
         homes = self.frames.homes(steps)
         for t, inputs in steps:
             self.enter_op(t, inputs, homes, t is root)

@@ -122,7 +122,7 @@ def by_stretch(graph, budget):
 
 def stretches(boxes, length, kind, letter):
     """Return ``{id: box of its stretch}`` for stretches of ``length`` boxes; a single box stays what it is."""
-    found = {}
+    found: dict = {}
     for i in range(0, len(boxes), length):
         part = boxes[i : i + length]
         made = part[0] if len(part) == 1 else Box(f"{letter}{i // length}", kind, "", ops_in(part), heat=hottest(part))

@@ -11,7 +11,9 @@ CANDIDATES = 6
 def folded_repeats(graph):
     """Return the Graph in which what is repeated three times or more is drawn once, in a frame ``× 12``."""
     steps = Steps(graph)
-    leader, turn, moved = {}, {}, {}
+    leader: dict = {}
+    turn: dict = {}
+    moved: dict = {}
     for start, period, times in steps.runs():
         steps.lead(start, period, times, leader, turn)
         moved |= steps.framed(start, period, times, leader)
@@ -57,9 +59,9 @@ class Steps:
         self.graph, self.classes = graph, {}
         self.ops = [box for box in graph.boxes if box.kind in OPS]
         self.place = {box.id: i for i, box in enumerate(self.ops)}
-        self.inputs = [[] for _ in self.ops]
-        self.results = [[] for _ in self.ops]
-        self.users = {}
+        self.inputs: list[list] = [[] for _ in self.ops]
+        self.results: list[list] = [[] for _ in self.ops]
+        self.users: dict = {}
         for arrow in graph.arrows:
             if arrow.head.id in self.place and arrow.head.kind in OPS:
                 self.inputs[self.place[arrow.head.id]].append(arrow.tail)
@@ -68,7 +70,7 @@ class Steps:
                 self.place[arrow.head.id] = self.place[arrow.tail.id]
                 self.results[self.place[arrow.tail.id]].append(arrow.head)
         self.words = [self.word(i) for i in range(len(self.ops))]
-        self.members = {}
+        self.members: dict = {}
         for box in graph.boxes:
             for frame in box.cluster:
                 self.members.setdefault(frame, []).append(box)

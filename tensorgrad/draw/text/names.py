@@ -32,7 +32,7 @@ class Names:
 
     def __init__(self, called, steps):
         self.called = called
-        self.numbers = {}
+        self.numbers: dict = {}
         for t, inputs in steps:
             for x in (*inputs, t):
                 if not self.known(x) and not is_number(x):

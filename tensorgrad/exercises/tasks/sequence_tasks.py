@@ -55,7 +55,7 @@ def attention_backward(dout, q, k, v):
 def _rnn_parts(dout, x, h0, Wx, Wh, b):
     """Return what the first and the last step contribute to the gradients of the shared weights."""
     names = {"Wx": 2, "Wh": 3, "b": 4}
-    parts = {name: {} for name in names}
+    parts: dict = {name: {} for name in names}
     for label, hidden in (("the last step", 0), ("the first step", x.shape[1] - 1)):
         for name, i in names.items():
             parts[name][label] = _step_gradients(dout, x, h0, Wx, Wh, b, x.shape[1] - 1 - hidden)[i]
