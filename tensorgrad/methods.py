@@ -12,7 +12,7 @@ from .ops.movement import reordered
 
 
 def swapped(op):
-    """Return ``op`` with its arguments the other way round: ``2 - t`` is ``sub(2, t)``."""
+    """Return ``op`` with its arguments the other way round: ``2 - t`` is ``subtract(2, t)``."""
     return lambda self, other: op(other, self)
 
 
@@ -53,21 +53,21 @@ def transpose(self, *axes):
 
 
 Tensor.__add__ = Tensor.__radd__ = ops.add
-Tensor.__sub__, Tensor.__rsub__ = ops.sub, swapped(ops.sub)
-Tensor.__mul__ = Tensor.__rmul__ = ops.mul
-Tensor.__truediv__, Tensor.__rtruediv__ = ops.div, swapped(ops.div)
+Tensor.__sub__, Tensor.__rsub__ = ops.subtract, swapped(ops.subtract)
+Tensor.__mul__ = Tensor.__rmul__ = ops.multiply
+Tensor.__truediv__, Tensor.__rtruediv__ = ops.divide, swapped(ops.divide)
 Tensor.__floordiv__, Tensor.__rfloordiv__ = ops.floor_divide, swapped(ops.floor_divide)
 Tensor.__mod__, Tensor.__rmod__ = ops.remainder, swapped(ops.remainder)
 Tensor.__divmod__, Tensor.__rdivmod__ = ops.divmod, swapped(ops.divmod)
 Tensor.__pow__, Tensor.__rpow__ = power, swapped(ops.power)
 Tensor.__matmul__, Tensor.__rmatmul__ = ops.matmul, swapped(ops.matmul)
-Tensor.__neg__ = ops.neg
+Tensor.__neg__ = ops.negative
 Tensor.__pos__ = ops.positive
 Tensor.__abs__ = ops.absolute
 Tensor.__round__ = lambda self, ndigits=None: ops.round(self, decimals=ndigits or 0)
 
-Tensor.__eq__, Tensor.__ne__ = compared(ops.eq), compared(ops.ne)
-Tensor.__lt__, Tensor.__le__, Tensor.__gt__, Tensor.__ge__ = ops.lt, ops.le, ops.gt, ops.ge
+Tensor.__eq__, Tensor.__ne__ = compared(ops.equal), compared(ops.not_equal)
+Tensor.__lt__, Tensor.__le__, Tensor.__gt__, Tensor.__ge__ = ops.less, ops.less_equal, ops.greater, ops.greater_equal
 Tensor.__and__ = Tensor.__rand__ = ops.bitwise_and
 Tensor.__or__ = Tensor.__ror__ = ops.bitwise_or
 Tensor.__xor__ = Tensor.__rxor__ = ops.bitwise_xor

@@ -2,6 +2,7 @@
 
 import builtins
 
+import numpy as np
 import pytest
 
 import tensorgrad as tg
@@ -27,6 +28,28 @@ def test_every_public_name_is_documented(name):
 def test_every_op_is_a_function_under_its_own_name(name):
     assert callable(getattr(tg, name))
     assert getattr(tg, name) is getattr(tg.ops, name)
+
+
+def test_every_op_of_one_ufunc_bears_its_name():
+    rows = [
+        op for op in tg.REGISTRY.values() if op.module.startswith("tensorgrad.") and isinstance(op.kernel, np.ufunc)
+    ]
+    assert len(rows) > 60
+    assert [op for op in rows if getattr(np, op.name) is not op.kernel] == []
+
+
+SHORT = {
+    "sub": np.subtract, "mul": np.multiply, "div": np.divide, "neg": np.negative, "eq": np.equal, "ne": np.not_equal,
+    "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_a_short_name_is_the_same_op(name):
+    call = getattr(tg, name)
+    assert call is getattr(tg, SHORT[name].__name__)
+    assert call.op.numpy == (SHORT[name],)
+    assert name not in tg.REGISTRY
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ def test_what_cannot_be_added_says_so():
     x = tg.Tensor([1.0])
     with pytest.raises(TypeError, match=r"add\(a, b\) takes numbers and arrays, got str 'a'"):
         x + "a"
-    with pytest.raises(TypeError, match=r"mul\(a, b\) takes numbers and arrays, got None"):
+    with pytest.raises(TypeError, match=r"multiply\(a, b\) takes numbers and arrays, got None"):
         x * None
 
 

@@ -357,7 +357,7 @@ ERRORS = [
     (lambda: SGD().step([tg.Tensor([1.0])]), GradientError,
      "step: parameter 0, float64[1], requires no gradient: make it with requires_grad=True, or leave it out"),
     (error(lambda a: SGD().step([a * 2])), GradientError,
-     "parameter 0, float64[2], is the result of 'mul', not a leaf: pass the Tensors it was computed from"),
+     "parameter 0, float64[2], is the result of 'multiply', not a leaf: pass the Tensors it was computed from"),
     (lambda: SGD().apply([np.ones(1)], [np.ones(1)]), TypeError,
      "parameter 0: an optimizer changes Tensors and Parameters, got float64[1]"),
     (lambda: SGD().apply([np.ones(1)], [tg.Tensor([1])]), TypeError,

@@ -9,7 +9,7 @@ from ...graph.steps import array_of, is_number
 from ..text.format import number, settings_of, values_of
 
 #: Ops whose arguments may change places: their arrows need no names.
-SYMMETRIC = {"add", "mul", "maximum", "minimum", "logaddexp", "hypot", "eq", "ne"}
+SYMMETRIC = {"add", "multiply", "maximum", "minimum", "logaddexp", "hypot", "equal", "not_equal"}
 
 
 class Box:
