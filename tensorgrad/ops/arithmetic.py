@@ -8,6 +8,12 @@ from ..core.declare import constant, elementwise
 from ..core.dispatch import NUMPY
 from ..core.tensor import array_like
 
+__all__ = [
+    "absolute", "add", "cbrt", "ceil", "divide", "divmod", "float_power", "floor", "floor_divide", "fmod", "hypot",
+    "multiply", "negative", "positive", "power", "product", "ratio", "reciprocal", "remainder", "rint", "round", "sign",
+    "sqrt", "square", "subtract", "trunc",
+]  # fmt: skip
+
 add = elementwise("add", np.add, "Elementwise ``a + b``.", symbol="+",
     a=lambda g, y, a, b: g,
     b=lambda g, y, a, b: g)  # fmt: skip

@@ -8,6 +8,13 @@ from ..core.declare import constant, elementwise
 from ..core.dispatch import NUMPY
 from ..core.tensor import Tensor
 
+__all__ = [
+    "allclose", "array_equal", "bitwise_and", "bitwise_or", "bitwise_xor", "clip", "equal", "fmax", "fmin", "greater",
+    "greater_equal", "invert", "isclose", "isfinite", "isinf", "isnan", "left_shift", "less", "less_equal",
+    "logical_and", "logical_not", "logical_or", "logical_xor", "maximum", "minimum", "not_equal", "right_shift",
+    "signbit", "where",
+]  # fmt: skip
+
 equal = constant("equal", np.equal, "``a == b``.", symbol="=")
 not_equal = constant("not_equal", np.not_equal, "``a != b``.", symbol="≠")
 less = constant("less", np.less, "``a < b``.", symbol="<")

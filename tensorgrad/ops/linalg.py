@@ -12,6 +12,8 @@ from ..shapes import kept, normalize_axes
 from .arithmetic import multiply, nonzero
 from .movement import diagonal, expand_dims, ravel, reshape, trace
 
+__all__ = ["dot", "inner", "kron", "matmul", "matvec", "norm", "outer", "tensordot", "vdot", "vecdot", "vecmat"]
+
 
 def matmul_a(g, y, a, b):
     """∂/∂a: ``g @ bᵀ``; a vector ``b`` has no transpose, and a vector ``a`` is a row."""
