@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from .config import floatx
-from .errors import ShapeError, describe, unknown
-from .options import Options, non_negative, object_of, one_of, option, positive
+from .errors import ShapeError, describe
+from .options import Options, classes_by_name, named, non_negative, object_of, one_of, option, positive
 from .seeding import generator
 
 __all__ = [
@@ -221,30 +221,10 @@ class Orthogonal(Initializer):
         return self.gain * (q.T if rows < columns else q).reshape(shape)
 
 
-_KNOWN = {
-    "zeros": Zeros,
-    "zero": Zeros,
-    "ones": Ones,
-    "one": Ones,
-    "constant": Constant,
-    "identity": Identity,
-    "IdentityInitializer": Identity,
-    "random_normal": RandomNormal,
-    "normal": RandomNormal,
-    "random_uniform": RandomUniform,
-    "uniform": RandomUniform,
-    "truncated_normal": TruncatedNormal,
-    "variance_scaling": VarianceScaling,
-    "glorot_uniform": GlorotUniform,
-    "glorot_normal": GlorotNormal,
-    "he_uniform": HeUniform,
-    "he_normal": HeNormal,
-    "lecun_uniform": LecunUniform,
-    "lecun_normal": LecunNormal,
-    "orthogonal": Orthogonal,
+_KNOWN = classes_by_name(globals(), Initializer) | {
+    "zero": Zeros, "one": Ones, "normal": RandomNormal, "uniform": RandomUniform, "IdentityInitializer": Identity,
     "OrthogonalInitializer": Orthogonal,
-}
-_KNOWN |= {cls.__name__: cls for cls in _KNOWN.values()}
+}  # fmt: skip
 
 
 class FromFunction(Initializer):
@@ -268,15 +248,9 @@ def get(identifier):
     >>> get("he_normal"), get({"class_name": "Constant", "config": {"value": 2.0}})
     (HeNormal(), Constant(value=2.0))
     """
-    found = object_of(identifier, Initializer, _named)
+    found = object_of(identifier, Initializer, lambda name: named("initializer", name, _KNOWN))
     if found is not None or identifier is None:
         return found
     if callable(identifier):
         return FromFunction(identifier)
     raise TypeError(f"an initializer is a name like 'he_normal', an object or a function, got {describe(identifier)}")
-
-
-def _named(name):
-    if name not in _KNOWN:
-        raise unknown("initializer", name, [known for known in _KNOWN if known.islower()])
-    return _KNOWN[name]

@@ -38,6 +38,30 @@ def test_every_op_of_one_ufunc_bears_its_name():
     assert [op for op in rows if getattr(np, op.name) is not op.kernel] == []
 
 
+BASES = {tg.losses: tg.losses.Loss, tg.metrics: tg.metrics.Metric, tg.optimizers: tg.optimizers.Optimizer,
+         tg.initializers: tg.initializers.Initializer}  # fmt: skip
+NEED_A_FUNCTION = {"LossFunctionWrapper", "MeanMetricWrapper"}
+CLASSES = [
+    (module, name)
+    for module, base in BASES.items()
+    for name in module.__all__
+    if isinstance(cls := getattr(module, name), type) and issubclass(cls, base)
+    if cls is not base and name not in NEED_A_FUNCTION
+]
+
+
+@pytest.mark.parametrize(("module", "name"), CLASSES, ids=lambda x: getattr(x, "__name__", x))
+def test_every_class_is_found_by_its_name(module, name):
+    cls = getattr(module, name)
+    assert type(module.get(name)) is cls
+    assert type(module.get({"class_name": name, "config": {}})) is cls
+
+
+def test_every_activation_but_threshold_is_found_by_its_name():  # threshold needs two numbers
+    names = set(tg.activations.__all__) - {"get", "serialize", "threshold"}
+    assert [name for name in names if tg.activations.get(name) is not getattr(tg.activations, name)] == []
+
+
 SHORT = {
     "sub": np.subtract, "mul": np.multiply, "div": np.divide, "neg": np.negative, "eq": np.equal, "ne": np.not_equal,
     "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal,
