@@ -1,4 +1,7 @@
-"""What a Tensor can do: every operator and method is an op under NumPy's name, in one visible block."""
+"""What a Tensor can do: every operator and method is an op under NumPy's name, in one visible block.
+
+The methods that are the op of their name are listed in ``core/typed.py``, where type checkers see them too.
+"""
 
 import numpy as np
 
@@ -6,6 +9,7 @@ from . import ops
 from .backward import backward, register_hook, retain_grad
 from .core.dispatch import NUMPY, UFUNC_METHODS
 from .core.tensor import Tensor
+from .core.typed import Operators
 from .draw import draw
 from .ops.indexing import plain_index
 from .ops.movement import reordered
@@ -77,22 +81,10 @@ Tensor.__rshift__, Tensor.__rrshift__ = ops.right_shift, swapped(ops.right_shift
 Tensor.__contains__ = contains
 Tensor.__getitem__, Tensor.__setitem__ = getitem, ops.setitem
 
-Tensor.sum, Tensor.mean, Tensor.prod = ops.sum, ops.mean, ops.prod
-Tensor.var, Tensor.std = ops.var, ops.std
-Tensor.max, Tensor.min, Tensor.argmax, Tensor.argmin = ops.max, ops.min, ops.argmax, ops.argmin
-Tensor.cumsum, Tensor.cumprod = ops.cumsum, ops.cumprod
-Tensor.any, Tensor.all = ops.any, ops.all
-Tensor.clip, Tensor.round = ops.clip, ops.round
-
-Tensor.reshape, Tensor.transpose, Tensor.swapaxes = reshape, transpose, ops.swapaxes
+for method in Operators.__annotations__:
+    setattr(Operators, method, getattr(ops, method))  # the base: what Tensor itself defines is not replaced
+Tensor.reshape, Tensor.transpose, Tensor.flatten = reshape, transpose, ops.ravel
 Tensor.T, Tensor.mT = property(ops.transpose), property(ops.matrix_transpose)
-Tensor.squeeze = ops.squeeze
-Tensor.ravel = Tensor.flatten = ops.ravel
-Tensor.astype, Tensor.copy = ops.astype, ops.copy
-Tensor.repeat, Tensor.take = ops.repeat, ops.take
-Tensor.diagonal, Tensor.trace = ops.diagonal, ops.trace
-Tensor.dot = ops.dot
-Tensor.argsort, Tensor.nonzero = ops.argsort, ops.nonzero
 
 Tensor.backward = backward
 Tensor.register_hook = register_hook
