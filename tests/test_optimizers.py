@@ -313,6 +313,12 @@ def test_get():
     assert optimizers.get({"class_name": "Adam", "config": {"beta_1": 0.5}}).beta_1 == 0.5
 
 
+def test_slots_are_called_as_in_keras():
+    assert list(optimizers.SGD(momentum=0.9).slots()) == ["momentum"]
+    assert list(optimizers.Adam().slots()) == ["momentum", "velocity"]
+    assert list(optimizers.Adam(amsgrad=True).slots()) == ["momentum", "velocity", "velocity_hat"]
+
+
 def test_subclass_with_a_slot():
     class Adagrad(Optimizer):
         learning_rate: float = 0.1
