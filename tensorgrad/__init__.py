@@ -11,6 +11,7 @@ elementwise, linear, bilinear, constant, primitive      how an op of one's own i
 layers, models, losses, metrics, optimizers, activations, initializers, callbacks, utils      as in Keras
 """
 
+import builtins
 from typing import TYPE_CHECKING
 
 from . import activations, callbacks, initializers, layers, losses, methods, metrics, models, ops, optimizers, utils
@@ -113,5 +114,6 @@ __all__ = [
     "trace_numerics",
     "utils",
     "why_no_grad",
-    *(name for name in ops.__all__ if name not in ("all", "any", "divmod", "max", "min", "round", "sum")),  # builtins
 ]
+if not TYPE_CHECKING:  # which cannot read a computed list
+    __all__ += [name for name in ops.__all__ if not hasattr(builtins, name)]  # a star hides none of Python's own

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from . import ops
-from .errors import ShapeError, describe, unknown
+from .errors import ShapeError, describe
 from .ops.arithmetic import nonzero
+from .options import named
 
 __all__ = [
     "celu", "elu", "exponential", "gelu", "get", "glu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish",
@@ -203,14 +204,10 @@ def threshold(x: Any, threshold: Any, default_value: Any) -> Any:
     return np.where(x > threshold, x, default_value)
 
 
-_FUNCTIONS = (
-    linear, relu, relu6, leaky_relu, elu, selu, celu, gelu, silu, mish, sigmoid, hard_sigmoid, hard_silu, hard_tanh,
-    tanh, tanh_shrink, softplus, softsign, softmax, log_softmax, log_sigmoid, exponential, soft_shrink, hard_shrink,
-    squareplus, sparse_plus, sparse_sigmoid, sparsemax, glu,
-)  # fmt: skip
-_KNOWN = {**{function.__name__: function for function in _FUNCTIONS}, "swish": silu, "hard_swish": hard_silu}
-
 swish, hard_swish = silu, hard_silu
+
+#: Those that are a layer's by their name alone.
+_KNOWN = {name: globals()[name] for name in __all__ if name not in ("get", "serialize", "threshold")}
 
 
 def get(identifier: Any) -> Any:
@@ -222,9 +219,7 @@ def get(identifier: Any) -> Any:
     if identifier is None:
         return linear
     if isinstance(identifier, str):
-        if identifier not in _KNOWN:
-            raise unknown("activation", identifier, _KNOWN)
-        return _KNOWN[identifier]
+        return named("activation", identifier, _KNOWN)
     if isinstance(identifier, type):
         name = identifier.__name__
         raise TypeError(f"an activation is a name like 'relu' or a function, got the class {name}; write {name}()")

@@ -21,7 +21,7 @@ def pushforward(op, tangents, y, inputs, settings=None):
 
     >>> import numpy as np, tensorgrad as tg
     >>> a, b = np.array([2.0, 3.0]), np.array([5.0, 7.0])
-    >>> pushforward(tg.ops.mul.op, [np.ones(2), None], a * b, [a, b])
+    >>> pushforward(tg.ops.multiply.op, [np.ones(2), None], a * b, [a, b])
     array([5., 7.])
     """
     settings = settings or {}

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .config import floatx
-from .errors import ShapeError, describe, unknown
-from .options import Options, non_negative, object_of, one_of, option, positive
+from .errors import ShapeError, describe
+from .options import Options, classes_by_name, named, non_negative, object_of, one_of, option, positive
 from .seeding import generator
 
 if TYPE_CHECKING:
@@ -239,30 +239,10 @@ class Orthogonal(Initializer):
         return self.gain * (q.T if rows < columns else q).reshape(shape)
 
 
-_KNOWN: dict[str, type[Initializer]] = {
-    "zeros": Zeros,
-    "zero": Zeros,
-    "ones": Ones,
-    "one": Ones,
-    "constant": Constant,
-    "identity": Identity,
-    "IdentityInitializer": Identity,
-    "random_normal": RandomNormal,
-    "normal": RandomNormal,
-    "random_uniform": RandomUniform,
-    "uniform": RandomUniform,
-    "truncated_normal": TruncatedNormal,
-    "variance_scaling": VarianceScaling,
-    "glorot_uniform": GlorotUniform,
-    "glorot_normal": GlorotNormal,
-    "he_uniform": HeUniform,
-    "he_normal": HeNormal,
-    "lecun_uniform": LecunUniform,
-    "lecun_normal": LecunNormal,
-    "orthogonal": Orthogonal,
+_KNOWN: dict[str, type[Initializer]] = classes_by_name(globals(), Initializer) | {
+    "zero": Zeros, "one": Ones, "normal": RandomNormal, "uniform": RandomUniform, "IdentityInitializer": Identity,
     "OrthogonalInitializer": Orthogonal,
-}
-_KNOWN |= {cls.__name__: cls for cls in _KNOWN.values()}
+}  # fmt: skip
 
 
 class FromFunction(Initializer):
@@ -288,15 +268,9 @@ def get(identifier: Any) -> Any:
     >>> get("he_normal"), get({"class_name": "Constant", "config": {"value": 2.0}})
     (HeNormal(), Constant(value=2.0))
     """
-    found = object_of(identifier, Initializer, _named)
+    found = object_of(identifier, Initializer, lambda name: named("initializer", name, _KNOWN))
     if found is not None or identifier is None:
         return found
     if callable(identifier):
         return FromFunction(identifier)
     raise TypeError(f"an initializer is a name like 'he_normal', an object or a function, got {describe(identifier)}")
-
-
-def _named(name: Any) -> Any:
-    if name not in _KNOWN:
-        raise unknown("initializer", name, [known for known in _KNOWN if known.islower()])
-    return _KNOWN[name]

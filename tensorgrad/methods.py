@@ -1,4 +1,7 @@
-"""What a Tensor can do: every operator and method is an op under NumPy's name, in one visible block."""
+"""What a Tensor can do: every operator and method is an op under NumPy's name, in one visible block.
+
+The methods that are the op of their name are listed in ``core/typed.py``, where type checkers see them too.
+"""
 
 import numpy as np
 
@@ -6,13 +9,14 @@ from . import ops
 from .backward import backward, register_hook, retain_grad
 from .core.dispatch import NUMPY, UFUNC_METHODS
 from .core.tensor import Tensor
+from .core.typed import Operators
 from .draw import draw
 from .ops.indexing import plain_index
 from .ops.movement import reordered
 
 
 def swapped(op):
-    """Return ``op`` with its arguments the other way round: ``2 - t`` is ``sub(2, t)``."""
+    """Return ``op`` with its arguments the other way round: ``2 - t`` is ``subtract(2, t)``."""
     return lambda self, other: op(other, self)
 
 
@@ -53,21 +57,21 @@ def transpose(self, *axes):
 
 
 Tensor.__add__ = Tensor.__radd__ = ops.add
-Tensor.__sub__, Tensor.__rsub__ = ops.sub, swapped(ops.sub)
-Tensor.__mul__ = Tensor.__rmul__ = ops.mul
-Tensor.__truediv__, Tensor.__rtruediv__ = ops.div, swapped(ops.div)
+Tensor.__sub__, Tensor.__rsub__ = ops.subtract, swapped(ops.subtract)
+Tensor.__mul__ = Tensor.__rmul__ = ops.multiply
+Tensor.__truediv__, Tensor.__rtruediv__ = ops.divide, swapped(ops.divide)
 Tensor.__floordiv__, Tensor.__rfloordiv__ = ops.floor_divide, swapped(ops.floor_divide)
 Tensor.__mod__, Tensor.__rmod__ = ops.remainder, swapped(ops.remainder)
 Tensor.__divmod__, Tensor.__rdivmod__ = ops.divmod, swapped(ops.divmod)
 Tensor.__pow__, Tensor.__rpow__ = power, swapped(ops.power)
 Tensor.__matmul__, Tensor.__rmatmul__ = ops.matmul, swapped(ops.matmul)
-Tensor.__neg__ = ops.neg
+Tensor.__neg__ = ops.negative
 Tensor.__pos__ = ops.positive
 Tensor.__abs__ = ops.absolute
 Tensor.__round__ = lambda self, ndigits=None: ops.round(self, decimals=ndigits or 0)
 
-Tensor.__eq__, Tensor.__ne__ = compared(ops.eq), compared(ops.ne)
-Tensor.__lt__, Tensor.__le__, Tensor.__gt__, Tensor.__ge__ = ops.lt, ops.le, ops.gt, ops.ge
+Tensor.__eq__, Tensor.__ne__ = compared(ops.equal), compared(ops.not_equal)
+Tensor.__lt__, Tensor.__le__, Tensor.__gt__, Tensor.__ge__ = ops.less, ops.less_equal, ops.greater, ops.greater_equal
 Tensor.__and__ = Tensor.__rand__ = ops.bitwise_and
 Tensor.__or__ = Tensor.__ror__ = ops.bitwise_or
 Tensor.__xor__ = Tensor.__rxor__ = ops.bitwise_xor
@@ -77,22 +81,10 @@ Tensor.__rshift__, Tensor.__rrshift__ = ops.right_shift, swapped(ops.right_shift
 Tensor.__contains__ = contains
 Tensor.__getitem__, Tensor.__setitem__ = getitem, ops.setitem
 
-Tensor.sum, Tensor.mean, Tensor.prod = ops.sum, ops.mean, ops.prod
-Tensor.var, Tensor.std = ops.var, ops.std
-Tensor.max, Tensor.min, Tensor.argmax, Tensor.argmin = ops.max, ops.min, ops.argmax, ops.argmin
-Tensor.cumsum, Tensor.cumprod = ops.cumsum, ops.cumprod
-Tensor.any, Tensor.all = ops.any, ops.all
-Tensor.clip, Tensor.round = ops.clip, ops.round
-
-Tensor.reshape, Tensor.transpose, Tensor.swapaxes = reshape, transpose, ops.swapaxes
+for method in Operators.__annotations__:
+    setattr(Operators, method, getattr(ops, method))  # the base: what Tensor itself defines is not replaced
+Tensor.reshape, Tensor.transpose, Tensor.flatten = reshape, transpose, ops.ravel
 Tensor.T, Tensor.mT = property(ops.transpose), property(ops.matrix_transpose)
-Tensor.squeeze = ops.squeeze
-Tensor.ravel = Tensor.flatten = ops.ravel
-Tensor.astype, Tensor.copy = ops.astype, ops.copy
-Tensor.repeat, Tensor.take = ops.repeat, ops.take
-Tensor.diagonal, Tensor.trace = ops.diagonal, ops.trace
-Tensor.dot = ops.dot
-Tensor.argsort, Tensor.nonzero = ops.argsort, ops.nonzero
 
 Tensor.backward = backward
 Tensor.register_hook = register_hook

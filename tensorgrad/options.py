@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
-from .errors import OptionError, describe, suggest
+from .errors import OptionError, describe, suggest, unknown
 from .tracking import TrackedList, TrackedSet
 
 if TYPE_CHECKING:
@@ -195,6 +195,29 @@ def class_name(identifier: Any) -> Any:
     if not isinstance(identifier["class_name"], str):
         raise TypeError(f"class_name must be the name of a class, got {describe(identifier['class_name'])}")
     return identifier["class_name"]
+
+
+def classes_by_name(module: dict[str, Any], base: type) -> dict[str, Any]:
+    """Return the classes of ``base`` that a module lists, each under its name and as Keras writes that in strings.
+
+    module: its ``globals()``; ``base`` is left out, and what has an ``__init__`` of its own, such as a wrapper
+    """
+    listed = [value for name in module["__all__"] if isinstance(value := module.get(name), type)]
+    classes = [cls for cls in listed if issubclass(cls, base) and cls is not base and cls.__init__ is Options.__init__]
+    return {cls.__name__: cls for cls in classes} | {snake_case(cls.__name__): cls for cls in classes}
+
+
+def named(kind: str, name: str, known: Any, also: Any = ()) -> Any:
+    """Return what ``name`` means in ``known``, or raise with the names there are: those that are written as strings.
+
+    also: further names, which mean something elsewhere
+
+    >>> named("optimizer", "sgd", {"SGD": 1, "sgd": 2})
+    2
+    """
+    if name not in known:
+        raise unknown(kind, name, [other for other in (*known, *also) if other.islower()])
+    return known[name]
 
 
 def object_of(identifier: Any, base: Any, named: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What ``methods.py`` gives Tensor, told to editors and type checkers; empty at run time."""
+"""What ``methods.py`` gives Tensor, told to editors and type checkers; at run time only the names of methods."""
 
 from __future__ import annotations
 
@@ -14,6 +14,35 @@ class Operators:
     """Base of Tensor: the operators and methods it has, declared."""
 
     __slots__ = ()
+
+    # each is the op of its name: methods.py reads the names here, so there is no other list of them
+    sum: Callable[..., Tensor]
+    mean: Callable[..., Tensor]
+    prod: Callable[..., Tensor]
+    var: Callable[..., Tensor]
+    std: Callable[..., Tensor]
+    max: Callable[..., Tensor]
+    min: Callable[..., Tensor]
+    argmax: Callable[..., Tensor]
+    argmin: Callable[..., Tensor]
+    cumsum: Callable[..., Tensor]
+    cumprod: Callable[..., Tensor]
+    any: Callable[..., Tensor]
+    all: Callable[..., Tensor]
+    clip: Callable[..., Tensor]
+    round: Callable[..., Tensor]
+    swapaxes: Callable[..., Tensor]
+    squeeze: Callable[..., Tensor]
+    ravel: Callable[..., Tensor]
+    astype: Callable[..., Tensor]
+    copy: Callable[..., Tensor]
+    repeat: Callable[..., Tensor]
+    take: Callable[..., Tensor]
+    diagonal: Callable[..., Tensor]
+    trace: Callable[..., Tensor]
+    dot: Callable[..., Tensor]
+    argsort: Callable[..., Tensor]
+    nonzero: Callable[[], tuple[Tensor, ...]]
 
     if TYPE_CHECKING:
 
@@ -66,36 +95,9 @@ class Operators:
         T: Any  # a Tensor; declared so because methods.py assigns a property
         mT: Any
 
-        sum: Callable[..., Tensor]
-        mean: Callable[..., Tensor]
-        prod: Callable[..., Tensor]
-        var: Callable[..., Tensor]
-        std: Callable[..., Tensor]
-        max: Callable[..., Tensor]
-        min: Callable[..., Tensor]
-        argmax: Callable[..., Tensor]
-        argmin: Callable[..., Tensor]
-        cumsum: Callable[..., Tensor]
-        cumprod: Callable[..., Tensor]
-        any: Callable[..., Tensor]
-        all: Callable[..., Tensor]
-        clip: Callable[..., Tensor]
-        round: Callable[..., Tensor]
         reshape: Callable[..., Tensor]
         transpose: Callable[..., Tensor]
-        swapaxes: Callable[..., Tensor]
-        squeeze: Callable[..., Tensor]
-        ravel: Callable[..., Tensor]
         flatten: Callable[..., Tensor]
-        astype: Callable[..., Tensor]
-        copy: Callable[..., Tensor]
-        repeat: Callable[..., Tensor]
-        take: Callable[..., Tensor]
-        diagonal: Callable[..., Tensor]
-        trace: Callable[..., Tensor]
-        dot: Callable[..., Tensor]
-        argsort: Callable[..., Tensor]
-        nonzero: Callable[[], tuple[Tensor, ...]]
         draw: Callable[..., Any]  # a Picture
 
         def backward(self, gradient: Any = None, *, create_graph: bool = False) -> None: ...

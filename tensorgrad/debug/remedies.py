@@ -4,11 +4,11 @@ import numpy as np
 
 LOGARITHMS = {"log", "log2", "log10", "log1p"}
 EXPONENTIALS = {"exp", "exp2", "expm1", "sinh", "cosh"}
-QUOTIENTS = {"div", "reciprocal", "remainder", "fmod", "ratio"}
+QUOTIENTS = {"divide", "reciprocal", "remainder", "fmod", "ratio"}
 #: op -> where its argument may lie
 BOUNDED = {"arcsin": "[-1, 1]", "arccos": "[-1, 1]", "arctanh": "(-1, 1)", "arccosh": "[1, inf)"}
 MEANS = {"mean", "var", "std"}
-SUMS = {"add", "sub", "sum", "mean", "matmul", "einsum", "dot", "cumsum", "var", "std"}
+SUMS = {"add", "subtract", "sum", "mean", "matmul", "einsum", "dot", "cumsum", "var", "std"}
 
 
 def forward_remedy(name, arrays, y):
@@ -34,7 +34,7 @@ def forward_remedy(name, arrays, y):
         return "a mean of no entries is nan, and a variance of no more than ddof: is a batch, or a mask, empty?"
     if name in ("inv", "solve"):
         return "the matrix is nearly singular: add a little to its diagonal, a + 1e-6 * np.eye(n)"
-    if name in SUMS or name in ("mul", "square", "prod", "cumprod"):
+    if name in SUMS or name in ("multiply", "square", "prod", "cumprod"):
         return (
             f"{y.dtype} overflows above {limit(y.dtype)}: scale the inputs or the initial weights down; in training, "
             "a smaller learning rate or clipnorm=1.0 keeps the weights small"
@@ -127,9 +127,9 @@ def power(a, b):
 
 
 def infinite_input(name, arrays):
-    if name == "mul":
+    if name == "multiply":
         return "0 · inf is nan: choose with np.where(mask, x, 0) instead of multiplying by a mask"
-    if name == "sub" or name in SUMS:
+    if name == "subtract" or name in SUMS:
         return "inf - inf is nan: keep the inputs finite; mask with a large number such as -1e9 instead of -inf"
     if "softmax" in name and not holds(arrays[0], np.isposinf):
         return "a softmax over nothing but -inf is nan: leave at least one entry unmasked"

@@ -69,5 +69,5 @@ FLAT = {
     "where": "the condition takes the other branch {}",
     "maximum": "the other argument is the larger one {}",
     "minimum": "the other argument is the smaller one {}",
-    "mul": "the other factor is 0 {}",
+    "multiply": "the other factor is 0 {}",
 }

@@ -48,7 +48,7 @@ def draw(
     >>> draw(w * x, backward="only")
     Picture of 1 op; .save("graph.svg") draws it
       t1  seed float64[] = 1
-      ∂w  = mul(t1, 3) -> float64[]
+      ∂w  = multiply(t1, 3) -> float64[]
     """
     from .scene import drawn  # some 20 modules, 4 ms: for those who draw
 
@@ -96,10 +96,10 @@ def backward_steps(loss: Tensor, gradient: Any = None, *, names: Any = None, sco
        g = ∂t3 = 1   float64[]
        ∂t2 = g = 1
        ∂t1 = g = 1
-    2. t2 = w × 2   (mul)
+    2. t2 = w × 2   (multiply)
        g = ∂t2 = 1   float64[]
        ∂w = g × 2 = 2
-    3. t1 = w × w   (mul)
+    3. t1 = w × w   (multiply)
        g = ∂t1 = 1   float64[]
        ∂w += g × w = 3   (now 5)
        ∂w += g × w = 3   (now 8)

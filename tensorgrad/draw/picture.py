@@ -55,7 +55,7 @@ class Picture:
     >>> draw((w * w).sum())
     Picture of 2 ops; .save("graph.svg") draws it
       w   parameter float64[2]
-      t1  = mul(w, w) -> float64[2]
+      t1  = multiply(w, w) -> float64[2]
       t2  = sum(t1) -> float64[]
     """
 

@@ -50,7 +50,7 @@ class Observer:
     >>> w = tg.Parameter([1.0, 2.0])
     >>> with observing(Ops()):
     ...     loss = (w * w).sum()
-    mul (2,)
+    multiply (2,)
     sum ()
     """
 

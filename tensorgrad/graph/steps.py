@@ -19,7 +19,7 @@ def recorded(root: Any, after: Any = -1) -> Any:
     >>> import tensorgrad as tg
     >>> x = tg.Tensor(3.0, requires_grad=True)
     >>> [t.op.name for t, inputs in recorded(x * x + 1.0)]
-    ['mul', 'add']
+    ['multiply', 'add']
     """
     return merged([root], after)
 

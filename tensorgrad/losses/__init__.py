@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import describe, unknown
-from ..options import class_name
-from .base import Loss, LossFunctionWrapper, check_weights, loss_class
+from ..errors import describe
+from ..options import classes_by_name, named, object_of
+from .base import Loss, LossFunctionWrapper, loss_class
+from .base import check_weights as check_weights  # for training, as what follows
 from .functions import (
     binary_crossentropy,
     categorical_crossentropy,
@@ -17,13 +18,13 @@ from .functions import (
     mean_squared_error,
     sparse_categorical_crossentropy,
 )
-from .targets import check_targets, surely_fit
+from .targets import check_targets as check_targets
+from .targets import surely_fit as surely_fit
 
 __all__ = [
     "BinaryCrossentropy", "CategoricalCrossentropy", "Loss", "LossFunctionWrapper", "MeanAbsoluteError",
-    "MeanSquaredError", "SparseCategoricalCrossentropy", "as_loss", "binary_crossentropy", "categorical_crossentropy",
-    "check", "check_targets", "check_weights", "get", "mean_absolute_error", "mean_squared_error", "resolve",
-    "sparse_categorical_crossentropy", "surely_fit", "task",
+    "MeanSquaredError", "SparseCategoricalCrossentropy", "binary_crossentropy", "categorical_crossentropy", "get",
+    "mean_absolute_error", "mean_squared_error", "sparse_categorical_crossentropy",
 ]  # fmt: skip
 
 BinaryCrossentropy = loss_class("BinaryCrossentropy", binary_crossentropy)
@@ -35,11 +36,7 @@ SparseCategoricalCrossentropy = loss_class(
 MeanSquaredError = loss_class("MeanSquaredError", mean_squared_error)
 MeanAbsoluteError = loss_class("MeanAbsoluteError", mean_absolute_error)
 
-_CLASSES = (
-    BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy, MeanSquaredError, MeanAbsoluteError,
-)  # fmt: skip
-_BY_CLASS_NAME = {cls.__name__: cls for cls in _CLASSES}
-_BY_NAME = {cls.function.__name__: cls for cls in _CLASSES} | {
+_KNOWN = classes_by_name(globals(), Loss) | {
     "bce": BinaryCrossentropy, "BCE": BinaryCrossentropy, "mse": MeanSquaredError, "MSE": MeanSquaredError,
     "mae": MeanAbsoluteError, "MAE": MeanAbsoluteError,
 }  # fmt: skip
@@ -60,22 +57,18 @@ def get(identifier: Any) -> Any:
     >>> get("mse") is mean_squared_error, get("MeanSquaredError")
     (True, MeanSquaredError())
     """
-    if isinstance(identifier, str):
-        if identifier in _BY_NAME:
-            return _BY_NAME[identifier].function
-        if identifier in _BY_CLASS_NAME:
-            return _BY_CLASS_NAME[identifier]()
-        raise unknown("loss", identifier, [name for name in [*CROSSENTROPY, *_BY_NAME] if not name.isupper()])
-    if isinstance(identifier, dict) and "class_name" in identifier:
-        name = class_name(identifier)
-        if name not in _BY_CLASS_NAME:
-            raise unknown("loss", name, _BY_CLASS_NAME)
-        return _BY_CLASS_NAME[name].from_config(identifier.get("config", {}))
-    if isinstance(identifier, type) and issubclass(identifier, Loss):
-        return identifier()
+    if isinstance(identifier, str) and identifier != (cls := _named(identifier)).__name__:
+        return cls.function
+    found = object_of(identifier, Loss, _named)
+    if found is not None:
+        return found
     if identifier is None or callable(identifier):
         return identifier
     raise TypeError(f"a loss is a name like 'mse', an object or a function, got {describe(identifier)}")
+
+
+def _named(name: Any) -> Any:
+    return named("loss", name, _KNOWN, also=CROSSENTROPY)
 
 
 def as_loss(identifier: Any) -> Any:
@@ -90,8 +83,8 @@ def as_loss(identifier: Any) -> Any:
     if isinstance(found, Loss):
         return found
     name = getattr(found, "__name__", None)
-    if name in _BY_NAME and _BY_NAME[name].function is found:
-        return _BY_NAME[name]()
+    if name in _KNOWN and _KNOWN[name].function is found:
+        return _KNOWN[name]()
     return LossFunctionWrapper(found)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import losses
-from ..errors import UnknownNameError, describe, unknown
+from ..errors import UnknownNameError, describe
 from ..losses import (
     binary_crossentropy,
     categorical_crossentropy,
@@ -17,7 +17,7 @@ from ..losses import (
     sparse_categorical_crossentropy,
 )
 from ..losses.targets import same_shape
-from ..options import object_of
+from ..options import classes_by_name, named, object_of
 from .accuracy import (
     accuracy,
     binary_accuracy,
@@ -33,7 +33,7 @@ __all__ = [
     "MeanAbsoluteError", "MeanMetricWrapper", "MeanSquaredError", "Metric", "RootMeanSquaredError",
     "SparseCategoricalAccuracy", "SparseCategoricalCrossentropy", "SparseTopKCategoricalAccuracy", "Sum",
     "TopKCategoricalAccuracy", "accuracy", "binary_accuracy", "binary_crossentropy", "categorical_accuracy",
-    "categorical_crossentropy", "check", "get", "mean_absolute_error", "mean_squared_error", "resolve",
+    "categorical_crossentropy", "get", "mean_absolute_error", "mean_squared_error",
     "sparse_categorical_accuracy", "sparse_categorical_crossentropy", "sparse_top_k_categorical_accuracy",
     "top_k_categorical_accuracy",
 ]  # fmt: skip
@@ -75,14 +75,7 @@ class RootMeanSquaredError(FunctionMetric):
         return sqrt(super().result())
 
 
-_CLASSES = (
-    Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy, TopKCategoricalAccuracy,
-    SparseTopKCategoricalAccuracy, MeanSquaredError, RootMeanSquaredError, MeanAbsoluteError, BinaryCrossentropy,
-    CategoricalCrossentropy, SparseCategoricalCrossentropy, Mean, Sum,
-)  # fmt: skip
-_KNOWN = {
-    **{cls.__name__: cls for cls in _CLASSES},
-    **{cls._options["name"].default: cls for cls in _CLASSES},
+_KNOWN = classes_by_name(globals(), Metric) | {
     "bce": BinaryCrossentropy, "BCE": BinaryCrossentropy, "mse": MeanSquaredError, "MSE": MeanSquaredError,
     "mae": MeanAbsoluteError, "MAE": MeanAbsoluteError,
 }  # fmt: skip
@@ -123,9 +116,7 @@ def _named(name: Any) -> Any:
     if name not in _KNOWN and name in _BY_TASK:
         meanings = " or ".join(repr(cls._options["name"].default) for cls in _BY_TASK[name].values())
         raise UnknownNameError(f"what the metric {name!r} means depends on the data; outside compile, name {meanings}")
-    if name not in _KNOWN:
-        raise unknown("metric", name, [known for known in [*_KNOWN, *_BY_TASK] if known.islower()])
-    return _KNOWN[name]
+    return named("metric", name, _KNOWN, also=_BY_TASK)
 
 
 def check(identifier: Any) -> None:

@@ -6,6 +6,8 @@ import numpy as np
 
 from ..core.declare import elementwise, primitive
 
+__all__ = ["elu", "erf", "erfc", "log_softmax", "relu", "sigmoid", "softmax", "softplus", "sparsemax"]
+
 
 def constants(numbers):
     """Return ``{dtype: number as a read-only array}`` from ``{code: number}``."""

@@ -8,15 +8,21 @@ from ..core.declare import constant, elementwise
 from ..core.dispatch import NUMPY
 from ..core.tensor import array_like
 
+__all__ = [
+    "absolute", "add", "cbrt", "ceil", "divide", "divmod", "float_power", "floor", "floor_divide", "fmod", "hypot",
+    "multiply", "negative", "positive", "power", "product", "ratio", "reciprocal", "remainder", "rint", "round", "sign",
+    "sqrt", "square", "subtract", "trunc",
+]  # fmt: skip
+
 add = elementwise("add", np.add, "Elementwise ``a + b``.", symbol="+",
     a=lambda g, y, a, b: g,
     b=lambda g, y, a, b: g)  # fmt: skip
 
-sub = elementwise("sub", np.subtract, "Elementwise ``a - b``.", symbol="−",
+subtract = elementwise("subtract", np.subtract, "Elementwise ``a - b``.", symbol="−",
     a=lambda g, y, a, b: g,
     b=lambda g, y, a, b: -g)  # fmt: skip
 
-mul = elementwise("mul", np.multiply, "Elementwise ``a * b``.", symbol="×",
+multiply = elementwise("multiply", np.multiply, "Elementwise ``a * b``.", symbol="×",
     a=lambda g, y, a, b: g * b,
     b=lambda g, y, a, b: g * a)  # fmt: skip
 
@@ -31,12 +37,12 @@ ratio = elementwise("ratio", lambda g, d: np.where(g == 0, 0, g / d),
     g=lambda h, y, g, d: ratio(h, d),
     d=lambda h, y, g, d: product(ratio(-h, d), y))  # fmt: skip
 
-div = elementwise("div", np.true_divide, "Elementwise ``a / b``.", symbol="÷", domain={"b": "nonzero"},
+divide = elementwise("divide", np.divide, "Elementwise ``a / b``.", symbol="÷", domain={"b": "nonzero"},
     a=lambda g, y, a, b: ratio(g, b),
     b=lambda g, y, a, b: product(ratio(-g, b), y))  # fmt: skip
 
 positive = elementwise("positive", np.positive, "A copy: ``+x``.", symbol="+", x=lambda g, y, x: g)
-neg = elementwise("neg", np.negative, "Elementwise ``-x``.", symbol="−", x=lambda g, y, x: -g)
+negative = elementwise("negative", np.negative, "Elementwise ``-x``.", symbol="−", x=lambda g, y, x: -g)
 
 
 def nonzero(d):

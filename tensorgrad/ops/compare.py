@@ -8,12 +8,19 @@ from ..core.declare import constant, elementwise
 from ..core.dispatch import NUMPY
 from ..core.tensor import Tensor
 
-eq = constant("eq", np.equal, "``a == b``.", symbol="=")
-ne = constant("ne", np.not_equal, "``a != b``.", symbol="≠")
-lt = constant("lt", np.less, "``a < b``.", symbol="<")
-le = constant("le", np.less_equal, "``a <= b``.", symbol="≤")
-gt = constant("gt", np.greater, "``a > b``.", symbol=">")
-ge = constant("ge", np.greater_equal, "``a >= b``.", symbol="≥")
+__all__ = [
+    "allclose", "array_equal", "bitwise_and", "bitwise_or", "bitwise_xor", "clip", "equal", "fmax", "fmin", "greater",
+    "greater_equal", "invert", "isclose", "isfinite", "isinf", "isnan", "left_shift", "less", "less_equal",
+    "logical_and", "logical_not", "logical_or", "logical_xor", "maximum", "minimum", "not_equal", "right_shift",
+    "signbit", "where",
+]  # fmt: skip
+
+equal = constant("equal", np.equal, "``a == b``.", symbol="=")
+not_equal = constant("not_equal", np.not_equal, "``a != b``.", symbol="≠")
+less = constant("less", np.less, "``a < b``.", symbol="<")
+less_equal = constant("less_equal", np.less_equal, "``a <= b``.", symbol="≤")
+greater = constant("greater", np.greater, "``a > b``.", symbol=">")
+greater_equal = constant("greater_equal", np.greater_equal, "``a >= b``.", symbol="≥")
 
 logical_and = constant("logical_and", np.logical_and, "Whether both are nonzero.", symbol="∧")
 logical_or = constant("logical_or", np.logical_or, "Whether either is nonzero.", symbol="∨")

@@ -10,6 +10,11 @@ from ..core.declare import elementwise, primitive
 from ..errors import describe
 from .activation import log_softmax, sigmoid, softmax, zero
 
+__all__ = [
+    "binary_cross_entropy", "cross_entropy", "sigmoid_cross_entropy", "softmax_cross_entropy", "sparse_cross_entropy",
+    "sparse_softmax_cross_entropy",
+]  # fmt: skip
+
 
 def same_shape(scores, targets, **settings):
     if scores.shape != targets.shape:

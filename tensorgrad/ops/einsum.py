@@ -9,6 +9,8 @@ from ..core.dispatch import NUMPY
 from ..core.tensor import array_like
 from ..errors import OptionError, ShapeError, describe
 
+__all__ = ["einsum"]
+
 
 def product_explain(*x, subscripts, optimize):
     lengths: dict = {}

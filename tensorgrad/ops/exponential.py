@@ -10,6 +10,8 @@ from .activation import sigmoid
 from .arithmetic import nonzero, ratio
 from .reduce import expand, reducer
 
+__all__ = ["exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "logaddexp", "logaddexp2", "logsumexp"]
+
 LN2, LN10 = math.log(2), math.log(10)
 
 exp = elementwise("exp", np.exp, "Exponential, ``eˣ``.", x=lambda g, y, x: g * y)

@@ -10,6 +10,8 @@ from ..core.tensor import Tensor, array_like, check_writable, new
 from ..core.wide import wide
 from ..errors import ShapeError, describe
 
+__all__ = ["assign", "getitem", "scatter", "setitem", "sort", "take", "take_along_axis"]
+
 
 def scatter_kernel(x, *, index, shape):
     if may_repeat(index):

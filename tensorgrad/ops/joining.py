@@ -15,6 +15,11 @@ from ..core.tensor import array_like
 from ..errors import OptionError, ShapeError, describe
 from .movement import at_least, broadcast_to, expand_dims, moveaxis, ravel, reshape
 
+__all__ = [
+    "append", "array_split", "column_stack", "concatenate", "dsplit", "dstack", "hsplit", "hstack", "pad", "repeat",
+    "split", "stack", "tile", "unstack", "vsplit", "vstack",
+]  # fmt: skip
+
 
 def joined_explain(*x, axis=0):
     first, axis = x[0], axis % max(x[0].ndim, 1)

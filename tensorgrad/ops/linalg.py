@@ -9,8 +9,10 @@ from ..core.dispatch import NUMPY
 from ..core.tensor import array_like
 from ..errors import OptionError, ShapeError, describe
 from ..shapes import kept, normalize_axes
-from .arithmetic import mul, nonzero
+from .arithmetic import multiply, nonzero
 from .movement import diagonal, expand_dims, ravel, reshape, trace
+
+__all__ = ["dot", "inner", "kron", "matmul", "matvec", "norm", "outer", "tensordot", "vdot", "vecdot", "vecmat"]
 
 
 def matmul_a(g, y, a, b):
@@ -107,7 +109,7 @@ def dot(a, b):
     """Sum over the last axis of ``a`` and the second to last of ``b``; with a number, the product."""
     a, b = array_like(a), array_like(b)
     if a.ndim == 0 or b.ndim == 0:
-        return mul(a, b)
+        return multiply(a, b)
     if b.ndim <= 2:
         return matmul(a, b)
     return tensordot(a, b, ((-1,), (-2,)))
@@ -116,7 +118,7 @@ def dot(a, b):
 def inner(a, b):
     """Sum over the last axes of both; with a number, the product."""
     a, b = array_like(a), array_like(b)
-    return mul(a, b) if a.ndim == 0 or b.ndim == 0 else tensordot(a, b, ((-1,), (-1,)))
+    return multiply(a, b) if a.ndim == 0 or b.ndim == 0 else tensordot(a, b, ((-1,), (-1,)))
 
 
 def vdot(a, b):
@@ -126,7 +128,7 @@ def vdot(a, b):
 
 def outer(a, b):
     """Every entry of ``a`` times every entry of ``b``, both flattened: ``(a.size, b.size)``."""
-    return mul(reshape(array_like(a), shape=(-1, 1)), ravel(array_like(b)))
+    return multiply(reshape(array_like(a), shape=(-1, 1)), ravel(array_like(b)))
 
 
 def kron(a, b):
@@ -134,14 +136,14 @@ def kron(a, b):
     a, b = array_like(a), array_like(b)
     n = max(a.ndim, b.ndim)
     of_a, of_b = (1,) * (n - a.ndim) + a.shape, (1,) * (n - b.ndim) + b.shape
-    blocks = mul(expand_dims(reshape(a, shape=of_a), tuple(range(1, 2 * n, 2))),
+    blocks = multiply(expand_dims(reshape(a, shape=of_a), tuple(range(1, 2 * n, 2))),
                  expand_dims(reshape(b, shape=of_b), tuple(range(0, 2 * n, 2))))  # fmt: skip
     return reshape(blocks, shape=tuple([i * j for i, j in zip(of_a, of_b, strict=True)]))
 
 
 def vecdot(a, b, axis=-1):
     """Product of vectors, batched: the sum of ``a * b`` along ``axis``."""
-    return mul(array_like(a), array_like(b)).sum(axis=axis)
+    return multiply(array_like(a), array_like(b)).sum(axis=axis)
 
 
 def matvec(a, b):

@@ -12,6 +12,12 @@ from ..core.tensor import Tensor, array_like, type_tensor
 from ..errors import OptionError, ShapeError, describe
 from .indexing import scatter
 
+__all__ = [
+    "astype", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays", "broadcast_to", "copy", "diag", "diagonal",
+    "expand_dims", "flip", "fliplr", "flipud", "matrix_transpose", "moveaxis", "ravel", "reshape", "roll", "rot90",
+    "squeeze", "swapaxes", "trace", "transpose", "tril", "triu",
+]  # fmt: skip
+
 
 def reshape_explain(x, *, shape):
     return f"{x.size} entries do not fill the shape {shape}"

@@ -9,6 +9,8 @@ from ..core.dispatch import NUMPY, name_code, values
 from ..core.tensor import Tensor, type_tensor
 from .movement import broadcast_to
 
+__all__ = ["argsort", "full_like", "nonzero", "ones_like", "zeros_like"]
+
 
 def query(function):
     """Return ``function`` for Tensors: computed from the values, an array as a Tensor that requires no gradient."""

@@ -10,6 +10,11 @@ from ..shapes import count, kept, normalize_axes
 from .arithmetic import nonzero, product
 from .scaled import after, before, horner, times, value
 
+__all__ = [
+    "all", "any", "argmax", "argmin", "count_nonzero", "cumprod", "cumsum", "max", "mean", "min", "prod", "ptp", "std",
+    "sum", "var",
+]  # fmt: skip
+
 
 def expand(a, x, axis, keepdims):
     """Return ``a``, a reduction of ``x``, with the reduced axes as 1, so that it broadcasts against ``x``."""

@@ -10,6 +10,8 @@ from ..core.declare import constant, elementwise
 from ..core.dispatch import NUMPY
 from ..core.tensor import array_like
 
+__all__ = ["frexp", "ldexp"]
+
 ldexp = elementwise("ldexp", lambda x, k: np.ldexp(x, k), "``x · 2ᵏ`` for whole ``k``, exactly.", symbol="·2^",
     numpy=(np.ldexp,),
     x=lambda g, y, x, k: ldexp(g, k),

@@ -6,6 +6,8 @@ from ..core.declare import primitive
 from ..core.dispatch import NUMPY
 from .queries import values
 
+__all__ = ["det", "inv", "slogdet", "solve"]
+
 
 def square_explain(a, *b):
     if a.ndim < 2 or a.shape[-1] != a.shape[-2]:

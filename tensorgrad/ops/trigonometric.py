@@ -7,6 +7,11 @@ import numpy as np
 from ..core.declare import elementwise
 from .arithmetic import nonzero, ratio
 
+__all__ = [
+    "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "cos", "cosh", "deg2rad", "rad2deg",
+    "sin", "sinh", "tan", "tanh",
+]  # fmt: skip
+
 DEGREE = math.pi / 180
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import describe, unknown
-from ..options import object_of
+from ..errors import describe
+from ..options import classes_by_name, named, object_of
 from .adam import Adam
 from .base import Optimizer
 from .sgd import SGD
 
 __all__ = ["SGD", "Adam", "Optimizer", "get"]
 
-_KNOWN = {cls.__name__.lower(): cls for cls in (SGD, Adam)}
+_KNOWN = classes_by_name(globals(), Optimizer)
 
 
 def get(identifier: Any) -> Optimizer:
@@ -23,13 +23,7 @@ def get(identifier: Any) -> Optimizer:
     >>> get({"class_name": "SGD", "config": {"learning_rate": 0.5}})
     SGD(learning_rate=0.5)
     """
-    found = object_of(identifier, Optimizer, _named)
+    found = object_of(identifier, Optimizer, lambda name: named("optimizer", name.lower(), _KNOWN))
     if found is not None:
         return found
     raise TypeError(f"an optimizer is a name like 'adam' or an object like Adam(0.001), got {describe(identifier)}")
-
-
-def _named(name: Any) -> Any:
-    if name.lower() not in _KNOWN:
-        raise unknown("optimizer", name, _KNOWN)
-    return _KNOWN[name.lower()]

@@ -16,6 +16,7 @@ class Adam(Optimizer):
 
     ``α = lr·√(1−β₂ᵗ) / (1−β₁ᵗ)`` at step t: ε is added before the bias correction, as in Keras; PyTorch adds it after.
     Kingma and Ba, "Adam" (2015), section 2; ``amsgrad`` divides by the largest v so far: Reddi et al. (2018).
+    As in Keras, the slots of m, v and the largest v are called momentum, velocity and velocity_hat.
 
     >>> Adam(0.01)
     Adam(learning_rate=0.01)
@@ -28,20 +29,23 @@ class Adam(Optimizer):
     amsgrad: bool = False
 
     def slots(self) -> dict[str, float]:
-        return {"m": 0.0, "v": 0.0, "largest_v": 0.0} if self.amsgrad else {"m": 0.0, "v": 0.0}
+        slots = {"momentum": 0.0, "velocity": 0.0}
+        return slots | {"velocity_hat": 0.0} if self.amsgrad else slots
 
-    def update(self, w: Any, g: Any, rate: Any, step: Any, spare: Any, m: Any, v: Any, largest_v: Any = None) -> None:
-        np.subtract(g, m, out=spare)
+    def update(
+        self, w: Any, g: Any, rate: Any, step: Any, spare: Any, momentum: Any, velocity: Any, velocity_hat: Any = None
+    ) -> None:
+        np.subtract(g, momentum, out=spare)
         spare *= 1 - self.beta_1
-        m += spare
+        momentum += spare
         np.multiply(g, g, out=spare)
-        spare -= v
+        spare -= velocity
         spare *= 1 - self.beta_2
-        v += spare
-        if largest_v is not None:
-            v = np.maximum(largest_v, v, out=largest_v)
-        np.sqrt(v, out=spare)
+        velocity += spare
+        if velocity_hat is not None:
+            velocity = np.maximum(velocity_hat, velocity, out=velocity_hat)
+        np.sqrt(velocity, out=spare)
         spare += self.epsilon
-        np.divide(m, spare, out=spare)
+        np.divide(momentum, spare, out=spare)
         spare *= rate * sqrt(1 - self.beta_2**step) / (1 - self.beta_1**step)
         w -= spare

@@ -111,11 +111,11 @@ def data(x, w):
 
 
 CUTS = [
-    (detached, ".detach()", "b of op 'mul'"),
+    (detached, ".detach()", "b of op 'multiply'"),
     (numbers, ".numpy()", "the output"),
-    (unrecorded, "no_grad()", "a of op 'mul'"),
-    (a_number, "float()", "b of op 'mul'"),
-    (data, None, "b of op 'mul'"),
+    (unrecorded, "no_grad()", "a of op 'multiply'"),
+    (a_number, "float()", "b of op 'multiply'"),
+    (data, None, "b of op 'multiply'"),
 ]
 
 
@@ -165,10 +165,11 @@ def test_a_point_without_a_derivative():
 
 def test_what_is_drawn_anew_in_every_call_is_named():
     rng = np.random.default_rng(0)
-    with pytest.raises(GradientError, match=rf"two calls at the same point \(b of op 'mul', {HERE}:\d+, is another"):
+    drawn = rf"two calls at the same point \(b of op 'multiply', {HERE}:\d+, is another"
+    with pytest.raises(GradientError, match=drawn):
         gradcheck(lambda x: (x * rng.random(3)).sum(), np.ones(3))
     model = Dropout(0.5, name="half")
-    with pytest.raises(GradientError, match="b of op 'mul', layer 'half', is another array each time"):
+    with pytest.raises(GradientError, match="b of op 'multiply', layer 'half', is another array each time"):
         gradcheck(lambda x: model(x, training=True), np.ones((20, 20)))
 
 

@@ -32,7 +32,7 @@ def test_an_op_shows_what_led_to_it_and_itself():
     ]
     assert (found.op, found.layer, found.line) == ("add", None, "train.py:2")
     drawn = repr(found.picture)
-    for part in ("mul(w, 2", "exp(", "add(", "failed: ShapeError"):
+    for part in ("multiply(w, 2", "exp(", "add(", "failed: ShapeError"):
         assert part in drawn
         assert part in str(found)
     assert "digraph" in found.picture.source
@@ -123,7 +123,7 @@ def test_it_keeps_no_tensor_alive():
     found = partial_graph(caught(mistaken))
     gc.collect()
     assert refs[0]() is None
-    assert "mul(w, 2" in str(found)
+    assert "multiply(w, 2" in str(found)
 
 
 def test_an_error_in_the_backward_of_a_rule():

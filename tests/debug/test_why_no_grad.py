@@ -51,7 +51,7 @@ def test_the_whole_text():
     found = asked("h = w * 2\nz = h.numpy() + 1\ny = tg.Tensor(z)\nreturn y.sum()")
     assert str(found) == (
         "w gets no gradient: .numpy() at train.py:3 cuts the way to the loss\n"
-        "  w -> mul (train.py:2) -> .numpy() (train.py:3) -> add -> Tensor(...) (train.py:4) -> sum (train.py:5)\n"
+        "  w -> multiply (train.py:2) -> .numpy() (train.py:3) -> add -> Tensor(...) (train.py:4) -> sum (train.py:5)\n"
         "  ops and np.* functions take Tensors as they are: leave .numpy() out"
     )
     assert found
@@ -161,7 +161,7 @@ def test_a_weight_that_was_made_anew():
     found = asked("return (v * 2.0).sum()", v=weight())
     assert found.reason == "unused"
     assert str(found).splitlines()[1] == (
-        "  mul was given another Tensor of the name w: was a model or a weight made anew?"
+        "  multiply was given another Tensor of the name w: was a model or a weight made anew?"
     )
 
 
@@ -210,7 +210,7 @@ def test_a_comparison_has_no_gradient_inside_no_grad_either():
 
 def test_used_for_something_else():
     found = asked("penalty = (w * w).sum()\nreturn tg.Tensor([1.0], requires_grad=True).sum()")
-    assert str(found) == ("w gets no gradient: mul uses it at train.py:2, but the loss is not computed from that")
+    assert str(found) == ("w gets no gradient: multiply uses it at train.py:2, but the loss is not computed from that")
 
 
 def test_a_metric_read_on_the_way_is_not_blamed():
@@ -294,7 +294,7 @@ ZEROS = [
     ("return np.minimum(w, 0.0).sum()",
      "minimum at train.py:2", "the other argument is the smaller one in all 2 entries"),
     ("return np.clip(w, 5, 6).sum()", "clip at train.py:2", "its input lies outside of the"),
-    ("return (w * 0).sum()", "mul at train.py:2", "the other factor is 0 in all 2 entries"),
+    ("return (w * 0).sum()", "multiply at train.py:2", "the other factor is 0 in all 2 entries"),
     ("return (w @ np.zeros((2, 2))).sum()", "matmul at train.py:2", "the other matrix is 0"),
     ("return np.where([False, False], w, 1.0).sum()",
      "where at train.py:2", "the condition takes the other branch in all 2 entries"),
@@ -349,7 +349,7 @@ def test_the_result_of_an_op_keeps_no_gradient():
     found = why_no_grad((w * 2).sum(), w)
     assert found.reason == "not a leaf"
     assert str(found) == (
-        "w keeps no gradient: it is the result of sub, and only leaves keep theirs\n"
+        "w keeps no gradient: it is the result of subtract, and only leaves keep theirs\n"
         "  a gradient of float64[2] reaches w from the loss; w.retain_grad() before backward() keeps it\n"
         "  an update that rebinds the name, w = w - rate * w.grad, makes such a result: write w.data -= ... instead"
     )
@@ -388,10 +388,10 @@ AGAIN = "which place cuts the way is not kept in a graph; pass a function that c
     ("computed", "near"),
     [
         ("(w.detach() * v).sum()",
-         "mul was given its memory without its graph: its .data, or the array that w was made of"),
+         "multiply was given its memory without its graph: its .data, or the array that w was made of"),
         ("(tg.Parameter([5.0, 6.0], name='w') * v).sum()",
-         "mul was given another Tensor of the name w: was a model or a weight made anew?"),
-        ("(w.numpy().copy() * v).sum()", "mul was given an array with the same values: perhaps it is a copy of w"),
+         "multiply was given another Tensor of the name w: was a model or a weight made anew?"),
+        ("(w.numpy().copy() * v).sum()", "multiply was given an array with the same values: perhaps it is a copy of w"),
     ],
 )  # fmt: skip
 def test_what_a_finished_graph_tells(computed, near):
@@ -438,7 +438,7 @@ def test_a_gradient_of_a_gradient_needs_create_graph():
     assert not asked(body.format(True))
     assert str(asked(body.format(False))) == (
         "w gets no gradient: backward() at train.py:3 cuts the way to the loss\n"
-        "  w -> power (train.py:2) -> sum -> backward() (train.py:3) -> mul (train.py:5) -> sum\n"
+        "  w -> power (train.py:2) -> sum -> backward() (train.py:3) -> multiply (train.py:5) -> sum\n"
         "  backward(create_graph=True) records the gradients too, so that they have gradients"
     )
 

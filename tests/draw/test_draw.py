@@ -84,12 +84,12 @@ def test_listing_in_the_terminal():
     assert repr(draw(line(), backward="both", values=True)).splitlines() == [
         'Picture of 4 ops; .save("graph.svg") draws it',
         "  w   parameter float64[2] [2, -1]",
-        "  t1  = mul(w, 2) -> float64[2] [4, -2]",
+        "  t1  = multiply(w, 2) -> float64[2] [4, -2]",
         "  b   parameter float64[] 1",
         "  y   = add(t1, b) -> float64[2] [5, -1]",
         "  ∂y  seed float64[2] = 1",
         "  ∂b  = sum(∂y, axis=0) -> float64[] 2",
-        "  ∂w  = mul(∂y, 2) -> float64[2] [2, 2]",
+        "  ∂w  = multiply(∂y, 2) -> float64[2] [2, 2]",
     ]
 
 
@@ -147,7 +147,7 @@ def test_a_tensor_written_in_place_is_drawn_as_it_was():
     y[0] = 7.0
     assert len(recorded(z)) == 2  # z has seen y before the write
     total = (y * z).sum()
-    assert [t.op.name for t, _ in recorded(total)].count("mul") == 3
+    assert [t.op.name for t, _ in recorded(total)].count("multiply") == 3
     picture = draw(total, backward="both")
     assert picture.graph.count("op") == len(recorded(total))
 
@@ -246,7 +246,7 @@ def test_layers_are_frames_with_their_weights_inside():
     picture = draw(z, scopes=scopes, names={"x": x})
     inside = {box.name or box.kind: [name for _, name in box.cluster] for box in picture.graph.boxes}
     assert inside["w"] == ["outer", "inner"]
-    assert inside["v"] == inside["mul"] == ["outer"]
+    assert inside["v"] == inside["multiply"] == ["outer"]
     assert inside["x"] == inside["sum"] == inside["output"] == []
     frames = re.findall(r"^ *subgraph cluster_\d+ \{\n.*?label=\"(\w+)\"", picture.source, flags=re.MULTILINE)
     assert frames == ["outer", "inner"]

@@ -137,7 +137,7 @@ def test_both_arguments_of_a_folded_op_are_kept():
     picture = draw(h)
     arrows = Counter((a.tail.name, a.head.name, a.label) for a in picture.view.arrows if a.kind == "flow")
     assert arrows["sin", "matmul", "a [2, 2]"] == arrows["cos", "matmul", "b [2, 2]"] == 1
-    assert arrows["matmul", "mul", "[2, 2]"] == 2
+    assert arrows["matmul", "multiply", "[2, 2]"] == 2
     assert picture.graph.frames == {}
 
 

@@ -11,9 +11,9 @@ from tensorgrad.draw.text.rule_source import CODE, formula, spelled, written
 
 SAID = {
     "add": ["g", "g"],
-    "sub": ["g", "−g"],
-    "mul": ["g × b", "g × a"],
-    "div": ["g ÷ b", "−g ÷ b × y"],
+    "subtract": ["g", "−g"],
+    "multiply": ["g × b", "g × a"],
+    "divide": ["g ÷ b", "−g ÷ b × y"],
     "power": ["g × b aᵇ⁻¹", "g × aᵇ ln a"],
     "square": ["2 × g × x"],
     "exp": ["g × y"],
@@ -28,7 +28,7 @@ SAID = {
     "mean": ["g ÷ n"],
     "transpose": ["gᵀ"],
     "concatenate": ["concatenateᵀ(g)"],
-    "gt": ["", ""],
+    "greater": ["", ""],
 }
 
 

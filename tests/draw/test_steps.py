@@ -174,7 +174,7 @@ def test_parts_that_add_up_are_counted():
 
 def test_broadcasting_is_undone_and_said():
     b = tg.Parameter([1.0, 2.0], name="b")
-    (step,) = [s for s in backward_steps(np.sum(np.ones((3, 2)) * b)) if s.op.name == "mul"]
+    (step,) = [s for s in backward_steps(np.sum(np.ones((3, 2)) * b)) if s.op.name == "multiply"]
     assert (step.parts[0].fitted, step.parts[0].value.tolist()) == ("summed over axis 0", [3.0, 3.0])
     assert "∂b = g × t1, summed over axis 0, = [3, 3]" in str(step)
     assert fitting((4, 3, 2), (3, 1)) == "summed over axes 0, 2"

@@ -147,7 +147,7 @@ def test_a_function_with_sample_inputs(rng):
 def test_whatever_can_be_called_is_a_function(rng):
     x = rng.normal(size=3)
     assert names(draw(np.sin, x), "parameter") == ["x"]
-    assert names(draw(partial(lambda a, b: np.sum(a * b), 2.0), x), "op") == ["mul", "sum"]
+    assert names(draw(partial(lambda a, b: np.sum(a * b), 2.0), x), "op") == ["multiply", "sum"]
 
 
 def test_a_layer_with_several_inputs():

@@ -181,11 +181,11 @@ def test_a_call_in_the_backward_belongs_to_the_op_its_rule_is_of():
     """
     program = train(source, w=tg.Parameter([0.5, 0.25]))["program"]
     told = [(call.origin.op, call.origin.line) for call in program.calls if call.origin.backward]
-    assert {op for op, _ in told} == {"∂sum", "∂setitem", "∂getitem", "∂tanh", "∂mul"}
+    assert {op for op, _ in told} == {"∂sum", "∂setitem", "∂getitem", "∂tanh", "∂multiply"}
     lines = {op: {line for name, line in told if name == op} for op, _ in told}
     assert (lines["∂tanh"], lines["∂setitem"], lines["∂getitem"]) == ({"train.py:2"}, {"train.py:3"}, {"train.py:3"})
-    assert lines["∂mul"] == {"train.py:2", "train.py:3"}
-    assert str(program.calls[-1].origin) == "sub, train.py:7"  # the backward is over
+    assert lines["∂multiply"] == {"train.py:2", "train.py:3"}
+    assert str(program.calls[-1].origin) == "subtract, train.py:7"  # the backward is over
 
 
 PACKAGE = Path(tg.__file__).parent

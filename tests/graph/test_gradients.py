@@ -57,7 +57,7 @@ def test_hooks_of_ours_run_around_the_users_and_leave_with_the_block():
         y.backward(np.array([1.0, 0.0]))
         added = h.register_hook(lambda g: None)
     e = np.e
-    assert log == [("mul", 2, "first", [e, 0.0]), "user", ("mul", 2, "last", [2 * e, 0.0])]
+    assert log == [("multiply", 2, "first", [e, 0.0]), "user", ("multiply", 2, "last", [2 * e, 0.0])]
     added()
     assert h.watch == theirs
     with pytest.raises(KeyError), hooking(recorded(y), first, last):

@@ -6,9 +6,9 @@ SIGNED = [-1.5, -0.5, 0.0, 2.0]
 
 SAMPLES = {
     "add": binary(),
-    "sub": binary(),
-    "mul": binary(),
-    "div": binary(),
+    "subtract": binary(),
+    "multiply": binary(),
+    "divide": binary(),
     "ratio": binary(),
     "product": binary(),
     "power": [
@@ -18,7 +18,7 @@ SAMPLES = {
         Sample((SIGNED, [0, 1, 2, 3])), Sample(([[-1.5], [2.0]], [-1, 0, 2])),
     ],
     "positive": unary(),
-    "neg": unary(),
+    "negative": unary(),
     "square": unary(SIGNED),
     "sqrt": unary(),
     "cbrt": unary([-8.0, 27.0]),

@@ -11,12 +11,12 @@ logic = binary(TRUTHS, (ODD, 0.0))
 closeness = [Sample(([1.0, 2.0], [1.0 + 1e-9, 2.1])), Sample(([1.0, 2.0], 1.5), {"atol": 1.0}), Sample(((2, 3), (3,)))]
 
 SAMPLES = {
-    "eq": comparison,
-    "ne": comparison,
-    "lt": comparison,
-    "le": comparison,
-    "gt": comparison,
-    "ge": comparison,
+    "equal": comparison,
+    "not_equal": comparison,
+    "less": comparison,
+    "less_equal": comparison,
+    "greater": comparison,
+    "greater_equal": comparison,
     "logical_and": logic,
     "logical_or": logic,
     "logical_xor": logic,

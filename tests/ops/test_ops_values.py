@@ -210,9 +210,9 @@ def test_gradients_of_reductions(case, name):
 
 BINARY = {
     "add": lambda a, b: (np.ones_like(a * b), np.ones_like(a * b)),
-    "sub": lambda a, b: (np.ones_like(a * b), -np.ones_like(a * b)),
-    "mul": lambda a, b: (b + 0 * a, a + 0 * b),
-    "div": lambda a, b: (1 / b + 0 * a, -a / b**2),
+    "subtract": lambda a, b: (np.ones_like(a * b), -np.ones_like(a * b)),
+    "multiply": lambda a, b: (b + 0 * a, a + 0 * b),
+    "divide": lambda a, b: (1 / b + 0 * a, -a / b**2),
     "power": lambda a, b: (b * a ** (b - 1), a**b * np.log(a)),
     "maximum": lambda a, b: (1.0 * (a > b), 1.0 * (b > a)),
     "hypot": lambda a, b: (a / np.sqrt(a * a + b * b), b / np.sqrt(a * a + b * b)),

@@ -313,6 +313,12 @@ def test_get():
     assert optimizers.get({"class_name": "Adam", "config": {"beta_1": 0.5}}).beta_1 == 0.5
 
 
+def test_slots_are_called_as_in_keras():
+    assert list(optimizers.SGD(momentum=0.9).slots()) == ["momentum"]
+    assert list(optimizers.Adam().slots()) == ["momentum", "velocity"]
+    assert list(optimizers.Adam(amsgrad=True).slots()) == ["momentum", "velocity", "velocity_hat"]
+
+
 def test_subclass_with_a_slot():
     class Adagrad(Optimizer):
         learning_rate: float = 0.1
@@ -357,7 +363,7 @@ ERRORS = [
     (lambda: SGD().step([tg.Tensor([1.0])]), GradientError,
      "step: parameter 0, float64[1], requires no gradient: make it with requires_grad=True, or leave it out"),
     (error(lambda a: SGD().step([a * 2])), GradientError,
-     "parameter 0, float64[2], is the result of 'mul', not a leaf: pass the Tensors it was computed from"),
+     "parameter 0, float64[2], is the result of 'multiply', not a leaf: pass the Tensors it was computed from"),
     (lambda: SGD().apply([np.ones(1)], [np.ones(1)]), TypeError,
      "parameter 0: an optimizer changes Tensors and Parameters, got float64[1]"),
     (lambda: SGD().apply([np.ones(1)], [tg.Tensor([1])]), TypeError,

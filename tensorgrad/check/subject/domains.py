@@ -15,7 +15,7 @@ def drawn(op, seed=0):
     Raises GradientError for an op that has no derivative, or that does not take square matrices of floats.
 
     >>> import tensorgrad as tg
-    >>> [x.shape for x in drawn(tg.ops.mul.op)]
+    >>> [x.shape for x in drawn(tg.ops.multiply.op)]
     [(3, 3), (3, 3)]
     """
     if op.kind == "constant":

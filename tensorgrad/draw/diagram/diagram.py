@@ -10,7 +10,7 @@ from ..text.array_summary import number, values_of
 from ..text.format import settings_of
 
 #: Ops whose arguments may change places: their arrows need no names.
-SYMMETRIC = {"add", "mul", "maximum", "minimum", "logaddexp", "hypot", "eq", "ne"}
+SYMMETRIC = {"add", "multiply", "maximum", "minimum", "logaddexp", "hypot", "equal", "not_equal"}
 
 
 class Box:

@@ -13,7 +13,7 @@ def mermaid(graph):
 
     >>> from tensorgrad.draw.diagram.diagram import Graph
     >>> graph = Graph("LR")
-    >>> w, double = graph.add("parameter", "w", ["w", "float64[2]"]), graph.add("op", "mul", ["×"])
+    >>> w, double = graph.add("parameter", "w", ["w", "float64[2]"]), graph.add("op", "multiply", ["×"])
     >>> graph.connect(w, double, label="a")
     >>> print(mermaid(graph).partition("  classDef")[0], end="")
     flowchart LR

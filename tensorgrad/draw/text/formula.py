@@ -9,10 +9,10 @@ from .format import settings_of
 
 #: How ops are written between their arguments, and how tightly they bind.
 INFIX = {
-    "add": ("+", 1), "sub": ("−", 1), "mul": ("×", 2), "product": ("×", 2), "div": ("÷", 2), "ratio": ("÷", 2),
-    "matmul": ("@", 2), "power": ("^", 4),
+    "add": ("+", 1), "subtract": ("−", 1), "multiply": ("×", 2), "product": ("×", 2), "divide": ("÷", 2),
+    "ratio": ("÷", 2), "matmul": ("@", 2), "power": ("^", 4),
 }  # fmt: skip
-BEFORE, AFTER = {"neg": ("−", 3)}, {"square": ("²", 4), "transpose": ("ᵀ", 5), "matrix_transpose": ("ᵀ", 5)}
+BEFORE, AFTER = {"negative": ("−", 3)}, {"square": ("²", 4), "transpose": ("ᵀ", 5), "matrix_transpose": ("ᵀ", 5)}
 
 #: Ops that only change how an array is laid out: a formula is about numbers.
 SILENT = {"reshape", "expand_dims", "squeeze", "broadcast_to", "astype", "positive", "copy"}
@@ -79,9 +79,9 @@ def written(op, given, settings):
     """Return ``(text, binding)`` of an op applied to ``given``, a list of such pairs."""
     if op.name in INFIX and len(given) == 2:
         symbol, binding = INFIX[op.name]
-        if op.name == "mul" and is_figure(given[1][0]) and not is_figure(given[0][0]):
+        if op.name == "multiply" and is_figure(given[1][0]) and not is_figure(given[0][0]):
             given = given[::-1]  # 2 × g, not g × 2
-        right = binding + (op.name not in ("add", "mul"))  # a − (b + c) needs its brackets
+        right = binding + (op.name not in ("add", "multiply"))  # a − (b + c) needs its brackets
         return f"{bracketed(given[0], binding)} {symbol} {bracketed(given[1], right)}", binding
     if op.name in BEFORE:
         symbol, binding = BEFORE[op.name]

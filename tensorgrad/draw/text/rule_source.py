@@ -28,7 +28,7 @@ def formula(op, i=0):
     """Return the vector-Jacobian rule of an op's ``i``-th input as text; '' if it has none.
 
     >>> import tensorgrad as tg
-    >>> formula(tg.ops.mul.op, 0), formula(tg.ops.sigmoid.op), formula(tg.ops.matmul.op, 1)
+    >>> formula(tg.ops.multiply.op, 0), formula(tg.ops.sigmoid.op), formula(tg.ops.matmul.op, 1)
     ('g × b', 'g × y × (1 − y)', 'aᵀ @ g')
 
     A rule whose source says nothing, or cannot be read, is the transpose of the op's Jacobian:
