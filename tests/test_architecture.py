@@ -44,7 +44,7 @@ UNTESTED = {
 }
 
 #: Folders of tests that are of no room: of everything at once.
-ALL_OF_IT = {"fuzz"}
+ALL_OF_IT = {"fuzz", "types"}
 
 
 @functools.cache
