@@ -5,6 +5,7 @@ import argparse
 import collections
 import configparser
 import contextlib
+import datetime
 import functools
 import operator
 import sys
@@ -586,6 +587,27 @@ def a_method_of_an_object_that_nobody_else_holds(compiled):
     yield Made().at(X), method(X), method(X)
 
 
+@case
+def functions_by_the_type_of_an_argument(compiled):
+    @functools.singledispatch
+    def factor(n):
+        return 1.0
+
+    f = compiled(lambda x: x * factor(Own()))
+    yield f(X), f(X)
+    factor.register(Own, lambda n: 5.0)
+    yield f(X), f(X)
+
+
+@case
+def an_initializer_that_is_changed(compiled):
+    constant = tg.initializers.Constant(2.0)
+    f = compiled(lambda x: x * constant((3,)))
+    yield f(X), f(X)
+    constant.value = 5.0
+    yield f(X), f(X)
+
+
 def test_attributes_of_objects_beside_installed_packages_stay():
     import scipy.special
 
@@ -754,6 +776,8 @@ class Outcome:
     (lambda x: (yield x), "it gives a generator, which runs later"),
     (lambda x: x * threading.current_thread().ident, "it asks for the thread it runs in, threading.current_thread"),
     (lambda x: x * len(sys.modules), "it looks up modules in sys.modules"),
+    (lambda x: x * datetime.datetime.now().year, "it reads a clock, datetime.datetime"),
+    (lambda x: x * len(np.geterr()), "it asks for settings of its thread, np.geterr"),
 ])  # fmt: skip
 def test_what_no_program_can_do_is_said(f, says):
     with pytest.warns(tg.errors.UncompiledWarning, match=says):

@@ -3,6 +3,8 @@
 import builtins
 import copy
 import dataclasses
+import datetime
+import decimal
 import importlib
 import operator
 import re
@@ -15,6 +17,8 @@ from functools import lru_cache
 from itertools import pairwise
 from types import CodeType
 
+import numpy as np
+
 PACKAGE = __package__.partition(".")[0]
 GLOBALS = {"LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL"}
 ATTRIBUTES = {"LOAD_ATTR", "LOAD_METHOD", "IMPORT_FROM", "STORE_ATTR", "DELETE_ATTR", "LOAD_SUPER_ATTR"}
@@ -26,6 +30,8 @@ UNSEEN = {
     globals: "looks up names in globals()", input: "asks by input()", __import__: "imports by __import__()",
     importlib.import_module: "imports by import_module()", threading.current_thread: "asks for the thread it runs in",
     **dict.fromkeys(CLOCKS, "reads a clock"),
+    **dict.fromkeys((threading.get_ident, threading.active_count), "asks for the threads there are"),
+    **dict.fromkeys((np.geterr, np.get_printoptions, decimal.getcontext), "asks for settings of its thread"),
 }  # fmt: skip
 #: What these give of an array differs from what they give of one that stands for it.
 IDENTITY = {
@@ -123,6 +129,11 @@ def unseen(function):
     found = [phrase for name in names_in(code)[0] if (phrase := phrase_of(space.get(name, vars(builtins).get(name))))]
     asked = [space.get(name, vars(builtins).get(name)) for name in asked_of_others(code)]
     return found + [IDENTITY[value] for value in asked if value is type or value is id]
+
+
+def reads_clock(value, names):
+    """Return whether ``value`` is a class of dates, asked for the present one."""
+    return value in (datetime.datetime, datetime.date) and not {"now", "today", "utcnow"}.isdisjoint(names)
 
 
 def phrase_of(value):

@@ -20,6 +20,7 @@ import numpy as np
 
 from ...core.tensor import Parameter, StandIn, Tensor
 from ...errors import describe
+from ...options import Options
 from ...tracking import Tracked, TrackedDict, TrackedList, TrackedSet
 from .function_code import (
     REFLECTIVE,
@@ -29,6 +30,7 @@ from .function_code import (
     names_in,
     owner_of_module,
     phrase_of,
+    reads_clock,
     unseen,
     users,
 )
@@ -71,6 +73,10 @@ from .watched_places import (
 
 #: How many places, items of lists and dicts, and bytes of arrays are looked through at every call, at most.
 PLACES, ITEMS, BYTES = 5_000, 5_000, 1 << 20
+
+
+#: Objects of ours and NumPy's that hold what the user gave them.
+OPEN = Options, np.vectorize
 
 
 class Reach:
@@ -221,7 +227,7 @@ class Reach:
         """Note what a function of the user's finds outside of itself: defaults, enclosing variables, globals."""
         if hasattr(f, "__wrapped__"):
             self.walk(f.__wrapped__, path)
-        if not users(f.__module__):
+        if not users(f.__module__) and owner_of_module(f.__module__) != "python":
             return
         for name, cell in zip(f.__code__.co_freevars, f.__closure__ or (), strict=True):
             self.cell(cell, name)
@@ -288,6 +294,8 @@ class Reach:
         """Note what a function uses of Python's, of NumPy's or of installed packages."""
         if phrase := phrase_of(value):
             self.unseen.append(f"{phrase}, {path}")
+        if isinstance(value, type) and reads_clock(value, self.literal):
+            self.unseen.append(f"reads a clock, {path}")
         if value is os.getenv:
             self.walk(os.environ, "os.environ")
         self.compares = self.compares or is_identity(value)
@@ -346,7 +354,9 @@ class Reach:
             self.attributes(x, path, self.counted)
         elif owner == "python" and not own_names(x) and cls.__module__.lstrip("_") not in INERT:
             self.unseen.append(f"reaches {path}, {an(cls.__name__)}, whose changes nobody sees")
-        elif cls.__module__ != "logging" and (owner != "ours" or hasattr(cls, "_uncounted") or hasattr(x, "pyfunc")):
+        elif cls.__module__ != "logging" and (
+            owner != "ours" or hasattr(cls, "_uncounted") or isinstance(x, (Options, np.vectorize))
+        ):
             self.foreign += owner != "user"
             self.attributes(x, path, self.loose, only=owner == "user" and not whole)
             self.foreign -= owner != "user"
