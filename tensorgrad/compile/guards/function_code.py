@@ -16,6 +16,7 @@ from dis import get_instructions
 from functools import lru_cache
 from itertools import pairwise
 from types import CodeType
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +26,7 @@ ATTRIBUTES = {"LOAD_ATTR", "LOAD_METHOD", "IMPORT_FROM", "STORE_ATTR", "DELETE_A
 CLOCKS = (time.time, time.time_ns, time.monotonic, time.monotonic_ns, time.perf_counter, time.perf_counter_ns,
           time.process_time, time.localtime, time.gmtime, time.strftime)  # fmt: skip
 #: What these give depends on more than on their arguments, and what that is cannot be seen.
-UNSEEN = {
+UNSEEN: dict[Any, str] = {
     eval: "looks up what a text names, by eval()", exec: "runs a text, by exec()",
     globals: "looks up names in globals()", input: "asks by input()", __import__: "imports by __import__()",
     importlib.import_module: "imports by import_module()", threading.current_thread: "asks for the thread it runs in",
