@@ -31,10 +31,12 @@ class Recording:
 
     def __init__(self, trace, structure, leaves, grads, arrays):
         self.trace, self.structure, self.leaves, self.grads, self.arrays = trace, structure, leaves, grads, arrays
-        self.owners = {id(owner_of(array)) for _, array, *_ in trace.tensors.values()}
+        self.known = [array for _, array, *_ in trace.tensors.values()]
+        self.owners = {id(owner_of(array)) for array in self.known}
 
     def know(self, arrays):
         """Note arrays that were there before the function ran: what it returns of them is returned itself."""
+        self.known += arrays
         self.owners.update(id(owner_of(array)) for array in arrays)
 
     def used(self):
@@ -46,7 +48,9 @@ class Recording:
     def lends(self, t):
         """Return whether a result lies in memory of the caller's."""
         root = t.node.root
-        return root.kind == "input" or (root.kind == "captured" and id(owner_of(root.array)) in self.owners)
+        if root.kind != "captured" or id(owner_of(root.array)) in self.owners:
+            return root.kind in ("input", "captured")
+        return any(np.may_share_memory(root.array, array) for array in self.known)  # np.nditer tells of no owner
 
 
 @trace_root

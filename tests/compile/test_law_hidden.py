@@ -178,6 +178,20 @@ sharing("broadcast", lambda x: (y := x * 2, np.broadcast_to(y, (2, 3, 4))))
 
 
 @case
+def an_entry_of_an_array_from_outside(compiled):
+    ids = np.array([1, 2])
+
+    def f(x):
+        *_, item = np.nditer(ids, op_flags=[["readwrite"]])
+        return x * ids[1], item
+
+    f = compiled(f)
+    for _ in range(3):
+        y, item = f(np.ones(2))
+        yield y, item, np.shares_memory(item, ids)
+
+
+@case
 def one_object_twice(compiled):
     def f(x, n):
         y, m = x.sum(), n + 1

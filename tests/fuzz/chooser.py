@@ -103,7 +103,7 @@ class Chooser:
             exec(text, self.values)
         except Exception:
             if self.chance(0.98):
-                for name in set(self.values) - known:
+                for name in [name for name in self.values if name not in known]:
                     del self.values[name]
                 raise Skip from None
         self.tidy(known)
