@@ -186,7 +186,7 @@ def test_an_enclosing_variable_that_was_not_assigned_is_not():
         k = None
     attempt(change)
     with pytest.raises(NameError):
-        k  # noqa: B018
+        k  # noqa: B018  (to read it is the point)
 
 
 def test_a_cache_holds_nothing_of_a_failed_trace():

@@ -79,7 +79,7 @@ READ = {
     "comparison": (lambda: t < 2.0 and min(t, u) is u, True),
     "rounded": (lambda: round(float(t), 3), 1.5),
     "format": (lambda: f"{t:.3f} {float(t):.1f} {format(t, '.2f')}", "1.500 1.5 1.50"),
-    "percent": (lambda: "%.3f of %d" % (t, t), "1.500 of 1"),  # noqa: UP031
+    "percent": (lambda: "%.3f of %d" % (t, t), "1.500 of 1"),  # noqa: UP031  (the old way is what is tried)
     "append": (lambda: losses.append(float(t)), None),
     "list": (lambda: list(map(float, ts)), [1.5, 0.5]),
     "tuple": (lambda: tuple(float(x) for x in ts), (1.5, 0.5)),
@@ -87,7 +87,7 @@ READ = {
     "largest": (lambda: max(map(float, ts)), 1.5),
     "largest by": (lambda: max(ts, key=float) is t, True),
     "sorted by": (lambda: sorted(ts, key=float) == [u, t], True),
-    "loop": (lambda: [x for x in map(float, ts)], [1.5, 0.5]),  # noqa: C416
+    "loop": (lambda: [x for x in map(float, ts)], [1.5, 0.5]),  # noqa: C416  (a loop is what is tried)
     "unpacked": (unpacked, 2.0),
     "star": (lambda: [*map(float, ts)], [1.5, 0.5]),
     "to a method": (lambda: holder.pair(*map(float, ts)), 2.0),

@@ -189,7 +189,7 @@ def outcome(f, args, settings):
     """Return what a call gives, as arrays, or the class of what it raises."""
     try:
         y = f(*args, **settings)
-    except Exception as error:
+    except Exception as error:  # any: NumPy and ours are to raise the same
         return type(error)
     return [np.asarray(part) for part in (y if isinstance(y, (tuple, list)) else [y])]
 

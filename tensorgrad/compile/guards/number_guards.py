@@ -33,7 +33,7 @@ def steadiness(program, frozen):
     lines += [unlike(names, v, value) for _, v, value in waiting]
     for v in ints:  # beside arrays a larger one is something else: an object, or an error
         lines.append(f"        if not {-(1 << 63)} <= {names.value(v)} < {1 << 63}: return False")
-    # whatever goes wrong with the numbers, the function itself is to say it
+    # broad: whatever goes wrong with the numbers, the function itself is to say it
     lines += ["        return True", "    except Exception:", "        return False"]
     space = dict(names.kept)
     exec(compile("\n".join(lines), "<steady>", "exec"), space)
