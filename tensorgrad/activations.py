@@ -9,8 +9,8 @@ import numpy as np
 
 from . import ops
 from .errors import ShapeError, describe
-from .ops.arithmetic import nonzero
-from .options import named
+from .ops.arithmetic import zero_to_inf
+from .options import look_up
 
 __all__ = [
     "celu", "elu", "exponential", "gelu", "get", "glu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish",
@@ -166,7 +166,7 @@ def squareplus(x: Any, b: Any = 4) -> Any:
     """``(x + √(x² + b)) / 2``."""
     size = np.where(x > 0, x, -1.0 * x)  # not abs: it has no slope at 0
     larger = 0.5 * (size + np.hypot(x, sqrt(b)))  # below 0 x and the root would cancel, and x * x could overflow
-    return np.where(x > 0, larger, 0.25 * b / nonzero(larger))
+    return np.where(x > 0, larger, 0.25 * b / zero_to_inf(larger))
 
 
 def sparse_plus(x: Any) -> Any:
@@ -219,7 +219,7 @@ def get(identifier: Any) -> Any:
     if identifier is None:
         return linear
     if isinstance(identifier, str):
-        return named("activation", identifier, _KNOWN)
+        return look_up("activation", identifier, _KNOWN)
     if isinstance(identifier, type):
         name = identifier.__name__
         raise TypeError(f"an activation is a name like 'relu' or a function, got the class {name}; write {name}()")

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .core.tensor import Tensor, type_tensor
-from .core.wide import wide
-from .errors import GradientError, ShapeError, describe, printable
+from .core.tensor import Tensor, make_leaf
+from .core.upcast import upcast
+from .errors import GradientError, ShapeError, describe, printable_text
 from .shapes import broadcast_axes, broadcasts
 
 if TYPE_CHECKING:
@@ -37,20 +37,20 @@ def backward(self: Any, gradient: Any = None, *, create_graph: bool = False) -> 
     Tensor(6.)
     """
     for leaf, g in gradients(self, gradient, create_graph):  # all at the end, so that an error changes nothing
-        g = g if create_graph else type_tensor(g)
+        g = g if create_graph else make_leaf(g)
         leaf.grad = g if leaf.grad is None else leaf.grad + g
 
 
 def gradients(root: Tensor, gradient: Any = None, create_graph: bool = False) -> list[Any]:
     """Return ``[leaf, gradient]`` for each leaf under ``root``: arrays, or Tensors with ``create_graph``."""
-    seed = start(root, gradient)
-    with np.errstate(divide="ignore", invalid="ignore"):  # 0.7 µs; a masked 1/0 inside a rule is no news to the user
+    seed = initial_cotangent(root, gradient)
+    with np.errstate(divide="ignore", invalid="ignore"):  # 0.7 µs; rules mask their own 1/0
         if create_graph:
-            return sweep(root, seed if isinstance(seed, Tensor) else type_tensor(seed), True)
+            return sweep(root, seed if isinstance(seed, Tensor) else make_leaf(seed), True)
         return sweep(root, seed.data if isinstance(seed, Tensor) else seed, False)
 
 
-def start(root: Any, gradient: Any) -> Any:
+def initial_cotangent(root: Any, gradient: Any) -> Any:
     """Return the cotangent to start from: a Tensor of the root's shape, or the number 1 as an array."""
     if not root.requires_grad:
         raise GradientError(
@@ -112,7 +112,7 @@ def sweep(root: Any, g: Any, keep: Any, visiting: Any = None) -> Any:
         if visiting is not None:
             visiting(node)
         if node.watch is not None:
-            g = watched(node, g, keep)
+            g = run_hooks(node, g, keep)
         op, inputs = node.op, node.inputs
         if op is None:
             leaves[seq] = [node, +g]
@@ -173,7 +173,7 @@ def fit(g: Any, x: Any, node: Any, into: Any, keep: Any) -> Any:
     """Return ``g`` in the shape and dtype of ``x``: broadcasting is undone by a sum, a reduction by a spread."""
     if g.dtype.kind == "c":
         raise GradientError(
-            f"{printable(node.op.name)} made a complex gradient for {describe(into)}; only real ones are defined"
+            f"{printable_text(node.op.name)} made a complex gradient for {describe(into)}; only real ones are defined"
         )
     if g.shape == () and not keep:  # the gradient of a sum over everything
         spread = np.empty_like(x)  # 0.4 µs, and owned; np.broadcast_to is 2.6
@@ -181,7 +181,7 @@ def fit(g: Any, x: Any, node: Any, into: Any, keep: Any) -> Any:
         return spread
     if broadcasts(x.shape, g.shape):
         if g.shape != x.shape:
-            g = np.add.reduce(wide(g), axis=broadcast_axes(g.shape, x.shape)).reshape(x.shape)
+            g = np.add.reduce(upcast(g), axis=broadcast_axes(g.shape, x.shape)).reshape(x.shape)
         return g if g.dtype is x.dtype else g.astype(x.dtype)
     if not broadcasts(g.shape, x.shape):
         raise ShapeError(
@@ -192,9 +192,9 @@ def fit(g: Any, x: Any, node: Any, into: Any, keep: Any) -> Any:
     return g if g.dtype is x.dtype else g.astype(x.dtype)
 
 
-def watched(node: Any, g: Any, keep: Any) -> Any:
+def run_hooks(node: Any, g: Any, keep: Any) -> Any:
     """Return the gradient of ``node`` after its hooks, each of which may replace it."""
-    seen = g if keep else type_tensor(g)
+    seen = g if keep else make_leaf(g)
     for hook in tuple(node.watch.values()):
         changed = hook(seen)
         if changed is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .errors import OptionError
-from .tracking import changed
+from .tracking import note_change
 
 __all__ = ["epsilon", "floatx", "set_epsilon", "set_floatx"]
 
@@ -26,7 +26,7 @@ def set_floatx(dtype: str) -> None:
     if dtype not in ("float16", "float32", "float64"):
         raise OptionError(f"set_floatx: dtype must be 'float16', 'float32' or 'float64', got {dtype!r}")
     _settings["floatx"] = dtype
-    changed()
+    note_change()
 
 
 def epsilon() -> float:
@@ -43,4 +43,4 @@ def set_epsilon(value: float) -> None:
     if not 0 < value < 1:
         raise OptionError(f"set_epsilon: value must lie in (0, 1), got {value!r}")
     _settings["epsilon"] = float(value)
-    changed()
+    note_change()

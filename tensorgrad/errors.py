@@ -5,7 +5,7 @@
     ├── DataError(ValueError)            training data that cannot be used as given
     ├── UnknownNameError(ValueError)     a string that names nothing, with a suggestion
     ├── OptionError(ValueError)          an argument outside what it may be
-    ├── GradientError(RuntimeError)      a gradient that cannot be had this way
+    ├── GradientError(RuntimeError)      a gradient that cannot be computed this way
     ├── TraceError(TypeError)            Python code that a compiled function cannot run
     ├── NotReadyError(RuntimeError)      a step is missing: build, compile
     ├── RenderError(RuntimeError)        a picture that cannot be drawn here
@@ -22,7 +22,7 @@ __all__ = [
     "ShapeError", "TensorgradError", "TraceError", "UncompiledWarning", "UnknownNameError",
 ]  # fmt: skip
 
-#: What would be read as one of the escapes of ``printable``.
+#: What a reader would take for one of the escapes of ``printable_text``.
 ESCAPE = re.compile(r"\\(?:[nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
 
 
@@ -47,7 +47,7 @@ class OptionError(TensorgradError, ValueError):
 
 
 class GradientError(TensorgradError, RuntimeError):
-    """A gradient that cannot be had this way."""
+    """A gradient that cannot be computed this way."""
 
 
 class TraceError(TensorgradError, TypeError):
@@ -78,14 +78,14 @@ class GradcheckError(TensorgradError, AssertionError):
     """An analytic gradient that disagrees with the numeric one."""
 
 
-def printable(text):
+def printable_text(text):
     r"""Return ``text`` on one line that every terminal, file and format can hold, different for different texts.
 
-    Line breaks, control and bidi characters, what has no width, lone surrogates and a space at either end are written
-    as in Python's strings, and then backslashes are doubled as there; so they are where one would read as an escape.
+    Line breaks, control and bidi characters, characters without width, lone surrogates and a space at either end are
+    written as Python's strings write them. Backslashes are then doubled, and also where one would read as an escape.
 
     >>> for text in ("capa_ñ 隐藏", " two\nlines\u202e", r"two\nlines", r"$\sigma$"):
-    ...     print(printable(text))
+    ...     print(printable_text(text))
     capa_ñ 隐藏
     \x20two\nlines\u202e
     two\\nlines
@@ -100,16 +100,16 @@ def printable(text):
     return "".join(shown)
 
 
-def shortened(text, most):
-    """Return ``text``, of a longer one than ``most`` the beginning and a checksum that tells it from its like.
+def shorten_text(text, most):
+    """Return ``text``; if it is longer than ``most``, its beginning and a checksum, different for different texts.
 
-    >>> shortened("hidden", 20), shortened("n" * 100, 20), shortened("n" * 101, 20)
+    >>> shorten_text("hidden", 20), shorten_text("n" * 100, 20), shorten_text("n" * 101, 20)
     ('hidden', 'nnnnnnnnnnn…61560ae4', 'nnnnnnnnnnn…df0ed3b9')
     """
     text = str(text)
     if len(text) <= most:
         return text
-    from zlib import crc32  # for those who have such names
+    from zlib import crc32  # an import that only long names need
 
     return f"{text[: most - 9]}…{crc32(text.encode('utf-8', 'surrogatepass')):08x}"
 
@@ -126,14 +126,14 @@ def describe(x):
     if isinstance(x, (bool, int, float, complex, type(None))):
         return repr(x)
     text = repr(x)
-    text = text if text.isprintable() else printable(text)  # an object may say anything; what Python says is printable
+    text = text if text.isprintable() else printable_text(text)  # an object's own repr may hold anything
     return f"{type(x).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
 
 
-def counted(n, noun):
+def count_text(n, noun):
     """Return a number with its noun.
 
-    >>> counted(1, "row"), counted(3, "row"), counted(2, "class")
+    >>> count_text(1, "row"), count_text(3, "row"), count_text(2, "class")
     ('1 row', '3 rows', '2 classes')
     """
     return f"{n} {noun}" if n == 1 else f"{n} {noun}{'es' if noun.endswith('s') else 's'}"
@@ -158,13 +158,13 @@ def suggest(name, known):
         near = [k for k in lowered if k.startswith(f"{name}_".lower())]
     if near:
         return f"; did you mean {' or '.join(repr(lowered[k]) for k in near)}?"
-    return f"; known: {', '.join(map(printable, known))}" if known else ""
+    return f"; known: {', '.join(map(printable_text, known))}" if known else ""
 
 
-def unknown(kind, name, known):
+def unknown_name_error(kind, name, known):
     """Return the error for ``name``, which is no ``kind``.
 
-    >>> print(unknown("optimizer", "adm", ["adam", "sgd"]))
+    >>> print(unknown_name_error("optimizer", "adm", ["adam", "sgd"]))
     unknown optimizer 'adm'; did you mean 'adam'?
     """
     return UnknownNameError(f"unknown {kind} {name!r}{suggest(name, known)}")

@@ -31,11 +31,11 @@ def pushforward(op, tangents, y, inputs, settings=None):
             if t is not None and op.rule(i) is not None:
                 given = {**settings, "wrt": i} if op.variadic else settings
                 tangent = op.tangents[0 if op.variadic else i]
-                total = total + (tangent or transposed(op.rule(i)))(t, y, *inputs, **given)
+                total = total + (tangent or transpose_rule(op.rule(i)))(t, y, *inputs, **given)
     return total
 
 
-def transposed(rule):
+def transpose_rule(rule):
     """Return ``t -> J t`` from the rule ``g -> Jᵀg``: the derivative by ``g`` of ``⟨Jᵀg, t⟩ = ⟨g, J t⟩``."""
 
     def tangent(t, y, *inputs, **settings):

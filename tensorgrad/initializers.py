@@ -9,7 +9,7 @@ import numpy as np
 
 from .config import floatx
 from .errors import ShapeError, describe
-from .options import Options, classes_by_name, named, non_negative, object_of, one_of, option, positive
+from .options import Options, classes_by_name, look_up, non_negative_number, object_of, one_of, option, positive_number
 from .seeding import generator
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class RandomNormal(Initializer):
     """Normal numbers: N(mean, stddev²)."""
 
     mean: float = 0.0
-    stddev: float = option(default=0.05, check=non_negative)
+    stddev: float = option(default=0.05, check=non_negative_number)
     seed: int | None = None
 
     def draw(self, shape: tuple[Any, ...], rng: Any) -> Any:
@@ -124,7 +124,7 @@ class TruncatedNormal(Initializer):
     """Normal numbers, redrawn until they lie within two ``stddev`` of ``mean``."""
 
     mean: float = 0.0
-    stddev: float = option(default=0.05, check=non_negative)
+    stddev: float = option(default=0.05, check=non_negative_number)
     seed: int | None = None
 
     def draw(self, shape: tuple[Any, ...], rng: Any) -> Any:
@@ -151,7 +151,7 @@ class VarianceScaling(Initializer):
     0.1
     """
 
-    scale: float = option(default=1.0, check=positive)
+    scale: float = option(default=1.0, check=positive_number)
     mode: str = option(default="fan_in", check=one_of("fan_in", "fan_out", "fan_avg"))
     distribution: str = option(
         default="truncated_normal", check=one_of("truncated_normal", "untruncated_normal", "uniform")
@@ -268,7 +268,7 @@ def get(identifier: Any) -> Any:
     >>> get("he_normal"), get({"class_name": "Constant", "config": {"value": 2.0}})
     (HeNormal(), Constant(value=2.0))
     """
-    found = object_of(identifier, Initializer, lambda name: named("initializer", name, _KNOWN))
+    found = object_of(identifier, Initializer, lambda name: look_up("initializer", name, _KNOWN))
     if found is not None or identifier is None:
         return found
     if callable(identifier):

@@ -19,11 +19,11 @@ SIGNALS = [
 ]  # fmt: skip
 
 
-class Waiting:
-    """What is so while signals wait.
+class DeferredSignals:
+    """The signals that wait while work is done, and the handlers that they wait for.
 
-    within:   whether they do
-    handlers: those of the user, by signal
+    within:   whether signals wait now
+    handlers: the user's handlers, by signal
     pending:  the signals that came, with their frames
     seen:     the handlers found last, for SIGNALS; ``taken``: the signals among them that have one
     """
@@ -32,26 +32,26 @@ class Waiting:
         self.within, self.handlers, self.pending = False, {}, []
         self.seen, self.taken = [], []
 
-    def look(self, found):
+    def note_handlers(self, found):
         """Note the handlers that are there now, and which signals have one."""
         taken = [(s, handler) for s, handler in zip(SIGNALS, found, strict=True) if callable(handler)]
-        taken = [(s, handler) for s, handler in taken if handler is not _later]
+        taken = [(s, handler) for s, handler in taken if handler is not _defer]
         self.handlers.update(taken)
         self.taken = [s for s, _ in taken]
         self.seen = found
 
-    def later(self, signum, frame):
-        """Handle a signal: at the end, or at once where an interrupt kept this handler from being taken back."""
+    def defer(self, signum, frame):
+        """Handle a signal: at the end, or at once where an interrupt kept ``restore`` from running."""
         if self.within:
             self.pending.append((signum, frame))
         else:
-            self.take_back(self.handlers)
+            self.restore(self.handlers)
             self.handlers[signum](signum, frame)
 
-    def take_back(self, signals):
+    def restore(self, signals):
         """Set the user's handlers again."""
         for signum in signals:
-            if getsignal(signum) is _later:
+            if getsignal(signum) is _defer:
                 set_handler(signum, self.handlers[signum])
 
     def deliver(self):
@@ -64,11 +64,11 @@ class Waiting:
                 self.deliver()
 
 
-_waiting = Waiting()
-_later = _waiting.later
+_signals = DeferredSignals()
+_defer = _signals.defer
 
 
-def whole(work, *args):
+def run_uninterrupted(work, *args):
     """Return ``work(*args)``; signals that come meanwhile are handled at its end, whatever their handlers do.
 
     In threads other than the main one, where Python runs no handlers, this is just the call. 1 µs.
@@ -77,26 +77,26 @@ def whole(work, *args):
     ...     signal.raise_signal(signal.SIGINT)
     ...     print("done")
     >>> try:
-    ...     whole(work)
+    ...     run_uninterrupted(work)
     ... except KeyboardInterrupt:
     ...     print("interrupted")
     done
     interrupted
     """
-    if _waiting.within or get_ident() != main_thread().ident:
+    if _signals.within or get_ident() != main_thread().ident:
         return work(*args)
     found = [*map(getsignal, SIGNALS)]
-    if found != _waiting.seen:
-        _waiting.look(found)
+    if found != _signals.seen:
+        _signals.note_handlers(found)
     try:
-        _waiting.within = True
-        for signum in _waiting.taken:
-            set_handler(signum, _later)
+        _signals.within = True
+        for signum in _signals.taken:
+            set_handler(signum, _defer)
         return work(*args)
     finally:
-        _waiting.within = False
+        _signals.within = False
         try:
-            _waiting.take_back(_waiting.taken)
+            _signals.restore(_signals.taken)
         finally:
-            if _waiting.pending:
-                _waiting.deliver()
+            if _signals.pending:
+                _signals.deliver()

@@ -12,20 +12,20 @@ from .core.tensor import Tensor
 from .core.typed import Operators
 from .draw import draw
 from .ops.indexing import plain_index
-from .ops.movement import reordered
+from .ops.movement import reshape_in_order
 
 
-def swapped(op):
+def swap_arguments(op):
     """Return ``op`` with its arguments the other way round: ``2 - t`` is ``subtract(2, t)``."""
     return lambda self, other: op(other, self)
 
 
-def power(self, exponent):
+def tensor_power(self, exponent):
     """``x ** n``; a square is one multiplication instead of a power."""
     return ops.square(self) if type(exponent) is int and exponent == 2 else ops.power(self, exponent)
 
 
-def compared(op):
+def comparison(op):
     """Return ``==`` or ``!=``, elementwise for numbers and by identity for None and strings."""
     return lambda self, other: NotImplemented if other is None or isinstance(other, str) else op(self, other)
 
@@ -40,7 +40,7 @@ def getitem(self, index):
     return ops.getitem(self, index=plain_index(index))
 
 
-def gathered(shape):
+def gather_shape(shape):
     """Return ``(2, 3)`` for the arguments ``2, 3`` as well as for ``(2, 3)`` and ``None``."""
     one = len(shape) == 1 and (shape[0] is None or isinstance(shape[0], (tuple, list)))
     return shape[0] if one else shape
@@ -48,36 +48,36 @@ def gathered(shape):
 
 def reshape(self, *shape, order="C"):
     """``x.reshape(2, -1)`` or ``x.reshape((2, -1))``."""
-    return reordered(self, gathered(shape), order)
+    return reshape_in_order(self, gather_shape(shape), order)
 
 
 def transpose(self, *axes):
     """``x.transpose(1, 0)``, ``x.transpose((1, 0))``, or ``x.transpose()`` to reverse all axes."""
-    return ops.transpose(self, axes=gathered(axes) or None)
+    return ops.transpose(self, axes=gather_shape(axes) or None)
 
 
 Tensor.__add__ = Tensor.__radd__ = ops.add
-Tensor.__sub__, Tensor.__rsub__ = ops.subtract, swapped(ops.subtract)
+Tensor.__sub__, Tensor.__rsub__ = ops.subtract, swap_arguments(ops.subtract)
 Tensor.__mul__ = Tensor.__rmul__ = ops.multiply
-Tensor.__truediv__, Tensor.__rtruediv__ = ops.divide, swapped(ops.divide)
-Tensor.__floordiv__, Tensor.__rfloordiv__ = ops.floor_divide, swapped(ops.floor_divide)
-Tensor.__mod__, Tensor.__rmod__ = ops.remainder, swapped(ops.remainder)
-Tensor.__divmod__, Tensor.__rdivmod__ = ops.divmod, swapped(ops.divmod)
-Tensor.__pow__, Tensor.__rpow__ = power, swapped(ops.power)
-Tensor.__matmul__, Tensor.__rmatmul__ = ops.matmul, swapped(ops.matmul)
+Tensor.__truediv__, Tensor.__rtruediv__ = ops.divide, swap_arguments(ops.divide)
+Tensor.__floordiv__, Tensor.__rfloordiv__ = ops.floor_divide, swap_arguments(ops.floor_divide)
+Tensor.__mod__, Tensor.__rmod__ = ops.remainder, swap_arguments(ops.remainder)
+Tensor.__divmod__, Tensor.__rdivmod__ = ops.divmod, swap_arguments(ops.divmod)
+Tensor.__pow__, Tensor.__rpow__ = tensor_power, swap_arguments(ops.power)
+Tensor.__matmul__, Tensor.__rmatmul__ = ops.matmul, swap_arguments(ops.matmul)
 Tensor.__neg__ = ops.negative
 Tensor.__pos__ = ops.positive
 Tensor.__abs__ = ops.absolute
 Tensor.__round__ = lambda self, ndigits=None: ops.round(self, decimals=ndigits or 0)
 
-Tensor.__eq__, Tensor.__ne__ = compared(ops.equal), compared(ops.not_equal)
+Tensor.__eq__, Tensor.__ne__ = comparison(ops.equal), comparison(ops.not_equal)
 Tensor.__lt__, Tensor.__le__, Tensor.__gt__, Tensor.__ge__ = ops.less, ops.less_equal, ops.greater, ops.greater_equal
 Tensor.__and__ = Tensor.__rand__ = ops.bitwise_and
 Tensor.__or__ = Tensor.__ror__ = ops.bitwise_or
 Tensor.__xor__ = Tensor.__rxor__ = ops.bitwise_xor
 Tensor.__invert__ = ops.invert
-Tensor.__lshift__, Tensor.__rlshift__ = ops.left_shift, swapped(ops.left_shift)
-Tensor.__rshift__, Tensor.__rrshift__ = ops.right_shift, swapped(ops.right_shift)
+Tensor.__lshift__, Tensor.__rlshift__ = ops.left_shift, swap_arguments(ops.left_shift)
+Tensor.__rshift__, Tensor.__rrshift__ = ops.right_shift, swap_arguments(ops.right_shift)
 Tensor.__contains__ = contains
 Tensor.__getitem__, Tensor.__setitem__ = getitem, ops.setitem
 
@@ -92,7 +92,7 @@ Tensor.retain_grad = retain_grad
 Tensor.draw = draw
 
 
-def every_pair(op):
+def outer_method(op):
     """Return ``op`` as a ufunc's ``outer``: every entry of ``a`` with every entry of ``b``."""
 
     def outer(a, b, **unknown):
@@ -103,13 +103,13 @@ def every_pair(op):
     return outer
 
 
-def refuse(x, *rest):
+def refuse_at(x, *rest):
     """Answer a ufunc's ``at``, which writes into its first argument."""
     raise TypeError("a ufunc's .at() writes into an array, where no gradient can follow; write t[i] = t[i] + v instead")
 
 
 for ufunc, call in tuple(NUMPY.items()):
     if isinstance(ufunc, np.ufunc):
-        UFUNC_METHODS[ufunc, "at"] = refuse
+        UFUNC_METHODS[ufunc, "at"] = refuse_at
         if ufunc.nin == 2 and ufunc.signature is None:
-            UFUNC_METHODS[ufunc, "outer"] = every_pair(call)
+            UFUNC_METHODS[ufunc, "outer"] = outer_method(call)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
-from .errors import OptionError, describe, suggest, unknown
+from .errors import OptionError, describe, suggest, unknown_name_error
 from .tracking import TrackedList, TrackedSet
 
 if TYPE_CHECKING:
@@ -35,8 +35,10 @@ class Field:
         self.name = ""
 
     def kept_default(self) -> Any:
-        """Return what is kept when nothing is given, as ``plain`` values."""
-        return plain(self.default if self.convert is None or self.default is REQUIRED else self.convert(self.default))
+        """Return what is kept when nothing is given, as ``config_value`` values."""
+        return config_value(
+            self.default if self.convert is None or self.default is REQUIRED else self.convert(self.default)
+        )
 
 
 def option(
@@ -54,7 +56,7 @@ def option(
     convert:  ``convert(value)`` -> the value to keep
     saved:    whether ``get_config`` and ``repr`` show it
     of_class: ``of_class(class name)`` -> the default, of each subclass anew
-    kw_only:  tells type checkers what holds of a base class's options: they are given by name
+    kw_only:  tells type checkers that a base class's options are given by name
     """
     return Field(default, check, convert, saved, of_class)
 
@@ -66,7 +68,7 @@ class _Signature:
         from inspect import Parameter, Signature  # 5 ms of import, for those who ask
 
         if cls.__init__ is not Options.__init__:
-            raise AttributeError("__signature__")  # written by hand: it speaks for itself
+            raise AttributeError("__signature__")  # a class with an __init__ of its own has the signature of that
         parameters = []
         for name, field in cls._options.items():
             kind = Parameter.POSITIONAL_OR_KEYWORD if name in cls._own else Parameter.KEYWORD_ONLY
@@ -135,7 +137,7 @@ class Options:
             error.add_note(f"in {cls}({field.name}={value!r})")
             raise
 
-    if not TYPE_CHECKING:  # to which every name would be an attribute then
+    if not TYPE_CHECKING:  # type checkers would take every name for an attribute
 
         def __getattr__(self, name):
             cls = type(self)
@@ -147,7 +149,7 @@ class Options:
 
     def get_config(self) -> dict[str, Any]:
         """Return the options as a dict of plain values, enough for ``from_config`` to make an equal object."""
-        return {name: plain(getattr(self, name)) for name, field in self._options.items() if field.saved}
+        return {name: config_value(getattr(self, name)) for name, field in self._options.items() if field.saved}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
@@ -159,8 +161,8 @@ class Options:
         shown = []
         for name, field in self._options.items():
             value = getattr(self, name, field.default)
-            if field.saved and plain(value) != field.kept_default():
-                shown.append(f"{name}={plain(value)!r}")
+            if field.saved and config_value(value) != field.kept_default():
+                shown.append(f"{name}={config_value(value)!r}")
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
@@ -172,7 +174,7 @@ def check_config(name: Any, config: Any) -> None:
         )
 
 
-def plain(value: Any) -> Any:
+def config_value(value: Any) -> Any:
     """Return ``value`` as JSON could hold it: an object by its class and config, a function by its name."""
     if isinstance(value, Options):
         return {"class_name": type(value).__name__, "config": value.get_config()}
@@ -180,11 +182,11 @@ def plain(value: Any) -> Any:
         return value.__name__
     if isinstance(value, (list, tuple)):
         kind = list if type(value) is TrackedList else type(value)
-        return kind(plain(item) for item in value)
+        return kind(config_value(item) for item in value)
     if type(value) is TrackedSet:
         return set(value)
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: config_value(item) for key, item in value.items()}
     if hasattr(value, "tolist"):
         return value.tolist()
     return value
@@ -207,23 +209,23 @@ def classes_by_name(module: dict[str, Any], base: type) -> dict[str, Any]:
     return {cls.__name__: cls for cls in classes} | {snake_case(cls.__name__): cls for cls in classes}
 
 
-def named(kind: str, name: str, known: Any, also: Any = ()) -> Any:
-    """Return what ``name`` means in ``known``, or raise with the names there are: those that are written as strings.
+def look_up(kind: str, name: str, known: Any, also: Any = ()) -> Any:
+    """Return what ``name`` means in ``known``, or raise with the known names that are written as strings.
 
-    also: further names, which mean something elsewhere
+    also: further names to show, which mean something elsewhere
 
-    >>> named("optimizer", "sgd", {"SGD": 1, "sgd": 2})
+    >>> look_up("optimizer", "sgd", {"SGD": 1, "sgd": 2})
     2
     """
     if name not in known:
-        raise unknown(kind, name, [other for other in (*known, *also) if other.islower()])
+        raise unknown_name_error(kind, name, [other for other in (*known, *also) if other.islower()])
     return known[name]
 
 
 def object_of(identifier: Any, base: Any, named: Any) -> Any:
     """Return the object an identifier means, or None if it is no name, config dict, subclass or object of ``base``.
 
-    named: ``named(name)`` -> the class of that name, or an error with a suggestion
+    named: ``look_up(name)`` -> the class of that name, or an error with a suggestion
     """
     if isinstance(identifier, base):
         return identifier
@@ -243,7 +245,7 @@ def snake_case(name: Any) -> Any:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
-def maybe(check: Any) -> Any:
+def or_none(check: Any) -> Any:
     """Return ``check``, which None passes as well."""
     return lambda value: None if value is None else check(value)
 
@@ -258,12 +260,12 @@ def fraction(value: Any) -> Any:
     return None if _real(value) and 0 <= value < 1 else "a number in [0, 1)"
 
 
-def non_negative(value: Any) -> Any:
+def non_negative_number(value: Any) -> Any:
     """Say what is wanted unless ``value`` is a number of at least 0."""
     return None if _real(value) and value >= 0 else "a number of at least 0"
 
 
-def positive(value: Any) -> Any:
+def positive_number(value: Any) -> Any:
     """Say what is wanted unless ``value`` is a number above 0."""
     return None if _real(value) and value > 0 else "a number above 0"
 

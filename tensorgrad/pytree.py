@@ -1,7 +1,7 @@
 """Nested structures: what lies in lists, tuples, dicts of any kind, named tuples and dataclasses, in order.
 
-Everything that looks into what a user passes does it here. What is a leaf is asked of the caller, and whatever is
-none of these containers is one as well.
+All code that looks into what a user passes does it here. The caller may say what is a leaf; everything that is none
+of these containers is one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
@@ -16,10 +16,10 @@ SEQUENCE, NAMED, MAPPING, DATACLASS = "sequence", "named tuple", "mapping", "dat
 
 
 @lru_cache(1024)
-def kind_of(cls: Any) -> Any:
+def container_kind(cls: Any) -> Any:
     """Return what kind of container the objects of a class are, or None.
 
-    >>> kind_of(list), kind_of(dict), kind_of(range)
+    >>> container_kind(list), container_kind(dict), container_kind(range)
     ('sequence', 'mapping', None)
     """
     if issubclass(cls, tuple):
@@ -40,7 +40,7 @@ def items_of(x: Any) -> list[tuple[Any, Any]] | None:
     cls: Any = type(x)
     if cls in ATOMS:
         return None
-    kind = kind_of(cls)
+    kind = container_kind(cls)
     if kind is None:
         return None
     if kind is SEQUENCE:
@@ -62,7 +62,7 @@ def is_numbers(x: Any) -> bool:
     )
 
 
-def remade(x: Any, items: Iterable[Any]) -> Any:
+def rebuild(x: Any, items: Iterable[Any]) -> Any:
     """Return a container of the kind of ``x``, with other items in the same places; ``x`` stays as it is."""
     cls: Any = type(x)
     if cls is list:
@@ -71,7 +71,7 @@ def remade(x: Any, items: Iterable[Any]) -> Any:
         return tuple(items)
     if cls is dict:
         return dict(zip(x, items, strict=True))
-    kind = kind_of(cls)
+    kind = container_kind(cls)
     if kind is NAMED:
         return cls._make(items)
     if kind is SEQUENCE:
@@ -89,7 +89,7 @@ def remade(x: Any, items: Iterable[Any]) -> Any:
 def map_leaves(change: Callable, x: Any, is_leaf: Callable | None = None) -> Any:
     """Return ``x`` with every leaf replaced by ``change(leaf)``: containers are made anew, of their own kind.
 
-    is_leaf: ``is_leaf(x)`` -> whether a container is to be taken as one leaf
+    is_leaf: ``is_leaf(x)`` -> whether a container counts as one leaf
 
     >>> map_leaves(lambda n: 2 * n, {"a": [1, (2, 3)]})
     {'a': [2, (4, 6)]}
@@ -97,7 +97,7 @@ def map_leaves(change: Callable, x: Any, is_leaf: Callable | None = None) -> Any
     items = None if is_leaf is not None and is_leaf(x) else items_of(x)
     if items is None:
         return change(x)
-    return remade(x, [map_leaves(change, item, is_leaf) for _, item in items])
+    return rebuild(x, [map_leaves(change, item, is_leaf) for _, item in items])
 
 
 def leaves_of(x: Any, is_leaf: Callable | None = None) -> list[Any]:
@@ -109,15 +109,15 @@ def leaves_of(x: Any, is_leaf: Callable | None = None) -> list[Any]:
     return [leaf for _, leaf in named_leaves(x, "", is_leaf)]
 
 
-def joined(name: str, key: Any, holder: Any) -> str:
+def access_path(name: str, key: Any, holder: Any) -> str:
     """Return the Python code that reaches the item ``key`` of ``holder``, which ``name`` reaches."""
     cls: Any = type(holder)
-    kind = kind_of(cls)
+    kind = container_kind(cls)
     return f"{name}.{key}" if kind in (NAMED, DATACLASS) else f"{name}[{key!r}]"
 
 
 def named_leaves(
-    x: Any, name: str = "", is_leaf: Callable | None = None, join: Callable = joined
+    x: Any, name: str = "", is_leaf: Callable | None = None, join: Callable = access_path
 ) -> Iterator[tuple[str, Any]]:
     """Yield ``(name, leaf)``, the name as Python code would reach it from ``name``, or as ``join`` makes it.
 

@@ -18,7 +18,7 @@ def set_random_seed(seed: int | None) -> None:
     >>> set_random_seed(7); a == generator().random()
     True
     """
-    _root[:] = [made(np.random.SeedSequence, seed)]
+    _root[:] = [make_from_seed(np.random.SeedSequence, seed)]
 
 
 def generator(seed: Any = None) -> np.random.Generator:
@@ -35,10 +35,11 @@ def generator(seed: Any = None) -> np.random.Generator:
         set_random_seed(None)
     if seed is None:
         return np.random.default_rng(_root[0].spawn(1)[0])
-    return made(np.random.default_rng, seed)
+    return make_from_seed(np.random.default_rng, seed)
 
 
-def made(kind: Any, seed: Any) -> Any:
+def make_from_seed(kind: Any, seed: Any) -> Any:
+    """Return ``kind(seed)``; raise OptionError if ``seed`` is no seed."""
     try:
         return kind(seed)
     except (TypeError, ValueError):

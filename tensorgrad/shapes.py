@@ -14,20 +14,20 @@ def normalize_axes(axis, ndim):
     return (axis.__index__() % ndim,) if ndim else ()
 
 
-def kept(shape, axis):
+def keepdims_shape(shape, axis):
     """Return ``shape`` with the reduced axes as 1: the shape ``keepdims=True`` would give.
 
-    >>> kept((2, 3, 4), 1), kept((2, 3), None)
+    >>> keepdims_shape((2, 3, 4), 1), keepdims_shape((2, 3), None)
     ((2, 1, 4), (1, 1))
     """
     axes = normalize_axes(axis, len(shape))
     return tuple(1 if i in axes else n for i, n in enumerate(shape))
 
 
-def count(shape, axis):
+def reduction_size(shape, axis):
     """Return how many elements one reduction over ``axis`` takes in.
 
-    >>> count((2, 3, 4), (0, 2)), count((2, 3), None)
+    >>> reduction_size((2, 3, 4), (0, 2)), reduction_size((2, 3), None)
     (8, 6)
     """
     n = 1

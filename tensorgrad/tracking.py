@@ -5,15 +5,15 @@ from operator import is_
 
 _numbers = count(1).__next__
 #: The number of the newest change of any layer, loss or setting in this process: no two changes have the same.
-newest = [0]
+newest_change = [0]
 
 
-def changed():
+def note_change():
     """Note that something changed on which a program may depend: 60 ns.
 
     A number is taken after the change, so whoever sees the same number twice saw no change between, in any thread.
     """
-    newest[0] = _numbers()
+    newest_change[0] = _numbers()
 
 
 class Tracked:
@@ -23,9 +23,9 @@ class Tracked:
     ...     pass
     >>> settings = Settings()
     >>> settings.rates = [0.1]
-    >>> before = newest[0]
+    >>> before = newest_change[0]
     >>> settings.rates.append(0.2)
-    >>> newest[0] == before, settings.rates
+    >>> newest_change[0] == before, settings.rates
     (False, [0.1, 0.2])
     """
 
@@ -36,18 +36,18 @@ class Tracked:
         if name in self._uncounted:
             object.__setattr__(self, name, value)
             return
-        object.__setattr__(self, name, tracked(value))
-        changed()
+        object.__setattr__(self, name, track(value))
+        note_change()
 
     def __delattr__(self, name):
         object.__delattr__(self, name)
-        changed()
+        note_change()
 
 
-def tracked(value):
+def track(value):
     """Return ``value`` with the plain lists, dicts and sets in it as tracked ones; other values as they are.
 
-    >>> type(tracked(([1], {"a": []}))[1]["a"]).__name__
+    >>> type(track(([1], {"a": []}))[1]["a"]).__name__
     'TrackedList'
     """
     kind = type(value)
@@ -58,24 +58,24 @@ def tracked(value):
     if kind is set:
         return TrackedSet(value)
     if kind is tuple:
-        items = [tracked(item) for item in value]
+        items = [track(item) for item in value]
         return value if all(map(is_, items, value)) else tuple(items)
     return value
 
 
-def counting(name, base):
+def counting_method(name, base):
     """Return the method ``name`` of ``base`` as one that counts the change."""
     method = getattr(base, name)
 
-    def counted(self, *args, **kwargs):
+    def count_call(self, *args, **kwargs):
         try:
             return method(self, *args, **kwargs)
         finally:
-            changed()
+            note_change()
 
-    counted.__name__ = counted.__qualname__ = name
-    counted.__doc__ = method.__doc__
-    return counted
+    count_call.__name__ = count_call.__qualname__ = name
+    count_call.__doc__ = method.__doc__
+    return count_call
 
 
 class TrackedList(list):
@@ -84,27 +84,27 @@ class TrackedList(list):
     __slots__ = ("__weakref__",)
 
     def __init__(self, items=()):
-        super().__init__([tracked(item) for item in items])
+        super().__init__([track(item) for item in items])
 
     def __setitem__(self, index, value):
-        new = [tracked(item) for item in value] if isinstance(index, slice) else tracked(value)
+        new = [track(item) for item in value] if isinstance(index, slice) else track(value)
         super().__setitem__(index, new)
-        changed()
+        note_change()
 
     def append(self, value):
         """Append ``value``."""
-        super().append(tracked(value))
-        changed()
+        super().append(track(value))
+        note_change()
 
     def insert(self, index, value):
         """Insert ``value`` before ``index``."""
-        super().insert(index, tracked(value))
-        changed()
+        super().insert(index, track(value))
+        note_change()
 
     def extend(self, values):
         """Append all of ``values``."""
-        super().extend([tracked(value) for value in values])
-        changed()
+        super().extend([track(value) for value in values])
+        note_change()
 
     def __iadd__(self, values):  # type: ignore[misc]  # a list adds lists only, and extends by anything
         self.extend(values)
@@ -124,8 +124,8 @@ class TrackedDict(dict):
         self.update(*args, **kwargs)
 
     def __setitem__(self, key, value):
-        super().__setitem__(key, tracked(value))
-        changed()
+        super().__setitem__(key, track(value))
+        note_change()
 
     def setdefault(self, key, default=None):
         """Return the value of ``key``, after setting it to ``default`` if there is none."""
@@ -136,8 +136,8 @@ class TrackedDict(dict):
     def update(self, *args, **kwargs):
         """Take over all entries."""
         for key, value in dict(*args, **kwargs).items():
-            super().__setitem__(key, tracked(value))
-        changed()
+            super().__setitem__(key, track(value))
+        note_change()
 
     def __ior__(self, other):  # type: ignore[misc]  # as dict does
         self.update(other)
@@ -158,9 +158,9 @@ class TrackedSet(set):
 
 
 for _name in ("__delitem__", "__imul__", "clear", "pop", "remove", "reverse", "sort"):
-    setattr(TrackedList, _name, counting(_name, list))
+    setattr(TrackedList, _name, counting_method(_name, list))
 for _name in ("__delitem__", "clear", "pop", "popitem"):
-    setattr(TrackedDict, _name, counting(_name, dict))
+    setattr(TrackedDict, _name, counting_method(_name, dict))
 for _name in ("__iand__", "__ior__", "__isub__", "__ixor__", "add", "clear", "difference_update", "discard",
               "intersection_update", "pop", "remove", "symmetric_difference_update", "update"):  # fmt: skip
-    setattr(TrackedSet, _name, counting(_name, set))
+    setattr(TrackedSet, _name, counting_method(_name, set))

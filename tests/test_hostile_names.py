@@ -18,7 +18,7 @@ import tensorgrad as tg
 from tensorgrad.callbacks.progress_bar import Progress
 from tensorgrad.core.op import REGISTRY
 from tensorgrad.draw.text.format import clean
-from tensorgrad.errors import printable, shortened
+from tensorgrad.errors import printable_text, shorten_text
 from tensorgrad.layers import Dense
 from tensorgrad.training.loop import untrained
 from tests.conftest import BUILT_IN
@@ -63,7 +63,7 @@ def layout(text):
 
 def test_a_name_is_one_line_and_different_names_stay_different():
     assert len(NAMES) >= 300
-    shown = [printable(name) for name in NAMES]
+    shown = [printable_text(name) for name in NAMES]
     assert all(text.isprintable() and text.encode().decode() == text and len(text.splitlines()) < 2 for text in shown)
     assert len(set(shown)) == len(NAMES)
     cut = Counter(map(clean, NAMES))
@@ -73,14 +73,14 @@ def test_a_name_is_one_line_and_different_names_stay_different():
 
 def test_what_can_be_read_stays_as_it_is():
     for name in ("capa_ñ", "隐藏", "🙂", "הערך", "hidden/kernel", "a b", "$\\sigma$", "x²", "back\\slash", ""):
-        assert printable(name) == name
-    assert [printable(name) for name in (" ", " a b ", "\n", "\\n")] == ["\\x20", "\\x20a b\\x20", "\\n", "\\\\n"]
+        assert printable_text(name) == name
+    assert [printable_text(name) for name in (" ", " a b ", "\n", "\\n")] == ["\\x20", "\\x20a b\\x20", "\\n", "\\\\n"]
 
 
 def test_a_long_name_is_cut_and_told_from_its_like():
-    assert shortened("n" * 60, 60) == "n" * 60
-    assert shortened(LONG, 60) != shortened(LONG + "m", 60)
-    assert len(shortened(LONG, 60)) == 60
+    assert shorten_text("n" * 60, 60) == "n" * 60
+    assert shorten_text(LONG, 60) != shorten_text(LONG + "m", 60)
+    assert len(shorten_text(LONG, 60)) == 60
 
 
 # ---- graphs: Tensors, ops, arguments, layers, names given to draw
@@ -390,14 +390,14 @@ def test_charts(outside):
         history.on_epoch_end(epoch, dict.fromkeys([f"{name}!" for name in names], 1.0))
     figure = history.plot(outside / "h.png")
     titles = [axes.get_title() for axes in figure.axes]
-    assert sorted(titles) == sorted(printable(shortened(f"{name}!", 40)) for name in names)
+    assert sorted(titles) == sorted(printable_text(shorten_text(f"{name}!", 40)) for name in names)
     model = model_of(names, activation="tanh")
     model.compile("sgd", "mse")
     flow = model.gradient_flow(np.ones((2, 2)), np.ones((2, 2)))
     assert layout(repr(flow))[:-1] == [0] * (len(names) + 1 + len(flow.verdict) - 1)
     chart = flow.plot(outside / "f.png")
     ticks = [label.get_text() for label in chart.axes[0].get_xticklabels()]
-    assert ticks == [printable(shortened(name, 24)) for name in names]
+    assert ticks == [printable_text(shorten_text(name, 24)) for name in names]
     assert (outside / "f.png").read_bytes()[:4] == (outside / "h.png").read_bytes()[:4] == b"\x89PNG"
     unreached = model_of(names[6:9])
     unreached.compile("sgd", "mse")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from weakref import ref
 
-from ..errors import printable, shortened
+from ..errors import printable_text, shorten_text
 from .base import Callback
 
 #: A title of more letters runs into its neighbour.
@@ -52,7 +52,7 @@ class History(Callback):
         return draw(self, save)
 
     def __repr__(self) -> str:
-        last = ", ".join(f"{printable(key)}={values[-1]:.4g}" for key, values in self.history.items())
+        last = ", ".join(f"{printable_text(key)}={values[-1]:.4g}" for key, values in self.history.items())
         return f"<History of {len(self.epoch)} epochs{'; last: ' + last if last else ''}>"
 
 
@@ -71,7 +71,7 @@ def draw(history: Any, save: Any = None) -> Any:
             values = history.history.get(key, [])
             if values:
                 axes.plot(epochs_of(history, key), values, style, marker="." if len(values) < 30 else "", label=label)
-        axes.set_title(printable(shortened(name, LONGEST)), parse_math=False, usetex=False)
+        axes.set_title(printable_text(shorten_text(name, LONGEST)), parse_math=False, usetex=False)
         axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.3)

@@ -7,7 +7,7 @@ from shutil import get_terminal_size
 from time import perf_counter
 from typing import Any
 
-from ..errors import printable
+from ..errors import printable_text
 from .base import Callback
 
 WIDTH = 20
@@ -161,4 +161,4 @@ def metrics_text(logs: Any) -> str:
     ' - loss: 0.2500 - mae: -0.5000 - tiny: 2.0000e-05'
     """
     texts = (f"{v:.4f}" if abs(v) > 1e-3 else f"{v:.4e}" for v in logs.values())
-    return "".join(f" - {printable(key)}: {text}" for key, text in zip(logs, texts, strict=True))
+    return "".join(f" - {printable_text(key)}: {text}" for key, text in zip(logs, texts, strict=True))

@@ -5,7 +5,7 @@ import traceback
 import warnings
 from contextlib import contextmanager
 
-from ..errors import TraceError, UncompiledWarning, printable
+from ..errors import TraceError, UncompiledWarning, printable_text
 from ..graph.code import users
 from ..graph.origins import line_of as file_line
 from .ir.program import Call
@@ -47,9 +47,8 @@ class Attempts:
         """Return ``write()``, which traces; if there can be no program, put back what that changed, and ``eager()``."""
         guards.watch()
         if guards.unseen:
-            self.reason = (
-                f"this model runs without a compiled program, more slowly: it {printable(guards.unseen[0])}; {NO_GUARD}"
-            )
+            unseen = printable_text(guards.unseen[0])
+            self.reason = f"this model runs without a compiled program, more slowly: it {unseen}; {NO_GUARD}"
             warnings.warn(self.reason, UncompiledWarning, stacklevel=level_of_user())
             return eager()
         try:

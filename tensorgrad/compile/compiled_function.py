@@ -8,9 +8,9 @@ from functools import wraps
 from typing import Any
 from weakref import ref
 
-from ..core.modes import is_recording, plainly, runs_plainly, training
+from ..core.modes import is_compile_off, is_recording, no_compile, training
 from ..core.tensor import Tensor
-from ..errors import OptionError, TraceError, UncompiledWarning, printable, suggest
+from ..errors import OptionError, TraceError, UncompiledWarning, printable_text, suggest
 from .attempts import NO_GUARD, unfit
 from .call_arguments import Arguments, Held, Own, Run, apart, argument_names, check_apart, once_each, signature
 from .call_structure import count_leaves, flatten
@@ -158,7 +158,7 @@ class Step:
         return None if len(lists) > 1 and len(set(lists)) < len(lists) else (leaves, how)
 
     def __call__(self, *args, **kwargs):
-        taken = None if runs_plainly() else self._passed(args, kwargs)
+        taken = None if is_compile_off() else self._passed(args, kwargs)
         if taken is None:  # inside another compiled function, as part of its program, or watched
             return self.function(*args, **kwargs)
         leaves, how = taken
@@ -177,7 +177,7 @@ class Step:
         except Exception as error:  # of NumPy's, which the function may handle
             if replay.changes:
                 error.add_note(
-                    f"in a program of {printable(self.__name__)}; a function that handles this cannot be one"
+                    f"in a program of {printable_text(self.__name__)}; a function that handles this cannot be one"
                 )
                 raise
         return self.function(*args, **kwargs)  # which may handle the error, or raises it again
@@ -215,9 +215,9 @@ class Step:
         if self.changing[key] >= PATIENCE:
             self.plain.add(key)
             self._warn(
-                f"changes {' and '.join(map(printable, why[:3]))} whenever it runs, which a program would not do: from "
-                "now on it runs as it is, uncompiled; keep what changes in a Tensor, or pass it as an argument and "
-                "return it"
+                f"changes {' and '.join(map(printable_text, why[:3]))} whenever it runs, which a program would not do: "
+                "from now on it runs as it is, uncompiled; keep what changes in a Tensor, or pass it as an argument "
+                "and return it"
             )
         return result
 
@@ -227,7 +227,7 @@ class Step:
         if times <= IN_VAIN or self.static:
             return None
         changed = [path for _, guards in self.programs.get(key, ()) for path in guards.changed()]
-        what = f"{printable(changed[0])}, which it reads, is changed" if changed else "it is given something else"
+        what = f"{printable_text(changed[0])}, which it reads, is changed" if changed else "it is given something else"
         for kind in [kind for kind in self.programs if kind[1:] == key[1:]]:
             del self.programs[kind]
         self.plain.add(key[1:])
@@ -241,7 +241,7 @@ class Step:
     def _warn(self, words):
         if words not in self.told:
             self.told.add(words)
-            warnings.warn(f"{printable(self.__name__)} {words}", UncompiledWarning, stacklevel=4)
+            warnings.warn(f"{printable_text(self.__name__)} {words}", UncompiledWarning, stacklevel=4)
 
     def _traced(self, key, leaves, how, args, kwargs):
         """Trace the function, run it, and keep the program; return ``(True, the result)``, or ``(False, why not)``."""
@@ -259,7 +259,7 @@ class Step:
         self.changing.pop(key, None)
         trial = Trial(recording, [*leaves, *how.containers])
         recording.trace.undo()
-        with plainly():
+        with no_compile():
             result = self.function(*args, **kwargs)
         try:
             trial.check(result)

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from ..core.tensor import Parameter, Tensor, type_tensor
+from ..core.tensor import Parameter, Tensor, make_leaf
 from ..errors import TraceError, describe
 from ..graph.code import trace_root
 from .call_structure import flatten, unflatten
@@ -106,7 +106,7 @@ def stand_in(trace, leaf, name):
     if isinstance(leaf, Tensor):
         if type(leaf) not in (Tensor, Parameter):
             raise TypeError(f"nothing stands for a {type(leaf).__name__}, which may have more to it than a Tensor")
-        t = type_tensor(trace.input(leaf.data, name), leaf.name, type(leaf))
+        t = make_leaf(trace.input(leaf.data, name), leaf.name, type(leaf))
         t.requires_grad = leaf.requires_grad
         return t
     return trace.input(leaf, name)

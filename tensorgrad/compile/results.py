@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.tensor import StandIn, Tensor, type_tensor
+from ..core.tensor import StandIn, Tensor, make_leaf
 from ..errors import TraceError
 from .ir.program import packed
 from .trace.captures import outside
@@ -49,7 +49,7 @@ class Leaf:
 
 
 def as_tensor(array):
-    return type_tensor(np.asarray(array))
+    return make_leaf(np.asarray(array))
 
 
 def as_scalar(array):

@@ -7,7 +7,7 @@ from a generator that no guard knows. Whatever it is, it shows where the two run
 import numpy as np
 
 from ..core.tensor import Tensor
-from ..errors import TraceError, printable
+from ..errors import TraceError, printable_text
 from ..pytree import items_of, leaves_of
 from .call_structure import unflatten
 from .guards.function_code import owner_of_module
@@ -40,10 +40,10 @@ class Trial:
             raise made_anew(result) or unlike("its result is")
         for t, grad in self.grads:
             if not alike(t.grad, grad):
-                raise unlike(f"the gradient of {printable(t.name or 'a Tensor')} is")
+                raise unlike(f"the gradient of {printable_text(t.name or 'a Tensor')} is")
         for t, data in self.data:
             if not alike(t, data):
-                raise unlike(f"the values of {printable(t.name or 'a Tensor')} are")
+                raise unlike(f"the values of {printable_text(t.name or 'a Tensor')} are")
         if not all(alike(array, held) for array, held in self.written):
             raise unlike("what it writes is")
 
@@ -86,7 +86,7 @@ def made_anew(result):
     found = [x for x in leaves_of(result, is_object) if is_object(x)]
     if not found:
         return None
-    name = printable(type(found[0]).__name__)
+    name = printable_text(type(found[0]).__name__)
     return TraceError(
         f"it returns a new {name}, of which no program can make one; return its parts in a tuple or a dict"
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import printable
+from ..errors import printable_text
 from .dispatch import make_call
 from .op import REAL, Op, signature_of
 
@@ -31,8 +31,8 @@ def elementwise(
 ) -> Any:
     """Declare an op that acts entry by entry: its Jacobian is diagonal, so a rule is also the forward-mode rule.
 
-    ``rules`` name the arguments in order, each with its rule ``(g, y, *inputs)`` or None. With ``wide``, what is
-    between computes in more than float16 and integers.
+    ``rules`` name the arguments in order, each with its rule ``(g, y, *inputs)`` or None. With ``wide``, kernel
+    and rules compute float16 and integers in a wider dtype.
 
     >>> import numpy as np, tensorgrad as tg
     >>> cube = tg.elementwise("cube", lambda x: x * x * x, "x³", x=lambda g, y, x: g * 3 * x * x)
@@ -41,7 +41,7 @@ def elementwise(
     >>> x.grad
     Tensor([ 3., 12.])
     """
-    op = _row(name, kernel, doc, "elementwise", rules, numpy, symbol=symbol, domain=domain, kinks=kinks,
+    op = make_op(name, kernel, doc, "elementwise", rules, numpy, symbol=symbol, domain=domain, kinks=kinks,
               wide=wide)  # fmt: skip
     op.tangents = list(op.rules)
     return make_call(op)
@@ -59,7 +59,7 @@ def linear(
     **rules: Any,
 ) -> Any:
     """Declare a linear op: its forward-mode rule is the op itself. ``rules`` as in ``elementwise``, with settings."""
-    op = _row(name, kernel, doc, "linear", rules, numpy, symbol=symbol, view=view, explain=explain)
+    op = make_op(name, kernel, doc, "linear", rules, numpy, symbol=symbol, view=view, explain=explain)
     if not op.variadic:
         op.tangents = [lambda t, y, x, **settings: op.call(t, **settings)]
     return make_call(op)
@@ -76,7 +76,7 @@ def bilinear(
     **rules: Any,
 ) -> Any:
     """Declare an op linear in each of two arguments: the forward-mode rule puts the tangent in its place."""
-    op = _row(name, kernel, doc, "bilinear", rules, numpy, symbol=symbol, explain=explain)
+    op = make_op(name, kernel, doc, "bilinear", rules, numpy, symbol=symbol, explain=explain)
     op.tangents = [
         lambda t, y, a, b, **settings: op.call(t, b, **settings),
         lambda t, y, a, b, **settings: op.call(a, t, **settings),
@@ -89,7 +89,7 @@ def constant(
 ) -> Any:
     """Declare an op whose derivative is zero wherever it exists: a comparison, a rounding. It is never recorded."""
     rules = dict.fromkeys(args) if args else {}
-    return make_call(_row(name, kernel, doc, "constant", rules, numpy, symbol=symbol))
+    return make_call(make_op(name, kernel, doc, "constant", rules, numpy, symbol=symbol))
 
 
 def primitive(
@@ -105,7 +105,7 @@ def primitive(
 ) -> Any:
     """Declare an op by the body of its kernel: arrays positional, settings keyword-only. Rules follow by ``.vjp``.
 
-    With ``wide``, kernel and rules compute float16 in float32, and integers in float64: sums may leave their range.
+    With ``wide``, kernel and rules compute float16 and integers in a wider dtype: sums may leave their range.
 
     >>> import numpy as np, tensorgrad as tg
     >>> @tg.primitive
@@ -122,14 +122,14 @@ def primitive(
     """
 
     def declare(kernel: Any) -> Any:
-        op = _row(name or kernel.__name__, kernel, kernel.__doc__ or "", "general", {}, numpy,
+        op = make_op(name or kernel.__name__, kernel, kernel.__doc__ or "", "general", {}, numpy,
                   symbol=symbol, domain=domain, kinks=kinks, explain=explain, wide=wide)  # fmt: skip
         return make_call(op)
 
     return declare if kernel is None else declare(kernel)
 
 
-def _row(name: Any, kernel: Any, doc: Any, kind: Any, rules: Any, numpy: Any, **row: Any) -> Any:
+def make_op(name: Any, kernel: Any, doc: Any, kind: Any, rules: Any, numpy: Any, **row: Any) -> Any:
     if isinstance(kernel, np.ufunc):
         args, defaults, variadic = tuple(rules) or ("x", "a b", "a b c")[kernel.nin - 1].split(), {}, False
     elif hasattr(kernel, "__code__"):
@@ -139,7 +139,7 @@ def _row(name: Any, kernel: Any, doc: Any, kind: Any, rules: Any, numpy: Any, **
     for arg in rules:
         if arg not in args:
             raise ValueError(
-                f"op {name!r} has a rule for {arg!r}, but its arguments are {', '.join(map(printable, args))}"
+                f"op {name!r} has a rule for {arg!r}, but its arguments are {', '.join(map(printable_text, args))}"
             )
     if numpy is None:
         numpy = (kernel,) if isinstance(kernel, np.ufunc) else ()

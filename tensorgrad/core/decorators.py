@@ -9,15 +9,15 @@ from typing import Any
 GENERATOR, COROUTINE, ASYNC_GENERATOR = 0x20, 0x80, 0x200
 
 
-def decorated(function: Any, manager: Any) -> Any:
+def decorate(function: Any, manager: Any) -> Any:
     """Return ``function`` so that all it computes is computed inside ``manager``."""
-    flags = kind_of(function)
+    flags = code_flags(function)
     if flags & GENERATOR:
-        return wraps(function)(lambda *args, **kwargs: (yield from stepwise(function(*args, **kwargs), manager)))
+        return wraps(function)(lambda *args, **kwargs: (yield from run_steps(function(*args, **kwargs), manager)))
     if flags & COROUTINE:
-        return around_coroutine(function, manager)
+        return wrap_coroutine(function, manager)
     if flags & ASYNC_GENERATOR:
-        return around_async_generator(function, manager)
+        return wrap_async_generator(function, manager)
 
     @wraps(function)
     def inside(*args: Any, **kwargs: Any) -> Any:
@@ -27,35 +27,35 @@ def decorated(function: Any, manager: Any) -> Any:
     return inside
 
 
-def kind_of(function: Any) -> Any:
+def code_flags(function: Any) -> Any:
     """Return the ``co_flags`` of a function, of a method's, or of what a ``functools.partial`` calls; 0 if unknown."""
     while hasattr(function, "func"):
         function = function.func
     return getattr(getattr(function, "__code__", None), "co_flags", 0)
 
 
-def around_coroutine(function: Any, manager: Any) -> Any:
+def wrap_coroutine(function: Any, manager: Any) -> Any:
     @wraps(function)
     async def inside(*args: Any, **kwargs: Any) -> Any:
-        return await Steps(function(*args, **kwargs), manager)
+        return await ManagedAwaitable(function(*args, **kwargs), manager)
 
     return inside
 
 
-def around_async_generator(function: Any, manager: Any) -> Any:
+def wrap_async_generator(function: Any, manager: Any) -> Any:
     @wraps(function)
     async def inside(*args: Any, **kwargs: Any) -> Any:
         running = function(*args, **kwargs)
         step = running.__anext__()
         while True:
             try:
-                value = await Steps(step, manager)
+                value = await ManagedAwaitable(step, manager)
             except StopAsyncIteration:
                 return
             try:
                 sent = yield value
             except GeneratorExit:
-                await Steps(running.aclose(), manager)
+                await ManagedAwaitable(running.aclose(), manager)
                 raise
             except BaseException as error:  # thrown in, for the generator to catch
                 step = running.athrow(error)
@@ -65,17 +65,17 @@ def around_async_generator(function: Any, manager: Any) -> Any:
     return inside
 
 
-class Steps:
+class ManagedAwaitable:
     """An awaitable, each step of which is taken inside a context manager."""
 
     def __init__(self, awaitable: Any, manager: Any) -> None:
         self.awaitable, self.manager = awaitable, manager
 
     def __await__(self) -> Any:
-        return stepwise(self.awaitable.__await__(), self.manager)
+        return run_steps(self.awaitable.__await__(), self.manager)
 
 
-def stepwise(steps: Any, manager: Any) -> Any:
+def run_steps(steps: Any, manager: Any) -> Any:
     """Run the generator ``steps``, each step inside ``manager`` and what is between two of them outside."""
     send: Any = steps.__next__
     given: tuple[Any, ...] = ()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import ShapeError, TensorgradError, describe, printable, suggest
+from ..errors import ShapeError, TensorgradError, describe, printable_text, suggest
 from ..pytree import leaves_of, map_leaves
 from .modes import is_recording, recording
 from .op import Op
@@ -32,14 +32,14 @@ UFUNC_METHODS: dict[tuple[np.ufunc, str], Callable[..., Any]] = {}
 def make_call(op: Op) -> Any:
     """Return the public function of ``op`` and enter it in NumPy's tables."""
     if op.kind == "constant":
-        call = _constant(op)
+        call = make_constant(op)
     elif op.variadic or len(op.args) > 2 or (op.defaults and len(op.args) == 2):
-        call = _general(op)
+        call = make_general(op)
     elif op.defaults:
-        call = _unary_with_settings(op)
+        call = make_unary_with_settings(op)
     else:
-        call = (_unary if len(op.args) == 1 else _binary)(op)
-    call = carrying(op, call)
+        call = (make_unary if len(op.args) == 1 else make_binary)(op)
+    call = attach_op(op, call)
     call.__doc__, call.__module__ = op.doc, op.module
     call.op, call.vjp, call.jvp = op, op.vjp, op.jvp
     op.call = call
@@ -56,12 +56,12 @@ def name_code(function: Any, name: Any, *constants: Any) -> Any:
     return function
 
 
-def carrying(op: Any, call: Any) -> Any:
+def attach_op(op: Any, call: Any) -> Any:
     """Return ``call`` with the name of ``op``, and ``op`` in its code: a frame on the stack tells by it which op runs.
 
     That costs a call nothing, and tracebacks and profilers name the op.
     """
-    return name_code(call, printable(op.name), op)
+    return name_code(call, printable_text(op.name), op)
 
 
 def op_of(code: CodeType) -> Op | None:
@@ -75,7 +75,7 @@ def op_of(code: CodeType) -> Op | None:
     return last[0] if last and type(last[0]) is Op else None
 
 
-def _unary(op: Any) -> Any:
+def make_unary(op: Any) -> Any:
     kernel, ufunc = op.kernel, isinstance(op.kernel, np.ufunc)
 
     def call(x: Any, /) -> Any:
@@ -83,8 +83,8 @@ def _unary(op: Any) -> Any:
             return kernel(x if ufunc else array_like(x))
         try:
             data = kernel(x.data)
-        except Exception as error:  # told again in the op's own words
-            raise explained(error, op, (x,)) from None
+        except Exception as error:  # raised again in the op's words
+            raise explain_error(error, op, (x,)) from None
         y = new(Tensor)  # with its slot stores 170 ns; __init__ would be 250
         y.data = data if type(data) is ndarray else wrap(data)
         if x.requires_grad and recording():
@@ -102,7 +102,7 @@ def _unary(op: Any) -> Any:
     return call
 
 
-def _binary(op: Any) -> Any:
+def make_binary(op: Any) -> Any:
     kernel, ufunc = op.kernel, isinstance(op.kernel, np.ufunc)
 
     def call(a: Any, b: Any, /) -> Any:
@@ -121,11 +121,11 @@ def _binary(op: Any) -> Any:
         elif ufunc or (hasattr(a, "dtype") and hasattr(b, "dtype")):
             return kernel(a, b)
         else:
-            return kernel(*arrays_of((operand(a, op), operand(b, op))))
+            return kernel(*numbers_to_arrays((operand(a, op), operand(b, op))))
         try:
             data = kernel(x, z)
-        except Exception as error:  # told again in the op's own words
-            raise explained(error, op, (a, b)) from None
+        except Exception as error:  # raised again in the op's words
+            raise explain_error(error, op, (a, b)) from None
         y = new(Tensor)
         y.data = data if type(data) is ndarray else wrap(data)
         if needed and recording():
@@ -143,39 +143,39 @@ def _binary(op: Any) -> Any:
     return call
 
 
-def _unary_with_settings(op: Any) -> Any:
+def make_unary_with_settings(op: Any) -> Any:
     kernel, defaults = op.kernel, op.defaults
-    call_any = carrying(op, _general(op))
+    call_any = attach_op(op, make_general(op))
 
     def call(*inputs: Any, **settings: Any) -> Any:
         if len(inputs) != 1 or not isinstance(inputs[0], Tensor) or (settings and settings.keys() - defaults):
             return call_any(*inputs, **settings)
         x = inputs[0]
-        settings = {**defaults, **without_tensors(op, settings)} if settings else defaults
+        settings = {**defaults, **unwrap_settings(op, settings)} if settings else defaults
         try:
             data = kernel(x.data, **settings)
-        except Exception as error:  # told again in the op's own words
-            raise explained(error, op, inputs, settings) from None
+        except Exception as error:  # raised again in the op's words
+            raise explain_error(error, op, inputs, settings) from None
         return record(op, data, inputs, settings)
 
     return call
 
 
-def _general(op: Any) -> Any:
+def make_general(op: Any) -> Any:
     kernel, arity, defaults = op.kernel, None if op.variadic else len(op.args), op.defaults
 
     def call(*inputs: Any, **settings: Any) -> Any:
         if (arity is not None and len(inputs) != arity) or settings.keys() - defaults:
             inputs, settings = bind(op, inputs, settings)
         inputs = tuple([x if isinstance(x, Tensor) else operand(x, op) for x in inputs])
-        kept = {**defaults, **without_tensors(op, settings)} if defaults else None
+        kept = {**defaults, **unwrap_settings(op, settings)} if defaults else None
         arrays = [x.data if isinstance(x, Tensor) else x for x in inputs]
         if not (inputs and isinstance(inputs[0], Tensor)):
-            arrays = arrays_of(arrays)
+            arrays = numbers_to_arrays(arrays)
         try:
             data = kernel(*arrays, **kept) if kept else kernel(*arrays)
-        except Exception as error:  # told again in the op's own words
-            raise explained(error, op, inputs, kept) from None
+        except Exception as error:  # raised again in the op's words
+            raise explain_error(error, op, inputs, kept) from None
         for x in inputs:
             if isinstance(x, Tensor):
                 return record(op, data, inputs, kept)
@@ -184,20 +184,20 @@ def _general(op: Any) -> Any:
     return call
 
 
-def _constant(op: Any) -> Any:
+def make_constant(op: Any) -> Any:
     kernel = op.kernel
 
     def call(*inputs: Any, **settings: Any) -> Any:
         if settings.keys() - op.defaults or (not op.variadic and len(inputs) != len(op.args)):
             inputs, settings = bind(op, inputs, settings)
         if settings:
-            settings = without_tensors(op, settings)
+            settings = unwrap_settings(op, settings)
         if not any(isinstance(x, Tensor) for x in inputs):
             return kernel(*inputs, **settings)
         try:
             data = kernel(*[x.data if isinstance(x, Tensor) else x for x in inputs], **settings)
-        except Exception as error:  # told again in the op's own words
-            raise explained(error, op, inputs, settings) from None
+        except Exception as error:  # raised again in the op's words
+            raise explain_error(error, op, inputs, settings) from None
         return record(op, data, (), settings)
 
     return call
@@ -232,17 +232,18 @@ def operand(x: Any, op: Any) -> Any:
         x = np.asarray(x)
     if isinstance(x, (str, bytes, type(None), dict, set)) or getattr(getattr(x, "dtype", None), "kind", "") == "O":
         raise TypeError(
-            f"{printable(op.name)}({', '.join(map(printable, op.args))}) takes numbers and arrays, got {describe(x)}"
+            f"{printable_text(op.name)}({', '.join(map(printable_text, op.args))}) takes numbers and arrays, "
+            f"got {describe(x)}"
         )
     return x
 
 
-def arrays_of(inputs: Any) -> Any:
+def numbers_to_arrays(inputs: Any) -> Any:
     """Return Python numbers as arrays if there is no array among them, beside which they stay numbers, and weak."""
     return inputs if any(hasattr(x, "dtype") for x in inputs) else [np.asarray(x) for x in inputs]
 
 
-def without_tensors(op: Any, settings: Any) -> Any:
+def unwrap_settings(op: Any, settings: Any) -> Any:
     """Return settings with every Tensor as its array: what is no argument of the op has no derivative."""
     for name, x in settings.items():
         if isinstance(x, Tensor):
@@ -271,17 +272,19 @@ def bind(op: Any, inputs: Any, settings: Any) -> Any:
         inputs = inputs[: len(op.args)]
     for name in settings.keys() - op.defaults:
         if settings[name] is not None and settings[name] is not np._NoValue:
-            raise TypeError(f"{printable(op.name)}() has no setting {name!r} for Tensors{suggest(name, op.defaults)}")
-        del settings[name]  # out=None and its like say nothing
+            raise TypeError(
+                f"{printable_text(op.name)}() has no setting {name!r} for Tensors{suggest(name, op.defaults)}"
+            )
+        del settings[name]  # out=None asks for nothing
     return tuple(inputs), settings
 
 
-def explained(error: Exception, op: Op, inputs: Any, settings: Any = None) -> Exception:
+def explain_error(error: Exception, op: Op, inputs: Any, settings: Any = None) -> Exception:
     """Return ``error`` in the words of the op: its argument names, their dtypes and shapes, and why."""
     if isinstance(error, TensorgradError):
         return error
     names = [f"{op.args[0]}{i}" for i in range(len(inputs))] if op.variadic else op.args
-    names = [*map(printable, names)]
+    names = [*map(printable_text, names)]
     shown = ", ".join(f"{name} {describe(x)}" for name, x in zip(names, inputs, strict=False))
     reason = None
     if isinstance(error, ValueError) and op.explain is not None:
@@ -289,10 +292,10 @@ def explained(error: Exception, op: Op, inputs: Any, settings: Any = None) -> Ex
         reason = op.explain(*arrays, **(settings or {}))
     elif op.kind == "elementwise" and "broadcast" in str(error):
         reason = "these shapes do not broadcast together"
-    if reason is None and type(error) is not ValueError:  # an IndexError, a LinAlgError: the shapes are not to blame
-        error.add_note(f"in {printable(op.name)}: {shown}")
+    if reason is None and type(error) is not ValueError:  # an IndexError, a LinAlgError: the shapes may be right
+        error.add_note(f"in {printable_text(op.name)}: {shown}")
         return error
-    return ShapeError(f"{printable(op.name)}({', '.join(names)}): {reason or error}; got {shown}")
+    return ShapeError(f"{printable_text(op.name)}({', '.join(names)}): {reason or error}; got {shown}")
 
 
 def array_ufunc(self: Any, ufunc: Any, method: Any, *inputs: Any, **kwargs: Any) -> Any:
@@ -321,7 +324,7 @@ def array_function(self: Any, function: Any, types: Any, args: Any, kwargs: Any)
             f"{full_name(function)} has no derivative rule here, and its result would lose the gradient silently; "
             "pass t.numpy() to use the values only, or declare an op with tg.primitive"
         )
-    args, kwargs = values((args, kwargs))
+    args, kwargs = unwrap((args, kwargs))
     return function(*args, **kwargs)
 
 
@@ -334,7 +337,7 @@ def full_name(function: Any) -> Any:
     return f"{module}.{name}".replace("numpy", "np", 1).lstrip(".")
 
 
-def values(x: Any) -> Any:
+def unwrap(x: Any) -> Any:
     """Return ``x`` with every Tensor in it replaced by its array."""
     return map_leaves(lambda leaf: leaf.data if isinstance(leaf, Tensor) else leaf, x)
 

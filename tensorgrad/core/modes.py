@@ -1,7 +1,7 @@
 """How calls run: whether they are recorded, whether programs are used. Flags, each per thread and per async task.
 
-A flag is read at every op, so it is a ContextVar's ``get`` and nothing more. What it gives is a Setting, of which only
-the truth is asked.
+A flag is read at every op, so it is a ContextVar's ``get`` and nothing more. It gives a Setting, and the code asks only
+whether that is true.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
-from .decorators import decorated
+from .decorators import decorate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     F = TypeVar("F", bound=Callable[..., Any])
 
 _recording: ContextVar[Any] = ContextVar("recording", default=True)
-_plainly: ContextVar[Any] = ContextVar("plainly", default=False)
+_no_compile: ContextVar[Any] = ContextVar("no_compile", default=False)
 _entering: ContextVar[Any] = ContextVar("entering", default=None)
 
-#: Whether the model around is being trained: what layers take where a call says nothing of it.
+#: Whether the model around is being trained: the default of a layer's ``training``.
 training: ContextVar[Any] = ContextVar("training", default=False)
 
 #: Return something true while calls are being recorded. 22 ns, paid once per recorded op.
@@ -35,9 +35,9 @@ def is_recording() -> bool:
     return bool(_recording.get())
 
 
-def runs_plainly() -> bool:
-    """Return whether compiled functions are to run as they were written: somebody watches what they call."""
-    return bool(_plainly.get())
+def is_compile_off() -> bool:
+    """Return whether compiled functions run as they were written, because somebody watches what they call."""
+    return bool(_no_compile.get())
 
 
 class Setting(list[Any]):
@@ -68,19 +68,19 @@ class Setting(list[Any]):
         else:
             self.watching = ref(end, self.append)
 
-    def stands(self) -> bool:
+    def is_active(self) -> bool:
         """Return whether the block is still running."""
         return not self.left and (self.watching is None or self.watching() is not None)
 
 
-def standing(setting: Any) -> Any:
-    """Return the innermost of a chain of Settings whose block is still running, or the flag's default."""
-    while isinstance(setting, Setting) and not setting.stands():
+def active_setting(setting: Any) -> Any:
+    """Return the innermost Setting of a chain whose block is still running, or the flag's default."""
+    while isinstance(setting, Setting) and not setting.is_active():
         setting = setting.before
     return setting
 
 
-class _End:
+class _ExitMethod:
     """``__exit__`` of a mode: what a ``with`` statement gets to call is an object of its own, for ``Setting.watch``."""
 
     def __get__(self, mode: Any, cls: Any) -> Any:
@@ -100,36 +100,36 @@ class _Mode:
     _flag = _recording
     _truth: tuple[Any, ...] = ()  # what a Setting is made of: nothing is False
 
-    __exit__ = _End()
+    __exit__ = _ExitMethod()
 
     def __enter__(self) -> Self:
         setting = _entering.get()
-        if setting is None or setting.mode is not self or not setting.stands():
+        if setting is None or setting.mode is not self or not setting.is_active():
             setting = Setting(self._truth)  # entered by hand, without a with statement
             setting.mode = self
         _entering.set(None)
-        setting.before = standing(self._flag.get())
+        setting.before = active_setting(self._flag.get())
         self._flag.set(setting)
         return self
 
     def _leave(self, *exception: Any) -> None:
         """Undo the last entry in this thread or task, if there is one: a generator may be closed by another thread."""
         top = setting = self._flag.get()
-        while isinstance(setting, Setting) and (setting.mode is not self or not setting.stands()):
+        while isinstance(setting, Setting) and (setting.mode is not self or not setting.is_active()):
             setting = setting.before
         if setting is top:
             if isinstance(top, Setting):
-                self._flag.set(standing(top.before))
+                self._flag.set(active_setting(top.before))
         elif isinstance(setting, Setting):
             setting.left = True  # blocks of two generators end in any order
-            self._flag.set(standing(top))
+            self._flag.set(active_setting(top))
         if isinstance(setting, Setting):
             setting.watching = None  # last of all; a task begun inside goes on as it began
             if setting:
                 setting[0] = None  # else it would hold itself, through the reference
 
     def __call__(self, function: F) -> F:
-        inside: F = decorated(function, self)
+        inside: F = decorate(function, self)
         return inside
 
 
@@ -161,8 +161,8 @@ class enable_grad(_Mode):
     _truth = (True,)
 
 
-class plainly(_Mode):
+class no_compile(_Mode):
     """Run compiled functions, and models, as they were written, inside a ``with`` block."""
 
-    _flag = _plainly
+    _flag = _no_compile
     _truth = (True,)

@@ -1,4 +1,4 @@
-"""Who asks a Tensor for its number: who reads it may, who would compute on without its gradient may not.
+"""Who asks a Tensor for its number: code that reads it may; code that would compute without its gradient may not.
 
 ``float(loss)``, ``math.exp(t)``, ``np.float64(t)`` and ``array[i] = t`` all call ``t.__float__()`` from C, and no
 argument tells them apart. But the Python code that runs stands at one instruction meanwhile. So the rule is:
@@ -10,9 +10,9 @@ argument tells them apart. But the Python code that runs stands at one instructi
 - Writing into an array is refused.
 - Everything else may ask: ``"%.3f" % loss``, ``for x in map(float, losses)``.
 
-What cannot be told apart falls to the side of the gradient where a call or a write asks, because a gradient lost in
-silence costs more than writing ``.item()``; and to the side of the reader elsewhere, where ``map`` of ``float`` is
-what asks, nearly always: ``[e for e in map(math.exp, ts)]`` goes unnoticed.
+Where the two look the same, a call or a write is refused, because a gradient lost in silence costs more than writing
+``.item()``. Elsewhere the number is given, because nearly always ``map`` of ``float`` asks for it;
+``[e for e in map(math.exp, ts)]`` goes unnoticed.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def check_reader(tensor: Any, kind: Any) -> None:
     """
     if not tensor.requires_grad or not is_recording():
         return
-    asker = refused(sys._getframe(2))
+    asker = refusal(sys._getframe(2))
     if asker is not None:
         raise TypeError(
             f"{asker} asks for {kind}(t) of a Tensor t ({describe(tensor)}) that requires a gradient, and would lose "
@@ -75,21 +75,21 @@ def check_reader(tensor: Any, kind: Any) -> None:
         )
 
 
-def refused(frame: Any) -> Any:
-    """Return what the code in ``frame`` does, in words, if it may not read a number there; else None."""
+def refusal(frame: Any) -> Any:
+    """Return what the code in ``frame`` does, in words, if it must not read a number there; else None."""
     kind, callee, named = site(frame)
     if kind != "call":
         return "array[i] = t" if kind == "write" else None
     function = value_of(callee, frame)
-    if among(function, READERS) or callee[-1:] in (("__float__",), ("__int__",)):
+    if is_among(function, READERS) or callee[-1:] in (("__float__",), ("__int__",)):
         return None
-    passing = isinstance(function, FunctionType) or among(function, PASSING)  # f(*map(float, ts)), too
-    if passing and not any(computes(value_of(name, frame)) for name in named):
+    passing = isinstance(function, FunctionType) or is_among(function, PASSING)  # f(*map(float, ts)), too
+    if passing and not any(makes_number(value_of(name, frame)) for name in named):
         return None
     return f"{'.'.join(callee) or 'a compiled function'}()"
 
 
-def instead_of(frame: Any) -> Any:
+def numpy_spelling(frame: Any) -> Any:
     """Return what to write for a method of an array that was given a Tensor, as words; '' if that is not what runs."""
     kind, callee, _ = site(frame)
     if kind != "call" or len(callee) < 2 or not isinstance(value_of(callee[:-1], frame), np.ndarray):
@@ -111,14 +111,15 @@ def site(frame: Any) -> Any:
     return found[1]
 
 
-def among(value: Any, some: Any) -> Any:
+def is_among(value: Any, some: Any) -> Any:
+    """Return whether ``value`` is one of these objects; ``in`` would compare, which arrays answer entry by entry."""
     return any(value is x for x in some)
 
 
-def computes(value: Any) -> Any:
+def makes_number(value: Any) -> Any:
     """Return whether ``value`` is a function of C, or NumPy's kind of float, that makes another number of a number."""
     made = isinstance(value, BuiltinFunctionType) or (isinstance(value, type) and issubclass(value, np.generic))
-    return made and not among(value, READERS) and not among(value, PASSING)
+    return made and not is_among(value, READERS) and not is_among(value, PASSING)
 
 
 def value_of(names: Any, frame: Any) -> Any:
@@ -131,11 +132,11 @@ def value_of(names: Any, frame: Any) -> Any:
         spaces = [frame.f_locals, *spaces]
     value = next((space[first] for space in spaces if first in space), None)
     for name in names[1:]:
-        value = attribute(value, name)
+        value = static_attribute(value, name)
     return value.func if type(value) is partial else value
 
 
-def attribute(value: Any, name: Any) -> Any:
+def static_attribute(value: Any, name: Any) -> Any:
     """Return what an object holds under a name, or else one of its classes; a method is found as a plain function."""
     classes = value.__mro__ if isinstance(value, type) else type(value).__mro__
     own = getattr(value, "__dict__", {})

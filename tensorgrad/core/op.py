@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import printable
-from .wide import widened, widened_kernel
+from ..errors import printable_text
+from .upcast import upcast_kernel, upcast_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -84,8 +84,8 @@ class Op:
         wide: bool = False,
     ) -> None:
         self.name, self.args, self.kind, self.wide = name, tuple(args), kind, wide
-        self.kernel = widened_kernel(kernel) if wide and hasattr(kernel, "__code__") else kernel
-        self.rules = [widened(rule) if wide and rule else rule for rule in rules] or [None] * len(self.args)
+        self.kernel = upcast_kernel(kernel) if wide and hasattr(kernel, "__code__") else kernel
+        self.rules = [upcast_rule(rule) if wide and rule else rule for rule in rules] or [None] * len(self.args)
         self.tangents = [None] * len(self.args)
         self.defaults = defaults or {}
         self.symbol, self.domain, self.kinks, self.view = symbol or name, domain, tuple(kinks), view
@@ -102,13 +102,15 @@ class Op:
     def __repr__(self) -> str:
         settings = [f"{k}={v!r}" for k, v in self.defaults.items()]
         star = "*" if self.variadic else ""
-        return f"<op {printable(self.name)}({', '.join([star + printable(a) for a in self.args] + settings)})>"
+        return (
+            f"<op {printable_text(self.name)}({', '.join([star + printable_text(a) for a in self.args] + settings)})>"
+        )
 
     def position(self, arg: str) -> int:
         """Return the index of the argument named ``arg``."""
         if arg not in self.args:
             raise ValueError(
-                f"op {self.name!r} has no argument {arg!r}; it takes {', '.join(map(printable, self.args))}"
+                f"op {self.name!r} has no argument {arg!r}; it takes {', '.join(map(printable_text, self.args))}"
             )
         return self.args.index(arg)
 
@@ -127,7 +129,7 @@ class Op:
     def _declarer(self, table: Any, args: Any) -> Any:
         def declare(rule: Any) -> Any:
             for arg in args:
-                table[self.position(arg)] = widened(rule) if self.wide else rule
+                table[self.position(arg)] = upcast_rule(rule) if self.wide else rule
             return rule
 
         return declare

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import GradientError, describe, printable
-from .number import check_reader, instead_of
+from ..errors import GradientError, describe, printable_text
+from .number import check_reader, numpy_spelling
 from .typed import Operators
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Tensor(Operators):
     def __init__(
         self, data: Any, requires_grad: bool = False, dtype: DTypeLike | None = None, name: str | None = None
     ) -> None:
-        self.data = as_array(data, dtype)
+        self.data = as_numeric_array(data, dtype)
         if requires_grad:
             check_differentiable(self.data)
         self.requires_grad = bool(requires_grad)
@@ -102,7 +102,7 @@ class Tensor(Operators):
 
     def detach(self) -> Tensor:
         """Return the same values as a leaf that requires no gradient. It shares memory."""
-        return type_tensor(self.data, self.name)
+        return make_leaf(self.data, self.name)
 
     def item(self, *index: int) -> Any:
         """Return one element as a Python number."""
@@ -116,7 +116,7 @@ class Tensor(Operators):
         if self.requires_grad:
             raise TypeError(
                 f"this Tensor ({describe(self)}) requires a gradient, and an array would lose it silently; "
-                f"{instead_of(sys._getframe(1))}use t.numpy() or t.detach() to drop the gradient on purpose, "
+                f"{numpy_spelling(sys._getframe(1))}use t.numpy() or t.detach() to drop the gradient on purpose, "
                 "tg.stack(...) to join Tensors"
             )
         return np.array(self.data, dtype=dtype, copy=copy)
@@ -181,7 +181,7 @@ class Parameter(Tensor):
         super().__init__(data, requires_grad, dtype, name)
 
 
-def type_tensor(data: Any, name: Any = None, cls: type[Tensor] = Tensor) -> Tensor:
+def make_leaf(data: Any, name: Any = None, cls: type[Tensor] = Tensor) -> Tensor:
     """Return a leaf around ``data`` without looking at it: for arrays that are known to be good."""
     y = new(cls)
     y.data = data if type(data) is np.ndarray else wrap(data)
@@ -199,7 +199,7 @@ new = Tensor.__new__
 class StandIn:
     """Base of what may stand in for an array or a number while a function is traced.
 
-    ``is_scalar`` says that it is a number; ``as_array()`` gives it as a Tensor keeps it.
+    ``is_scalar`` says that it is a number; ``as_numeric_array()`` gives it as a Tensor keeps it.
     """
 
     __slots__ = ()
@@ -221,7 +221,7 @@ def array_like(x: Any) -> Any:
     return x if hasattr(x, "ndim") else np.asarray(x)
 
 
-def as_array(data: Any, dtype: Any = None) -> Any:
+def as_numeric_array(data: Any, dtype: Any = None) -> Any:
     """Return ``data`` as a numeric array, or raise a TypeError that says what came instead."""
     if isinstance(data, Tensor):
         data = data.data
@@ -250,7 +250,7 @@ def check_differentiable(array: Any) -> None:
 def check_writable(tensor: Tensor) -> None:
     """Raise if an in-place write would destroy a leaf whose gradient is wanted."""
     if tensor.requires_grad and tensor.op is None:
-        name = printable(tensor.name or "a leaf")
+        name = printable_text(tensor.name or "a leaf")
         raise GradientError(
             f"cannot write into {name} ({describe(tensor)}) in place: it requires a gradient and "
             "its old value would be lost; write into a copy (y = x * 1; y[i] = v), or change x.data to update it "

@@ -1,6 +1,6 @@
 """The ways from a Tensor to a loss that a run has shown, and where they are cut."""
 
-from ..errors import printable
+from ..errors import printable_text
 
 #: word -> what to do; ways out of the graph share one answer
 REMEDIES = {
@@ -74,7 +74,7 @@ def shown(path, cut):
         if left_out:
             words.append(f"... {left_out} more ...")
         left_out = 0
-        place_of = f" ({printable(step.line)})" if step.line and step.line != line else ""
+        place_of = f" ({printable_text(step.line)})" if step.line and step.line != line else ""
         line = step.line or line
         words.append(f"{step.what}{place_of}")
     return " -> ".join(words)

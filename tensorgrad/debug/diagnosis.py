@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..core.tensor import Parameter, Tensor
-from ..errors import describe, printable
+from ..errors import describe, printable_text
 from ..graph.origins import where
 from ..graph.steps import recorded
 from .cut_paths import INDEX, METHODS, cuts_between, words_for
@@ -138,7 +138,7 @@ def arriving(loss, p, follower):
     if p.op is not None and "retain" not in (p.watch or {}):
         return Diagnosis(
             "not a leaf",
-            f"{name} keeps no gradient: it is the result of {printable(p.op.name)}, and only leaves keep theirs",
+            f"{name} keeps no gradient: it is the result of {printable_text(p.op.name)}, and only leaves keep theirs",
             f"{came}; {name}.retain_grad() before backward() keeps it",
             "an update that rebinds the name, w = w - rate * w.grad, makes such a result: write w.data -= ... instead",
         )
@@ -226,8 +226,8 @@ def without_rule(steps, p):
     for t, inputs in steps:
         for i, x in enumerate(inputs):
             if id(x) in near and t.op.rule(i) is None:
-                op, arg = printable(t.op.name), t.op.args[0 if t.op.variadic else i]
-                cause = f"{op} has no derivative with respect to {printable(arg)}"
+                op, arg = printable_text(t.op.name), t.op.args[0 if t.op.variadic else i]
+                cause = f"{op} has no derivative with respect to {printable_text(arg)}"
                 return Diagnosis(
                     "no rule", f"{name_of(p)} gets no gradient: {cause}",
                     "" if t.op.module.startswith("tensorgrad.") else f"declare it: @{op}.vjp({arg!r})",
@@ -246,13 +246,15 @@ def relative(steps, p):
     arrays = [(t, x, a) for t, x, a in arrays if isinstance(a, np.ndarray) and x is not p]
     for t, _, a in arrays:
         if np.shares_memory(a, p.data):
-            op = printable(t.op.name)
+            op = printable_text(t.op.name)
             return f"{op} was given its memory without its graph: its .data, or the array that {name} was made of"
     for t, x, _ in arrays:
         if p.name and getattr(x, "name", None) == p.name:
-            op = printable(t.op.name)
+            op = printable_text(t.op.name)
             return f"{op} was given another Tensor of the name {name}: was a model or a weight made anew?"
     for t, _, a in arrays:
         if a.shape == p.shape and a.size > 1 and np.array_equal(a, p.data):
-            return f"{printable(t.op.name)} was given an array with the same values: perhaps it is a copy of {name}"
+            return (
+                f"{printable_text(t.op.name)} was given an array with the same values: perhaps it is a copy of {name}"
+            )
     return ""

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..core.modes import enable_grad
 from ..draw.diagram.colour import rms
-from ..errors import counted, printable, shortened
+from ..errors import count_text, printable_text, shorten_text
 from ..graph.gradients import gradient_arrays
 from ..graph.scopes import Frames, layer_scopes
 from ..graph.steps import recorded
@@ -58,7 +58,7 @@ class GradientFlow:
         axes.set(
             yscale="log", ylim=(floor, 5 * max(shown)), ylabel="rms of the gradient", xlabel="from input to output"
         )
-        names = [printable(shortened(name, TICK)) for name in self.layers]
+        names = [printable_text(shorten_text(name, TICK)) for name in self.layers]
         axes.set_xticks(range(len(sizes)), names, parse_math=False, usetex=False)
         words = "\n".join(self.verdict).replace("$", "\\$")  # to be wrapped, text is measured as a formula anyway
         axes.set_title(words, fontsize=9, loc="left", wrap=True, usetex=False)
@@ -76,7 +76,7 @@ class GradientFlow:
 
 def called(layer):
     """Return the name of a layer for a table."""
-    return printable(shortened(layer, LONGEST))
+    return printable_text(shorten_text(layer, LONGEST))
 
 
 def far(size, last):
@@ -91,7 +91,7 @@ def flow_words(layers, sizes):
     >>> flow_words(["a", "b"], [0.2, 0.1])
     ['healthy: the gradients of all layers are within a factor of 2']
     """
-    layers = [shortened(name, LONGEST) for name in layers]
+    layers = [shorten_text(name, LONGEST) for name in layers]
     if not layers:
         return ["no layer here has weights to train"]
     broken = [name for name, size in zip(layers, sizes, strict=True) if not math.isfinite(size)]
@@ -114,8 +114,8 @@ def flow_words(layers, sizes):
 def dead_words(dead, rows):
     """Return a sentence for each layer with dead relus."""
     return [
-        f"dead relus: {n} of {counted(units, 'unit')} of {shortened(name, LONGEST)!r} {'is' if n == 1 else 'are'} 0 "
-        f"for all {rows} rows"
+        f"dead relus: {n} of {count_text(units, 'unit')} of {shorten_text(name, LONGEST)!r} "
+        f"{'is' if n == 1 else 'are'} 0 for all {rows} rows"
         for name, (n, units) in dead.items()
         if n
     ]

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..backward import backward, visit
-from ..core.modes import plainly
+from ..core.modes import no_compile
 from ..core.tensor import Tensor
-from ..errors import NumericsError, counted, describe, printable
+from ..errors import NumericsError, count_text, describe, printable_text
 from ..graph.code import running, trial
 from ..graph.gradients import hooking
 from ..graph.observer import Observer, observing, unobserved
@@ -71,7 +71,7 @@ class Tracer(Observer):
 
     def __enter__(self):
         self._blocks.enter_context(np.errstate(all="ignore"))  # NumPy's warnings say less than is said here
-        self._blocks.enter_context(plainly())
+        self._blocks.enter_context(no_compile())
         self._blocks.enter_context(observing(self))
         return self
 
@@ -85,7 +85,7 @@ class Tracer(Observer):
     def __repr__(self):
         if not self.findings:
             return "every result was finite"
-        seen = [f"{f}\n  seen {counted(f.times, 'time')}" if f.times > 1 else str(f) for f in self.findings]
+        seen = [f"{f}\n  seen {count_text(f.times, 'time')}" if f.times > 1 else str(f) for f in self.findings]
         return "\n".join(seen)
 
     def made(self, t, op, inputs, frame):
@@ -118,7 +118,7 @@ class Tracer(Observer):
             self._report_given(given[0], op, inputs, place)
         elif fresh(t.data, found):
             self._report(
-                f"{printable(op.name)} made {bad_words(t.data)}{place}", op.name, "forward", place, t.data,
+                f"{printable_text(op.name)} made {bad_words(t.data)}{place}", op.name, "forward", place, t.data,
                 self._ranges(op, inputs), forward_remedy(op.name, [values(x) for x in inputs], t.data),
             )  # fmt: skip
 
@@ -132,7 +132,7 @@ class Tracer(Observer):
         kind = "parameter" if isinstance(x, Tensor) and x.requires_grad else "data"
         if isinstance(x, (Tensor, np.ndarray)):
             self._places[id(x)] = Place(bad=True, ref=self._forget(x))  # told once
-        what = f"{printable(op.name)} was given {bad_words(values(x))} in its input {ranges[i].name}{place}"
+        what = f"{printable_text(op.name)} was given {bad_words(values(x))} in its input {ranges[i].name}{place}"
         self._report(what, op.name, "given", place, values(x), ranges, given_remedy(kind))
 
     def _report(self, what, op, phase, place, array, ranges, remedy):
@@ -175,7 +175,9 @@ class BackwardTrace:
         if any(bad_entries(data)) and id(t) not in self.late:
             self.late.add(id(t))
             place, op = self.tracer._place(t), t.op.name if t.op else None
-            what = what.format(printable(t.name or f"{op or 'a Tensor'} ({describe(t)})"), bad_words(data)) + str(place)
+            what = what.format(printable_text(t.name or f"{op or 'a Tensor'} ({describe(t)})"), bad_words(data)) + str(
+                place
+            )
             self.tracer._report(what, op, "backward", place, data, [], "")
 
     def arriving(self, t, inputs):
@@ -204,7 +206,7 @@ class BackwardTrace:
             return  # nan from the forward, which was told there
         name = argument_names(op, len(inputs))[next(i for i, v in enumerate(inputs) if v is x)]
         self.tracer._report(
-            f"the backward of {printable(op.name)} made {bad_words(gx)} for {named(x, name)}{place}",
+            f"the backward of {printable_text(op.name)} made {bad_words(gx)} for {named(x, name)}{place}",
             op.name, "backward", place, gx, [*self.tracer._ranges(op, inputs), Range("gradient", g)],
             backward_remedy(op.name, arrays, t.data, g),
         )  # fmt: skip
@@ -238,7 +240,7 @@ def argument_names(op, n):
 def named(x, name):
     """Return the argument's name, and the Tensor's own if it has one: ``b=hidden/kernel``."""
     own = getattr(x, "name", None)
-    return printable(f"{name}={own}" if own and own != name else name)
+    return printable_text(f"{name}={own}" if own and own != name else name)
 
 
 def values(x):

@@ -7,7 +7,7 @@ import numpy as np
 from ..core.dispatch import op_of
 from ..core.tensor import Tensor
 from ..draw import draw
-from ..errors import NotReadyError, counted, describe, printable
+from ..errors import NotReadyError, count_text, describe, printable_text
 from ..graph import origins
 from ..graph.code import arguments, layer_call, users
 from ..graph.steps import merged
@@ -22,15 +22,15 @@ class PartialGraph:
 
     def __init__(self, error, op, layer, line, inputs):
         self.op, self.layer, self.line = op and op.name, layer, line
-        self._error, self._given = type(error).__name__, [f"{printable(name)}  {said(x)}" for name, x in inputs]
+        self._error, self._given = type(error).__name__, [f"{printable_text(name)}  {said(x)}" for name, x in inputs]
         roots = [x for _, x in inputs if isinstance(x, Tensor) and x.op is not None]
         self._ops = len(merged(roots))
         self.picture = draw(failed(error, op, inputs)) if op else draw(roots[0]) if roots else None
 
     def __repr__(self):
         place = origins.where(self.line, self.layer if self.op else None)
-        what = printable(self.op) if self.op is not None else f"layer {self.layer!r}"
-        lines = [f"{printable(self._error)} in {what}{place}, after {counted(self._ops, 'recorded op')}"]
+        what = printable_text(self.op) if self.op is not None else f"layer {self.layer!r}"
+        lines = [f"{printable_text(self._error)} in {what}{place}, after {count_text(self._ops, 'recorded op')}"]
         lines += [f"  {text}" for text in self._given]
         return "\n".join(lines if self.picture is None else [*lines, repr(self.picture)])
 

@@ -6,11 +6,11 @@ from contextlib import ExitStack
 
 import numpy as np
 
-from ..backward import backward, gradients, watched
+from ..backward import backward, gradients, run_hooks
 from ..core.dispatch import NUMPY
-from ..core.modes import is_recording, plainly
-from ..core.tensor import Tensor, type_tensor
-from ..errors import printable
+from ..core.modes import is_recording, no_compile
+from ..core.tensor import Tensor, make_leaf
+from ..errors import printable_text
 from ..graph.code import EXITS, arguments, gives_arrays, model_method, ours, running, users
 from ..graph.observer import DATA, Observer, observing
 from ..graph.origins import origin
@@ -22,7 +22,7 @@ from .taint import Taken, first_step, following, plain, steps_in, taken
 SHAPED = {function.__code__ for function in (queries.zeros_like, queries.ones_like, queries.full_like, queries.filled,
                                              NUMPY[np.empty_like])}  # fmt: skip
 #: Functions of the backward that make a Tensor of a gradient, to be seen by nobody.
-INSIDE = {gradients.__code__, watched.__code__}
+INSIDE = {gradients.__code__, run_hooks.__code__}
 
 
 class Step:
@@ -58,7 +58,7 @@ class Follower(Observer):
         token = following.set(self)
         self.blocks.callback(following.reset, token)
         self.blocks.callback(self.put_back)
-        self.blocks.enter_context(plainly())
+        self.blocks.enter_context(no_compile())
         self.blocks.enter_context(observing(self))
         self.note(self.p, self.start)
         return self
@@ -152,12 +152,12 @@ class Follower(Observer):
         """Return the step that made ``t`` of values, or None if none of them comes from ``p``."""
         if frame.f_code is Tensor.__init__.__code__:
             return self.taken_in(f"{type(t).__name__}(...)", "Tensor(...)", arguments(frame)[1], frame)
-        if frame.f_code is not type_tensor.__code__ or isinstance(t.data, Taken):
+        if frame.f_code is not make_leaf.__code__ or isinstance(t.data, Taken):
             return None
         return self.computed(frame.f_back)
 
     def through(self, t, op, inputs, frame):
-        edges, what = [], printable(op.name)
+        edges, what = [], printable_text(op.name)
         for i, x in enumerate(inputs):
             step = self.step_of(x)
             if step is not None:
@@ -199,4 +199,4 @@ def method_of(frame):
 
 
 def name_of(p):
-    return printable(p.name or "p")
+    return printable_text(p.name or "p")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..errors import counted, describe
+from ..errors import count_text, describe
 
 
 class Range:
@@ -26,7 +26,7 @@ class Range:
         if self.low == self.high and notes:
             notes = [f"all {self.low:.6g}" if self.size > 1 else f"{self.low:.6g}"]
         if self.size > 1:
-            notes += [counted(self.zeros, "zero")] * (self.zeros > 0) + [f"{self.negative} negative"] * (
+            notes += [count_text(self.zeros, "zero")] * (self.zeros > 0) + [f"{self.negative} negative"] * (
                 self.negative > 0
             )
         for n, word in (self.nan, "nan"), (self.inf, "inf"), (self.neginf, "-inf"):

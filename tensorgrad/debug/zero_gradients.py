@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..backward import visit
-from ..errors import printable
+from ..errors import printable_text
 from ..graph.gradients import gradient_arrays
 from ..graph.origins import where
 from ..graph.steps import array_of, recorded
@@ -29,7 +29,7 @@ def zero_reasons(loss, p, follower):
         if g is not None and g.any() and not passed(t, g, ours):
             step = follower.step_of(t) if follower else None
             place = where(step.line, step.layer) if step else ""
-            found.append(f"{printable(t.op.name)}{place} lets nothing through: {why(t, inputs, ours[0], g != 0)}")
+            found.append(f"{printable_text(t.op.name)}{place} lets nothing through: {why(t, inputs, ours[0], g != 0)}")
     return found or ["what reaches it along several ways adds up to 0"]
 
 

@@ -4,7 +4,7 @@ import weakref
 
 from ..compile.ir.program import Program
 from ..core.tensor import Tensor
-from ..errors import GradientError, OptionError, describe, printable
+from ..errors import GradientError, OptionError, describe, printable_text
 from ..graph.gradients import gradient_arrays
 from ..graph.steps import recorded
 from .diagram.backward_diagram import Backprop, backward_graph
@@ -137,7 +137,7 @@ def check_drawable(what):
             "and a compiled function its program: step.program(x).draw()"
         )
     if what.op is None:
-        name = printable(what.name or "this Tensor")
+        name = printable_text(what.name or "this Tensor")
         raise GradientError(
             f"draw: {name} ({describe(what)}) was made by no recorded op, so there is nothing to draw; "
             "compute from Tensors with requires_grad=True, outside no_grad()"

@@ -3,8 +3,8 @@
 import numpy as np
 
 from ..core.modes import enable_grad
-from ..core.tensor import Tensor, as_array
-from ..errors import describe, printable
+from ..core.tensor import Tensor, as_numeric_array
+from ..errors import describe, printable_text
 
 
 def result_of(what, inputs):
@@ -16,7 +16,7 @@ def result_of(what, inputs):
     with enable_grad():
         result = what(*[leaf(x, name) for x, name in zip(inputs, names_of(what, len(inputs)), strict=True)])
     if not isinstance(result, Tensor):
-        name = printable(getattr(what, "__name__", what))
+        name = printable_text(getattr(what, "__name__", what))
         raise TypeError(
             f"draw: {name} must return one Tensor, such as a loss, got {describe(result)}; "
             "give it sample inputs and let it compute with np.* or tg.* functions"
@@ -40,5 +40,5 @@ def leaf(x, name):
     """Return a sample input as a Tensor: of floats, one that gradients flow to; anything but numbers as it is."""
     if isinstance(x, Tensor) or not isinstance(x, (np.ndarray, np.generic, int, float, list, tuple)):
         return x
-    array = as_array(x)
+    array = as_numeric_array(x)
     return Tensor(array, requires_grad=array.dtype.kind == "f", name=name)

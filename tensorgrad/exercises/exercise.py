@@ -1,6 +1,6 @@
 """An exercise: shows its task, grades a learner's function, gives hints, and its solution to who asks for it."""
 
-from ..errors import counted, describe
+from ..errors import count_text, describe
 from .grading import Point, grade
 from .hunt import Hunt
 from .source import source_of
@@ -100,7 +100,7 @@ class Exercise:
             "", f"  {task.formula}", "", *(f"  {line}" for line in source_of(task.forward).splitlines()), "",
             f"Write backward({', '.join(arguments)}), which returns {returned}{order}.",
             *table, "", f"tg.exercises.{self.name}.check(backward) grades it; "
-            f"{counted(len(task.hints), 'hint')} and a solution are there if you want them.",
+            f"{count_text(len(task.hints), 'hint')} and a solution are there if you want them.",
         ])  # fmt: skip
 
 

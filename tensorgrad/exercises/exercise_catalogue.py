@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..errors import unknown
+from ..errors import unknown_name_error
 from .exercise import Exercise
 from .tasks import activation_tasks as activations
 from .tasks import arithmetic_tasks as arithmetic
@@ -59,7 +59,7 @@ class Catalogue:
         for exercise in self.exercises:
             if key in (exercise.name, exercise.number):
                 return exercise
-        raise unknown("exercise", key, [e.name for e in self.exercises])
+        raise unknown_name_error("exercise", key, [e.name for e in self.exercises])
 
     def find_the_bug(self, name=None, seed=0):
         """Return a backward with a planted bug, of the exercise ``name`` or of any."""

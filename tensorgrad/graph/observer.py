@@ -21,7 +21,7 @@ from .. import backward as engine
 from ..core.dispatch import op_of, record
 from ..core.modes import no_grad
 from ..core.tensor import Tensor
-from ..ops.indexing import become, before_write
+from ..ops.indexing import copy_state, replace_state
 from .code import arguments
 
 #: The blocks of this thread or task, the outermost first; none while an observer is told something.
@@ -30,7 +30,7 @@ _blocks: ContextVar[tuple[Any, ...]] = ContextVar("blocks", default=())
 OPEN: list[Any] = []
 _lock: list[Any] = [Lock()]
 #: Functions that give a Tensor the number of another, their first argument.
-FACES = (become.__code__, before_write.__code__)
+FACES = (replace_state.__code__, copy_state.__code__)
 #: The slots of a Tensor as they are while nobody observes: ``DATA.__get__(t)`` is its array, whoever observes.
 SEQ, DATA, GRAD = (Tensor.__dict__[slot] for slot in ("seq", "data", "grad"))
 
@@ -104,7 +104,7 @@ def observing(observer: Any) -> Any:
     """Show ``observer`` what this thread or task computes inside the block. Blocks nest; two that overlap, those of
     generators, end in any order.
 
-    A compiled function runs its program, in which no op is seen, unless ``core.mode.plainly()`` is around it.
+    A compiled function runs its program, in which no op is seen, unless ``core.modes.no_compile()`` is around it.
     """
     block = Block(observer)
     try:

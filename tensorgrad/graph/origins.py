@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from ..core.dispatch import op_of
-from ..errors import printable
+from ..errors import printable_text
 from .code import arguments, layer_call, ours, trace_root, users
 
 
@@ -67,7 +67,7 @@ def line_of(code: Any, number: Any) -> Any:
 
 def line_of_user() -> Any:
     """Return ``"model.py:12"``: the user's line being run, "" if there is none."""
-    return printable(origin(sys._getframe(1)).line or "")
+    return printable_text(origin(sys._getframe(1)).line or "")
 
 
 def where(line: Any, layer: Any) -> Any:
@@ -76,4 +76,4 @@ def where(line: Any, layer: Any) -> Any:
     >>> where("train.py:14", "hidden")
     " at train.py:14 in layer 'hidden'"
     """
-    return (f" at {printable(line)}" if line else "") + (f" in layer {layer!r}" if layer else "")
+    return (f" at {printable_text(line)}" if line else "") + (f" in layer {layer!r}" if layer else "")

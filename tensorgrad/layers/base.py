@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import initializers
-from ..core.apart import with_value
+from ..core.context_variables import with_value
 from ..core.modes import enable_grad, no_grad
 from ..core.modes import training as _training
-from ..core.tensor import Parameter, Tensor, as_array, type_tensor
+from ..core.tensor import Parameter, Tensor, as_numeric_array, make_leaf
 from ..errors import NotReadyError, OptionError, ShapeError, describe
 from ..graph.code import layer_call, trial
 from ..graph.scopes import current as current_scopes
 from ..graph.scopes import layer_scopes
-from ..options import Options, boolean, maybe, option, plain, positive_int, snake_case
+from ..options import Options, boolean, config_value, option, or_none, positive_int, snake_case
 from ..pytree import is_numbers, items_of, leaves_of, map_leaves
 from ..tracking import Tracked
 from .checks import float_dtype, sample_shape, text, with_batch
@@ -68,11 +68,11 @@ class Layer(Tracked, Weights, Options):
     2
     """
 
-    name: str = option(default=None, check=maybe(text), kw_only=True)
+    name: str = option(default=None, check=or_none(text), kw_only=True)
     trainable: bool = option(default=True, check=boolean, kw_only=True)
     dtype: Any = option(default=None, convert=float_dtype, kw_only=True)
-    input_dim: Any = option(default=None, check=maybe(positive_int), saved=False, kw_only=True)
-    input_shape: Any = option(default=None, check=maybe(sample_shape), convert=with_batch, saved=False, kw_only=True)
+    input_dim: Any = option(default=None, check=or_none(positive_int), saved=False, kw_only=True)
+    input_shape: Any = option(default=None, check=or_none(sample_shape), convert=with_batch, saved=False, kw_only=True)
 
     _uncounted = Weights._uncounted
 
@@ -152,7 +152,7 @@ class Layer(Tracked, Weights, Options):
     def _as_input(self, x: Any) -> Any:
         """Return what a user passes as Tensors: a list or dict of arrays item by item."""
         if type(x) is np.ndarray and x.dtype == self.dtype and self.autocast:
-            return type_tensor(x)  # as below, in a third of the time
+            return make_leaf(x)  # as below, in a third of the time
         if isinstance(x, Tensor):
             return x
         if items_of(x) is not None and not is_numbers(x):
@@ -161,8 +161,8 @@ class Layer(Tracked, Weights, Options):
             what = x.label() if isinstance(x, Layer) else repr(x)
             raise TypeError(f"{self.label()} is called on arrays or Tensors, got {what}; "
                             "layers in sequence go into a list: Sequential([Input((4,)), Dense(3)])")  # fmt: skip
-        array = as_array(x)
-        return type_tensor(array.astype(self.dtype, copy=False) if self.autocast and array.dtype.kind != "c" else array)
+        array = as_numeric_array(x)
+        return make_leaf(array.astype(self.dtype, copy=False) if self.autocast and array.dtype.kind != "c" else array)
 
     def check_made(self) -> None:
         """Raise unless the base class's ``__init__`` has run."""
@@ -201,7 +201,7 @@ class Layer(Tracked, Weights, Options):
     def _tried(self, input_shape: Any, size: Any) -> Any:
         sizes = tuple(size if n is None else n for n in input_shape)
         with no_grad(), np.errstate(all="ignore"):
-            y = self(type_tensor(np.zeros(sizes, self.dtype)), training=False)
+            y = self(make_leaf(np.zeros(sizes, self.dtype)), training=False)
         if not hasattr(y, "shape"):
             raise TypeError(f"{self.label()} returned {describe(y)}; call(self, x) must return one Tensor")
         return y.shape
@@ -225,7 +225,7 @@ class Layer(Tracked, Weights, Options):
     def __repr__(self) -> str:
         shown = [f"name={vars(self).get('name')!r}"]
         for name, field in self._options.items():
-            value = plain(getattr(self, name, field.default))
+            value = config_value(getattr(self, name, field.default))
             if field.saved and name != "name" and value != field.kept_default():
                 shown.append(f"{name}={value!r}")
         return f"{type(self).__name__}({', '.join(shown)})"

@@ -9,8 +9,8 @@ from typing import Any, cast
 import numpy as np
 
 from .. import activations, initializers
-from ..core.modes import recording, runs_plainly
-from ..core.tensor import Parameter, Tensor, type_tensor
+from ..core.modes import is_compile_off, recording
+from ..core.tensor import Parameter, Tensor, make_leaf
 from ..errors import ShapeError
 from ..options import boolean, option, positive_int
 from .base import Layer
@@ -53,8 +53,8 @@ class Dense(Layer):
         bias = self.bias
         if bias is None:
             return self.activation(x @ kernel)
-        if type(x) is Tensor and not recording() and not runs_plainly():
-            return self.activation(type_tensor(affine(x.data, kernel.data, bias.data)))
+        if type(x) is Tensor and not recording() and not is_compile_off():
+            return self.activation(make_leaf(affine(x.data, kernel.data, bias.data)))
         return self.activation(x @ kernel + bias)
 
     def compute_output_shape(self, input_shape: tuple[Any, ...]) -> tuple[int | None, ...]:

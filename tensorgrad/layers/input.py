@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..errors import OptionError
-from ..options import maybe, option, positive_int
+from ..options import option, or_none, positive_int
 from .base import Layer
 from .checks import sample_shape
 
@@ -23,7 +23,7 @@ class InputLayer(Layer):
     """
 
     shape: Any = option(check=lambda value: "given" if value is None else sample_shape(value))
-    batch_size: Any = option(default=None, check=maybe(positive_int))
+    batch_size: Any = option(default=None, check=or_none(positive_int))
 
     def _value(self, field: Any, given: Any) -> Any:
         if field.name == "input_shape":

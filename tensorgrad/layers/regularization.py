@@ -6,7 +6,7 @@ from typing import Any
 
 from ..errors import ShapeError
 from ..ops.random import uniform_like
-from ..options import fraction, maybe, option
+from ..options import fraction, option, or_none
 from ..seeding import generator
 from .base import Layer
 
@@ -32,7 +32,7 @@ class Dropout(Layer):
     """
 
     rate: float = option(check=fraction)
-    noise_shape: Any = option(default=None, check=maybe(mask_shape))
+    noise_shape: Any = option(default=None, check=or_none(mask_shape))
     seed: Any = None
 
     _rng = None

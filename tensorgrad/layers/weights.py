@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..core.tensor import Parameter, Tensor
-from ..errors import NotReadyError, ShapeError, counted, describe, printable
+from ..errors import NotReadyError, ShapeError, count_text, describe, printable_text
 from ..pytree import items_of
-from ..tracking import TrackedDict, TrackedList, newest
+from ..tracking import TrackedDict, TrackedList, newest_change
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,8 +49,8 @@ class Weights:
     def _holding(self) -> Held:
         """Return the Held of now: the one of before unless some layer has changed since."""
         held = self._held
-        if held.number != newest[0]:
-            self._held = held = self._walked(newest[0])
+        if held.number != newest_change[0]:
+            self._held = held = self._walked(newest_change[0])
         return held
 
     def _walked(self, number: Any) -> Held:
@@ -136,14 +136,14 @@ class Weights:
         if len(own) != len(arrays):
             if not self.built:
                 raise NotReadyError(f"set_weights: {self.label()} has no weights yet; build it first")
-            wanted = ", ".join(f"{printable(w.name)} {list(w.shape)}" for w in own)
+            wanted = ", ".join(f"{printable_text(w.name)} {list(w.shape)}" for w in own)
             raise ShapeError(
-                f"set_weights: {self.label()} has {counted(len(own), 'weight')} ({wanted}), "
-                f"got {counted(len(arrays), 'array')}"
+                f"set_weights: {self.label()} has {count_text(len(own), 'weight')} ({wanted}), "
+                f"got {count_text(len(arrays), 'array')}"
             )
         for i, (weight, array) in enumerate(zip(own, arrays, strict=True)):
             if weight.shape != array.shape or array.dtype.kind not in "fiub":
-                name = printable(weight.name)
+                name = printable_text(weight.name)
                 raise ShapeError(
                     f"set_weights: array {i} is for {name} and must be {describe(weight)}, got {describe(array)}"
                 )

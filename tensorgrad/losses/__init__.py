@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import describe
-from ..options import classes_by_name, named, object_of
+from ..options import classes_by_name, look_up, object_of
 from .base import Loss, LossFunctionWrapper, loss_class
 from .base import check_weights as check_weights  # for training, as what follows
 from .functions import (
@@ -68,7 +68,7 @@ def get(identifier: Any) -> Any:
 
 
 def _named(name: Any) -> Any:
-    return named("loss", name, _KNOWN, also=CROSSENTROPY)
+    return look_up("loss", name, _KNOWN, also=CROSSENTROPY)
 
 
 def as_loss(identifier: Any) -> Any:

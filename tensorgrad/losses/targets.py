@@ -8,7 +8,7 @@ import numpy as np
 
 from ..config import floatx
 from ..core.tensor import Tensor
-from ..errors import DataError, ShapeError, counted, describe
+from ..errors import DataError, ShapeError, count_text, describe
 
 
 def as_array(x: Any) -> Any:
@@ -158,8 +158,8 @@ def _no_class(name: Any, label: Any, row: Any, classes: Any, needed: Any) -> Any
     if classes == 1 and label == 1:
         units += "use binary_crossentropy for a yes or no, or "
     return (
-        f"{name}: label {label} at row {row} is no class: the predictions have {counted(classes, 'class')}, so labels "
-        f"go from 0 to {classes - 1}; {units}number the classes anew with np.unique(y, return_inverse=True)[1]"
+        f"{name}: label {label} at row {row} is no class: the predictions have {count_text(classes, 'class')}, so "
+        f"labels go from 0 to {classes - 1}; {units}number the classes anew with np.unique(y, return_inverse=True)[1]"
     )
 
 
@@ -182,8 +182,8 @@ def _mismatch(name: Any, true: Any, pred: Any, true_shape: Any, pred_shape: Any)
     if true_shape[:1] == pred_shape[:1] and len(pred_shape) == 2 and len(true_shape) <= 2:
         columns = true_shape[1] if len(true_shape) == 2 else 1
         return (
-            f"{message}; give the last layer {counted(columns, 'unit')}, "
-            f"or the targets {counted(pred_shape[1], 'column')}"
+            f"{message}; give the last layer {count_text(columns, 'unit')}, "
+            f"or the targets {count_text(pred_shape[1], 'column')}"
         )
     return f"{message}{flatten_remedy(true_shape, pred_shape) or '; reshape one of them'}"
 

@@ -17,7 +17,7 @@ from ..losses import (
     sparse_categorical_crossentropy,
 )
 from ..losses.targets import same_shape
-from ..options import classes_by_name, named, object_of
+from ..options import classes_by_name, look_up, object_of
 from .accuracy import (
     accuracy,
     binary_accuracy,
@@ -116,7 +116,7 @@ def _named(name: Any) -> Any:
     if name not in _KNOWN and name in _BY_TASK:
         meanings = " or ".join(repr(cls._options["name"].default) for cls in _BY_TASK[name].values())
         raise UnknownNameError(f"what the metric {name!r} means depends on the data; outside compile, name {meanings}")
-    return named("metric", name, _KNOWN, also=_BY_TASK)
+    return look_up("metric", name, _KNOWN, also=_BY_TASK)
 
 
 def check(identifier: Any) -> None:

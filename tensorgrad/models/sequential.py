@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..core.tensor import Tensor
-from ..errors import NotReadyError, OptionError, describe, suggest, unknown
+from ..errors import NotReadyError, OptionError, describe, suggest, unknown_name_error
 from ..layers.base import CLASSES, Layer, picture_of, sample_for
 from ..layers.input import InputLayer
 from ..options import check_config
@@ -179,7 +179,7 @@ class Sequential(Trainer, Layer):
         for layer in self._layers:
             if layer.name == name:
                 return layer
-        raise unknown(f"layer in {self.label()}:", name, [layer.name for layer in self._layers])
+        raise unknown_name_error(f"layer in {self.label()}:", name, [layer.name for layer in self._layers])
 
     def summary(
         self,
@@ -263,7 +263,7 @@ class Sequential(Trainer, Layer):
         known: dict[str, Any] = {**CLASSES, **(custom_objects or {})}
         for entry in config["layers"]:
             if entry["class_name"] not in known:
-                raise unknown("layer class", entry["class_name"], known)
+                raise unknown_name_error("layer class", entry["class_name"], known)
             model.add(known[entry["class_name"]].from_config(entry["config"]))
         if config.get("build_input_shape") is not None:
             model.build(tuple(config["build_input_shape"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from ..errors import printable, shortened
+from ..errors import printable_text, shorten_text
 
 #: Longer names are cut: the table would be as wide.
 LONGEST = 120
@@ -47,7 +47,7 @@ def rows(layers: Any, expand_nested: Any, show_trainable: Any, indent: Any = "")
     """Yield the cells of each layer, and of the layers inside it after it; the first in parts, with its colours."""
     for layer in layers:
         cells = [
-            (f"{indent}{named(layer)} (", (printable(type(layer).__name__), "cyan"), ")"),
+            (f"{indent}{named(layer)} (", (printable_text(type(layer).__name__), "cyan"), ")"),
             shape_text(layer),
             params_text(layer),
         ]
@@ -91,4 +91,4 @@ def size_text(size: Any) -> Any:
 
 def named(layer: Any) -> str:
     """Return the name of a layer or model, which rich is to show as it is, not to read as markup."""
-    return printable(shortened(layer.name, LONGEST))
+    return printable_text(shorten_text(layer.name, LONGEST))

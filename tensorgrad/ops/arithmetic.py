@@ -27,7 +27,7 @@ multiply = elementwise("multiply", np.multiply, "Elementwise ``a * b``.", symbol
     b=lambda g, y, a, b: g * a)  # fmt: skip
 
 product = elementwise("product", lambda g, d: np.where((g == 0) | (d == 0), 0, g * d),
-    "``g * d``, but 0 where either is 0, though the other be infinite or nan: the companion of ``ratio``.", symbol="×₀",
+    "``g * d``, but 0 where either is 0, even if the other is inf or nan: the companion of ``ratio``.", symbol="×₀",
     g=lambda h, y, g, d: product(h, d),
     d=lambda h, y, g, d: product(h, g))  # fmt: skip
 
@@ -45,11 +45,10 @@ positive = elementwise("positive", np.positive, "A copy: ``+x``.", symbol="+", x
 negative = elementwise("negative", np.negative, "Elementwise ``-x``.", symbol="−", x=lambda g, y, x: -g)
 
 
-def nonzero(d):
+def zero_to_inf(d):
     """Return a divisor with inf for 0: what is divided by it is 0, and so are all derivatives of the quotient.
 
-    For ``x / ‖x‖`` and its like, which at 0 are taken as 0. ``ratio`` is for divisors at which the derivative of what
-    was used is infinite.
+    For ``x / ‖x‖``, which is taken as 0 at 0. ``ratio`` is for divisors at which the derivative is infinite.
     """
     return np.where(d == 0, math.inf, d)
 
@@ -83,8 +82,8 @@ absolute = elementwise("absolute", np.absolute, "``|x|``; its derivative at 0 is
     numpy=(np.absolute, np.fabs), x=lambda g, y, x: g * np.sign(x))  # fmt: skip
 hypot = elementwise("hypot", np.hypot, "``√(a² + b²)``, without overflow; its derivatives at 0 are taken as 0.",
     wide=True,
-    a=lambda g, y, a, b: g * (a / nonzero(y)),
-    b=lambda g, y, a, b: g * (b / nonzero(y)))  # fmt: skip
+    a=lambda g, y, a, b: g * (a / zero_to_inf(y)),
+    b=lambda g, y, a, b: g * (b / zero_to_inf(y)))  # fmt: skip
 
 sign = constant("sign", np.sign, "-1, 0 or 1.")
 floor = constant("floor", np.floor, "The largest integer of at most ``x``.", symbol="⌊x⌋")
@@ -121,10 +120,10 @@ def float_power(a, b):
     >>> np.float_power(tg.Tensor([2, 4]), -1)
     Tensor([0.5 , 0.25])
     """
-    return power(double(a), double(b))
+    return power(as_double(a), as_double(b))
 
 
-def double(x):
+def as_double(x):
     """Return numbers, arrays and Tensors in at least float64."""
     x = array_like(x)
     return x.astype(np.result_type(x.dtype, float))

@@ -53,22 +53,22 @@ where = elementwise("where", np.where, "``a`` where ``c``, else ``b``; the branc
     b=lambda g, y, c, a, b: np.where(c, 0, g))  # fmt: skip
 
 
-def chosen_a(g, y, a, b):
+def choice_a(g, y, a, b):
     """∂/∂a of a choice between two: 1 where ``a`` was taken, ½ where both were equal."""
     taken = a == y
     return 0.5 * (g * taken + g * (taken > (b == y)))  # masks times g: np.where is ten times slower on mixed masks
 
 
-def chosen_b(g, y, a, b):
-    return chosen_a(g, y, b, a)
+def choice_b(g, y, a, b):
+    return choice_a(g, y, b, a)
 
 
 maximum = elementwise("maximum", np.maximum, "The larger of the two; half the derivative each at a tie.",
-    symbol="max", a=chosen_a, b=chosen_b)  # fmt: skip
+    symbol="max", a=choice_a, b=choice_b)  # fmt: skip
 minimum = elementwise("minimum", np.minimum, "The smaller of the two; half the derivative each at a tie.",
-    symbol="min", a=chosen_a, b=chosen_b)  # fmt: skip
-fmax = elementwise("fmax", np.fmax, "``maximum``, but a number wins against nan.", a=chosen_a, b=chosen_b)
-fmin = elementwise("fmin", np.fmin, "``minimum``, but a number wins against nan.", a=chosen_a, b=chosen_b)
+    symbol="min", a=choice_a, b=choice_b)  # fmt: skip
+fmax = elementwise("fmax", np.fmax, "``maximum``, but a number wins against nan.", a=choice_a, b=choice_b)
+fmin = elementwise("fmin", np.fmin, "``minimum``, but a number wins against nan.", a=choice_a, b=choice_b)
 
 clamp = elementwise("clip", lambda x, lo, hi: np.clip(x, lo, hi), "``min(max(x, lo), hi)``.", symbol="clip", numpy=(),
     x=lambda g, y, x, lo, hi: g * (x == y),
@@ -91,19 +91,19 @@ def clip(x, a_min=None, a_max=None, *, min=None, max=None, out=None):
     hi = max if a_max is None else a_max
     if not any(isinstance(v, Tensor) for v in (x, lo, hi)):
         return np.clip(x, lo, hi, out)
-    return clamp(x, lowest(x) if lo is None else lo, highest(x) if hi is None else hi)
+    return clamp(x, lower_bound(x) if lo is None else lo, upper_bound(x) if hi is None else hi)
 
 
 for part in ("op", "vjp", "jvp"):
     setattr(clip, part, getattr(clamp, part))
 
 
-def lowest(x):
+def lower_bound(x):
     """Return a bound below everything the dtype of ``x`` holds, as a Python number."""
     return np.iinfo(x.dtype).min if getattr(x, "dtype", np.dtype(float)).kind in "iu" else -math.inf
 
 
-def highest(x):
+def upper_bound(x):
     """Return a bound above everything the dtype of ``x`` holds, as a Python number."""
     return np.iinfo(x.dtype).max if getattr(x, "dtype", np.dtype(float)).kind in "iu" else math.inf
 

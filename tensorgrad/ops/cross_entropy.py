@@ -8,7 +8,7 @@ import numpy as np
 
 from ..core.declare import elementwise, primitive
 from ..errors import describe
-from .activation import log_softmax, sigmoid, softmax, zero
+from .activation import log_softmax, sigmoid, softmax, zero_of
 
 __all__ = [
     "binary_cross_entropy", "cross_entropy", "sigmoid_cross_entropy", "softmax_cross_entropy", "sparse_cross_entropy",
@@ -16,19 +16,19 @@ __all__ = [
 ]  # fmt: skip
 
 
-def same_shape(scores, targets, **settings):
+def explain_shapes(scores, targets, **settings):
     if scores.shape != targets.shape:
         return f"there must be one target for each score, {describe(scores)} and {describe(targets)}"
     return None
 
 
-def one_id_each(scores, ids, *, axis, **settings):
+def explain_ids(scores, ids, *, axis, **settings):
     if tuple(np.delete(scores.shape, axis)) != ids.shape:
         return f"there must be one class id for each entry of {describe(scores)} but for axis {axis}"
     return None
 
 
-def at(x, ids, axis):
+def take_ids(x, ids, axis):
     """Return ``x[..., id, ...]`` for each id, the class axis kept. Unsigned, since -1 would mean the last class."""
     return np.take_along_axis(x, np.expand_dims(ids.astype("uint32"), axis), axis=axis)
 
@@ -41,8 +41,8 @@ def one_hot(x, ids, axis):
 
 
 def sigmoid_cross_entropy_kernel(logits, targets):
-    m = np.maximum(logits, zero(logits))  # m - z t first: where it is 0, the small rest keeps its digits
-    return m - logits * targets + np.log1p(np.exp(np.minimum(logits, zero(logits)) - m))
+    m = np.maximum(logits, zero_of(logits))  # m - z t first: where it is 0, the small rest keeps its digits
+    return m - logits * targets + np.log1p(np.exp(np.minimum(logits, zero_of(logits)) - m))
 
 
 sigmoid_cross_entropy = elementwise("sigmoid_cross_entropy",
@@ -52,7 +52,7 @@ sigmoid_cross_entropy = elementwise("sigmoid_cross_entropy",
     targets=lambda g, y, logits, targets: -g * logits)  # fmt: skip
 
 
-@primitive(wide=True, domain={"targets": "open unit"}, explain=same_shape)
+@primitive(wide=True, domain={"targets": "open unit"}, explain=explain_shapes)
 def softmax_cross_entropy(logits, targets, *, axis=-1):
     """``-Σ t log softmax(z)`` along ``axis``: targets are one-hot, or probabilities."""
     s = logits - np.maximum.reduce(logits, axis=axis, keepdims=True)
@@ -71,12 +71,12 @@ def _(g, y, logits, targets, *, axis):
     return -np.expand_dims(g, axis) * log_softmax(logits, axis=axis)
 
 
-@primitive(wide=True, explain=one_id_each)
+@primitive(wide=True, explain=explain_ids)
 def sparse_softmax_cross_entropy(logits, ids, *, axis=-1):
     """``-log softmax(z)[id]`` along ``axis``: targets are class ids. IndexError if one is no class."""
     s = logits - np.maximum.reduce(logits, axis=axis, keepdims=True)
     total = np.log(np.add.reduce(np.exp(s), axis=axis, keepdims=True))
-    return np.squeeze(total - at(s, ids, axis), axis=axis)
+    return np.squeeze(total - take_ids(s, ids, axis), axis=axis)
 
 
 @sparse_softmax_cross_entropy.vjp("logits")
@@ -104,7 +104,7 @@ binary_cross_entropy = elementwise("binary_cross_entropy", binary_kernel, "``-t 
     wide=True, domain={"p": "open unit", "targets": "open unit"}, p=binary_p, targets=binary_targets)  # fmt: skip
 
 
-def normalised(p, axis):
+def normalize(p, axis):
     """Return ``p`` scaled to sum to 1, and the scale."""
     total = np.add.reduce(p, axis=axis, keepdims=True)
     return p / total, total
@@ -114,42 +114,42 @@ def clipped_log(q, epsilon):
     return np.log(np.clip(q, epsilon, 1.0 - epsilon))
 
 
-def reciprocal(q, epsilon):
+def clipped_log_slope(q, epsilon):
     """Return the derivative of ``clipped_log``: 1/q, and 0 where it clips."""
     inside = (q >= epsilon) & (q <= 1.0 - epsilon)
     return inside / np.where(inside, q, 1.0)
 
 
-@primitive(wide=True, domain={"p": "open unit", "targets": "open unit"}, explain=same_shape)
+@primitive(wide=True, domain={"p": "open unit", "targets": "open unit"}, explain=explain_shapes)
 def cross_entropy(p, targets, *, axis=-1, epsilon=1e-7):
     """``-Σ t log(p / Σp)`` along ``axis``: targets are one-hot, or probabilities."""
-    return -np.add.reduce(targets * clipped_log(normalised(p, axis)[0], epsilon), axis=axis)
+    return -np.add.reduce(targets * clipped_log(normalize(p, axis)[0], epsilon), axis=axis)
 
 
 @cross_entropy.vjp("p")
 def _(g, y, p, targets, *, axis, epsilon):
     """∂/∂p: ``g (Σt - t/q) / Σp`` with ``q = p / Σp``; 0 where ``log q`` is clipped."""
-    q, total = normalised(p, axis)
-    u = targets * reciprocal(q, epsilon)
+    q, total = normalize(p, axis)
+    u = targets * clipped_log_slope(q, epsilon)
     return np.expand_dims(g, axis) * (np.add.reduce(u * q, axis=axis, keepdims=True) - u) / total
 
 
 @cross_entropy.vjp("targets")
 def _(g, y, p, targets, *, axis, epsilon):
-    return -np.expand_dims(g, axis) * clipped_log(normalised(p, axis)[0], epsilon)
+    return -np.expand_dims(g, axis) * clipped_log(normalize(p, axis)[0], epsilon)
 
 
-@primitive(wide=True, domain={"p": "open unit"}, explain=one_id_each)
+@primitive(wide=True, domain={"p": "open unit"}, explain=explain_ids)
 def sparse_cross_entropy(p, ids, *, axis=-1, epsilon=1e-7):
     """``-log(p[id] / Σp)`` along ``axis``: targets are class ids. IndexError if one is no class."""
-    q = at(p, ids, axis) / np.add.reduce(p, axis=axis, keepdims=True)
+    q = take_ids(p, ids, axis) / np.add.reduce(p, axis=axis, keepdims=True)
     return -np.squeeze(clipped_log(q, epsilon), axis=axis)
 
 
 @sparse_cross_entropy.vjp("p")
 def _(g, y, p, ids, *, axis, epsilon):
     """∂/∂p: ``g (1 - one_hot/q) / Σp`` with ``q = p / Σp``; 0 where ``log q`` is clipped."""
-    q, total = normalised(p, axis)
+    q, total = normalize(p, axis)
     hot = one_hot(p, ids, axis)
     q = np.add.reduce(q * hot, axis=axis, keepdims=True)
-    return np.expand_dims(g, axis) * reciprocal(q, epsilon) * (q - hot) / total
+    return np.expand_dims(g, axis) * clipped_log_slope(q, epsilon) * (q - hot) / total

@@ -12,7 +12,7 @@ from ..errors import OptionError, ShapeError, describe
 __all__ = ["einsum"]
 
 
-def product_explain(*x, subscripts, optimize):
+def explain_lengths(*x, subscripts, optimize):
     lengths: dict = {}
     for i, (labels, array) in enumerate(zip(subscripts.split("->")[0].split(","), x, strict=True)):
         for axis, (label, n) in enumerate(zip(labels, array.shape, strict=True)):
@@ -24,7 +24,7 @@ def product_explain(*x, subscripts, optimize):
     return None
 
 
-def product_x(g, y, *x, subscripts, optimize, wrt):
+def labelled_product_x(g, y, *x, subscripts, optimize, wrt):
     """∂/∂xᵢ: the product of ``g`` and the others; a label that only xᵢ has was summed, and is spread."""
     terms, out = subscripts.split("->")
     terms = terms.split(",")
@@ -32,13 +32,13 @@ def product_x(g, y, *x, subscripts, optimize, wrt):
     others = [other for i, other in enumerate(x) if i != wrt]
     met = "".join([out, *terms])
     labels = "".join([label for label in own if label in met])
-    gx = product(g, *others, subscripts=f"{','.join([out, *terms])}->{labels}", optimize=bool(optimize))
+    gx = labelled_product(g, *others, subscripts=f"{','.join([out, *terms])}->{labels}", optimize=bool(optimize))
     return gx.reshape([gx.shape[labels.index(label)] if label in met else 1 for label in own])
 
 
-product = linear("einsum", lambda *x, subscripts, optimize=False: np.einsum(subscripts, *x, optimize=optimize),
+labelled_product = linear("einsum", lambda *x, subscripts, optimize=False: np.einsum(subscripts, *x, optimize=optimize),
     "Products summed over labels: ``'ij,jk->ik'``, each label once per array.", symbol="Σ·", view=True,
-    explain=product_explain, x=product_x)  # fmt: skip
+    explain=explain_lengths, x=labelled_product_x)  # fmt: skip
 
 
 def einsum(subscripts, *operands, optimize=False, **unsupported):
@@ -55,15 +55,15 @@ def einsum(subscripts, *operands, optimize=False, **unsupported):
     if unsupported:
         raise TypeError(f"einsum() has no argument {next(iter(unsupported))!r} for Tensors")
     if not isinstance(subscripts, str):
-        subscripts, operands = from_lists((subscripts, *operands))
+        subscripts, operands = parse_lists((subscripts, *operands))
     arrays = [array_like(x) for x in operands]
-    terms, out = explicit(subscripts.replace(" ", ""), arrays)
+    terms, out = expand_subscripts(subscripts.replace(" ", ""), arrays)
     for i, term in enumerate(terms):
-        terms[i], arrays[i] = without_repeats(term, arrays[i])
-    return product(*arrays, subscripts=f"{','.join(terms)}->{out}", optimize=optimize)
+        terms[i], arrays[i] = take_diagonals(term, arrays[i])
+    return labelled_product(*arrays, subscripts=f"{','.join(terms)}->{out}", optimize=optimize)
 
 
-def from_lists(given):
+def parse_lists(given):
     """Return subscripts and operands of the form ``einsum(x, [0, 1], y, [1, 2], [0, 2])``."""
     operands, lists = given[: len(given) // 2 * 2 : 2], given[1::2]
     text = ",".join([letters(labels) for labels in lists])
@@ -80,7 +80,7 @@ def letters(labels):
     return "".join(["..." if i is Ellipsis else upper_first[i] for i in labels])
 
 
-def explicit(subscripts, operands):
+def expand_subscripts(subscripts, operands):
     """Return one string of labels per operand and one for the output, with every ellipsis written out."""
     left, arrow, out = subscripts.partition("->")
     terms = left.split(",")
@@ -114,7 +114,7 @@ def ellipsis_length(term, x, i):
     return n
 
 
-def without_repeats(term, x):
+def take_diagonals(term, x):
     """Return labels and operand with each diagonal taken, so that no label comes twice."""
     for label in dict.fromkeys(term):
         while term.count(label) > 1:

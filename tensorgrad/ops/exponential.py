@@ -7,7 +7,7 @@ import numpy as np
 from ..core.declare import elementwise, primitive
 from ..core.dispatch import UFUNC_METHODS
 from .activation import sigmoid
-from .arithmetic import nonzero, ratio
+from .arithmetic import ratio, zero_to_inf
 from .reduce import expand, reducer
 
 __all__ = ["exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "logaddexp", "logaddexp2", "logsumexp"]
@@ -29,12 +29,12 @@ log1p = elementwise("log1p", np.log1p, "``ln(1 + x)``, exact near 0.", domain="p
     x=lambda g, y, x: ratio(g, 1 + x))  # fmt: skip
 
 
-def finite_below(y):
+def zero_for_minus_inf(y):
     """Return ``y`` with 0 for -inf: then ``exp(x - y)`` is 0 where ``x`` is -inf as well, and not nan."""
     return np.where(y == -math.inf, 0, y)
 
 
-def lead(a, b):
+def exponent_gap(a, b):
     """Return ``a - b``, where a ``b`` of -inf is the lowest number there is, so that it can be taken from another."""
     if not hasattr(b, "dtype"):
         return a - max(b, float(np.finfo(a.dtype).min))  # a Python number stays weak
@@ -43,12 +43,12 @@ def lead(a, b):
 
 # not exp(a - y): y has rounded what b adds to a large a
 logaddexp = elementwise("logaddexp", np.logaddexp, "``ln(eᵃ + eᵇ)``; never overflows.", wide=True,
-    a=lambda g, y, a, b: g * sigmoid(lead(a, b)),
-    b=lambda g, y, a, b: g * sigmoid(lead(b, a)))  # fmt: skip
+    a=lambda g, y, a, b: g * sigmoid(exponent_gap(a, b)),
+    b=lambda g, y, a, b: g * sigmoid(exponent_gap(b, a)))  # fmt: skip
 
 logaddexp2 = elementwise("logaddexp2", np.logaddexp2, "``log₂(2ᵃ + 2ᵇ)``; never overflows.", wide=True,
-    a=lambda g, y, a, b: g * sigmoid(lead(a, b) * LN2),
-    b=lambda g, y, a, b: g * sigmoid(lead(b, a) * LN2))  # fmt: skip
+    a=lambda g, y, a, b: g * sigmoid(exponent_gap(a, b) * LN2),
+    b=lambda g, y, a, b: g * sigmoid(exponent_gap(b, a) * LN2))  # fmt: skip
 
 
 @primitive(wide=True)
@@ -71,9 +71,9 @@ def logsumexp(x, *, axis=None, keepdims=False):
 
 @logsumexp.vjp("x")
 def _(g, y, x, *, axis, keepdims):
-    e = np.exp(x - finite_below(expand(y, x, axis, keepdims)))
+    e = np.exp(x - zero_for_minus_inf(expand(y, x, axis, keepdims)))
     total = np.add.reduce(e, axis=axis, keepdims=True)  # 1, but for what y has rounded
-    return expand(g, x, axis, keepdims) * (e / nonzero(total))
+    return expand(g, x, axis, keepdims) * (e / zero_to_inf(total))
 
 
 UFUNC_METHODS[np.logaddexp, "reduce"] = reducer(logsumexp)

@@ -7,7 +7,7 @@ from ..core.declare import linear, primitive
 from ..core.dispatch import NUMPY
 from ..core.modes import is_recording
 from ..core.tensor import Tensor, array_like, check_writable, new
-from ..core.wide import wide
+from ..core.upcast import upcast
 from ..errors import ShapeError, describe
 
 __all__ = ["assign", "getitem", "scatter", "setitem", "sort", "take", "take_along_axis"]
@@ -15,7 +15,7 @@ __all__ = ["assign", "getitem", "scatter", "setitem", "sort", "take", "take_alon
 
 def scatter_kernel(x, *, index, shape):
     if may_repeat(index):
-        y = np.zeros_like(x if x.dtype.kind in "iub" else wide(x), shape=shape)
+        y = np.zeros_like(x if x.dtype.kind in "iub" else upcast(x), shape=shape)
         np.add.at(y, index, x)
         return y if y.dtype is x.dtype else y.astype(x.dtype)
     y = np.zeros_like(x, shape=shape)
@@ -113,17 +113,17 @@ def setitem(self, index, value):
     check_writable(self)
     check_value(self, value)
     index = plain_index(index)
-    old = before_write(self)
-    v = fitted(old if value is self else value, self, index)
+    old = copy_state(self)
+    v = drop_leading_axes(old if value is self else value, self, index)
     y = assign(old, v, index=index)
     if isinstance(v, Tensor) and y.op is not None:
         repoint(v, self, old)
     if self.op is None and self.inputs and y.op is None and old.seq + 1 == y.seq:
         old = self.inputs[0]  # a second write at once: no one can have used what was in between
-    become(y, self, old)
+    replace_state(y, self, old)
 
 
-def become(y, x, old):
+def replace_state(y, x, old):
     """Let ``x`` be what ``y`` is, and ``old`` what it was."""
     x.data, x.requires_grad, x.op, x.settings = y.data, y.requires_grad, y.op, y.settings
     x.inputs = y.inputs or (old,)  # unrecorded too, so that earlier users still find the old value
@@ -132,7 +132,7 @@ def become(y, x, old):
     x.seq = y.seq
 
 
-def before_write(x):
+def copy_state(x):
     """Return a Tensor in the state ``x`` has now."""
     old = new(Tensor)
     for slot in ("data", "grad", "requires_grad", "op", "inputs", "settings", "seq", "name"):
@@ -152,7 +152,7 @@ def check_value(x, value):
         raise TypeError(f"x[i] = v: x {describe(x)} cannot hold the complex v {describe(value)}; use v.real")
 
 
-def fitted(value, x, index):
+def drop_leading_axes(value, x, index):
     """Return ``value`` as a Tensor or array without the leading length-1 axes that ``x[index]`` lacks."""
     v = array_like(value)
     if v.ndim > 1 and v.shape[0] == 1:
@@ -178,11 +178,11 @@ def repoint(v, x, old):
         pending.extend([i for i in node.inputs if isinstance(i, Tensor)])
 
 
-def assign_explain(x, v, *, index):
+def explain_assign(x, v, *, index):
     return f"v {v.shape} does not broadcast to x[index] {x[index].shape}"
 
 
-assign.op.explain = assign_explain
+assign.op.explain = explain_assign
 
 
 def take(x, indices, axis=None, mode="raise"):

@@ -21,7 +21,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def joined_explain(*x, axis=0):
+def explain_concatenation(*x, axis=0):
     first, axis = x[0], axis % max(x[0].ndim, 1)
     for i, other in enumerate(x):
         if other.ndim == 0:
@@ -34,40 +34,40 @@ def joined_explain(*x, axis=0):
     return None
 
 
-def joined_x(g, y, *x, axis, wrt):
+def concatenation_x(g, y, *x, axis, wrt):
     axis %= y.ndim
     start = sum([other.shape[axis] for other in x[:wrt]])
     return g[(slice(None),) * axis + (slice(start, start + x[wrt].shape[axis]),)]
 
 
-joined = linear("concatenate", lambda *x, axis=0: np.concatenate(x, axis),
-    "Arrays joined along an axis they have.", explain=joined_explain, x=joined_x)  # fmt: skip
+concatenation = linear("concatenate", lambda *x, axis=0: np.concatenate(x, axis),
+    "Arrays joined along an axis they have.", explain=explain_concatenation, x=concatenation_x)  # fmt: skip
 
 
-def stacked_explain(*x, axis=0):
+def explain_stack(*x, axis=0):
     i = next((i for i, other in enumerate(x) if other.shape != x[0].shape), None)
     return None if i is None else f"x{i} has the shape {x[i].shape} but x0 has {x[0].shape}; all must agree"
 
 
-stacked = linear("stack", lambda *x, axis=0: np.stack(x, axis),
-    "Arrays of one shape joined along a new axis.", explain=stacked_explain,
+stacking = linear("stack", lambda *x, axis=0: np.stack(x, axis),
+    "Arrays of one shape joined along a new axis.", explain=explain_stack,
     x=lambda g, y, *x, axis, wrt: g[(slice(None),) * (axis % y.ndim) + (wrt,)])  # fmt: skip
 
 
 @primitive(name="pad")
-def padded(x, *, pad_width, constant_values=0):
+def constant_pad(x, *, pad_width, constant_values=0):
     """``x`` with ``constant_values`` put before and after each axis."""
     return np.pad(x, pad_width or 0, constant_values=constant_values)  # a number has no axis to pad
 
 
-@padded.vjp("x")
-def padded_x(g, y, x, *, pad_width, constant_values):
+@constant_pad.vjp("x")
+def constant_pad_x(g, y, x, *, pad_width, constant_values):
     return g[tuple([slice(before, before + n) for (before, _), n in zip(pad_width, x.shape, strict=True)])]
 
 
-@padded.jvp("x")
-def padded_tangent(t, y, x, *, pad_width, constant_values):
-    return padded(t, pad_width=pad_width)
+@constant_pad.jvp("x")
+def constant_pad_tangent(t, y, x, *, pad_width, constant_values):
+    return constant_pad(t, pad_width=pad_width)
 
 
 def concatenate(arrays, axis=0):
@@ -78,8 +78,8 @@ def concatenate(arrays, axis=0):
     Tensor([1., 2., 3.])
     """
     if axis is None:
-        return joined(*[ravel(x) for x in arrays])
-    return joined(*arrays, axis=axis)
+        return concatenation(*[ravel(x) for x in arrays])
+    return concatenation(*arrays, axis=axis)
 
 
 def stack(arrays, axis=0):
@@ -89,29 +89,29 @@ def stack(arrays, axis=0):
     >>> tg.stack([tg.Tensor(1.0), tg.Tensor(2.0)])
     Tensor([1., 2.])
     """
-    return stacked(*arrays, axis=axis)
+    return stacking(*arrays, axis=axis)
 
 
 def vstack(tup):
     """Arrays joined as rows."""
-    return joined(*[at_least(x, 2) for x in tup])
+    return concatenation(*[at_least(x, 2) for x in tup])
 
 
 def hstack(tup):
     """Arrays joined side by side: along axis 1, vectors along their only one."""
     arrays = [at_least(x, 1) for x in tup]
-    return joined(*arrays, axis=0 if arrays[0].ndim == 1 else 1)
+    return concatenation(*arrays, axis=0 if arrays[0].ndim == 1 else 1)
 
 
 def dstack(tup):
     """Arrays joined along axis 2."""
-    return joined(*[at_least(x, 3) for x in tup], axis=2)
+    return concatenation(*[at_least(x, 3) for x in tup], axis=2)
 
 
 def column_stack(tup):
     """Vectors as columns, and matrices, joined side by side."""
     arrays = [at_least(x, 1) for x in tup]
-    return joined(*[expand_dims(x, -1) if x.ndim == 1 else x for x in arrays], axis=1)
+    return concatenation(*[expand_dims(x, -1) if x.ndim == 1 else x for x in arrays], axis=1)
 
 
 def append(arr, values, axis=None):
@@ -187,7 +187,7 @@ def pad(x, pad_width, mode="constant", **options):
     widths = np.broadcast_to(np.asarray(pad_width), (x.ndim, 2)).tolist()
     widths = tuple([(before, after) for before, after in widths])
     if mode == "constant":
-        return padded(x, pad_width=widths, **options)
+        return constant_pad(x, pad_width=widths, **options)
     if mode not in ("edge", "reflect", "symmetric", "wrap") or options.get("reflect_type") == "odd":
         raise OptionError(
             f"pad(x): mode must be 'constant', 'edge', 'reflect', 'symmetric' or 'wrap', got {mode!r} {options or ''}"

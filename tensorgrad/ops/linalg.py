@@ -8,8 +8,8 @@ from ..core.declare import bilinear, primitive
 from ..core.dispatch import NUMPY
 from ..core.tensor import array_like
 from ..errors import OptionError, ShapeError, describe
-from ..shapes import kept, normalize_axes
-from .arithmetic import multiply, nonzero
+from ..shapes import keepdims_shape, normalize_axes
+from .arithmetic import multiply, zero_to_inf
 from .movement import diagonal, expand_dims, ravel, reshape, trace
 
 __all__ = ["dot", "inner", "kron", "matmul", "matvec", "norm", "outer", "tensordot", "vdot", "vecdot", "vecmat"]
@@ -36,7 +36,7 @@ def matmul_b(g, y, a, b):
     return a.mT @ g
 
 
-def matmul_explain(a, b):
+def explain_matmul(a, b):
     if a.ndim == 0 or b.ndim == 0:
         return "a number has no rows or columns; use a * b"
     columns, rows = a.shape[-1], b.shape[-2] if b.ndim > 1 else b.shape[0]
@@ -46,20 +46,20 @@ def matmul_explain(a, b):
 
 
 matmul = bilinear("matmul", np.matmul, "Matrix product ``a @ b``, batched over leading axes.", symbol="@",
-    explain=matmul_explain, a=matmul_a, b=matmul_b)  # fmt: skip
+    explain=explain_matmul, a=matmul_a, b=matmul_b)  # fmt: skip
 
 
 def tensordot_a(g, y, a, b, *, axes):
-    return contracted(g, b, axes[0], axes[1], a.ndim, y.ndim)
+    return contract(g, b, axes[0], axes[1], a.ndim, y.ndim)
 
 
 def tensordot_b(g, y, a, b, *, axes):
     free = b.ndim - len(axes[1])
     first = np.moveaxis(g, range(y.ndim - free, y.ndim), range(free))  # b's free axes first, as a's are
-    return contracted(first, a, axes[1], axes[0], b.ndim, y.ndim)
+    return contract(first, a, axes[1], axes[0], b.ndim, y.ndim)
 
 
-def contracted(g, other, own, others, ndim, gdim):
+def contract(g, other, own, others, ndim, gdim):
     """Return ``g`` contracted with ``other`` over the axes that ``other`` alone gave to the result."""
     free = [i for i in range(ndim) if i not in own]
     rest = [i for i in range(gdim - len(free) + len(others)) if i not in others]
@@ -68,13 +68,13 @@ def contracted(g, other, own, others, ndim, gdim):
     return product.transpose([order.index(i) for i in range(ndim)])
 
 
-def tensordot_explain(a, b, *, axes):
+def explain_tensordot(a, b, *, axes):
     wrong = ((i, j) for i, j in zip(*axes, strict=True) if a.shape[i] != b.shape[j])
     return next((f"axis {i} of a has length {a.shape[i]} but axis {j} of b has {b.shape[j]}" for i, j in wrong), None)
 
 
-summed_product = bilinear("tensordot", lambda a, b, *, axes: np.tensordot(a, b, axes),
-    "Product summed over the pairs of ``axes``, two tuples.", symbol="·", explain=tensordot_explain,
+tensor_product = bilinear("tensordot", lambda a, b, *, axes: np.tensordot(a, b, axes),
+    "Product summed over the pairs of ``axes``, two tuples.", symbol="·", explain=explain_tensordot,
     a=tensordot_a, b=tensordot_b)  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def tensordot(a, b, axes=2):
     axes = positions(of_a, a), positions(of_b, b)
     if len(axes[0]) != len(axes[1]):
         raise ShapeError(f"tensordot(a, b): {len(axes[0])} axes of a for {len(axes[1])} of b; got axes={axes}")
-    return summed_product(a, b, axes=axes)
+    return tensor_product(a, b, axes=axes)
 
 
 def positions(axes, x):
@@ -164,8 +164,8 @@ def norm2(x, *, axis=None, keepdims=False):
 
 @norm2.vjp("x")
 def norm2_x(g, y, x, *, axis, keepdims):
-    shape = kept(x.shape, axis)
-    return g.reshape(shape) * (x / nonzero(y.reshape(shape)))
+    shape = keepdims_shape(x.shape, axis)
+    return g.reshape(shape) * (x / zero_to_inf(y.reshape(shape)))
 
 
 def norm(x, ord=None, axis=None, keepdims=False):

@@ -1,6 +1,6 @@
 """Movement: the same entries in another shape, order or number.
 
-Few are rows. The others are said through them, so that these few are all there is to differentiate.
+Few of them are rows. The others are composed of these few, so only these few have derivatives.
 """
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from ..core.declare import linear
 from ..core.dispatch import NUMPY
-from ..core.tensor import Tensor, array_like, type_tensor
+from ..core.tensor import Tensor, array_like, make_leaf
 from ..errors import OptionError, ShapeError, describe
 from .indexing import scatter
 
@@ -19,15 +19,15 @@ __all__ = [
 ]  # fmt: skip
 
 
-def reshape_explain(x, *, shape):
+def explain_reshape(x, *, shape):
     return f"{x.size} entries do not fill the shape {shape}"
 
 
-def broadcast_to_explain(x, *, shape):
+def explain_broadcast_to(x, *, shape):
     return f"{x.shape} does not broadcast to {shape}; only axes of length 1 are repeated"
 
 
-def transpose_explain(x, *, axes):
+def explain_transpose(x, *, axes):
     return f"axes={axes} is no order of {x.ndim} axes"
 
 
@@ -39,16 +39,16 @@ def transpose_x(g, y, x, *, axes):
 
 
 reshape = linear("reshape", lambda x, *, shape: np.reshape(x, shape),
-    "The same entries, in order, in another shape.", view=True, explain=reshape_explain,
+    "The same entries, in order, in another shape.", view=True, explain=explain_reshape,
     x=lambda g, y, x, *, shape: g.reshape(x.shape))  # fmt: skip
 
 transpose = linear("transpose", lambda x, *, axes=None: np.transpose(x, axes),
     "The axes in another order (None: reversed).", symbol="ᵀ", view=True, numpy=(np.transpose,),
-    explain=transpose_explain, x=transpose_x)  # fmt: skip
+    explain=explain_transpose, x=transpose_x)  # fmt: skip
 
 broadcast_to = linear("broadcast_to", lambda x, *, shape: np.broadcast_to(x, shape),
     "Repeat along new and length-1 axes, without copying.", view=True, numpy=(np.broadcast_to,),
-    explain=broadcast_to_explain, x=lambda g, y, x, *, shape: g)  # fmt: skip
+    explain=explain_broadcast_to, x=lambda g, y, x, *, shape: g)  # fmt: skip
 
 flip = linear("flip", lambda x, *, axis=None: np.flip(x, axis),
     "The entries in reverse order along ``axis`` (None: all).", view=True, numpy=(np.flip,),
@@ -72,7 +72,7 @@ cast = linear("astype", lambda x, *, dtype: x.astype(np.result_type(x, dtype) if
     x=lambda g, y, x, *, dtype: g)  # fmt: skip
 
 
-def reordered(x, shape, order="C", copy=None):
+def reshape_in_order(x, shape, order="C", copy=None):
     """``np.reshape``: row by row (``order="C"``) or column by column (``"F"``)."""
     x = array_like(x)
     if not isinstance(order, str) or order not in ("C", "F"):
@@ -85,7 +85,7 @@ def reordered(x, shape, order="C", copy=None):
 
 def ravel(x, order="C"):
     """All entries in one axis, sharing memory where possible."""
-    return reordered(x, (-1,), order)
+    return reshape_in_order(x, (-1,), order)
 
 
 def squeeze(x, axis=None):
@@ -150,7 +150,7 @@ def astype(x, dtype, copy=True):
         return cast(x, dtype=dtype)
     if dtype.kind == "c" and x.requires_grad:
         raise TypeError(f"astype(x): gradients of complex Tensors are not defined; got x {describe(x)}")
-    return type_tensor(x.data.astype(dtype))
+    return make_leaf(x.data.astype(dtype))
 
 
 def copy(x, order="K", subok=False):
@@ -188,20 +188,20 @@ def at_least(x, ndim):
 
 def atleast_1d(*arrays):
     """Each array with at least 1 axis."""
-    return _each(arrays, 1)
+    return at_least_each(arrays, 1)
 
 
 def atleast_2d(*arrays):
     """Each array with at least 2 axes."""
-    return _each(arrays, 2)
+    return at_least_each(arrays, 2)
 
 
 def atleast_3d(*arrays):
     """Each array with at least 3 axes."""
-    return _each(arrays, 3)
+    return at_least_each(arrays, 3)
 
 
-def _each(arrays, ndim):
+def at_least_each(arrays, ndim):
     results = tuple([at_least(x, ndim) for x in arrays])
     return results[0] if len(results) == 1 else results
 
@@ -209,13 +209,13 @@ def _each(arrays, ndim):
 def diagonal(x, offset=0, axis1=0, axis2=1):
     """The entries ``x[i, i + offset]`` in the plane of two axes, as the last axis."""
     x = moveaxis(x, (axis1, axis2), (-2, -1))
-    return x[(..., *places(x.shape[-2:], offset))]
+    return x[(..., *diagonal_indices(x.shape[-2:], offset))]
 
 
-def places(shape, offset):
+def diagonal_indices(shape, offset):
     """Return the row and the column indices of a diagonal of a matrix of ``shape``.
 
-    >>> places((2, 3), 1)
+    >>> diagonal_indices((2, 3), 1)
     (array([0, 1]), array([1, 2]))
     """
     first = max(-offset, 0)
@@ -231,7 +231,7 @@ def diag(x, k=0):
     if x.ndim != 1:
         raise ShapeError(f"diag(x): x must be a vector or a matrix, got {describe(x)}")
     n = x.shape[0] + abs(k)
-    return scatter(x, index=places((n, n), k), shape=(n, n))
+    return scatter(x, index=diagonal_indices((n, n), k), shape=(n, n))
 
 
 def trace(x, offset=0, axis1=0, axis2=1):
@@ -240,7 +240,7 @@ def trace(x, offset=0, axis1=0, axis2=1):
 
 
 NUMPY.update({
-    np.reshape: reordered, np.ravel: ravel, np.squeeze: squeeze, np.expand_dims: expand_dims, np.copy: copy,
+    np.reshape: reshape_in_order, np.ravel: ravel, np.squeeze: squeeze, np.expand_dims: expand_dims, np.copy: copy,
     np.swapaxes: swapaxes, np.moveaxis: moveaxis, np.matrix_transpose: matrix_transpose, np.astype: astype,
     np.linalg.matrix_transpose: matrix_transpose, np.broadcast_arrays: broadcast_arrays, np.rot90: rot90,
     np.fliplr: fliplr, np.flipud: flipud, np.atleast_1d: atleast_1d, np.atleast_2d: atleast_2d,

@@ -1,12 +1,12 @@
 """Questions to an array: NumPy functions that answer from a Tensor's values, with nothing to differentiate.
 
-Also those that would write into a Tensor's array behind its back, which are refused.
+NumPy functions that would write into a Tensor's array are refused.
 """
 
 import numpy as np
 
-from ..core.dispatch import NUMPY, name_code, values
-from ..core.tensor import Tensor, type_tensor
+from ..core.dispatch import NUMPY, name_code, unwrap
+from ..core.tensor import Tensor, make_leaf
 from .movement import broadcast_to
 
 __all__ = ["argsort", "full_like", "nonzero", "ones_like", "zeros_like"]
@@ -16,8 +16,8 @@ def query(function):
     """Return ``function`` for Tensors: computed from the values, an array as a Tensor that requires no gradient."""
 
     def answer(*args, **kwargs):
-        result = function(*values(args), **values(kwargs))
-        return type_tensor(result) if isinstance(result, np.ndarray) else result
+        result = function(*unwrap(args), **unwrap(kwargs))
+        return make_leaf(result) if isinstance(result, np.ndarray) else result
 
     name_code(answer, function.__name__)
     answer.__doc__ = f"``np.{function.__name__}`` of a Tensor's values; no gradient flows through it."
@@ -33,7 +33,7 @@ def writer(function):
                 f"np.{function.__name__} writes into an array, where no gradient can follow; write t[i] = v into a "
                 "Tensor t, or use t.numpy() to give up the gradient"
             )
-        return function(destination, *values(args), **kwargs)
+        return function(destination, *unwrap(args), **kwargs)
 
     return refuse
 

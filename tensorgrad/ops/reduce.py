@@ -4,11 +4,11 @@ import numpy as np
 
 from ..core.declare import constant, linear, primitive
 from ..core.dispatch import NUMPY, UFUNC_METHODS
-from ..core.wide import wide
-from ..errors import unknown
-from ..shapes import count, kept, normalize_axes
-from .arithmetic import nonzero, product
-from .scaled import after, before, horner, times, value
+from ..core.upcast import upcast
+from ..errors import unknown_name_error
+from ..shapes import keepdims_shape, normalize_axes, reduction_size
+from .arithmetic import product, zero_to_inf
+from .scaled import horner, multiply_pairs, pair_value, prefix_products, suffix_products
 
 __all__ = [
     "all", "any", "argmax", "argmin", "count_nonzero", "cumprod", "cumsum", "max", "mean", "min", "prod", "ptp", "std",
@@ -18,18 +18,18 @@ __all__ = [
 
 def expand(a, x, axis, keepdims):
     """Return ``a``, a reduction of ``x``, with the reduced axes as 1, so that it broadcasts against ``x``."""
-    return a if keepdims or axis is None else a.reshape(kept(x.shape, axis))
+    return a if keepdims or axis is None else a.reshape(keepdims_shape(x.shape, axis))
 
 
-def axes_last(x, axis):
+def flatten_axes(x, axis):
     """Return ``x`` with the axes of ``axis`` as one axis, the last."""
     axes = normalize_axes(axis, x.ndim)
     rest = tuple(n for i, n in enumerate(x.shape) if i not in axes)
-    return np.moveaxis(x, axes, range(-len(axes), 0)).reshape((*rest, count(x.shape, axis)))
+    return np.moveaxis(x, axes, range(-len(axes), 0)).reshape((*rest, reduction_size(x.shape, axis)))
 
 
-def axes_back(flat, x, axis):
-    """Undo ``axes_last``: return ``flat`` with the axes of ``x``."""
+def unflatten_axes(flat, x, axis):
+    """Undo ``flatten_axes``: return ``flat`` with the axes of ``x``."""
     axes = normalize_axes(axis, x.ndim)
     rest = tuple(n for i, n in enumerate(x.shape) if i not in axes)
     return np.moveaxis(flat.reshape(rest + tuple(x.shape[i] for i in axes)), range(-len(axes), 0), axes)
@@ -42,27 +42,28 @@ sum = linear("sum", lambda x, *, axis=None, keepdims=False: np.add.reduce(x, axi
 
 def mean_kernel(x, *, axis=None, keepdims=False):
     if x.dtype.char in "fd":  # a third of np.mean's time, and the same bits; float16 and ints it sums more finely
-        return np.add.reduce(x, axis=axis, keepdims=keepdims) / count(x.shape, axis)
+        return np.add.reduce(x, axis=axis, keepdims=keepdims) / reduction_size(x.shape, axis)
     return np.mean(x, axis=axis, keepdims=keepdims)
 
 
 mean = linear("mean", mean_kernel, "Mean over ``axis`` (None: all).", symbol="mean", numpy=(np.mean,),
-    x=lambda g, y, x, *, axis, keepdims: wide(expand(g, x, axis, keepdims)) / count(x.shape, axis))  # fmt: skip
+    x=lambda g, y, x, *, axis, keepdims: upcast(expand(g, x, axis, keepdims)) / reduction_size(x.shape, axis)
+)  # fmt: skip
 
 
 def deviations(x, axis):
     return x - mean(x, axis=axis, keepdims=True)
 
 
-def from_first(x, axis):
+def offsets_from_first(x, axis):
     """Return ``x`` less its first entry along ``axis``: equal entries are then 0, and not what their mean rounds to."""
     axes = normalize_axes(axis, x.ndim)
     return x - x[tuple([slice(0, 1) if i in axes else slice(None) for i in range(x.ndim)])]
 
 
-def freedom(x, axis, ddof, correction):
+def degrees_of_freedom(x, axis, ddof, correction):
     """Return what a sum of squares is divided by: the count, less ``ddof`` (NumPy 2 calls it ``correction`` too)."""
-    n = count(x.shape, axis) - (ddof if correction is None else correction)
+    n = reduction_size(x.shape, axis) - (ddof if correction is None else correction)
     return n if n > 0 else 0
 
 
@@ -70,12 +71,12 @@ def freedom(x, axis, ddof, correction):
 def var(x, *, axis=None, ddof=0, keepdims=False, correction=None):
     """Variance over ``axis``: ``Σ (x - mean)² / (n - ddof)``."""
     d = deviations(x, axis)
-    return np.add.reduce(d * d, axis=axis, keepdims=keepdims) / freedom(x, axis, ddof, correction)
+    return np.add.reduce(d * d, axis=axis, keepdims=keepdims) / degrees_of_freedom(x, axis, ddof, correction)
 
 
 @var.vjp("x")
 def _(g, y, x, *, axis, ddof, keepdims, correction):
-    return expand(g, x, axis, keepdims) * 2 / freedom(x, axis, ddof, correction) * deviations(x, axis)
+    return expand(g, x, axis, keepdims) * 2 / degrees_of_freedom(x, axis, ddof, correction) * deviations(x, axis)
 
 
 @primitive(numpy=(np.std,), wide=True)
@@ -87,21 +88,23 @@ def std(x, *, axis=None, ddof=0, keepdims=False, correction=None):
 @std.vjp("x")
 def _(g, y, x, *, axis, ddof, keepdims, correction):
     g, y = expand(g, x, axis, keepdims), expand(y, x, axis, keepdims)
-    return g * (deviations(from_first(x, axis), axis) / nonzero(y * freedom(x, axis, ddof, correction)))
+    return g * (
+        deviations(offsets_from_first(x, axis), axis) / zero_to_inf(y * degrees_of_freedom(x, axis, ddof, correction))
+    )
 
 
 def check_ties(ties):
     if ties not in ("even", "first"):
-        raise unknown("ties", ties, ("even", "first"))
+        raise unknown_name_error("ties", ties, ("even", "first"))
 
 
 def extreme_x(g, y, x, *, axis, keepdims, ties):
     """The entries that equal the result share ``g`` evenly, or the first of them takes it."""
     g, hit = expand(g, x, axis, keepdims), x == expand(y, x, axis, keepdims)
     if ties == "first":
-        flat = axes_last(hit, axis)
-        return g * axes_back(np.logical_and(flat, np.cumsum(flat, axis=-1) == 1), x, axis)
-    g = wide(g)
+        flat = flatten_axes(hit, axis)
+        return g * unflatten_axes(np.logical_and(flat, np.cumsum(flat, axis=-1) == 1), x, axis)
+    g = upcast(g)
     hit = hit * np.ones_like(g)  # in the dtype of g, as its count is then
     return hit * (g / np.sum(hit, axis=axis, keepdims=True))
 
@@ -144,12 +147,12 @@ count_nonzero = constant("count_nonzero",  # not NumPy's own, which gave an int 
 
 cumsum = linear("cumsum", lambda x, *, axis=None: np.cumsum(x, axis=axis),
     "Running sum along ``axis``; of the flat array if None.", symbol="Σ…", numpy=(np.cumsum,),
-    x=lambda g, y, x, *, axis: np.flip(np.cumsum(np.flip(wide(g), axis), axis), axis).reshape(x.shape))  # fmt: skip
+    x=lambda g, y, x, *, axis: np.flip(np.cumsum(np.flip(upcast(g), axis), axis), axis).reshape(x.shape))  # fmt: skip
 
 
 @primitive(symbol="Π…", numpy=(np.cumprod,))
 def cumprod(x, *, axis=None):
-    """Running product along ``axis``; of the flat array if None. Zeros do its derivative no harm."""
+    """Running product along ``axis``; of the flat array if None. Its derivative is exact at zeros too."""
     return np.cumprod(x, axis=axis)
 
 
@@ -157,21 +160,23 @@ def cumprod(x, *, axis=None):
 def _(g, y, x, *, axis):
     """∂/∂xᵢ: ``(Π_{j<i} xⱼ) Rᵢ`` with ``Rᵢ = gᵢ + xᵢ₊₁ Rᵢ₊₁``."""
     flat = x.reshape(-1) if axis is None else np.moveaxis(x, axis, -1)
-    gx = value(times(before(flat), horner(flat, g if axis is None else np.moveaxis(g, axis, -1))))
+    gx = pair_value(
+        multiply_pairs(prefix_products(flat), horner(flat, g if axis is None else np.moveaxis(g, axis, -1)))
+    )
     return gx.reshape(x.shape) if axis is None else np.moveaxis(gx, -1, axis)
 
 
 @primitive(symbol="Π", numpy=(np.prod,))
 def prod(x, *, axis=None, keepdims=False):
-    """Product over ``axis`` (None: all). Each derivative is the product of the others, so zeros do no harm."""
+    """Product over ``axis`` (None: all). Each derivative is the product of the others, also where some are 0."""
     return np.multiply.reduce(x, axis=axis, keepdims=keepdims)
 
 
 @prod.vjp("x")
 def _(g, y, x, *, axis, keepdims):
-    flat = axes_last(x, axis)
-    others = value(times(before(flat), after(flat)))
-    return product(expand(g, x, axis, keepdims), axes_back(others, x, axis))
+    flat = flatten_axes(x, axis)
+    others = pair_value(multiply_pairs(prefix_products(flat), suffix_products(flat)))
+    return product(expand(g, x, axis, keepdims), unflatten_axes(others, x, axis))
 
 
 def reducer(call):

@@ -40,25 +40,25 @@ def shift(x, k):
     return np.ldexp(x, k)
 
 
-def value(number):
+def pair_value(number):
     """Return what a pair is worth: 0 or inf only where it is out of range itself."""
     return shift(*number)
 
 
-def times(a, b):
+def multiply_pairs(a, b):
     """Return the product of two pairs."""
     m, k = frexp(a[0] * b[0])
     return m, a[1] + b[1] + k
 
 
-def plus(a, b):
+def add_pairs(a, b):
     """Return the sum of two pairs."""
     e = np.maximum(np.where(a[0] == 0, b[1], a[1]), np.where(b[0] == 0, a[1], b[1]))  # a 0 is no reason to shift
     m, k = frexp(shift(a[0], a[1] - e) + shift(b[0], b[1] - e))
     return m, e + k
 
 
-def ahead(number, by, fill):
+def shift_forward(number, by, fill):
     """Return a pair moved ``by`` places towards the front of the last axis, with ``fill`` behind."""
     return tuple([
         np.concatenate([part[..., by:], np.full_like(part[..., :by], end)], axis=-1)
@@ -66,25 +66,25 @@ def ahead(number, by, fill):
     ])  # fmt: skip
 
 
-def after(x):
+def suffix_products(x):
     """Return the product of all entries behind each, along the last axis, as pairs."""
-    number, by = ahead(frexp(x), 1, 1.0), 1
+    number, by = shift_forward(frexp(x), 1, 1.0), 1
     while by < x.shape[-1]:
-        number, by = times(number, ahead(number, by, 1.0)), 2 * by
+        number, by = multiply_pairs(number, shift_forward(number, by, 1.0)), 2 * by
     return number
 
 
-def before(x):
+def prefix_products(x):
     """Return the product of all entries ahead of each, along the last axis, as pairs."""
-    return tuple([np.flip(part, -1) for part in after(np.flip(x, -1))])
+    return tuple([np.flip(part, -1) for part in suffix_products(np.flip(x, -1))])
 
 
 def horner(x, g):
     """Return ``Rᵢ = gᵢ + xᵢ₊₁ Rᵢ₊₁`` along the last axis, as pairs: each round doubles the terms."""
-    terms, factor, by = frexp(g), ahead(frexp(x), 1, 0.0), 1
+    terms, factor, by = frexp(g), shift_forward(frexp(x), 1, 0.0), 1
     while by < x.shape[-1]:
-        terms = plus(terms, times(factor, ahead(terms, by, 0.0)))
-        factor, by = times(factor, ahead(factor, by, 0.0)), 2 * by
+        terms = add_pairs(terms, multiply_pairs(factor, shift_forward(terms, by, 0.0)))
+        factor, by = multiply_pairs(factor, shift_forward(factor, by, 0.0)), 2 * by
     return terms
 
 

@@ -4,12 +4,12 @@ import numpy as np
 
 from ..core.declare import primitive
 from ..core.dispatch import NUMPY
-from .queries import values
+from .queries import unwrap
 
 __all__ = ["det", "inv", "slogdet", "solve"]
 
 
-def square_explain(a, *b):
+def explain_square(a, *b):
     if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
         return "a must be square in its last two axes"
     if b and a.shape[-1] != b[0].shape[0 if b[0].ndim == 1 else -2]:
@@ -17,7 +17,7 @@ def square_explain(a, *b):
     return None
 
 
-@primitive(symbol="⁻¹", numpy=(np.linalg.inv,), explain=square_explain)
+@primitive(symbol="⁻¹", numpy=(np.linalg.inv,), explain=explain_square)
 def inv(a):
     """Inverse matrix: ``inv(a) @ a = I``."""
     return np.linalg.inv(a)
@@ -33,7 +33,7 @@ def inv_tangent(t, y, a):
     return -(y @ t @ y)
 
 
-@primitive(symbol="a⁻¹b", numpy=(np.linalg.solve,), explain=square_explain)
+@primitive(symbol="a⁻¹b", numpy=(np.linalg.solve,), explain=explain_square)
 def solve(a, b):
     """The ``x`` of ``a @ x = b``, for a vector ``b`` or the columns of a matrix."""
     return np.linalg.solve(a, b)
@@ -53,7 +53,7 @@ def solve_b(g, y, a, b):
     return np.linalg.solve(a.mT, g)
 
 
-@primitive(numpy=(np.linalg.det,), symbol="det", explain=square_explain)
+@primitive(numpy=(np.linalg.det,), symbol="det", explain=explain_square)
 def det(a):
     """Determinant. Its derivative is taken through the inverse, so ``a`` must have one."""
     return np.linalg.det(a)
@@ -64,7 +64,7 @@ def det_a(g, y, a):
     return np.expand_dims(g * y, (-1, -2)) * np.linalg.inv(a).mT
 
 
-@primitive(symbol="ln|det|", explain=square_explain)
+@primitive(symbol="ln|det|", explain=explain_square)
 def logabsdet(a):
     """Logarithm of the absolute value of the determinant."""
     sign, logarithm = np.linalg.slogdet(a)
@@ -81,7 +81,7 @@ def logabsdet_a(g, y, a):
 def slogdet(a):
     """Sign, without a derivative, and logarithm of the absolute value of the determinant."""
     logarithm = logabsdet(a)
-    return np.linalg.slogdet(values(a))._replace(logabsdet=logarithm)
+    return np.linalg.slogdet(unwrap(a))._replace(logabsdet=logarithm)
 
 
 NUMPY[np.linalg.slogdet] = slogdet

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..core.declare import elementwise
-from .arithmetic import nonzero, ratio
+from .arithmetic import ratio, zero_to_inf
 
 __all__ = [
     "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "cos", "cosh", "deg2rad", "rad2deg",
@@ -17,7 +17,7 @@ DEGREE = math.pi / 180
 
 def arctan2_a(g, y, a, b):
     """∂/∂a: ``b / (a² + b²)``; 0 where both are 0."""
-    r = nonzero(np.hypot(a, b))  # its square could overflow
+    r = zero_to_inf(np.hypot(a, b))  # its square could overflow
     return g * (b / r / r)
 
 

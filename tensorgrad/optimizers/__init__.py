@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import describe
-from ..options import classes_by_name, named, object_of
+from ..options import classes_by_name, look_up, object_of
 from .adam import Adam
 from .base import Optimizer
 from .sgd import SGD
@@ -23,7 +23,7 @@ def get(identifier: Any) -> Optimizer:
     >>> get({"class_name": "SGD", "config": {"learning_rate": 0.5}})
     SGD(learning_rate=0.5)
     """
-    found = object_of(identifier, Optimizer, lambda name: named("optimizer", name.lower(), _KNOWN))
+    found = object_of(identifier, Optimizer, lambda name: look_up("optimizer", name.lower(), _KNOWN))
     if found is not None:
         return found
     raise TypeError(f"an optimizer is a name like 'adam' or an object like Adam(0.001), got {describe(identifier)}")

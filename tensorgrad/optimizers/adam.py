@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..options import fraction, option, positive
+from ..options import fraction, option, positive_number
 from .base import Optimizer, rate_or_schedule
 
 
@@ -25,7 +25,7 @@ class Adam(Optimizer):
     learning_rate: Any = option(default=0.001, check=rate_or_schedule)
     beta_1: float = option(default=0.9, check=fraction)
     beta_2: float = option(default=0.999, check=fraction)
-    epsilon: float = option(default=1e-7, check=positive)
+    epsilon: float = option(default=1e-7, check=positive_number)
     amsgrad: bool = False
 
     def slots(self) -> dict[str, float]:

@@ -8,12 +8,12 @@ from weakref import ref
 
 import numpy as np
 
-from ..backward import gradients, start
-from ..core.modes import runs_plainly
+from ..backward import gradients, initial_cotangent
+from ..core.modes import is_compile_off
 from ..core.tensor import StandIn, Tensor
 from ..errors import GradientError, OptionError, ShapeError, TraceError, describe
-from ..interrupts import whole
-from ..options import Options, maybe, non_negative, option, plain, positive
+from ..interrupts import run_uninterrupted
+from ..options import Options, config_value, non_negative_number, option, or_none, positive_number
 from .flat import gather
 
 if TYPE_CHECKING:
@@ -28,7 +28,11 @@ CLIPS = ("clipnorm", "clipvalue", "global_clipnorm")
 
 def rate_or_schedule(value: Any) -> str | None:
     """Say what is wanted unless ``value`` is a number of at least 0 or a schedule."""
-    return None if callable(value) or not non_negative(value) else "a number of at least 0, or a callable step -> rate"
+    return (
+        None
+        if callable(value) or not non_negative_number(value)
+        else "a number of at least 0, or a callable step -> rate"
+    )
 
 
 class Optimizer(Options):
@@ -54,10 +58,10 @@ class Optimizer(Options):
     array([0.5, 1.5])
     """
 
-    weight_decay: float | None = option(default=None, check=maybe(non_negative), kw_only=True)
-    clipnorm: float | None = option(default=None, check=maybe(positive), kw_only=True)
-    clipvalue: float | None = option(default=None, check=maybe(positive), kw_only=True)
-    global_clipnorm: float | None = option(default=None, check=maybe(positive), kw_only=True)
+    weight_decay: float | None = option(default=None, check=or_none(non_negative_number), kw_only=True)
+    clipnorm: float | None = option(default=None, check=or_none(positive_number), kw_only=True)
+    clipvalue: float | None = option(default=None, check=or_none(positive_number), kw_only=True)
+    global_clipnorm: float | None = option(default=None, check=or_none(positive_number), kw_only=True)
     name: str | None = option(default=None, of_class=str.lower, kw_only=True)
 
     #: What an optimizer keeps for itself: no program freezes it.
@@ -90,7 +94,7 @@ class Optimizer(Options):
     @property
     def iterations(self) -> int:
         """The number of steps taken; it may be set. A compiled function cannot read it, which would freeze it."""
-        if runs_plainly() and tracing() is not None:
+        if is_compile_off() and tracing() is not None:
             raise TraceError(
                 f"iterations of {type(self).__name__} differs from run to run of a compiled function, which would "
                 "keep what it is now: pass it as an argument, or make learning_rate a function of it"
@@ -115,7 +119,7 @@ class Optimizer(Options):
                 raise TypeError(
                     f"{cls} has no learning_rate: declare one in the class, e.g. learning_rate: float = 0.01"
                 )
-            if runs_plainly() and tracing() is not None and not callable(rate):
+            if is_compile_off() and tracing() is not None and not callable(rate):
                 tracing().depend(self, "_rate", f"the learning_rate of {type(self).__name__}")
             return float(rate(self.iterations)) if callable(rate) else rate
 
@@ -154,7 +158,7 @@ class Optimizer(Options):
         """Take one step down the gradients in the places: the second half of ``apply``."""
         if self._places and isinstance(self._places[0][0].data, StandIn):
             raise TraceError("a compiled function would descend once and never again: use step, apply or minimize")
-        whole(self._descend)
+        run_uninterrupted(self._descend)
 
     def _descend(self) -> None:
         rate, step, decay = self.learning_rate, self._steps + 1, self.weight_decay
@@ -172,7 +176,7 @@ class Optimizer(Options):
 
     def descend_scaled(self) -> None:
         """Take one step down gradients in the places that were computed times the rate: see ``proportional``."""
-        whole(self._descend_scaled)
+        run_uninterrupted(self._descend_scaled)
 
     def _descend_scaled(self) -> None:
         for flat in self._flats:
@@ -201,7 +205,7 @@ class Optimizer(Options):
             check_parameter(p, i)
             if p.grad is None:
                 raise GradientError(f"step: {label(p, i)} {missing(p)}")
-        whole(self._step, params)
+        run_uninterrupted(self._step, params)
 
     def _step(self, params: Any) -> None:
         self.apply([p.grad.data for p in params], params)
@@ -224,7 +228,7 @@ class Optimizer(Options):
         """
         loss = loss() if callable(loss) else loss
         params = listed(params)
-        found = {id(leaf): g for leaf, g in gradients(loss, start(loss, None))}
+        found = {id(leaf): g for leaf, g in gradients(loss, initial_cotangent(loss, None))}
         self.apply([found.get(id(p)) for p in params], params)
         return loss
 
@@ -240,7 +244,7 @@ class Optimizer(Options):
 
     def get_config(self) -> dict[str, Any]:
         """Return the options as a dict of plain values, enough for ``from_config`` to make an equal optimizer."""
-        return {**super().get_config(), "learning_rate": plain(self._rate)}
+        return {**super().get_config(), "learning_rate": config_value(self._rate)}
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what a copy or a pickle needs: views of flat vectors would lose what they are views of."""

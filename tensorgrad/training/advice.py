@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from ..errors import counted
+from ..errors import count_text
 from ..losses import BinaryCrossentropy
 from .batches import class_ids, grouped, lost_classes
 
@@ -44,7 +44,7 @@ def about_split(data, held):
     else:
         return
     warnings.warn(
-        f"validation_split takes the last {counted(len(held), 'row')}, before shuffling, and {trouble}; "
+        f"validation_split takes the last {count_text(len(held), 'row')}, before shuffling, and {trouble}; "
         "shuffle x and y together first",
         stacklevel=4,
     )

@@ -7,7 +7,7 @@ from .. import losses, metrics, optimizers
 from ..compile.attempts import Attempts
 from ..compile.training_step import TrainingStep
 from ..config import floatx
-from ..core.modes import runs_plainly
+from ..core.modes import is_compile_off
 from ..core.tensor import Tensor
 from ..errors import DataError, GradientError, OptionError, describe
 from .epoch_metrics import Measures, fitting, sums
@@ -55,7 +55,7 @@ class Compiled:
     @property
     def without_programs(self):
         """Whether layers run as they are: the user wished it, somebody watches, or they could not be traced."""
-        return self.eagerly or self.attempts.reason is not None or runs_plainly()
+        return self.eagerly or self.attempts.reason is not None or is_compile_off()
 
     def prepare(self, data, output_shape, where, name="y"):
         """Raise unless the loss can compare the targets with such outputs; make them floats unless they are ids."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..config import floatx
 from ..core.tensor import Tensor
-from ..errors import DataError, counted, describe
+from ..errors import DataError, count_text, describe
 from ..graph.code import gives_arrays
 
 #: The dtypes whose sums of squares show in half a microsecond whether all entries are finite.
@@ -160,7 +160,7 @@ def same_length(a, b, name_a, name_b, where):
         elif array.ndim > 2 and array.shape[:2] == (1, len(other)):
             remedy = f"; {name} is one array in a list, {describe(array)}: pass {name.split()[-1]}[0]"
     raise DataError(
-        f"{where}: {name_a} has {counted(len(a), 'row')}, {name_b} has {len(b)}; they must have as many{remedy}"
+        f"{where}: {name_a} has {count_text(len(a), 'row')}, {name_b} has {len(b)}; they must have as many{remedy}"
     )
 
 
@@ -192,7 +192,7 @@ def split(data, fraction, where):
     if cut == 0 or cut == len(data):
         empty = "training" if cut == 0 else "validation"
         raise DataError(
-            f"{where}: validation_split={fraction} of {counted(len(data), 'row')} leaves none for {empty}; "
+            f"{where}: validation_split={fraction} of {count_text(len(data), 'row')} leaves none for {empty}; "
             "use more rows, another fraction, or validation_data=(x, y)"
         )
     return data.rows(0, cut), data.rows(cut, len(data))

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 
 from ..callbacks.calls import ordered
-from ..errors import printable
+from ..errors import printable_text
 
 
 class Validation:
@@ -114,7 +114,7 @@ class TrainStep:
 def untrained(params, reached):
     """Warn that a gradient reaches only some of ``params``; return True."""
     lost = [p for p in params if all(p is not q for q in reached)]
-    names = ", ".join(printable(p.name) for p in lost)
+    names = ", ".join(printable_text(p.name) for p in lost)
     warnings.warn(
         f"the loss does not depend on {names}: training leaves them as they are; is a layer unused, "
         "or does .numpy() or .detach() cut the way?",

@@ -9,8 +9,8 @@ import numpy as np
 
 from ..callbacks import CallbackList
 from ..callbacks.calls import SILENT
-from ..core.modes import runs_plainly
-from ..errors import NotReadyError, OptionError, ShapeError, counted
+from ..core.modes import is_compile_off
+from ..errors import NotReadyError, OptionError, ShapeError, count_text
 from ..graph.code import model_method
 from ..options import boolean, one_of
 from ..seeding import generator
@@ -271,7 +271,7 @@ class Trainer(Mixed):
 
     def _predicting(self) -> Any:
         """Return the Inference that computes the outputs: that of before, with its programs, if nothing has changed."""
-        if runs_plainly() if self.compiled is None else self.compiled.without_programs:
+        if is_compile_off() if self.compiled is None else self.compiled.without_programs:
             return Inference(outputs_of(self))
         if self._inference is None:
             self._inference = Steps()
@@ -351,7 +351,7 @@ def sample_words(shape: Any) -> str:
     >>> sample_words((None, 10)), sample_words((None, 28, 28))
     ('10 columns', 'samples of shape (28, 28)')
     """
-    return counted(shape[1], "column") if len(shape) == 2 else f"samples of shape {tuple(shape[1:])}"
+    return count_text(shape[1], "column") if len(shape) == 2 else f"samples of shape {tuple(shape[1:])}"
 
 
 def shape_remedy(wanted: Any, got: Any) -> str:

@@ -14,7 +14,7 @@ import pytest
 import tensorgrad as tg
 from tensorgrad.core import decorators as decorate
 from tensorgrad.core import modes as mode
-from tensorgrad.core.modes import is_recording, plainly, runs_plainly
+from tensorgrad.core.modes import is_compile_off, is_recording, no_compile
 
 
 class TestDecorated:
@@ -287,9 +287,9 @@ class TestByHand:
             gc.enable()
 
     def test_an_error_inside_leaves_nothing_on(self):
-        with pytest.raises(ZeroDivisionError), tg.no_grad(), plainly():
+        with pytest.raises(ZeroDivisionError), tg.no_grad(), no_compile():
             1 / 0  # noqa: B018  (it is there to raise)
-        assert (is_recording(), runs_plainly()) == (True, False)
+        assert (is_recording(), is_compile_off()) == (True, False)
 
 
 class Interrupt:
@@ -321,7 +321,7 @@ def plain_block():
 
 
 def mixed_block():
-    with tg.no_grad(), tg.enable_grad(), plainly():
+    with tg.no_grad(), tg.enable_grad(), no_compile():
         pass
 
 
@@ -347,7 +347,7 @@ def test_an_interrupt_at_any_instruction_leaves_nothing_on(block, around):
             except KeyboardInterrupt as error:
                 kept.append(error)
                 raise
-        assert (is_recording(), runs_plainly()) == (True, False), f"after an interrupt at instruction {n}"
+        assert (is_recording(), is_compile_off()) == (True, False), f"after an interrupt at instruction {n}"
         if not interrupt.arrived:
             break
     assert not interrupt.arrived

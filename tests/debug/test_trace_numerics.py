@@ -7,7 +7,7 @@ import pytest
 
 import tensorgrad as tg
 import tensorgrad.backward as engine
-from tensorgrad.core.modes import runs_plainly
+from tensorgrad.core.modes import is_compile_off
 from tensorgrad.debug import trace_numerics
 from tensorgrad.layers import Dense
 from tests.compiled_models import training_steps
@@ -21,7 +21,7 @@ def nothing_left():
     yield
     assert tg.Tensor.__dict__["seq"] is SLOT
     assert engine.sweep is SWEEP
-    assert not runs_plainly()
+    assert not is_compile_off()
     assert np.geterr()["divide"] == "warn"
 
 

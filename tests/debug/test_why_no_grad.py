@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import tensorgrad as tg
 import tensorgrad.backward as engine
-from tensorgrad.core.modes import runs_plainly
+from tensorgrad.core.modes import is_compile_off
 from tensorgrad.debug import why_no_grad
 from tensorgrad.debug.diagnosis import REASONS
 from tensorgrad.debug.taint import Taken
@@ -26,7 +26,7 @@ def nothing_left():
     yield
     assert dict(tg.Tensor.__dict__) == SLOTS
     assert engine.sweep is SWEEP
-    assert not runs_plainly()
+    assert not is_compile_off()
 
 
 def weight(values=(0.5, 1.0)):

@@ -11,7 +11,7 @@ import pytest
 import tensorgrad as tg
 from tensorgrad.draw import draw
 from tensorgrad.draw.export.dot import LOOKS
-from tensorgrad.errors import printable, shortened
+from tensorgrad.errors import printable_text, shorten_text
 from tensorgrad.graph.steps import merged, recorded
 from tests.draw.played import named
 
@@ -267,7 +267,7 @@ def texts(svg):
 
 
 def shown(name):
-    return " ".join(printable(shortened(name, 60)).split())
+    return " ".join(printable_text(shorten_text(name, 60)).split())
 
 
 def test_hostile_names_are_drawn_as_they_are():

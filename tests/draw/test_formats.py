@@ -8,7 +8,7 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.draw import draw
-from tensorgrad.errors import shortened
+from tensorgrad.errors import shorten_text
 from tensorgrad.layers import Dense
 from tests.draw.played import named
 
@@ -41,7 +41,7 @@ def test_hostile_names_are_saved_in_every_format(hostile, tmp_path, monkeypatch,
     assert len(content) > 1000
     if suffix in (".dot", ".gv", ".mmd", ".txt"):
         text = content.decode()
-        assert shortened("n" * 10_000, 60) in text
+        assert shorten_text("n" * 10_000, 60) in text
         assert "n" * 60 not in text
         assert not [c for c in text if not c.isprintable() and c != "\n"]
     if suffix == ".svg":

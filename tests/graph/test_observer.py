@@ -10,7 +10,7 @@ import pytest
 
 import tensorgrad as tg
 import tensorgrad.backward as engine
-from tensorgrad.core.modes import is_recording, plainly
+from tensorgrad.core.modes import is_recording, no_compile
 from tensorgrad.graph import observer as room
 from tensorgrad.graph.observer import Observer, observers, observing, unobserved
 
@@ -89,7 +89,7 @@ def test_each_form_of_call_is_shown_with_its_op_and_inputs():
     assert listener.log == [
         ("made", "exp", 1), ("made", "multiply", 2), ("made", "sum", 1), ("made", "sum", 1), ("made", "where", 3),
         ("made", "greater", 2), ("made", "any", 1), ("made", "concatenate", 2), ("wrapped", "__init__"),
-        ("wrapped", "type_tensor"), ("unrecording", "test_each_form_of_call_is_shown_with_its_op_and_inputs"),
+        ("wrapped", "make_leaf"), ("unrecording", "test_each_form_of_call_is_shown_with_its_op_and_inputs"),
         ("made", "multiply", 2),
     ]  # fmt: skip
 
@@ -208,8 +208,8 @@ def test_the_outermost_is_told_first_and_passed_last():
     assert log == [
         ("outer", "made", "sum", 1), ("inner", "made", "sum", 1), ("inner", "backward begins"),
         ("outer", "backward begins"), ("outer", "visiting", "sum"), ("inner", "visiting", "sum"),
-        ("outer", "backward ends"), ("inner", "backward ends"), ("outer", "wrapped", "type_tensor"),
-        ("inner", "wrapped", "type_tensor"),
+        ("outer", "backward ends"), ("inner", "backward ends"), ("outer", "wrapped", "make_leaf"),
+        ("inner", "wrapped", "make_leaf"),
     ]  # fmt: skip
 
 
@@ -420,6 +420,6 @@ def test_a_program_is_not_seen_but_what_runs_plainly_is():
     with observing(listener):
         step(x)
         assert listener.seen == []
-        with plainly():
+        with no_compile():
             step(x)
     assert listener.seen == ["multiply", "tanh", "sum"]

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 import tensorgrad as tg
-from tensorgrad.core.modes import is_recording, runs_plainly
-from tensorgrad.interrupts import SIGNALS, whole
+from tensorgrad.core.modes import is_compile_off, is_recording
+from tensorgrad.interrupts import SIGNALS, run_uninterrupted
 from tensorgrad.layers import Dense
 from tensorgrad.models import Sequential
 from tensorgrad.optimizers import SGD, Adam
@@ -102,7 +102,7 @@ def at_every_line(make, work, state, way="ctrl-c", step=1):
             now = state(thing)
             raised[now != before] += 1
             assert is_recording()
-            assert not runs_plainly()
+            assert not is_compile_off()
             assert signal.getsignal(signum) is handler
             if now == before:
                 work(thing)
@@ -290,7 +290,7 @@ class TestWhole:
             return list(seen)
 
         try:
-            assert whole(work) == []
+            assert run_uninterrupted(work) == []
             assert seen == [signal.SIGUSR1, signal.SIGALRM, signal.SIGUSR1]
             assert signal.getsignal(signal.SIGALRM) is mine
         finally:
@@ -307,24 +307,24 @@ class TestWhole:
 
         try:
             with pytest.raises(KeyboardInterrupt):
-                whole(work)
+                run_uninterrupted(work)
             assert seen == [signal.SIGUSR1]
         finally:
             signal.signal(signal.SIGUSR1, before)
 
     def test_within_itself_and_in_other_threads_it_is_a_call(self):
         found = []
-        thread = threading.Thread(target=lambda: found.append(whole(lambda a: a + 1, 1)))
+        thread = threading.Thread(target=lambda: found.append(run_uninterrupted(lambda a: a + 1, 1)))
         thread.start()
         thread.join()
         assert found == [2]
-        assert whole(lambda: whole(lambda: 3)) == 3
+        assert run_uninterrupted(lambda: run_uninterrupted(lambda: 3)) == 3
 
     def test_signals_without_handlers_stay_as_they_are(self):
         before = [signal.getsignal(s) for s in SIGNALS]
         signal.signal(signal.SIGALRM, signal.SIG_IGN)
         try:
-            assert whole(lambda: signal.raise_signal(signal.SIGALRM)) is None
+            assert run_uninterrupted(lambda: signal.raise_signal(signal.SIGALRM)) is None
             assert signal.getsignal(signal.SIGALRM) is signal.SIG_IGN
         finally:
             signal.signal(signal.SIGALRM, before[SIGNALS.index(signal.SIGALRM)])
@@ -336,11 +336,11 @@ class TestWhole:
                 line = Line(n, act)
                 try:
                     with line:
-                        whole(lambda: None)
+                        run_uninterrupted(lambda: None)
                 except KeyboardInterrupt:
                     pass
                 assert [signal.getsignal(s) for s in SIGNALS] == before
-                assert whole(lambda: 1) == 1
+                assert run_uninterrupted(lambda: 1) == 1
                 if not line.reached:
                     break
             assert not line.reached

@@ -7,7 +7,16 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.errors import OptionError
-from tensorgrad.options import Options, boolean, fraction, non_negative, one_of, option, positive, positive_int
+from tensorgrad.options import (
+    Options,
+    boolean,
+    fraction,
+    non_negative_number,
+    one_of,
+    option,
+    positive_int,
+    positive_number,
+)
 
 
 class Base(Options):
@@ -117,8 +126,8 @@ def test_a_failed_conversion_says_where():
     [
         (positive_int, [1, 10**9], [0, -1, 1.0, "1", None, True]),
         (fraction, [0, 0.0, 0.999], [1, -0.1, "0.5", None, True, float("nan")]),
-        (non_negative, [0, 2.5], [-1e-9, None, float("nan")]),
-        (positive, [1e-9, 3], [0, None, "x"]),
+        (non_negative_number, [0, 2.5], [-1e-9, None, float("nan")]),
+        (positive_number, [1e-9, 3], [0, None, "x"]),
         (boolean, [True, False], [0, 1, None, "yes"]),
         (one_of("a", None), ["a", None], ["b", 0]),
     ],

@@ -12,7 +12,7 @@ import tensorgrad as tg
 from tensorgrad.layers import Dense, Dropout, Layer
 from tensorgrad.losses import MeanSquaredError
 from tensorgrad.models import Sequential
-from tensorgrad.tracking import newest
+from tensorgrad.tracking import newest_change
 
 
 class Block(Layer):
@@ -75,9 +75,9 @@ def test_a_weight_frozen_by_hand_is_no_longer_trainable():
     layer = Dense(2, input_shape=(3,))
     model = Sequential([layer])
     assert model.trainable_weights == [layer.kernel, layer.bias]
-    before = newest[0]
+    before = newest_change[0]
     layer.bias.requires_grad = False
-    assert newest[0] == before
+    assert newest_change[0] == before
     assert [w is layer.kernel for w in model.trainable_weights] == [True]
     assert [w is layer.bias for w in model.non_trainable_weights] == [True]
 
@@ -100,9 +100,9 @@ def test_containers_look_as_before():
     assert type(layer.dict.copy()) is dict
     for twin in (copy.deepcopy(layer), pickle.loads(pickle.dumps(layer))):
         assert (twin.list, twin.dict, twin.set) == ([1, [2]], {"a": [1]}, {3})
-        before = newest[0]
+        before = newest_change[0]
         twin.list[1].append(4)
-        assert newest[0] != before
+        assert newest_change[0] != before
         assert layer.list == [1, [2]]
 
 
@@ -117,15 +117,15 @@ def test_configs_hold_plain_values():
 @pytest.mark.parametrize("make", [lambda: Dense(2), lambda: Sequential([Dense(2)]), MeanSquaredError])
 def test_what_is_set_counts_and_what_is_read_does_not(make):
     thing = make()
-    before = newest[0]
+    before = newest_change[0]
     repr(thing)
     vars(thing)
-    assert newest[0] == before
+    assert newest_change[0] == before
     thing.another = 1
-    assert newest[0] != before
-    before = newest[0]
+    assert newest_change[0] != before
+    before = newest_change[0]
     del thing.another
-    assert newest[0] != before
+    assert newest_change[0] != before
 
 
 def test_copies_and_pickles_find_their_own_weights():
@@ -141,11 +141,11 @@ def test_copies_and_pickles_find_their_own_weights():
 
 def test_setdefault_and_update_in_place_count_as_changes():
     block = Block()
-    before = newest[0]
+    before = newest_change[0]
     assert block.named.setdefault("c", 3) == 3
     assert block.named.setdefault("c", 4) == 3
-    assert newest[0] > before
-    before = newest[0]
+    assert newest_change[0] > before
+    before = newest_change[0]
     block.named |= {"d": 5}
-    assert newest[0] > before
+    assert newest_change[0] > before
     assert {key: block.named[key] for key in "cd"} == {"c": 3, "d": 5}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...errors import describe, printable
+from ...errors import describe, printable_text
 from ..mistakes.catalogue import Context, mistake
 from ..numeric.measure import Tolerance
 from ..numeric.sampling import BLOCK, FULL, SMALL, block
@@ -143,7 +143,7 @@ def sizes_of(data):
     elements: dict = {}
     for name, x in data.items():
         if isinstance(x, dict):
-            sizes |= sizes_of({printable(key): item for key, item in x.items()})
+            sizes |= sizes_of({printable_text(key): item for key, item in x.items()})
         elif isinstance(x, (list, tuple)):
             sizes |= sizes_of({f"{name}[{i}]": item for i, item in enumerate(x) if not isinstance(item, (int, float))})
         elif isinstance(x, np.ndarray) and x.ndim:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...errors import counted
+from ...errors import count_text
 from ..compare.elements import disagreeing, summary
 from ..numeric.differences import Line
 from ..numeric.method import sizes_of
@@ -76,7 +76,7 @@ def notes_on(found, f, trace):
             where = " and ".join(dict.fromkeys(kink.name for kink in kinks if kink)) or "f"
             are = "is" if x.report.kinks == 1 else "are"
             notes.append(
-                f"{counted(x.report.kinks, 'element')} of {x.report.name} {are} at a kink of {where}, where any slope "
-                "between those of the two sides is right"
+                f"{count_text(x.report.kinks, 'element')} of {x.report.name} {are} at a kink of {where}, where any "
+                "slope between those of the two sides is right"
             )
     return notes

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...core.tensor import Tensor
-from ...errors import counted, printable
+from ...errors import count_text, printable_text
 from ..mistakes.catalogue import mistake
 from ..numeric.differences import whole_line
 from ..numeric.method import irregular
@@ -44,7 +44,7 @@ def traced_down(f, found, trace):
     if culprit:
         found = [x.convicted() for x in found]
     if any(x.report.wrong for x in found):
-        culprit = culprit or [f"none of the {counted(len(steps), 'op')} is wrong by itself, and the graph is whole: "
+        culprit = culprit or [f"none of the {count_text(len(steps), 'op')} is wrong by itself, and the graph is whole: "
                               "look at what f does outside of the graph"]  # fmt: skip
         if not broken:
             found = [x._replace(report=x.report._replace(hint=hint(x, found, wrong, f))) for x in found]
@@ -65,7 +65,7 @@ def rules(wrong, steps, trace):
     for fault in wrong:
         places.setdefault((WORDS[fault.mode], fault.t.op.name, fault.arg), []).append(trace.place(fault.t))
     for (words, op, arg), where in places.items():
-        more = f" and {counted(len(where) - 1, 'more call')}" if len(where) > 1 else ""
+        more = f" and {count_text(len(where) - 1, 'more call')}" if len(where) > 1 else ""
         sentences.append(f"{words}: {op!r} ({where[0]}{more}) for input {arg}")
     right = len(steps) - len({fault.t.seq for fault in wrong})
     if sentences and right:
@@ -139,5 +139,5 @@ def sizes(f):
         for name, x in zip(t.op.args, inputs, strict=False):
             if not (isinstance(x, Tensor) and x.op) and np.ndim(x):
                 label = getattr(x, "name", None) or f"{name} of {t.op.name!r}"
-                found |= {f"axis {i} of {printable(label)}": n for i, n in enumerate(x.shape) if n > 1}
+                found |= {f"axis {i} of {printable_text(label)}": n for i, n in enumerate(x.shape) if n > 1}
     return found

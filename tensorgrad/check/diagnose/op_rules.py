@@ -6,7 +6,7 @@ import numpy as np
 
 from ...backward import gradients
 from ...core.tensor import Tensor
-from ...errors import printable
+from ...errors import printable_text
 from ...forward import pushforward
 from ..mistakes.catalogue import mistake
 from ..numeric.differences import EPSILON, Slope, slopes
@@ -50,7 +50,7 @@ class Call:
 
     def name(self, i):
         """Return what the op calls its ``i``-th input."""
-        return printable(f"{self.op.args[0]}{i}" if self.op.variadic else self.op.args[i])
+        return printable_text(f"{self.op.args[0]}{i}" if self.op.variadic else self.op.args[i])
 
     def values(self, i, x):
         """Return the flat output with ``x`` for the ``i``-th input."""

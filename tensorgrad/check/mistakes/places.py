@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...errors import counted
+from ...errors import count_text
 from .context import EVIDENCE, axes_of, differing, fitting, same, visible
 
 
@@ -92,7 +92,7 @@ def mask_missing(a, n, context):
     off = differing(a, n)
     if visible(n)[off].any() or not visible(n).any():
         return ""
-    places = counted(int(off.sum()), "place")
+    places = count_text(int(off.sum()), "place")
     return f"should be zero in {places} and is right elsewhere: a mask is missing (relu, dropout, maximum)"
 
 
@@ -101,7 +101,7 @@ def blocked(a, n, context):
     off = differing(a, n)
     if a[off].any() or not visible(a).any():
         return ""
-    places = counted(int(off.sum()), "place")
+    places = count_text(int(off.sum()), "place")
     return f"is zero in {places} and right elsewhere{_region(off)}: part of the gradient is not passed on"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...errors import printable
+from ...errors import printable_text
 
 #: ‖g − ĝ‖ / (‖g‖ + ‖ĝ‖) in words: courses call 1e-7 right and 1e-3 wrong.
 BANDS = ((1e-7, "right"), (1e-5, "probably right"), (1e-3, "doubtful"))
@@ -97,7 +97,7 @@ class Report:
     def __getitem__(self, name):
         """Return the InputReport of the input called ``name``."""
         for r in self.inputs:
-            if name in (r.name, r.label) or printable(name) == r.name:
+            if name in (r.name, r.label) or printable_text(name) == r.name:
                 return r
         raise KeyError(name)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...core.tensor import Tensor
-from ...errors import printable
+from ...errors import printable_text
 from ...graph.code import EXITS
 from ...graph.lines import stepping
 from ...graph.observer import Observer, observing
@@ -89,4 +89,4 @@ class Trace(Observer):
 def place_of(frame):
     """Return the Place of a frame."""
     found = origin(frame, inside=True)
-    return Place(printable(found.line or ""), found.layer or "")
+    return Place(printable_text(found.line or ""), found.layer or "")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...core.tensor import Tensor
-from ...errors import GradientError, printable
+from ...errors import GradientError, printable_text
 
 #: The shape of every input that is drawn: square, so that products, solves and sums along any axis all take it.
 SHAPE = (3, 3)
@@ -27,10 +27,10 @@ def drawn(op, seed=0):
     try:
         op.call(*[Tensor(x, requires_grad=True) for x in inputs]).sum().backward()
     except Exception as error:  # whatever an op says to inputs of shapes that do not fit
-        given = ", ".join(map(printable, op.args))
+        given = ", ".join(map(printable_text, op.args))
         raise GradientError(
             f"gradcheck: inputs of {op!r} cannot be drawn ({type(error).__name__}: {error}); pass them, and settings "
-            f"in a lambda: gradcheck(lambda {given}: {printable(op.name)}({given}, ...), inputs)"
+            f"in a lambda: gradcheck(lambda {given}: {printable_text(op.name)}({given}, ...), inputs)"
         ) from None
     return inputs
 

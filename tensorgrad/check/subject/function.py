@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ...backward import gradients
-from ...core.tensor import Tensor, type_tensor
-from ...errors import GradientError, ShapeError, describe, printable
+from ...core.tensor import Tensor, make_leaf
+from ...errors import GradientError, ShapeError, describe, printable_text
 from ...graph.gradients import listening
 from ...graph.steps import merged
 from ...pytree import named_leaves
@@ -137,7 +137,7 @@ class Function:
         with listening(self.steps, found):
             for k, seed in enumerate(seeds):
                 found.clear()
-                found.update((id(y), type_tensor(s)) for y, s in zip(self.outputs, seed, strict=True))
+                found.update((id(y), make_leaf(s)) for y, s in zip(self.outputs, seed, strict=True))
                 for leaf, g in pulled(self.outputs, seed):
                     i = place.get(id(leaf))
                     if i is not None:
@@ -210,7 +210,7 @@ def pulled(outputs, seed):
     """Return ``[leaf, gradient]`` of the outputs for a cotangent of each, as ``backward.gradients`` does for one."""
     live = [(y, s) for y, s in zip(outputs, seed, strict=True) if y.requires_grad]
     if len(live) <= 1:
-        return list(gradients(live[0][0], type_tensor(live[0][1]))) if live else []
+        return list(gradients(live[0][0], make_leaf(live[0][1]))) if live else []
     return list(gradients(sum((y * s).sum() for y, s in live)))
 
 
@@ -238,7 +238,7 @@ def changed_constants(before, after, moved=()):
             if id(x) not in moved and not (isinstance(x, Tensor) and x.op):
                 change = _change(a, b)
                 if change:
-                    yield t, printable(f"{t.op.args[0]}{i}" if t.op.variadic else t.op.args[i]), change
+                    yield t, printable_text(f"{t.op.args[0]}{i}" if t.op.variadic else t.op.args[i]), change
 
 
 def _change(x, z):

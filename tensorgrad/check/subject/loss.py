@@ -5,7 +5,7 @@ from functools import cached_property
 import numpy as np
 
 from ...core.tensor import Tensor
-from ...errors import GradientError, ShapeError, describe, printable
+from ...errors import GradientError, ShapeError, describe, printable_text
 from ..numeric.differences import noise, whole_line
 from ..numeric.measure import derivatives
 from ..numeric.method import choose, irregular
@@ -75,7 +75,7 @@ class Loss:
     def named_data(self):
         """Return the arguments after params by name: that of loss_fn's signature, else ``data[0]``."""
         names = (argument_names(self.loss_fn) or [])[1:]
-        return {printable(names[i]) if i < len(names) else f"data[{i}]": x for i, x in enumerate(self.data)}
+        return {printable_text(names[i]) if i < len(names) else f"data[{i}]": x for i, x in enumerate(self.data)}
 
     def _call(self):
         try:

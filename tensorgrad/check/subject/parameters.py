@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from ...core.tensor import Tensor
-from ...errors import GradientError, counted, describe, printable, suggest
-from ...pytree import DATACLASS, MAPPING, SEQUENCE, items_of, joined, kind_of, map_leaves, named_leaves
+from ...errors import GradientError, count_text, describe, printable_text, suggest
+from ...pytree import DATACLASS, MAPPING, SEQUENCE, access_path, container_kind, items_of, map_leaves, named_leaves
 
 #: Under these keys the gradient of ``W1`` may stand; the first is what courses write.
 KEYS = ("d{}", "{}", "d_{}", "grad_{}", "{}_grad", "g{}")
@@ -30,9 +30,9 @@ def arrays_of(params):
 def _join(name, key, holder):
     """Return what an item is called: by its key alone, if it is one of the dict ``params``."""
     cls: Any = type(holder)
-    if name == "params" and kind_of(cls) != SEQUENCE:
-        return printable(key) or "''"
-    return joined(name, key, holder)
+    if name == "params" and container_kind(cls) != SEQUENCE:
+        return printable_text(key) or "''"
+    return access_path(name, key, holder)
 
 
 def _floats(x, name):
@@ -75,7 +75,7 @@ def _pair(grads, params, name, found):
         return
     cls: Any = type(params)
     other: Any = type(grads)
-    if kind_of(cls) != SEQUENCE and kind_of(other) in (MAPPING, DATACLASS):
+    if container_kind(cls) != SEQUENCE and container_kind(other) in (MAPPING, DATACLASS):
         given = dict(items_of(grads) or ())
         chosen = [_under(given, key, _join(name, key, params)) for key, _ in items]
     else:
@@ -106,7 +106,7 @@ def _in_order(grads, names):
     if len(grads) != len(names):
         wanted = f"that of {names[0]}" if len(names) == 1 else f"those of {', '.join(names)} in this order"
         raise GradientError(
-            f"check_gradients: {counted(len(grads), 'gradient')} for {counted(len(names), 'parameter')}: "
+            f"check_gradients: {count_text(len(grads), 'gradient')} for {count_text(len(names), 'parameter')}: "
             f"expected {wanted}"
         )
     return list(grads)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...core.op import Op
 from ...core.tensor import Tensor
-from ...errors import GradientError, counted, describe, printable
+from ...errors import GradientError, count_text, describe, printable_text
 from ...pytree import map_named
 from .domains import drawn
 
@@ -26,7 +26,7 @@ class Points:
         if not isinstance(x, Tensor):
             x = Tensor(_floats(x, name), requires_grad=True)
         if x.requires_grad and id(x) not in self._seen:
-            self.named[unused(printable(name), self.named)] = x
+            self.named[unused(printable_text(name), self.named)] = x
             self._seen[id(x)] = x
         return x
 
@@ -67,9 +67,9 @@ def points_of(f, inputs, seed=0):
         points.call = f
     else:
         if names is not None and not required <= len(inputs) <= len(names):
-            taken = ", ".join(map(printable, names))
+            taken = ", ".join(map(printable_text, names))
             raise TypeError(
-                f"gradcheck: f takes {taken}, got {counted(len(inputs), 'input')}; a tuple or list holds "
+                f"gradcheck: f takes {taken}, got {count_text(len(inputs), 'input')}; a tuple or list holds "
                 "one for each argument: gradcheck(f, (a, b))"
             )
         names = (names or []) + [f"input {i}" for i in range(len(names or []), len(inputs))]

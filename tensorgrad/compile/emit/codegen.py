@@ -4,7 +4,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ...errors import printable
+from ...errors import printable_text
 from ..ir.descent import Descent
 from ..ir.identifiers import Plain, Readable
 from ..ir.program import Value, mapped
@@ -142,6 +142,6 @@ class Source:
 
 def remark(origin):
     """Return where a line comes from, behind it: one line of ASCII, whatever layers and files are called."""
-    text = printable(origin)
+    text = printable_text(origin)
     text = text if len(text) <= LONGEST else text[:LONGEST] + "..."
     return f"  # {text}" if text else ""

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 
 from ...config import _settings
-from ...tracking import newest
+from ...tracking import newest_change
 from .generators import Seeds, State
 from .kinds import CALLED, TooMuch
 from .reach import Reach
@@ -25,7 +25,7 @@ class Guards:
     """
 
     def __init__(self, roots):
-        self.seen = newest[0]
+        self.seen = newest_change[0]
         self.counted = [Pairs(_settings, "tensorgrad.config")]
         self.generators: list = [Seeds(), *[State(g, path) for path, g in of_process()]]
         self.wanted, self.loose, self.tuples, self.unseen, self.compares = [], [], [], [], False
@@ -44,7 +44,7 @@ class Guards:
 
     def hold(self):
         """Return whether all is as it was: one comparison, and one for each place where changes are not counted."""
-        now = newest[0]
+        now = newest_change[0]
         if now != self.seen:
             for place in self.counted:
                 if not place.holds():

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...errors import describe, printable
+from ...errors import describe, printable_text
 from ...graph.origins import Origin
 from ...pytree import map_leaves
 
@@ -172,13 +172,13 @@ class Program:
         return len(self.calls)
 
     def __str__(self):
-        lines = [f"{v!r} = {printable(v.name)}  # input" for v in self.inputs]
+        lines = [f"{v!r} = {printable_text(v.name)}  # input" for v in self.inputs]
         shown = set(self.inputs)
         for call in self.calls:
             for v in call.operands:
                 if v not in shown and v.kind != "result":
                     shown.add(v)
-                    lines.append(f"{v!r} = {printable(v.name or v.kind)}  # {v.kind}")
+                    lines.append(f"{v!r} = {printable_text(v.name or v.kind)}  # {v.kind}")
             lines.append(listed(call))
         lines.append(f"return {', '.join(f'%{v.number}' for v in self.outputs)}")
         return "\n".join(lines)
@@ -188,7 +188,7 @@ def listed(call):
     """Return a call as a line: ``%5:float32[32, 64] = maximum(%4, 0)  # relu, hidden, model.py:12``."""
     shown = [text(x) for x in call.args] + [f"{k}={text(x)}" for k, x in call.kwargs.items()]
     left = ", ".join([f"%{v.number}" for v in call.writes] or map(repr, call.results))
-    note = f"  # {printable(call.origin)}" if str(call.origin) else ""
+    note = f"  # {printable_text(call.origin)}" if str(call.origin) else ""
     return f"{left or '-'} {'<-' if call.writes else '='} {name_of(call.function)}({', '.join(shown)}){note}"
 
 
@@ -216,7 +216,7 @@ def name_of(function):
     """
     owner: Any = getattr(function, "__self__", None)
     prefix = f"{owner.__name__}." if hasattr(owner, "nin") else ""
-    return prefix + printable(function.__name__)
+    return prefix + printable_text(function.__name__)
 
 
 def substituted(call, same):

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from ...core.modes import plainly
+from ...core.modes import no_compile
 from ...core.tensor import StandIn
 from ...errors import TraceError, describe
 from ...graph.observer import DATA, GRAD, Observer, observers, observing
@@ -55,7 +55,7 @@ class Watcher(Observer):
 def tracing(trace):
     """Show this thread stand-ins while the block runs."""
     try:
-        with observing(Watcher(trace)), plainly():
+        with observing(Watcher(trace)), no_compile():
             yield trace
     finally:
         trace.open = False

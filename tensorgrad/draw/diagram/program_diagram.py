@@ -4,7 +4,7 @@ import numpy as np
 
 from ...compile.emit.script import put_back, timed
 from ...compile.ir.program import Value, name_of, operands_of, text
-from ...errors import OptionError, describe, printable
+from ...errors import OptionError, describe, printable_text
 from .diagram import Graph, number
 
 #: How often a program runs to be measured.
@@ -28,7 +28,7 @@ def call_heats(replay, inputs, by):
     """Return ``{call: µs}`` of a run on ``inputs``, or ``{call: bytes of what it makes}``; nothing for ``by`` None."""
     if by == "time":
         if len(inputs) != len(replay.program.inputs):
-            wanted = ", ".join(printable(v.name or "x") for v in replay.program.inputs)
+            wanted = ", ".join(printable_text(v.name or "x") for v in replay.program.inputs)
             raise OptionError(f"draw: color='time' runs the program, so give its arguments: draw(step, {wanted}, ...)")
         with put_back(replay):
             return dict(timed(replay.code, [array_of(x) for x in inputs], RUNS))

@@ -1,6 +1,6 @@
 """A graph as text, one line per leaf and op: what a picture prints in a terminal."""
 
-from ...errors import counted
+from ...errors import count_text
 from ..text.format import clean, titled
 
 LEAVES = ("parameter", "input", "seed")
@@ -18,7 +18,7 @@ def listing(graph, most=MOST_LINES):
         lines[half:-half] = [f"  ... {len(lines) - most} more lines ..."]
     calls, layers = graph.count(*CALLS), graph.count("layer")
     ops = graph.count("op", "backward op", "gradient sum")
-    what = counted(calls, "call") if calls else counted(layers, "layer") if layers else counted(ops, "op")
+    what = count_text(calls, "call") if calls else count_text(layers, "layer") if layers else count_text(ops, "op")
     return "\n".join([f'Picture of {what}; .save("graph.svg") draws it', *lines])
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from ...backward import fit, start, visit
+from ...backward import fit, initial_cotangent, visit
 from ...core.tensor import Tensor
 from ...errors import describe
 from ...graph.scopes import Frames
@@ -126,7 +126,7 @@ def stepped(loss, gradient, names, scopes):
     """Return the iterator that ``backward_steps`` is asked for."""
     if not isinstance(loss, Tensor):
         raise TypeError(f"backward_steps: expected a Tensor, such as a loss, got {describe(loss)}")
-    seed = start(loss, gradient)
+    seed = initial_cotangent(loss, gradient)
     steps = recorded(loss)
     return walked(steps, loss, seed.data if isinstance(seed, Tensor) else seed, Names(by_id(names), steps), scopes)
 

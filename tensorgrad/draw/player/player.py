@@ -1,6 +1,6 @@
 """The player: forward and backward, one op at a time, as one HTML file that needs nothing else."""
 
-from ...errors import GradientError, OptionError, RenderError, describe, printable
+from ...errors import GradientError, OptionError, RenderError, describe, printable_text
 from ...graph.steps import recorded
 from .recording import Story
 
@@ -65,7 +65,7 @@ def played(root, called, scopes, inputs, direction="auto"):
 def check_playable(what):
     """Raise unless a Tensor has a graph behind it, of a size that can be watched."""
     if what.op is None:
-        name = printable(what.name or "this Tensor")
+        name = printable_text(what.name or "this Tensor")
         raise GradientError(
             f"play: {name} ({describe(what)}) was made by no recorded op, so there is nothing "
             "to play; compute from Tensors with requires_grad=True, outside no_grad()"

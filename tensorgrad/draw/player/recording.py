@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...core.tensor import Tensor
-from ...errors import describe, printable, shortened
+from ...errors import describe, printable_text, shorten_text
 from ...graph.scopes import Frames
 from ...graph.steps import is_number, recorded
 from ..diagram.diagram import labels
@@ -49,9 +49,9 @@ class Story:
             if not is_number(x)
         ]
         node = self.node("output" if is_root else "op", t, self.frames.path(t.seq))
-        settings, doc = [*map(clean, settings_of(t))], printable(sentence(t.op.doc))
+        settings, doc = [*map(clean, settings_of(t))], printable_text(sentence(t.op.doc))
         node.update(op=clean(t.op.name), symbol=badge(t, inputs), settings=settings, doc=doc)
-        node.update(expression=shortened(expression(t, inputs, self.names), LONGEST), inputs=sources)
+        node.update(expression=shorten_text(expression(t, inputs, self.names), LONGEST), inputs=sources)
         self.forward.append(self.place[key(t)])
 
     def source(self, x, homes):

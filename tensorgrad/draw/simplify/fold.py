@@ -3,7 +3,7 @@
 from collections import Counter
 from math import prod
 
-from ...errors import counted
+from ...errors import count_text
 from ..diagram.diagram import Arrow, Box
 from ..text.format import titled
 
@@ -137,7 +137,7 @@ def ops_in(boxes):
         if box.kind not in LEAVES and box.kind not in ("value", "gradient"):
             ops[box.lines[0]] += turns(box.cluster)
     most = ", ".join(f"{n} {name}" for name, n in ops.most_common(3))
-    return [counted(ops.total(), "op"), *([most] if len(ops) > 1 else [*ops]), *parameters_in(boxes)]
+    return [count_text(ops.total(), "op"), *([most] if len(ops) > 1 else [*ops]), *parameters_in(boxes)]
 
 
 def much_used(graph, boxes):

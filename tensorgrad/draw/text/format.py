@@ -1,6 +1,6 @@
 """What boxes say about settings and names: short, and the same in every run."""
 
-from ...errors import describe, printable, shortened
+from ...errors import describe, printable_text, shorten_text
 
 #: Settings that the dtype and shape of the result show already; so does a plain transpose.
 SEEN = {"shape", "dtype", "keepdims"}
@@ -37,4 +37,4 @@ def titled(name, kind):
 
 def clean(text):
     """Return ``text`` as pictures, listings and pages show it: printable, and cut to 60 characters before that."""
-    return printable(shortened(text, LONGEST))
+    return printable_text(shorten_text(text, LONGEST))

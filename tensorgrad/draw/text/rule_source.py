@@ -14,10 +14,10 @@ NAME = re.compile(r"[^\W\d]\w{0,15}|-?[\d.]+(e-?\d+)?")
 RAISED = re.compile(r"[ᵃᵇ]")
 
 #: Calls that fit shapes or dtypes together, or mind a 0, and say nothing in a formula.
-SILENT = {"expand", "reshape", "astype", "broadcast_to", "expand_dims", "squeeze", "copy", "axes_back", "axes_last",
-          "from_first", "wide", "nonzero"}  # fmt: skip
+SILENT = {"expand", "reshape", "astype", "broadcast_to", "expand_dims", "squeeze", "copy", "flatten_axes",
+          "unflatten_axes", "offsets_from_first", "upcast", "zero_to_inf"}  # fmt: skip
 TRANSPOSED = {"swap", "transpose", "matrix_transpose", "swapaxes"}
-WORDS = {"zero": "0", "zeros_like": "0", "ones_like": "1", "count": "n", "freedom": "n"}
+WORDS = {"zero_of": "0", "zeros_like": "0", "ones_like": "1", "reduction_size": "n", "degrees_of_freedom": "n"}
 SUMS = {"sum", "reduce"}
 SETTINGS = {"axis", "axes", "keepdims"}
 SIGNS = ((" * ", " × "), (" / ", " ÷ "), (" - ", " − "), (" >= ", " ≥ "), (" <= ", " ≤ "),

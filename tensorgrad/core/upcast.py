@@ -1,4 +1,4 @@
-"""Computing in a dtype that holds what lies between: a sum of 70,000 ones is no float16, a square of 200 no uint8."""
+"""Upcasting, so that results on the way fit their dtype: a sum of 70,000 ones is no float16, 200² is no uint8."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import numpy as np
 HALF, SINGLE, DOUBLE = np.dtype("float16"), np.dtype("float32"), np.dtype("float64")
 
 
-def wide(x: Any) -> Any:
+def upcast(x: Any) -> Any:
     """Return float16 as float32, integers and bools as float64, anything else as it is.
 
-    >>> wide(np.array([200], "uint8")) ** 2
+    >>> upcast(np.array([200], "uint8")) ** 2
     array([40000.])
     """
     if x.dtype is HALF:
@@ -21,20 +21,20 @@ def wide(x: Any) -> Any:
     return x.astype(DOUBLE) if x.dtype.kind in "iub" else x
 
 
-def widened(rule: Any) -> Any:
-    """Return a rule that computes on ``wide`` arrays if its first is narrow; the engine casts the gradient back."""
+def upcast_rule(rule: Any) -> Any:
+    """Return a rule that computes on ``upcast`` arrays if its first is narrow; the engine casts the gradient back."""
 
     @wraps(rule)
     def computing(x: Any, *arrays: Any, **settings: Any) -> Any:
         if x.dtype is not HALF:
             return rule(x, *arrays, **settings)
-        return rule(wide(x), *[wide(a) if getattr(a, "dtype", None) is HALF else a for a in arrays], **settings)
+        return rule(upcast(x), *[upcast(a) if getattr(a, "dtype", None) is HALF else a for a in arrays], **settings)
 
     return computing
 
 
-def widened_kernel(kernel: Any) -> Any:
-    """Return a kernel that computes on ``wide`` arrays if its first is narrow; of float16 alone it makes float16."""
+def upcast_kernel(kernel: Any) -> Any:
+    """Return a kernel that computes on ``upcast`` arrays if its first is narrow; of float16 alone it makes float16."""
 
     @wraps(kernel)
     def computing(x: Any, *arrays: Any, **settings: Any) -> Any:
@@ -42,7 +42,7 @@ def widened_kernel(kernel: Any) -> Any:
         if dtype is not HALF and dtype.kind not in "iub":
             return kernel(x, *arrays, **settings)
         halves = [getattr(a, "dtype", None) is HALF for a in arrays]
-        y = kernel(wide(x), *[wide(a) if half else a for a, half in zip(arrays, halves, strict=True)], **settings)
+        y = kernel(upcast(x), *[upcast(a) if half else a for a, half in zip(arrays, halves, strict=True)], **settings)
         return y.astype(HALF) if dtype is HALF and y.dtype is SINGLE else y
 
     return computing

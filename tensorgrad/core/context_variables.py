@@ -1,4 +1,4 @@
-"""Run a function with flags of its own: whatever interrupts it, and wherever, the caller's stay as they are."""
+"""Run a function with a context variable set: wherever it is interrupted, the caller's value stays as it is."""
 
 from __future__ import annotations
 
