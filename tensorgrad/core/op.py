@@ -39,7 +39,7 @@ class Op:
     view:     whether the result may share the input's memory
     numpy:    the NumPy functions that mean this op
     explain:  ``explain(*arrays, **settings)`` -> why these shapes do not fit, or None
-    wide:     whether rules compute float16 in float32, and a kernel of ours does, and integers in float64
+    wide:     whether rules compute float16 in float64, and a kernel of ours float16 in float32, integers in float64
     """
 
     __slots__ = (
@@ -85,12 +85,13 @@ class Op:
     ) -> None:
         self.name, self.args, self.kind, self.wide = name, tuple(args), kind, wide
         self.kernel = upcast_kernel(kernel) if wide and hasattr(kernel, "__code__") else kernel
-        self.rules = [upcast_rule(rule) if wide and rule else rule for rule in rules] or [None] * len(self.args)
-        self.tangents = [None] * len(self.args)
         self.defaults = defaults or {}
+        self.rules = [upcast_rule(self, rule) if wide and rule else rule for rule in rules] or [None] * len(self.args)
+        self.tangents = [None] * len(self.args)
         self.symbol, self.domain, self.kinks, self.view = symbol or name, domain, tuple(kinks), view
         self.variadic, self.numpy, self.explain = variadic, tuple(numpy), explain
-        self.call, self.module, self.doc = None, module, doc
+        self.module, self.doc = module, doc
+        self.call: Any = None
         self._register()
 
     def _register(self) -> None:
@@ -129,7 +130,7 @@ class Op:
     def _declarer(self, table: Any, args: Any) -> Any:
         def declare(rule: Any) -> Any:
             for arg in args:
-                table[self.position(arg)] = upcast_rule(rule) if self.wide else rule
+                table[self.position(arg)] = upcast_rule(self, rule) if self.wide else rule
             return rule
 
         return declare

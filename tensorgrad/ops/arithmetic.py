@@ -74,7 +74,7 @@ power = elementwise("power", np.power, "Elementwise ``a ** b``.", symbol="^", do
 square = elementwise("square", np.square, "``x²``.", symbol="²", x=lambda g, y, x: 2 * g * x)
 sqrt = elementwise("sqrt", np.sqrt, "``√x``; its derivative is infinite at 0.", symbol="√", domain="positive",
     kinks=(0,), x=lambda g, y, x: ratio(0.5 * g, y))  # fmt: skip
-cbrt = elementwise("cbrt", np.cbrt, "The real cube root of ``x``.", symbol="∛", kinks=(0,),
+cbrt = elementwise("cbrt", np.cbrt, "The real cube root of ``x``.", symbol="∛", kinks=(0,), wide=True,
     x=lambda g, y, x: ratio(g, 3 * y * y))  # fmt: skip
 reciprocal = elementwise("reciprocal", np.reciprocal, "``1 / x``.", symbol="1/x", domain="nonzero",
     x=lambda g, y, x: product(ratio(-g, x), y))  # fmt: skip

@@ -15,13 +15,13 @@ __all__ = ["exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "logaddexp",
 LN2, LN10 = math.log(2), math.log(10)
 
 exp = elementwise("exp", np.exp, "Exponential, ``eˣ``.", x=lambda g, y, x: g * y)
-exp2 = elementwise("exp2", np.exp2, "``2ˣ``.", x=lambda g, y, x: g * y * LN2)
+exp2 = elementwise("exp2", np.exp2, "``2ˣ``.", wide=True, x=lambda g, y, x: g * y * LN2)
 # eˣ afresh: y + 1 has lost its digits where x is far below 0
 expm1 = elementwise("expm1", np.expm1, "``eˣ - 1``, exact near 0.", x=lambda g, y, x: g * np.exp(x))
 
 log = elementwise("log", np.log, "Natural logarithm.", symbol="ln", domain="positive",
     x=lambda g, y, x: ratio(g, x))  # fmt: skip
-log2 = elementwise("log2", np.log2, "Logarithm to base 2.", domain="positive",
+log2 = elementwise("log2", np.log2, "Logarithm to base 2.", domain="positive", wide=True,
     x=lambda g, y, x: ratio(g, x * LN2))  # fmt: skip
 log10 = elementwise("log10", np.log10, "Logarithm to base 10.", domain="positive",
     x=lambda g, y, x: ratio(g / LN10, x))  # fmt: skip

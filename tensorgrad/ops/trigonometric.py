@@ -31,9 +31,9 @@ cos = elementwise("cos", np.cos, "Cosine of ``x`` radians.", x=lambda g, y, x: -
 tan = elementwise("tan", np.tan, "Tangent of ``x`` radians.", x=lambda g, y, x: g * (1 + y * y))
 
 arcsin = elementwise("arcsin", np.arcsin, "Inverse sine, in [-π/2, π/2].", domain="unit", kinks=(-1, 1),
-    x=lambda g, y, x: ratio(g, np.sqrt(1 - x * x)))  # fmt: skip
+    wide=True, x=lambda g, y, x: ratio(g, np.sqrt(1 - x * x)))  # fmt: skip
 arccos = elementwise("arccos", np.arccos, "Inverse cosine, in [0, π].", domain="unit", kinks=(-1, 1),
-    x=lambda g, y, x: ratio(-g, np.sqrt(1 - x * x)))  # fmt: skip
+    wide=True, x=lambda g, y, x: ratio(-g, np.sqrt(1 - x * x)))  # fmt: skip
 arctan = elementwise("arctan", np.arctan, "Inverse tangent, in (-π/2, π/2).", wide=True,
     x=lambda g, y, x: g / (1 + x * x))  # fmt: skip
 arctan2 = elementwise("arctan2", np.arctan2, "The angle of the point ``(b, a)``, in (-π, π].", domain="nonzero",
@@ -41,13 +41,13 @@ arctan2 = elementwise("arctan2", np.arctan2, "The angle of the point ``(b, a)``,
 
 sinh = elementwise("sinh", np.sinh, "Hyperbolic sine.", x=lambda g, y, x: g * np.cosh(x))
 cosh = elementwise("cosh", np.cosh, "Hyperbolic cosine.", x=lambda g, y, x: g * np.sinh(x))
-tanh = elementwise("tanh", np.tanh, "Hyperbolic tangent.", x=lambda g, y, x: g * (1 - y * y))
+tanh = elementwise("tanh", np.tanh, "Hyperbolic tangent.", wide=True, x=lambda g, y, x: g * (1 - y * y))
 
 arcsinh = elementwise("arcsinh", np.arcsinh, "Inverse hyperbolic sine.", x=lambda g, y, x: g / np.hypot(x, 1))
 arccosh = elementwise("arccosh", np.arccosh, "Inverse hyperbolic cosine of ``x ≥ 1``.", domain="above one", kinks=(1,),
     x=lambda g, y, x: ratio(g, np.sqrt(x - 1) * np.sqrt(x + 1)))  # fmt: skip
 arctanh = elementwise("arctanh", np.arctanh, "Inverse hyperbolic tangent of ``|x| < 1``.", domain="unit",
-    x=lambda g, y, x: ratio(g, 1 - x * x))  # fmt: skip
+    wide=True, x=lambda g, y, x: ratio(g, 1 - x * x))  # fmt: skip
 
 deg2rad = elementwise("deg2rad", np.deg2rad, "Degrees to radians.", numpy=(np.deg2rad, np.radians),
     x=lambda g, y, x: g * DEGREE)  # fmt: skip
