@@ -1,11 +1,15 @@
 """Operators and methods: each is what NumPy's is on the array, and is differentiated where it has a derivative."""
 
+import ast
+import inspect
 import operator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 
 import tensorgrad as tg
+from tensorgrad.core import typed
 from tests.ops.derivatives import check_derivatives
 
 A = np.array([[2.5, -1.5, 3.0], [0.5, 4.0, -2.0]])
@@ -164,24 +168,43 @@ def test_what_cannot_be_added_says_so():
         x * None
 
 
+TYPED = {n.name: n for n in ast.walk(ast.parse(inspect.getsource(typed.Operators))) if isinstance(n, ast.FunctionDef)}
+MEMBERS = {**vars(typed.Operators), **vars(tg.Tensor)}
+
+
 def test_what_is_declared_to_type_checkers_is_what_a_tensor_has():
-    import ast
-    from pathlib import Path
-
-    from tensorgrad.core import typed
-
-    tree = ast.parse(Path(typed.__file__).read_text())
-    (cls,) = [n for n in tree.body if isinstance(n, ast.ClassDef)]
-    (block,) = [n for n in cls.body if isinstance(n, ast.If)]
-    declared = {n.name if isinstance(n, ast.FunctionDef) else n.target.id for n in block.body}
-    declared |= {n.target.id for n in cls.body if isinstance(n, ast.AnnAssign)}
-    members = {**vars(typed.Operators), **vars(tg.Tensor)}
-    given = {name for name, value in members.items() if callable(value) or isinstance(value, property)}
-    own = {
-        n.name for n in ast.walk(ast.parse(Path(tg.core.tensor.__file__).read_text())) if isinstance(n, ast.FunctionDef)
-    }
+    (cls,) = ast.parse(inspect.getsource(typed.Operators)).body
+    declared = {n.target.id for n in ast.walk(cls) if isinstance(n, ast.AnnAssign)} | TYPED.keys()
+    given = {name for name, value in MEMBERS.items() if callable(value) or isinstance(value, property)}
+    own = {n.name for n in ast.walk(ast.parse(inspect.getsource(tg.core.tensor))) if isinstance(n, ast.FunctionDef)}
     assert declared - given == set()
     assert given - declared - own - {"__hash__"} == set()
+
+
+def parameters(function):
+    """Return what a function takes: ``{name: (kind, default)}`` of what follows ``self``."""
+    row = getattr(function, "op", None)
+    if row is not None:  # made for the row: it may take anything, and sorts it by the row
+        assert not row.variadic
+        found = inspect.signature(row.kernel if row.defaults else lambda *_: None)
+        settings = {name: (p.kind, p.default) for name, p in found.parameters.items() if name in row.defaults}
+        return dict.fromkeys(row.args[1:], (POSITIONAL, inspect.Parameter.empty)) | settings
+    return {name: (p.kind, p.default) for name, p in [*inspect.signature(function).parameters.items()][1:]}
+
+
+POSITIONAL = inspect.Parameter.POSITIONAL_OR_KEYWORD
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_what_is_declared_to_type_checkers_takes_what_it_takes_at_run_time(name):
+    spelled = ast.unparse(TYPED[name]).replace("...", "pass")
+    scope = {"Any": object, "Tensor": tg.Tensor, "Iterator": Iterator, "Callable": Callable}
+    exec(spelled, scope)
+    declared, given = parameters(scope[name]), parameters(MEMBERS[name])
+    if name.startswith("__"):  # Python calls it by position: names are for the reader
+        assert [*declared.values()] == [*given.values()]
+    else:
+        assert declared == given
 
 
 @pytest.mark.parametrize("name", ["sum", "argmax", "clip", "squeeze", "dot", "nonzero"])
