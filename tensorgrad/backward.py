@@ -19,7 +19,7 @@ from .errors import GradientError, ShapeError, describe, printable_text
 from .shapes import broadcast_axes, broadcasts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, ValuesView
 
 
 def backward(self: Any, gradient: Any = None, *, create_graph: bool = False) -> None:
@@ -41,7 +41,7 @@ def backward(self: Any, gradient: Any = None, *, create_graph: bool = False) -> 
         leaf.grad = g if leaf.grad is None else leaf.grad + g
 
 
-def gradients(root: Tensor, gradient: Any = None, create_graph: bool = False) -> list[Any]:
+def gradients(root: Tensor, gradient: Any = None, create_graph: bool = False) -> ValuesView[list[Any]]:
     """Return ``[leaf, gradient]`` for each leaf under ``root``: arrays, or Tensors with ``create_graph``."""
     seed = initial_cotangent(root, gradient)
     with np.errstate(divide="ignore", invalid="ignore"):  # 0.7 µs; rules mask their own 1/0
@@ -71,7 +71,7 @@ def initial_cotangent(root: Any, gradient: Any) -> Any:
     return g
 
 
-def sweep(root: Any, g: Any, keep: Any, visiting: Any = None) -> Any:
+def sweep(root: Any, g: Any, keep: bool, visiting: Any = None) -> ValuesView[list[Any]]:
     """Return ``[leaf, gradient]`` pairs of ``root`` for the cotangent ``g``: the hot path.
 
     With ``keep`` the rules are given Tensors, so what they compute is recorded; else arrays, so that nothing stands

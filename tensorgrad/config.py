@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .errors import OptionError
 from .tracking import note_change
 
+if TYPE_CHECKING:
+    from typing import TypedDict
+
+    class _Settings(TypedDict):
+        floatx: str
+        epsilon: float
+
+
 __all__ = ["epsilon", "floatx", "set_epsilon", "set_floatx"]
 
-_settings: dict[str, Any] = {"floatx": "float32", "epsilon": 1e-7}
+_settings: _Settings = {"floatx": "float32", "epsilon": 1e-7}
 
 
 def floatx() -> str:

@@ -15,7 +15,13 @@
 Catching the built-in type works as well as catching ours.
 """
 
+from __future__ import annotations
+
 import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "DataError", "GradcheckError", "GradientError", "NotReadyError", "NumericsError", "OptionError", "RenderError",
@@ -23,7 +29,7 @@ __all__ = [
 ]  # fmt: skip
 
 #: What a reader would take for one of the escapes of ``printable_text``.
-ESCAPE = re.compile(r"\\(?:[nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
+ESCAPE = r"\\(?:[nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})"
 
 
 class TensorgradError(Exception):
@@ -69,7 +75,7 @@ class RenderError(TensorgradError, RuntimeError):
 class NumericsError(TensorgradError, FloatingPointError):
     """An op that made nan or inf; ``finding`` says which, where, of what, and what to do about it."""
 
-    def __init__(self, message, finding=None):
+    def __init__(self, message: str, finding: Any = None) -> None:
         super().__init__(message)
         self.finding = finding
 
@@ -78,7 +84,7 @@ class GradcheckError(TensorgradError, AssertionError):
     """An analytic gradient that disagrees with the numeric one."""
 
 
-def printable_text(text):
+def printable_text(text: object) -> str:
     r"""Return ``text`` on one line that every terminal, file and format can hold, different for different texts.
 
     Line breaks, control and bidi characters, characters without width, lone surrogates and a space at either end are
@@ -92,7 +98,7 @@ def printable_text(text):
     $\sigma$
     """
     text = str(text)
-    if text.isprintable() and text == text.strip() and not ESCAPE.search(text):
+    if text.isprintable() and text == text.strip() and not ("\\" in text and re.search(ESCAPE, text)):
         return text
     shown = [c if c.isprintable() and c != "\\" else repr(c)[1:-1] for c in text]
     for end in {0, len(text) - 1}:
@@ -100,7 +106,7 @@ def printable_text(text):
     return "".join(shown)
 
 
-def shorten_text(text, most):
+def shorten_text(text: object, most: int) -> str:
     """Return ``text``; if it is longer than ``most``, its beginning and a checksum, different for different texts.
 
     >>> shorten_text("hidden", 20), shorten_text("n" * 100, 20), shorten_text("n" * 101, 20)
@@ -114,7 +120,7 @@ def shorten_text(text, most):
     return f"{text[: most - 9]}…{crc32(text.encode('utf-8', 'surrogatepass')):08x}"
 
 
-def describe(x):
+def describe(x: Any) -> str:
     """Return ``'float32[2, 3]'`` for anything with a dtype and a shape, else a short text.
 
     >>> import numpy as np
@@ -130,7 +136,7 @@ def describe(x):
     return f"{type(x).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
 
 
-def count_text(n, noun):
+def count_text(n: int, noun: str) -> str:
     """Return a number with its noun.
 
     >>> count_text(1, "row"), count_text(3, "row"), count_text(2, "class")
@@ -139,7 +145,7 @@ def count_text(n, noun):
     return f"{n} {noun}" if n == 1 else f"{n} {noun}{'es' if noun.endswith('s') else 's'}"
 
 
-def suggest(name, known):
+def suggest(name: object, known: Iterable[object]) -> str:
     """Return ``"; did you mean 'adam'?"`` when ``name`` is near a known one, else the whole list.
 
     >>> suggest("adm", ["adam", "sgd"])
@@ -161,7 +167,7 @@ def suggest(name, known):
     return f"; known: {', '.join(map(printable_text, known))}" if known else ""
 
 
-def unknown_name_error(kind, name, known):
+def unknown_name_error(kind: str, name: object, known: Iterable[object]) -> UnknownNameError:
     """Return the error for ``name``, which is no ``kind``.
 
     >>> print(unknown_name_error("optimizer", "adm", ["adam", "sgd"]))

@@ -4,14 +4,23 @@ Most rows need no forward-mode rule of their own. Where the Jacobian is diagonal
 a linear op is its own; for the rest, the reverse rule ``g -> Jᵀg`` is linear in ``g``, so its derivative is ``J``.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from .backward import gradients
 from .core.modes import enable_grad
 from .core.tensor import Tensor
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def pushforward(op, tangents, y, inputs, settings=None):
+    from .core.op import Op
+
+
+def pushforward(op: Op, tangents: Any, y: Any, inputs: Any, settings: dict[str, Any] | None = None) -> Any:
     """Return the Jacobian-vector product of one op, ``Σᵢ (∂y/∂xᵢ) tᵢ``, in the shape of ``y``.
 
     tangents: one array per input, of its shape; None for an input that does not change
@@ -35,10 +44,10 @@ def pushforward(op, tangents, y, inputs, settings=None):
     return total
 
 
-def transpose_rule(rule):
+def transpose_rule(rule: Callable[..., Any]) -> Callable[..., Any]:
     """Return ``t -> J t`` from the rule ``g -> Jᵀg``: the derivative by ``g`` of ``⟨Jᵀg, t⟩ = ⟨g, J t⟩``."""
 
-    def tangent(t, y, *inputs, **settings):
+    def tangent(t: Any, y: Any, *inputs: Any, **settings: Any) -> Any:
         g = Tensor(np.ones_like(y), requires_grad=True)
         with enable_grad():
             product = np.sum(rule(g, y, *inputs, **settings) * t)  # broadcasts as the engine would sum or spread

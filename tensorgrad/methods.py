@@ -3,6 +3,10 @@
 The methods that are the op of their name are listed in ``core/typed.py``, where type checkers see them too.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from . import ops
@@ -14,44 +18,48 @@ from .draw import draw
 from .ops.indexing import plain_index
 from .ops.movement import reshape_in_order
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import NoReturn
 
-def swap_arguments(op):
+
+def swap_arguments(op: Callable[..., Any]) -> Callable[..., Any]:
     """Return ``op`` with its arguments the other way round: ``2 - t`` is ``subtract(2, t)``."""
     return lambda self, other: op(other, self)
 
 
-def tensor_power(self, exponent):
+def tensor_power(self: Any, exponent: Any) -> Any:
     """``x ** n``; a square is one multiplication instead of a power."""
     return ops.square(self) if type(exponent) is int and exponent == 2 else ops.power(self, exponent)
 
 
-def comparison(op):
+def comparison(op: Callable[..., Any]) -> Callable[..., Any]:
     """Return ``==`` or ``!=``, elementwise for numbers and by identity for None and strings."""
     return lambda self, other: NotImplemented if other is None or isinstance(other, str) else op(self, other)
 
 
-def contains(self, value):
+def contains(self: Any, value: Any) -> bool:
     """``value in x``: whether any entry equals it."""
     return bool((self == value).data.any())
 
 
-def getitem(self, index):
+def getitem(self: Any, index: Any) -> Any:
     """``x[index]``: ints, slices, None, Ellipsis, and arrays, lists or Tensors of ints or bools."""
     return ops.getitem(self, index=plain_index(index))
 
 
-def gather_shape(shape):
+def gather_shape(shape: Any) -> Any:
     """Return ``(2, 3)`` for the arguments ``2, 3`` as well as for ``(2, 3)`` and ``None``."""
     one = len(shape) == 1 and (shape[0] is None or isinstance(shape[0], (tuple, list)))
     return shape[0] if one else shape
 
 
-def reshape(self, *shape, order="C"):
+def reshape(self: Any, *shape: Any, order: str = "C") -> Any:
     """``x.reshape(2, -1)`` or ``x.reshape((2, -1))``."""
     return reshape_in_order(self, gather_shape(shape), order)
 
 
-def transpose(self, *axes):
+def transpose(self: Any, *axes: Any) -> Any:
     """``x.transpose(1, 0)``, ``x.transpose((1, 0))``, or ``x.transpose()`` to reverse all axes."""
     return ops.transpose(self, axes=gather_shape(axes) or None)
 
@@ -92,10 +100,10 @@ Tensor.retain_grad = retain_grad
 Tensor.draw = draw
 
 
-def outer_method(op):
+def outer_method(op: Callable[..., Any]) -> Callable[..., Any]:
     """Return ``op`` as a ufunc's ``outer``: every entry of ``a`` with every entry of ``b``."""
 
-    def outer(a, b, **unknown):
+    def outer(a: Any, b: Any, **unknown: Any) -> Any:
         if unknown:
             raise TypeError(f"the outer of {op.__name__}() has no setting {next(iter(unknown))!r} for Tensors")
         return op(np.reshape(a, (*np.shape(a), *[1] * np.ndim(b))), b)
@@ -103,7 +111,7 @@ def outer_method(op):
     return outer
 
 
-def refuse_at(x, *rest):
+def refuse_at(x: Any, *rest: Any) -> NoReturn:
     """Answer a ufunc's ``at``, which writes into its first argument."""
     raise TypeError("a ufunc's .at() writes into an array, where no gradient can follow; write t[i] = t[i] + v instead")
 

@@ -86,7 +86,7 @@ def rebuild(x: Any, items: Iterable[Any]) -> Any:
     return made
 
 
-def map_leaves(change: Callable, x: Any, is_leaf: Callable | None = None) -> Any:
+def map_leaves(change: Callable[..., Any], x: Any, is_leaf: Callable[[Any], bool] | None = None) -> Any:
     """Return ``x`` with every leaf replaced by ``change(leaf)``: containers are made anew, of their own kind.
 
     is_leaf: ``is_leaf(x)`` -> whether a container counts as one leaf
@@ -100,7 +100,7 @@ def map_leaves(change: Callable, x: Any, is_leaf: Callable | None = None) -> Any
     return rebuild(x, [map_leaves(change, item, is_leaf) for _, item in items])
 
 
-def leaves_of(x: Any, is_leaf: Callable | None = None) -> list[Any]:
+def leaves_of(x: Any, is_leaf: Callable[[Any], bool] | None = None) -> list[Any]:
     """Return the leaves in ``x``, in order.
 
     >>> leaves_of({"a": [1, (2, 3)]}), leaves_of({"a": [1, (2, 3)]}, lambda x: type(x) is tuple)
@@ -117,7 +117,10 @@ def access_path(name: str, key: Any, holder: Any) -> str:
 
 
 def named_leaves(
-    x: Any, name: str = "", is_leaf: Callable | None = None, join: Callable = access_path
+    x: Any,
+    name: str = "",
+    is_leaf: Callable[[Any], bool] | None = None,
+    join: Callable[[str, Any, Any], str] = access_path,
 ) -> Iterator[tuple[str, Any]]:
     """Yield ``(name, leaf)``, the name as Python code would reach it from ``name``, or as ``join`` makes it.
 
@@ -132,7 +135,7 @@ def named_leaves(
         yield from named_leaves(item, join(name, key, x), is_leaf, join)
 
 
-def map_named(change: Callable, x: Any, name: str = "", is_leaf: Callable | None = None) -> Any:
+def map_named(change: Callable[..., Any], x: Any, name: str = "", is_leaf: Callable[[Any], bool] | None = None) -> Any:
     """Return ``x`` with every leaf replaced by ``change(leaf, name)``, names as those of ``named_leaves``.
 
     >>> map_named(lambda n, name: name, (1, [2]), "x")

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .errors import OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 _root: list[Any] = []  # made at first use: numpy.random is 8 ms of import
 
@@ -38,7 +44,7 @@ def generator(seed: Any = None) -> np.random.Generator:
     return make_from_seed(np.random.default_rng, seed)
 
 
-def make_from_seed(kind: Any, seed: Any) -> Any:
+def make_from_seed(kind: Callable[[Any], T], seed: Any) -> T:
     """Return ``kind(seed)``; raise OptionError if ``seed`` is no seed."""
     try:
         return kind(seed)

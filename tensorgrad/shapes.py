@@ -1,7 +1,13 @@
 """Shape arithmetic: plain tuples and ints, no arrays."""
 
+from __future__ import annotations
 
-def normalize_axes(axis, ndim):
+from typing import Any
+
+Shape = tuple[int, ...]
+
+
+def normalize_axes(axis: Any, ndim: int) -> Shape:
     """Return ``axis`` (None, an int or a tuple) as a tuple of non-negative ints.
 
     >>> normalize_axes(-1, 3), normalize_axes(None, 2), normalize_axes((0, -1), 3)
@@ -14,7 +20,7 @@ def normalize_axes(axis, ndim):
     return (axis.__index__() % ndim,) if ndim else ()
 
 
-def keepdims_shape(shape, axis):
+def keepdims_shape(shape: Shape, axis: Any) -> Shape:
     """Return ``shape`` with the reduced axes as 1: the shape ``keepdims=True`` would give.
 
     >>> keepdims_shape((2, 3, 4), 1), keepdims_shape((2, 3), None)
@@ -24,7 +30,7 @@ def keepdims_shape(shape, axis):
     return tuple(1 if i in axes else n for i, n in enumerate(shape))
 
 
-def reduction_size(shape, axis):
+def reduction_size(shape: Shape, axis: Any) -> int:
     """Return how many elements one reduction over ``axis`` takes in.
 
     >>> reduction_size((2, 3, 4), (0, 2)), reduction_size((2, 3), None)
@@ -36,7 +42,7 @@ def reduction_size(shape, axis):
     return n
 
 
-def broadcast_axes(shape, target):
+def broadcast_axes(shape: Shape, target: Shape) -> Shape:
     """Return the axes to sum, kept, to bring an array of ``shape`` back to ``target``.
 
     ``target`` broadcasts to ``shape``; leading axes that ``target`` lacks are included.
@@ -49,7 +55,7 @@ def broadcast_axes(shape, target):
     return (*range(lead), *ones)
 
 
-def broadcasts(shape, target):
+def broadcasts(shape: Shape, target: Shape) -> bool:
     """Return whether ``shape`` broadcasts to ``target``.
 
     >>> broadcasts((3, 1), (2, 3, 4)), broadcasts((2, 3), (3,)), broadcasts((), (2,))

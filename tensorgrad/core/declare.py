@@ -5,7 +5,7 @@ A user's op is a row like ours: it is checked, drawn, and differentiated to any 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from .op import REAL, Op, signature_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from .op import OpFunction
 
 
 def elementwise(
@@ -28,7 +30,7 @@ def elementwise(
     numpy: Any = None,
     wide: bool = False,
     **rules: Any,
-) -> Any:
+) -> OpFunction:
     """Declare an op that acts entry by entry: its Jacobian is diagonal, so a rule is also the forward-mode rule.
 
     ``rules`` name the arguments in order, each with its rule ``(g, y, *inputs)`` or None. With ``wide``, kernel
@@ -42,7 +44,7 @@ def elementwise(
     Tensor([ 3., 12.])
     """
     op = make_op(name, kernel, doc, "elementwise", rules, numpy, symbol=symbol, domain=domain, kinks=kinks,
-              wide=wide)  # fmt: skip
+                 wide=wide)  # fmt: skip
     op.tangents = list(op.rules)
     return make_call(op)
 
@@ -57,7 +59,7 @@ def linear(
     numpy: Any = None,
     explain: Any = None,
     **rules: Any,
-) -> Any:
+) -> OpFunction:
     """Declare a linear op: its forward-mode rule is the op itself. ``rules`` as in ``elementwise``, with settings."""
     op = make_op(name, kernel, doc, "linear", rules, numpy, symbol=symbol, view=view, explain=explain)
     if not op.variadic:
@@ -74,7 +76,7 @@ def bilinear(
     numpy: Any = None,
     explain: Any = None,
     **rules: Any,
-) -> Any:
+) -> OpFunction:
     """Declare an op linear in each of two arguments: the forward-mode rule puts the tangent in its place."""
     op = make_op(name, kernel, doc, "bilinear", rules, numpy, symbol=symbol, explain=explain)
     op.tangents = [
@@ -86,10 +88,27 @@ def bilinear(
 
 def constant(
     name: str, kernel: Callable[..., Any], doc: str = "", *, symbol: Any = None, numpy: Any = None, args: Any = None
-) -> Any:
+) -> OpFunction:
     """Declare an op whose derivative is zero wherever it exists: a comparison, a rounding. It is never recorded."""
     rules = dict.fromkeys(args) if args else {}
     return make_call(make_op(name, kernel, doc, "constant", rules, numpy, symbol=symbol))
+
+
+@overload
+def primitive(kernel: Callable[..., Any]) -> OpFunction: ...
+
+
+@overload
+def primitive(
+    *,
+    numpy: Any = None,
+    symbol: Any = None,
+    domain: Any = REAL,
+    kinks: Any = (),
+    explain: Any = None,
+    name: str | None = None,
+    wide: bool = False,
+) -> Callable[[Callable[..., Any]], OpFunction]: ...
 
 
 def primitive(
@@ -121,15 +140,16 @@ def primitive(
     Tensor([3., 3.])
     """
 
-    def declare(kernel: Any) -> Any:
+    def declare(kernel: Any) -> OpFunction:
         op = make_op(name or kernel.__name__, kernel, kernel.__doc__ or "", "general", {}, numpy,
-                  symbol=symbol, domain=domain, kinks=kinks, explain=explain, wide=wide)  # fmt: skip
+                     symbol=symbol, domain=domain, kinks=kinks, explain=explain, wide=wide)  # fmt: skip
         return make_call(op)
 
     return declare if kernel is None else declare(kernel)
 
 
-def make_op(name: Any, kernel: Any, doc: Any, kind: Any, rules: Any, numpy: Any, **row: Any) -> Any:
+def make_op(name: str, kernel: Any, doc: str, kind: str, rules: Any, numpy: Any, **row: Any) -> Op:
+    """Return the row of the declared op: its arguments and settings are those of the kernel."""
     if isinstance(kernel, np.ufunc):
         args, defaults, variadic = tuple(rules) or ("x", "a b", "a b c")[kernel.nin - 1].split(), {}, False
     elif hasattr(kernel, "__code__"):
@@ -155,4 +175,5 @@ def _caller_module() -> str:
     frame: Any = sys._getframe(1)
     while frame.f_globals.get("__name__") == __name__:
         frame = frame.f_back
-    return frame.f_globals.get("__name__", "")
+    name: str = frame.f_globals.get("__name__", "")
+    return name

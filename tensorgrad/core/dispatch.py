@@ -20,6 +20,8 @@ from .tensor import Tensor, array_like, new, tick, wrap
 if TYPE_CHECKING:
     from types import CodeType
 
+    from .op import OpFunction
+
 
 ndarray = np.ndarray
 
@@ -29,7 +31,7 @@ NUMPY: dict[Any, Callable[..., Any]] = {}
 UFUNC_METHODS: dict[tuple[np.ufunc, str], Callable[..., Any]] = {}
 
 
-def make_call(op: Op) -> Any:
+def make_call(op: Op) -> OpFunction:
     """Return the public function of ``op`` and enter it in NumPy's tables."""
     if op.kind == "constant":
         call = make_constant(op)
@@ -56,12 +58,13 @@ def name_code(function: Any, name: Any, *constants: Any) -> Any:
     return function
 
 
-def attach_op(op: Any, call: Any) -> Any:
+def attach_op(op: Op, call: Any) -> OpFunction:
     """Return ``call`` with the name of ``op``, and ``op`` in its code: a frame on the stack tells by it which op runs.
 
     That costs a call nothing, and tracebacks and profilers name the op.
     """
-    return name_code(call, printable_text(op.name), op)
+    function: OpFunction = name_code(call, printable_text(op.name), op)
+    return function
 
 
 def op_of(code: CodeType) -> Op | None:

@@ -14,9 +14,19 @@ from .upcast import upcast_kernel, upcast_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import TypeVar
+    from typing import Protocol, TypeVar
 
     F = TypeVar("F", bound=Callable[..., Any])
+
+    class OpFunction(Protocol):
+        """The public function of an op, which the declarers return; ``op`` is its row."""
+
+        op: Op
+
+        def __call__(self, *inputs: Any, **settings: Any) -> Any: ...
+        def vjp(self, *args: str) -> Callable[[F], F]: ...
+        def jvp(self, *args: str) -> Callable[[F], F]: ...
+
 
 #: Every op there is, by name.
 REGISTRY: dict[str, Op] = {}
@@ -87,7 +97,7 @@ class Op:
         self.kernel = upcast_kernel(kernel) if wide and hasattr(kernel, "__code__") else kernel
         self.defaults = defaults or {}
         self.rules = [upcast_rule(self, rule) if wide and rule else rule for rule in rules] or [None] * len(self.args)
-        self.tangents = [None] * len(self.args)
+        self.tangents: list[Any] = [None] * len(self.args)
         self.symbol, self.domain, self.kinks, self.view = symbol or name, domain, tuple(kinks), view
         self.variadic, self.numpy, self.explain = variadic, tuple(numpy), explain
         self.module, self.doc = module, doc
@@ -127,8 +137,8 @@ class Op:
         """Declare the forward-mode rule of the named arguments: ``@op.jvp("x")``."""
         return self._declarer(self.tangents, args)
 
-    def _declarer(self, table: Any, args: Any) -> Any:
-        def declare(rule: Any) -> Any:
+    def _declarer(self, table: list[Any], args: tuple[str, ...]) -> Callable[[F], F]:
+        def declare(rule: F) -> F:
             for arg in args:
                 table[self.position(arg)] = upcast_rule(self, rule) if self.wide else rule
             return rule

@@ -34,15 +34,13 @@ def upcast_rule(op: Op, rule: Any) -> Any:
         inputs = [x.astype(DOUBLE) if getattr(x, "dtype", None) is HALF else x for x in inputs]
         return rule(g.astype(DOUBLE), op.call(*inputs, **settings), *inputs, **settings)
 
-    @wraps(rule)
     def unary(g: Any, y: Any, x: Any) -> Any:  # 0.1 µs less than the general one
         return in_double(g, (x,), {}) if g.dtype is HALF else rule(g, y, x)
 
-    @wraps(rule)
     def general(g: Any, y: Any, *inputs: Any, **settings: Any) -> Any:
         return in_double(g, inputs, settings) if g.dtype is HALF else rule(g, y, *inputs, **settings)
 
-    return general if len(op.args) > 1 or op.defaults else unary
+    return wraps(rule)(general if len(op.args) > 1 or op.defaults else unary)
 
 
 def upcast_kernel(kernel: Any) -> Any:

@@ -1,6 +1,9 @@
 """Nonlinearities that need a row of their own: for numerical stability, for their kink, or for speed."""
 
+from __future__ import annotations
+
 from math import pi, sqrt
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +12,7 @@ from ..core.declare import elementwise, primitive
 __all__ = ["elu", "erf", "erfc", "log_softmax", "relu", "sigmoid", "softmax", "softplus", "sparsemax"]
 
 
-def read_only_constants(numbers):
+def read_only_constants(numbers: Any) -> Any:
     """Return ``{dtype: number as a read-only array}`` from ``{code: number}``."""
     made = {np.dtype(code): np.array(x, code) for code, x in numbers.items()}
     for array in made.values():
@@ -18,12 +21,12 @@ def read_only_constants(numbers):
 
 
 #: 0 in each dtype: np.maximum(x, 0) converts its 0 at every call, 1.7 µs against 0.5.
-ZERO: dict = read_only_constants(dict.fromkeys("efdgFDbhilqBHILQ", 0))
+ZERO = read_only_constants(dict.fromkeys("efdgFDbhilqBHILQ", 0))
 #: Below these numbers sigmoid would leave the normal range, and exp(-x) soon overflow.
-LOWEST: dict = read_only_constants({"f": -87, "F": -87, "d": -708, "D": -708, "g": -708})
+LOWEST = read_only_constants({"f": -87, "F": -87, "d": -708, "D": -708, "g": -708})
 
 
-def zero_of(x):
+def zero_of(x: Any) -> Any:
     """Return 0 of the dtype of ``x``."""
     return ZERO.get(getattr(x, "dtype", None), 0)
 
@@ -37,7 +40,7 @@ sigmoid = elementwise("sigmoid",
     x=lambda g, y, x: g * y * (1.0 - y))  # fmt: skip
 
 
-def softplus_kernel(x):
+def softplus_kernel(x: Any) -> Any:
     m = np.maximum(x, zero_of(x))
     return m + np.log1p(np.exp(np.minimum(x, zero_of(x)) - m))  # exp(-|x|) cannot overflow, nor be inf - inf
 
@@ -46,7 +49,7 @@ softplus = elementwise("softplus", softplus_kernel, "``log(1 + eˣ)``; never ove
     x=lambda g, y, x: g * sigmoid(x))  # fmt: skip
 
 
-def elu_kernel(x, *, alpha=1.0):
+def elu_kernel(x: Any, *, alpha: Any = 1.0) -> Any:
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, zero_of(x))))
 
 
@@ -56,7 +59,7 @@ elu = elementwise("elu", elu_kernel,
 
 
 @primitive(wide=True)
-def softmax(x, *, axis=-1):
+def softmax(x: Any, *, axis: Any = -1) -> Any:
     """``exp(x) / Σ exp(x)`` along ``axis``; never overflows."""
     e = np.exp(x - np.maximum.reduce(x, axis=axis, keepdims=True))
     return e / np.add.reduce(e, axis=axis, keepdims=True)
@@ -64,30 +67,30 @@ def softmax(x, *, axis=-1):
 
 @softmax.vjp("x")
 @softmax.jvp("x")
-def _(g, y, x, *, axis):
+def _(g: Any, y: Any, x: Any, *, axis: Any) -> Any:
     gy = g * y  # the Jacobian is symmetric: diag(y) - y yᵀ
     return gy - y * np.add.reduce(gy, axis=axis, keepdims=True)
 
 
 @primitive(wide=True)
-def log_softmax(x, *, axis=-1):
+def log_softmax(x: Any, *, axis: Any = -1) -> Any:
     """``x - log Σ exp(x)`` along ``axis``; never overflows, and keeps what ``log(softmax(x))`` would round to -inf."""
     s = x - np.maximum.reduce(x, axis=axis, keepdims=True)
     return s - np.log(np.add.reduce(np.exp(s), axis=axis, keepdims=True))
 
 
 @log_softmax.vjp("x")
-def _(g, y, x, *, axis):
+def _(g: Any, y: Any, x: Any, *, axis: Any) -> Any:
     return g - np.exp(y) * np.add.reduce(g, axis=axis, keepdims=True)
 
 
 @log_softmax.jvp("x")
-def _(t, y, x, *, axis):
+def _(t: Any, y: Any, x: Any, *, axis: Any) -> Any:
     return t - np.add.reduce(np.exp(y) * t, axis=axis, keepdims=True)
 
 
 @primitive(wide=True)
-def sparsemax(x, *, axis=-1):
+def sparsemax(x: Any, *, axis: Any = -1) -> Any:
     """The nearest point to ``x`` on the simplex: ``max(x - τ, 0)`` along ``axis``, with τ such that it sums to 1.
 
     Martins and Astudillo, "From Softmax to Sparsemax" (2016), algorithm 1.
@@ -106,7 +109,7 @@ def sparsemax(x, *, axis=-1):
 
 @sparsemax.vjp("x")
 @sparsemax.jvp("x")
-def _(g, y, x, *, axis):
+def _(g: Any, y: Any, x: Any, *, axis: Any) -> Any:
     inside = np.sign(y)  # 1 where y is not 0
     kept = g * inside
     mean = np.add.reduce(kept, axis=axis, keepdims=True) / np.add.reduce(inside, axis=axis, keepdims=True)
@@ -135,7 +138,7 @@ LARGE = (
 )  # fmt: skip
 
 
-def rational(coefficients, x):
+def rational(coefficients: Any, x: Any) -> Any:
     """Return the quotient of two polynomials in ``x``, highest power first."""
     above, below = coefficients
     p, q = above[0] * x + above[1], below[0] * x + below[1]
@@ -144,12 +147,12 @@ def rational(coefficients, x):
     return p / q
 
 
-def erf_small(x):
+def erf_small(x: Any) -> Any:
     """Return erf where ``|x| ≤ 0.46875``."""
     return x * rational(SMALL, x * x)
 
 
-def erfc_positive(x):
+def erfc_positive(x: Any) -> Any:
     """Return erfc where ``x > 0.46875``."""
     middle, large = np.minimum(x, 4.0), np.maximum(x, 4.0)
     z = 1.0 / (large * large)
@@ -157,13 +160,13 @@ def erfc_positive(x):
     return np.exp(-x * x) * np.where(x <= 4.0, rational(MIDDLE, middle), tail)
 
 
-def erf_kernel(x):
+def erf_kernel(x: Any) -> Any:
     a = np.where(x < 0, -x, x)  # not abs: complex-step differentiation passes through
     y = np.where(a <= 0.46875, erf_small(np.minimum(a, 0.46875)), 1.0 - erfc_positive(np.maximum(a, 0.46875)))
     return np.where(x < 0, -y, y)
 
 
-def erfc_kernel(x):
+def erfc_kernel(x: Any) -> Any:
     a = np.where(x < 0, -x, x)
     tail = erfc_positive(np.maximum(a, 0.46875))
     far = np.where(x < 0, 2.0 - tail, tail)

@@ -1,6 +1,9 @@
 """Sums, products, powers and remainders: what Python's arithmetic operators mean, and NumPy's relatives of them."""
 
+from __future__ import annotations
+
 import math
+from typing import Any
 
 import numpy as np
 
@@ -45,7 +48,7 @@ positive = elementwise("positive", np.positive, "A copy: ``+x``.", symbol="+", x
 negative = elementwise("negative", np.negative, "Elementwise ``-x``.", symbol="−", x=lambda g, y, x: -g)
 
 
-def zero_to_inf(d):
+def zero_to_inf(d: Any) -> Any:
     """Return a divisor with inf for 0: what is divided by it is 0, and so are all derivatives of the quotient.
 
     For ``x / ‖x‖``, which is taken as 0 at 0. ``ratio`` is for divisors at which the derivative is infinite.
@@ -53,7 +56,7 @@ def zero_to_inf(d):
     return np.where(d == 0, math.inf, d)
 
 
-def power_a(g, y, a, b):
+def power_a(g: Any, y: Any, a: Any, b: Any) -> Any:
     """∂/∂a: ``b aᵇ⁻¹``; 0 for ``b = 0``, even at ``a = 0``."""
     if isinstance(b, (int, float)):
         if b >= 1 and b % 1 == 0:
@@ -63,7 +66,7 @@ def power_a(g, y, a, b):
     return product(g, product(b, a ** (b - 1)))
 
 
-def power_b(g, y, a, b):
+def power_b(g: Any, y: Any, a: Any, b: Any) -> Any:
     """∂/∂b: ``aᵇ ln a``; 0 at ``a = 0``, where ``0ᵇ`` is flat for ``b > 0``."""
     return product(g, y * np.log(np.where(a == 0, np.ones_like(y), a)))
 
@@ -103,7 +106,7 @@ fmod = elementwise("fmod", np.fmod, "``a - b trunc(a / b)``, of the sign of ``a`
     b=lambda g, y, a, b: -g * np.rint((a - y) / b))  # fmt: skip
 
 
-def divmod(a, b):
+def divmod(a: Any, b: Any) -> Any:
     """Return ``(a // b, a % b)``.
 
     >>> import tensorgrad as tg
@@ -113,7 +116,7 @@ def divmod(a, b):
     return floor_divide(a, b), remainder(a, b)
 
 
-def float_power(a, b):
+def float_power(a: Any, b: Any) -> Any:
     """``a ** b`` in at least float64, whatever the dtypes, so that integers have negative powers.
 
     >>> import numpy as np, tensorgrad as tg
@@ -123,7 +126,7 @@ def float_power(a, b):
     return power(as_double(a), as_double(b))
 
 
-def as_double(x):
+def as_double(x: Any) -> Any:
     """Return numbers, arrays and Tensors in at least float64."""
     x = array_like(x)
     return x.astype(np.result_type(x.dtype, float))

@@ -1,6 +1,9 @@
 """Comparing and choosing: comparisons and logic (constant), where, the larger and the smaller, clip."""
 
+from __future__ import annotations
+
 import math
+from typing import Any
 
 import numpy as np
 
@@ -53,13 +56,13 @@ where = elementwise("where", np.where, "``a`` where ``c``, else ``b``; the branc
     b=lambda g, y, c, a, b: np.where(c, 0, g))  # fmt: skip
 
 
-def choice_a(g, y, a, b):
+def choice_a(g: Any, y: Any, a: Any, b: Any) -> Any:
     """∂/∂a of a choice between two: 1 where ``a`` was taken, ½ where both were equal."""
     taken = a == y
     return 0.5 * (g * taken + g * (taken > (b == y)))  # masks times g: np.where is ten times slower on mixed masks
 
 
-def choice_b(g, y, a, b):
+def choice_b(g: Any, y: Any, a: Any, b: Any) -> Any:
     return choice_a(g, y, b, a)
 
 
@@ -76,7 +79,7 @@ clamp = elementwise("clip", lambda x, lo, hi: np.clip(x, lo, hi), "``min(max(x, 
     hi=lambda g, y, x, lo, hi: g * (np.maximum(x, lo) > hi))  # fmt: skip
 
 
-def clip(x, a_min=None, a_max=None, *, min=None, max=None, out=None):
+def clip(x: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None, out: Any = None) -> Any:
     """Return ``x`` with what lies outside ``[a_min, a_max]`` at the bounds; None is no bound.
 
     The derivative is 1 inside and at the bounds, 0 outside; the bounds have theirs too.
@@ -98,17 +101,17 @@ for part in ("op", "vjp", "jvp"):
     setattr(clip, part, getattr(clamp, part))
 
 
-def lower_bound(x):
+def lower_bound(x: Any) -> Any:
     """Return a bound below everything the dtype of ``x`` holds, as a Python number."""
     return np.iinfo(x.dtype).min if getattr(x, "dtype", np.dtype(float)).kind in "iu" else -math.inf
 
 
-def upper_bound(x):
+def upper_bound(x: Any) -> Any:
     """Return a bound above everything the dtype of ``x`` holds, as a Python number."""
     return np.iinfo(x.dtype).max if getattr(x, "dtype", np.dtype(float)).kind in "iu" else math.inf
 
 
-def numpy_where(c, *branches):
+def numpy_where(c: Any, *branches: Any) -> Any:
     """Answer ``np.where(c, a, b)``, and ``np.where(c)``, which is ``np.nonzero``."""
     return where(c, *branches) if branches else np.nonzero(c)
 

@@ -1,6 +1,9 @@
 """Einstein summation: any product of arrays, summed over any of their axes, and its gradient, which is another one."""
 
+from __future__ import annotations
+
 from string import ascii_letters
+from typing import Any
 
 import numpy as np
 
@@ -12,8 +15,8 @@ from ..errors import OptionError, ShapeError, describe
 __all__ = ["einsum"]
 
 
-def explain_lengths(*x, subscripts, optimize):
-    lengths: dict = {}
+def explain_lengths(*x: Any, subscripts: Any, optimize: Any) -> str | None:
+    lengths: dict[str, tuple[int, str]] = {}
     for i, (labels, array) in enumerate(zip(subscripts.split("->")[0].split(","), x, strict=True)):
         for axis, (label, n) in enumerate(zip(labels, array.shape, strict=True)):
             known, where = lengths.setdefault(label, (n, f"axis {axis} of x{i}"))
@@ -24,7 +27,7 @@ def explain_lengths(*x, subscripts, optimize):
     return None
 
 
-def labelled_product_x(g, y, *x, subscripts, optimize, wrt):
+def labelled_product_x(g: Any, y: Any, *x: Any, subscripts: Any, optimize: Any, wrt: int) -> Any:
     """∂/∂xᵢ: the product of ``g`` and the others; a label that only xᵢ has was summed, and is spread."""
     terms, out = subscripts.split("->")
     terms = terms.split(",")
@@ -41,7 +44,7 @@ labelled_product = linear("einsum", lambda *x, subscripts, optimize=False: np.ei
     explain=explain_lengths, x=labelled_product_x)  # fmt: skip
 
 
-def einsum(subscripts, *operands, optimize=False, **unsupported):
+def einsum(subscripts: Any, *operands: Any, optimize: Any = False, **unsupported: Any) -> Any:
     """Products of arrays summed over labels, as ``np.einsum``: ``einsum("bij,jk->bik", x, w)``.
 
     All of NumPy's forms: without an output, with an ellipsis, a label twice in one array (its diagonal), and
@@ -63,14 +66,14 @@ def einsum(subscripts, *operands, optimize=False, **unsupported):
     return labelled_product(*arrays, subscripts=f"{','.join(terms)}->{out}", optimize=optimize)
 
 
-def parse_lists(given):
+def parse_lists(given: Any) -> Any:
     """Return subscripts and operands of the form ``einsum(x, [0, 1], y, [1, 2], [0, 2])``."""
     operands, lists = given[: len(given) // 2 * 2 : 2], given[1::2]
     text = ",".join([letters(labels) for labels in lists])
     return (f"{text}->{letters(given[-1])}" if len(given) % 2 else text), operands
 
 
-def letters(labels):
+def letters(labels: Any) -> Any:
     """Return a list of ints and Ellipsis as subscripts.
 
     >>> letters([0, Ellipsis, 2])
@@ -80,7 +83,7 @@ def letters(labels):
     return "".join(["..." if i is Ellipsis else upper_first[i] for i in labels])
 
 
-def expand_subscripts(subscripts, operands):
+def expand_subscripts(subscripts: Any, operands: Any) -> Any:
     """Return one string of labels per operand and one for the output, with every ellipsis written out."""
     left, arrow, out = subscripts.partition("->")
     terms = left.split(",")
@@ -103,7 +106,7 @@ def expand_subscripts(subscripts, operands):
     return terms, out
 
 
-def ellipsis_length(term, x, i):
+def ellipsis_length(term: Any, x: Any, i: Any) -> Any:
     """Return how many axes of the ``i``-th operand its labels leave to an ellipsis."""
     named = term.replace("...", "", 1)
     if not all(c in ascii_letters for c in named):
@@ -114,7 +117,7 @@ def ellipsis_length(term, x, i):
     return n
 
 
-def take_diagonals(term, x):
+def take_diagonals(term: Any, x: Any) -> Any:
     """Return labels and operand with each diagonal taken, so that no label comes twice."""
     for label in dict.fromkeys(term):
         while term.count(label) > 1:

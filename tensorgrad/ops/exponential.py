@@ -1,6 +1,9 @@
 """Exponentials and logarithms."""
 
+from __future__ import annotations
+
 import math
+from typing import Any
 
 import numpy as np
 
@@ -29,12 +32,12 @@ log1p = elementwise("log1p", np.log1p, "``ln(1 + x)``, exact near 0.", domain="p
     x=lambda g, y, x: ratio(g, 1 + x))  # fmt: skip
 
 
-def zero_for_minus_inf(y):
+def zero_for_minus_inf(y: Any) -> Any:
     """Return ``y`` with 0 for -inf: then ``exp(x - y)`` is 0 where ``x`` is -inf as well, and not nan."""
     return np.where(y == -math.inf, 0, y)
 
 
-def exponent_gap(a, b):
+def exponent_gap(a: Any, b: Any) -> Any:
     """Return ``a - b``, where a ``b`` of -inf is the lowest number there is, so that it can be taken from another."""
     if not hasattr(b, "dtype"):
         return a - max(b, float(np.finfo(a.dtype).min))  # a Python number stays weak
@@ -52,7 +55,7 @@ logaddexp2 = elementwise("logaddexp2", np.logaddexp2, "``log₂(2ᵃ + 2ᵇ)``; 
 
 
 @primitive(wide=True)
-def logsumexp(x, *, axis=None, keepdims=False):
+def logsumexp(x: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
     """``ln Σ eˣ`` over ``axis`` (None: all); never overflows. The sum of nothing, or of -inf alone, is -inf.
 
     >>> import tensorgrad as tg
@@ -70,7 +73,7 @@ def logsumexp(x, *, axis=None, keepdims=False):
 
 
 @logsumexp.vjp("x")
-def _(g, y, x, *, axis, keepdims):
+def _(g: Any, y: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
     e = np.exp(x - zero_for_minus_inf(expand(y, x, axis, keepdims)))
     total = np.add.reduce(e, axis=axis, keepdims=True)  # 1, but for what y has rounded
     return expand(g, x, axis, keepdims) * (e / zero_to_inf(total))

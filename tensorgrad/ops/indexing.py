@@ -1,5 +1,9 @@
 """Indexing: reading entries, writing entries, and the gradients of each, which are each other."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
@@ -13,7 +17,7 @@ from ..errors import ShapeError, describe
 __all__ = ["assign", "getitem", "scatter", "setitem", "sort", "take", "take_along_axis"]
 
 
-def scatter_kernel(x, *, index, shape):
+def scatter_kernel(x: Any, *, index: Any, shape: Any) -> Any:
     if may_repeat(index):
         y = np.zeros_like(x if x.dtype.kind in "iub" else upcast(x), shape=shape)
         np.add.at(y, index, x)
@@ -32,7 +36,7 @@ scatter = linear("scatter", scatter_kernel,
 
 
 @primitive(symbol="[ ]=", name="setitem")
-def assign(x, v, *, index):
+def assign(x: Any, v: Any, *, index: Any) -> Any:
     """A copy of ``x`` with ``v`` at ``index``."""
     y = np.copy(x)
     if np.iscomplexobj(v):
@@ -46,7 +50,7 @@ assign.jvp("x")(lambda t, y, x, v, *, index: assign(t, 0.0, index=index))
 
 
 @assign.vjp("v")
-def assign_v(g, y, x, v, *, index):
+def assign_v(g: Any, y: Any, x: Any, v: Any, *, index: Any) -> Any:
     """∂/∂v: what lies at ``index``; of several writes to one entry only the last one counts."""
     if may_repeat(index):
         return np.where(last_writes(x.shape, index), g[index], 0.0)
@@ -54,11 +58,11 @@ def assign_v(g, y, x, v, *, index):
 
 
 @assign.jvp("v")
-def assign_v_tangent(t, y, x, v, *, index):
+def assign_v_tangent(t: Any, y: Any, x: Any, v: Any, *, index: Any) -> Any:
     return assign(np.zeros_like(x), t, index=index)
 
 
-def may_repeat(index):
+def may_repeat(index: Any) -> bool:
     """Return whether ``index`` could name an entry twice: only an array of integers can.
 
     >>> may_repeat((slice(None), 2)), may_repeat(np.array([True, False])), may_repeat(np.array([0, 0]))
@@ -68,7 +72,7 @@ def may_repeat(index):
     return any(hasattr(i, "dtype") and i.dtype.kind in "iu" and i.ndim > 0 for i in parts)
 
 
-def last_writes(shape, index):
+def last_writes(shape: Any, index: Any) -> Any:
     """Return, for each entry of ``x[index]``, whether ``x[index] = v`` leaves it standing."""
     owner = np.zeros(shape, int)
     written = np.arange(owner[index].size).reshape(owner[index].shape)
@@ -76,7 +80,7 @@ def last_writes(shape, index):
     return owner[index] == written
 
 
-def plain_index(index):
+def plain_index(index: Any) -> Any:
     """Return an index of ints, slices, None, Ellipsis and arrays: Tensors unwrapped, lists made arrays, arrays copied.
 
     An array is copied because the gradient needs it later, when its owner may have shuffled it.
@@ -95,7 +99,7 @@ def plain_index(index):
     return index
 
 
-def setitem(self, index, value):
+def setitem(self: Any, index: Any, value: Any) -> None:
     """Write ``value`` at ``index``: ``x[index] = value``, differentiable in both.
 
     ``x`` becomes the result of an op; whoever computed with its old value, or holds a view of it, keeps that value.
@@ -123,7 +127,7 @@ def setitem(self, index, value):
     replace_state(y, self, old)
 
 
-def replace_state(y, x, old):
+def replace_state(y: Any, x: Any, old: Any) -> None:
     """Let ``x`` be what ``y`` is, and ``old`` what it was."""
     x.data, x.requires_grad, x.op, x.settings = y.data, y.requires_grad, y.op, y.settings
     x.inputs = y.inputs or (old,)  # unrecorded too, so that earlier users still find the old value
@@ -132,7 +136,7 @@ def replace_state(y, x, old):
     x.seq = y.seq
 
 
-def copy_state(x):
+def copy_state(x: Any) -> Any:
     """Return a Tensor in the state ``x`` has now."""
     old = new(Tensor)
     for slot in ("data", "grad", "requires_grad", "op", "inputs", "settings", "seq", "name"):
@@ -141,7 +145,7 @@ def copy_state(x):
     return old
 
 
-def check_value(x, value):
+def check_value(x: Any, value: Any) -> None:
     """Raise if writing ``value`` into ``x`` would lose its gradient."""
     if isinstance(value, Tensor) and value.requires_grad and x.dtype.kind != "f" and is_recording():
         raise TypeError(
@@ -152,7 +156,7 @@ def check_value(x, value):
         raise TypeError(f"x[i] = v: x {describe(x)} cannot hold the complex v {describe(value)}; use v.real")
 
 
-def drop_leading_axes(value, x, index):
+def drop_leading_axes(value: Any, x: Any, index: Any) -> Any:
     """Return ``value`` as a Tensor or array without the leading length-1 axes that ``x[index]`` lacks."""
     v = array_like(value)
     if v.ndim > 1 and v.shape[0] == 1:
@@ -162,7 +166,7 @@ def drop_leading_axes(value, x, index):
     return v
 
 
-def repoint(v, x, old):
+def repoint(v: Any, x: Any, old: Any) -> None:
     """Make what ``v`` was computed from hold ``old`` in place of ``x``, or ``x[i] = f(x)`` would hold itself.
 
     Only what was recorded since ``x`` was last written is visited, so that filling a buffer in a loop stays linear.
@@ -178,14 +182,14 @@ def repoint(v, x, old):
         pending.extend([i for i in node.inputs if isinstance(i, Tensor)])
 
 
-def explain_assign(x, v, *, index):
+def explain_assign(x: Any, v: Any, *, index: Any) -> str | None:
     return f"v {v.shape} does not broadcast to x[index] {x[index].shape}"
 
 
 assign.op.explain = explain_assign
 
 
-def take(x, indices, axis=None, mode="raise"):
+def take(x: Any, indices: Any, axis: Any = None, mode: Any = "raise") -> Any:
     """The entries of ``x`` at ``indices`` along ``axis`` (None: of the flattened ``x``)."""
     x = array_like(x)
     indices = plain_index(indices) if hasattr(indices, "dtype") else np.asarray(indices)
@@ -199,7 +203,7 @@ def take(x, indices, axis=None, mode="raise"):
     return x[(slice(None),) * axis + (indices,)]
 
 
-def take_along_axis(x, indices, axis=-1):
+def take_along_axis(x: Any, indices: Any, axis: Any = -1) -> Any:
     """Match the 1-d slices of ``x`` and ``indices`` along ``axis``, and take from each: ``x[i, indices[i, j]]``."""
     x = array_like(x)
     indices = plain_index(indices)
@@ -213,7 +217,7 @@ def take_along_axis(x, indices, axis=-1):
     return x[(*places[:axis], indices, *places[axis + 1 :])]
 
 
-def sort(x, axis=-1, kind=None, order=None, *, stable=None):
+def sort(x: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> Any:
     """The entries of ``x`` in ascending order along ``axis``; ties keep their order."""
     x = array_like(x)
     if axis is None:

@@ -4,7 +4,10 @@ What gives several results (``split``, ``unstack``) gives a list or tuple of sli
 the input. An op has one output.
 """
 
+from __future__ import annotations
+
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
@@ -21,7 +24,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def explain_concatenation(*x, axis=0):
+def explain_concatenation(*x: Any, axis: Any = 0) -> str | None:
     first, axis = x[0], axis % max(x[0].ndim, 1)
     for i, other in enumerate(x):
         if other.ndim == 0:
@@ -34,7 +37,7 @@ def explain_concatenation(*x, axis=0):
     return None
 
 
-def concatenation_x(g, y, *x, axis, wrt):
+def concatenation_x(g: Any, y: Any, *x: Any, axis: Any, wrt: int) -> Any:
     axis %= y.ndim
     start = sum([other.shape[axis] for other in x[:wrt]])
     return g[(slice(None),) * axis + (slice(start, start + x[wrt].shape[axis]),)]
@@ -44,7 +47,7 @@ concatenation = linear("concatenate", lambda *x, axis=0: np.concatenate(x, axis)
     "Arrays joined along an axis they have.", explain=explain_concatenation, x=concatenation_x)  # fmt: skip
 
 
-def explain_stack(*x, axis=0):
+def explain_stack(*x: Any, axis: Any = 0) -> str | None:
     i = next((i for i, other in enumerate(x) if other.shape != x[0].shape), None)
     return None if i is None else f"x{i} has the shape {x[i].shape} but x0 has {x[0].shape}; all must agree"
 
@@ -55,22 +58,22 @@ stacking = linear("stack", lambda *x, axis=0: np.stack(x, axis),
 
 
 @primitive(name="pad")
-def constant_pad(x, *, pad_width, constant_values=0):
+def constant_pad(x: Any, *, pad_width: Any, constant_values: Any = 0) -> Any:
     """``x`` with ``constant_values`` put before and after each axis."""
     return np.pad(x, pad_width or 0, constant_values=constant_values)  # a number has no axis to pad
 
 
 @constant_pad.vjp("x")
-def constant_pad_x(g, y, x, *, pad_width, constant_values):
+def constant_pad_x(g: Any, y: Any, x: Any, *, pad_width: Any, constant_values: Any) -> Any:
     return g[tuple([slice(before, before + n) for (before, _), n in zip(pad_width, x.shape, strict=True)])]
 
 
 @constant_pad.jvp("x")
-def constant_pad_tangent(t, y, x, *, pad_width, constant_values):
+def constant_pad_tangent(t: Any, y: Any, x: Any, *, pad_width: Any, constant_values: Any) -> Any:
     return constant_pad(t, pad_width=pad_width)
 
 
-def concatenate(arrays, axis=0):
+def concatenate(arrays: Any, axis: Any = 0) -> Any:
     """Arrays joined along an axis they have (None: flattened first).
 
     >>> import tensorgrad as tg
@@ -82,7 +85,7 @@ def concatenate(arrays, axis=0):
     return concatenation(*arrays, axis=axis)
 
 
-def stack(arrays, axis=0):
+def stack(arrays: Any, axis: Any = 0) -> Any:
     """Arrays of one shape joined along a new axis.
 
     >>> import tensorgrad as tg
@@ -92,34 +95,34 @@ def stack(arrays, axis=0):
     return stacking(*arrays, axis=axis)
 
 
-def vstack(tup):
+def vstack(tup: Any) -> Any:
     """Arrays joined as rows."""
     return concatenation(*[at_least(x, 2) for x in tup])
 
 
-def hstack(tup):
+def hstack(tup: Any) -> Any:
     """Arrays joined side by side: along axis 1, vectors along their only one."""
     arrays = [at_least(x, 1) for x in tup]
     return concatenation(*arrays, axis=0 if arrays[0].ndim == 1 else 1)
 
 
-def dstack(tup):
+def dstack(tup: Any) -> Any:
     """Arrays joined along axis 2."""
     return concatenation(*[at_least(x, 3) for x in tup], axis=2)
 
 
-def column_stack(tup):
+def column_stack(tup: Any) -> Any:
     """Vectors as columns, and matrices, joined side by side."""
     arrays = [at_least(x, 1) for x in tup]
     return concatenation(*[expand_dims(x, -1) if x.ndim == 1 else x for x in arrays], axis=1)
 
 
-def append(arr, values, axis=None):
+def append(arr: Any, values: Any, axis: Any = None) -> Any:
     """``arr`` and ``values`` joined along ``axis`` (None: flattened first)."""
     return concatenate([at_least(arr, 0), at_least(values, 0)], axis)
 
 
-def array_split(x, indices_or_sections, axis=0):
+def array_split(x: Any, indices_or_sections: Any, axis: Any = 0) -> Any:
     """Slices along ``axis``: so many of nearly one length, or cut before the given indices.
 
     >>> import tensorgrad as tg
@@ -141,7 +144,7 @@ def array_split(x, indices_or_sections, axis=0):
     return [x[(*lead, slice(a, b))] for a, b in pairwise(cuts)]
 
 
-def split(x, indices_or_sections, axis=0):
+def split(x: Any, indices_or_sections: Any, axis: Any = 0) -> Any:
     """Slices along ``axis``: so many of one length, or cut before the given indices.
 
     >>> import tensorgrad as tg
@@ -156,28 +159,28 @@ def split(x, indices_or_sections, axis=0):
     return array_split(x, indices_or_sections, axis)
 
 
-def hsplit(x, indices_or_sections):
+def hsplit(x: Any, indices_or_sections: Any) -> Any:
     """Split along axis 1, a vector along its only one."""
     x = array_like(x)
     return split(x, indices_or_sections, min(1, x.ndim - 1))
 
 
-def vsplit(x, indices_or_sections):
+def vsplit(x: Any, indices_or_sections: Any) -> Any:
     """Split along axis 0."""
     return split(x, indices_or_sections, 0)
 
 
-def dsplit(x, indices_or_sections):
+def dsplit(x: Any, indices_or_sections: Any) -> Any:
     """Split along axis 2."""
     return split(x, indices_or_sections, 2)
 
 
-def unstack(x, axis=0):
+def unstack(x: Any, axis: Any = 0) -> Any:
     """The slices ``x[i]`` along ``axis``, as a tuple."""
     return tuple(moveaxis(x, axis, 0))
 
 
-def pad(x, pad_width, mode="constant", **options):
+def pad(x: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
     """``x`` with ``(before, after)`` more entries on each axis, made as ``np.pad``'s ``mode`` says.
 
     pad_width: a number for all, ``(before, after)`` for all, or one such pair per axis
@@ -198,7 +201,7 @@ def pad(x, pad_width, mode="constant", **options):
     return x
 
 
-def tile(x, reps):
+def tile(x: Any, reps: Any) -> Any:
     """``x`` laid ``reps`` times along each axis."""
     x = array_like(x)
     reps = tuple(reps) if hasattr(reps, "__len__") else (reps,)
@@ -209,7 +212,7 @@ def tile(x, reps):
     return reshape(laid, shape=tuple([r * length for r, length in zip(reps, shape, strict=True)]))
 
 
-def repeat(x, repeats, axis=None):
+def repeat(x: Any, repeats: Any, axis: Any = None) -> Any:
     """Each entry along ``axis`` (None: of the flattened ``x``) repeated; ``repeats`` is one number or one for each."""
     x = array_like(x)
     if axis is None:

@@ -1,6 +1,9 @@
 """Products of matrices and vectors, and the length of a vector."""
 
+from __future__ import annotations
+
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +18,7 @@ from .movement import diagonal, expand_dims, ravel, reshape, trace
 __all__ = ["dot", "inner", "kron", "matmul", "matvec", "norm", "outer", "tensordot", "vdot", "vecdot", "vecmat"]
 
 
-def matmul_a(g, y, a, b):
+def matmul_a(g: Any, y: Any, a: Any, b: Any) -> Any:
     """∂/∂a: ``g @ bᵀ``; a vector ``b`` has no transpose, and a vector ``a`` is a row."""
     if b.ndim == 1:
         return np.expand_dims(g, -1) * b
@@ -24,7 +27,7 @@ def matmul_a(g, y, a, b):
     return g @ b.mT
 
 
-def matmul_b(g, y, a, b):
+def matmul_b(g: Any, y: Any, a: Any, b: Any) -> Any:
     """∂/∂b: ``aᵀ @ g``, as one product over all leading axes when ``b`` is a plain matrix."""
     if b.ndim == 1:
         return g * a if a.ndim == 1 else (a.mT @ np.expand_dims(g, -1))[..., 0]
@@ -36,7 +39,7 @@ def matmul_b(g, y, a, b):
     return a.mT @ g
 
 
-def explain_matmul(a, b):
+def explain_matmul(a: Any, b: Any) -> str | None:
     if a.ndim == 0 or b.ndim == 0:
         return "a number has no rows or columns; use a * b"
     columns, rows = a.shape[-1], b.shape[-2] if b.ndim > 1 else b.shape[0]
@@ -49,17 +52,17 @@ matmul = bilinear("matmul", np.matmul, "Matrix product ``a @ b``, batched over l
     explain=explain_matmul, a=matmul_a, b=matmul_b)  # fmt: skip
 
 
-def tensordot_a(g, y, a, b, *, axes):
+def tensordot_a(g: Any, y: Any, a: Any, b: Any, *, axes: Any) -> Any:
     return contract(g, b, axes[0], axes[1], a.ndim, y.ndim)
 
 
-def tensordot_b(g, y, a, b, *, axes):
+def tensordot_b(g: Any, y: Any, a: Any, b: Any, *, axes: Any) -> Any:
     free = b.ndim - len(axes[1])
     first = np.moveaxis(g, range(y.ndim - free, y.ndim), range(free))  # b's free axes first, as a's are
     return contract(first, a, axes[1], axes[0], b.ndim, y.ndim)
 
 
-def contract(g, other, own, others, ndim, gdim):
+def contract(g: Any, other: Any, own: Any, others: Any, ndim: int, gdim: int) -> Any:
     """Return ``g`` contracted with ``other`` over the axes that ``other`` alone gave to the result."""
     free = [i for i in range(ndim) if i not in own]
     rest = [i for i in range(gdim - len(free) + len(others)) if i not in others]
@@ -68,7 +71,7 @@ def contract(g, other, own, others, ndim, gdim):
     return product.transpose([order.index(i) for i in range(ndim)])
 
 
-def explain_tensordot(a, b, *, axes):
+def explain_tensordot(a: Any, b: Any, *, axes: Any) -> str | None:
     wrong = ((i, j) for i, j in zip(*axes, strict=True) if a.shape[i] != b.shape[j])
     return next((f"axis {i} of a has length {a.shape[i]} but axis {j} of b has {b.shape[j]}" for i, j in wrong), None)
 
@@ -78,7 +81,7 @@ tensor_product = bilinear("tensordot", lambda a, b, *, axes: np.tensordot(a, b, 
     a=tensordot_a, b=tensordot_b)  # fmt: skip
 
 
-def tensordot(a, b, axes=2):
+def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     """Product summed over axes of both: the last of ``a`` with the first of ``b`` (an int), or two lists of axes.
 
     >>> import numpy as np, tensorgrad as tg
@@ -96,7 +99,7 @@ def tensordot(a, b, axes=2):
     return tensor_product(a, b, axes=axes)
 
 
-def positions(axes, x):
+def positions(axes: Any, x: Any) -> Any:
     """Return the axes of ``x`` as a tuple of non-negative ints."""
     axes = tuple(axes) if hasattr(axes, "__len__") else (axes,)
     for i in axes:
@@ -105,7 +108,7 @@ def positions(axes, x):
     return normalize_axes(axes, x.ndim)
 
 
-def dot(a, b):
+def dot(a: Any, b: Any) -> Any:
     """Sum over the last axis of ``a`` and the second to last of ``b``; with a number, the product."""
     a, b = array_like(a), array_like(b)
     if a.ndim == 0 or b.ndim == 0:
@@ -115,23 +118,23 @@ def dot(a, b):
     return tensordot(a, b, ((-1,), (-2,)))
 
 
-def inner(a, b):
+def inner(a: Any, b: Any) -> Any:
     """Sum over the last axes of both; with a number, the product."""
     a, b = array_like(a), array_like(b)
     return multiply(a, b) if a.ndim == 0 or b.ndim == 0 else tensordot(a, b, ((-1,), (-1,)))
 
 
-def vdot(a, b):
+def vdot(a: Any, b: Any) -> Any:
     """Sum of the products of all entries."""
     return matmul(ravel(array_like(a)), ravel(array_like(b)))
 
 
-def outer(a, b):
+def outer(a: Any, b: Any) -> Any:
     """Every entry of ``a`` times every entry of ``b``, both flattened: ``(a.size, b.size)``."""
     return multiply(reshape(array_like(a), shape=(-1, 1)), ravel(array_like(b)))
 
 
-def kron(a, b):
+def kron(a: Any, b: Any) -> Any:
     """Every entry of ``a`` times the whole of ``b``, as blocks."""
     a, b = array_like(a), array_like(b)
     n = max(a.ndim, b.ndim)
@@ -141,34 +144,34 @@ def kron(a, b):
     return reshape(blocks, shape=tuple([i * j for i, j in zip(of_a, of_b, strict=True)]))
 
 
-def vecdot(a, b, axis=-1):
+def vecdot(a: Any, b: Any, axis: Any = -1) -> Any:
     """Product of vectors, batched: the sum of ``a * b`` along ``axis``."""
     return multiply(array_like(a), array_like(b)).sum(axis=axis)
 
 
-def matvec(a, b):
+def matvec(a: Any, b: Any) -> Any:
     """Product of a matrix and a vector, batched over leading axes."""
     return matmul(a, expand_dims(array_like(b), -1))[..., 0]
 
 
-def vecmat(a, b):
+def vecmat(a: Any, b: Any) -> Any:
     """Product of a vector and a matrix, batched over leading axes."""
     return matmul(expand_dims(array_like(a), -2), b)[..., 0, :]
 
 
 @primitive(symbol="‖ ‖", wide=True)
-def norm2(x, *, axis=None, keepdims=False):
+def norm2(x: Any, *, axis: Any = None, keepdims: Any = False) -> Any:
     """Length of vectors along ``axis`` (None: all entries): ``√Σx²``. Its derivative at 0 is 0."""
     return np.sqrt(np.add.reduce(x * x, axis=axis, keepdims=keepdims))
 
 
 @norm2.vjp("x")
-def norm2_x(g, y, x, *, axis, keepdims):
+def norm2_x(g: Any, y: Any, x: Any, *, axis: Any, keepdims: Any) -> Any:
     shape = keepdims_shape(x.shape, axis)
     return g.reshape(shape) * (x / zero_to_inf(y.reshape(shape)))
 
 
-def norm(x, ord=None, axis=None, keepdims=False):
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Any:
     """``np.linalg.norm`` of vectors (``ord`` 1, 2 or inf) and of matrices (``ord`` None or ``'fro'``).
 
     >>> import tensorgrad as tg
@@ -191,12 +194,12 @@ def norm(x, ord=None, axis=None, keepdims=False):
     )
 
 
-def matrix_diagonal(x, /, *, offset=0):
+def matrix_diagonal(x: Any, /, *, offset: Any = 0) -> Any:
     """``np.linalg.diagonal``: of the last two axes."""
     return diagonal(x, offset, -2, -1)
 
 
-def matrix_trace(x, /, *, offset=0):
+def matrix_trace(x: Any, /, *, offset: Any = 0) -> Any:
     """``np.linalg.trace``: of the last two axes."""
     return trace(x, offset, -2, -1)
 

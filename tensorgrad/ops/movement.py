@@ -3,6 +3,10 @@
 Few of them are rows. The others are composed of these few, so only these few have derivatives.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
@@ -19,19 +23,19 @@ __all__ = [
 ]  # fmt: skip
 
 
-def explain_reshape(x, *, shape):
+def explain_reshape(x: Any, *, shape: Any) -> str | None:
     return f"{x.size} entries do not fill the shape {shape}"
 
 
-def explain_broadcast_to(x, *, shape):
+def explain_broadcast_to(x: Any, *, shape: Any) -> str | None:
     return f"{x.shape} does not broadcast to {shape}; only axes of length 1 are repeated"
 
 
-def explain_transpose(x, *, axes):
+def explain_transpose(x: Any, *, axes: Any) -> str | None:
     return f"axes={axes} is no order of {x.ndim} axes"
 
 
-def transpose_x(g, y, x, *, axes):
+def transpose_x(g: Any, y: Any, x: Any, *, axes: Any) -> Any:
     if axes is None:
         return g.transpose()
     axes = [a % x.ndim for a in axes]
@@ -72,7 +76,7 @@ cast = linear("astype", lambda x, *, dtype: x.astype(np.result_type(x, dtype) if
     x=lambda g, y, x, *, dtype: g)  # fmt: skip
 
 
-def reshape_in_order(x, shape, order="C", copy=None):
+def reshape_in_order(x: Any, shape: Any, order: Any = "C", copy: Any = None) -> Any:
     """``np.reshape``: row by row (``order="C"``) or column by column (``"F"``)."""
     x = array_like(x)
     if not isinstance(order, str) or order not in ("C", "F"):
@@ -83,12 +87,12 @@ def reshape_in_order(x, shape, order="C", copy=None):
     return reshape(x, shape=shape)
 
 
-def ravel(x, order="C"):
+def ravel(x: Any, order: Any = "C") -> Any:
     """All entries in one axis, sharing memory where possible."""
     return reshape_in_order(x, (-1,), order)
 
 
-def squeeze(x, axis=None):
+def squeeze(x: Any, axis: Any = None) -> Any:
     """Without the axes of length 1 (``axis``: without these)."""
     x = array_like(x)
     axes = [i for i, n in enumerate(x.shape) if n == 1] if axis is None else normalize_axis_tuple(axis, x.ndim)
@@ -98,7 +102,7 @@ def squeeze(x, axis=None):
     return reshape(x, shape=tuple([n for i, n in enumerate(x.shape) if i not in axes]))
 
 
-def expand_dims(x, axis):
+def expand_dims(x: Any, axis: Any) -> Any:
     """With new axes of length 1, at ``axis`` (an int or a tuple) of the result."""
     x = array_like(x)
     axis = axis if isinstance(axis, (tuple, list)) else (axis,)
@@ -107,7 +111,7 @@ def expand_dims(x, axis):
     return reshape(x, shape=tuple([1 if i in new else next(lengths) for i in range(x.ndim + len(new))]))
 
 
-def swapaxes(x, axis1, axis2):
+def swapaxes(x: Any, axis1: Any, axis2: Any) -> Any:
     """Two axes exchanged."""
     x = array_like(x)
     axes = list(range(x.ndim))
@@ -116,12 +120,12 @@ def swapaxes(x, axis1, axis2):
     return transpose(x, axes=tuple(axes))
 
 
-def matrix_transpose(x):
+def matrix_transpose(x: Any) -> Any:
     """The last two axes exchanged: ``x.mT``."""
     return swapaxes(x, -1, -2)
 
 
-def moveaxis(x, source, destination):
+def moveaxis(x: Any, source: Any, destination: Any) -> Any:
     """The axes ``source`` moved to ``destination``; the others keep their order."""
     x = array_like(x)
     source = normalize_axis_tuple(source, x.ndim, "source")
@@ -134,13 +138,13 @@ def moveaxis(x, source, destination):
     return transpose(x, axes=tuple(axes))
 
 
-def broadcast_arrays(*arrays):
+def broadcast_arrays(*arrays: Any) -> Any:
     """Each array broadcast to the shape all have together."""
     shape = np.broadcast_shapes(*[np.shape(x) for x in arrays])
     return tuple([broadcast_to(x, shape=shape) for x in arrays])
 
 
-def astype(x, dtype, copy=True):
+def astype(x: Any, dtype: Any, copy: Any = True) -> Any:
     """The same values in another dtype; what is not a float requires no gradient."""
     x = array_like(x)
     dtype = np.dtype(dtype)
@@ -153,13 +157,13 @@ def astype(x, dtype, copy=True):
     return make_leaf(x.data.astype(dtype))
 
 
-def copy(x, order="K", subok=False):
+def copy(x: Any, order: Any = "K", subok: Any = False) -> Any:
     """The same values in memory of their own."""
     x = array_like(x)
     return cast(x, dtype=x.dtype)
 
 
-def rot90(m, k=1, axes=(0, 1)):
+def rot90(m: Any, k: Any = 1, axes: Any = (0, 1)) -> Any:
     """Turned by ``k`` quarters in the plane of ``axes``, from the first towards the second."""
     m = array_like(m)
     i, j = normalize_axis_tuple(axes, m.ndim)
@@ -168,17 +172,17 @@ def rot90(m, k=1, axes=(0, 1)):
     return flip(turned, axis=back) if back else copy(m)
 
 
-def fliplr(m):
+def fliplr(m: Any) -> Any:
     """Columns in reverse order."""
     return flip(m, axis=1)
 
 
-def flipud(m):
+def flipud(m: Any) -> Any:
     """Rows in reverse order."""
     return flip(m, axis=0)
 
 
-def at_least(x, ndim):
+def at_least(x: Any, ndim: int) -> Any:
     """With axes of length 1 until there are ``ndim``, placed as NumPy does: around a vector, after a matrix."""
     x = array_like(x)
     lead = 1 if x.ndim < 2 <= ndim else 0
@@ -186,33 +190,33 @@ def at_least(x, ndim):
     return x if x.ndim >= ndim else reshape(x, shape=shape + (1,) * (ndim - len(shape)))
 
 
-def atleast_1d(*arrays):
+def atleast_1d(*arrays: Any) -> Any:
     """Each array with at least 1 axis."""
     return at_least_each(arrays, 1)
 
 
-def atleast_2d(*arrays):
+def atleast_2d(*arrays: Any) -> Any:
     """Each array with at least 2 axes."""
     return at_least_each(arrays, 2)
 
 
-def atleast_3d(*arrays):
+def atleast_3d(*arrays: Any) -> Any:
     """Each array with at least 3 axes."""
     return at_least_each(arrays, 3)
 
 
-def at_least_each(arrays, ndim):
+def at_least_each(arrays: Any, ndim: int) -> Any:
     results = tuple([at_least(x, ndim) for x in arrays])
     return results[0] if len(results) == 1 else results
 
 
-def diagonal(x, offset=0, axis1=0, axis2=1):
+def diagonal(x: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
     """The entries ``x[i, i + offset]`` in the plane of two axes, as the last axis."""
     x = moveaxis(x, (axis1, axis2), (-2, -1))
     return x[(..., *diagonal_indices(x.shape[-2:], offset))]
 
 
-def diagonal_indices(shape, offset):
+def diagonal_indices(shape: Any, offset: Any) -> Any:
     """Return the row and the column indices of a diagonal of a matrix of ``shape``.
 
     >>> diagonal_indices((2, 3), 1)
@@ -223,7 +227,7 @@ def diagonal_indices(shape, offset):
     return rows, rows + offset
 
 
-def diag(x, k=0):
+def diag(x: Any, k: Any = 0) -> Any:
     """The ``k``-th diagonal of a matrix, or the matrix that has the vector ``x`` there and 0 elsewhere."""
     x = array_like(x)
     if x.ndim == 2:
@@ -234,7 +238,7 @@ def diag(x, k=0):
     return scatter(x, index=diagonal_indices((n, n), k), shape=(n, n))
 
 
-def trace(x, offset=0, axis1=0, axis2=1):
+def trace(x: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
     """The sum of the diagonal."""
     return diagonal(x, offset, axis1, axis2).sum(axis=-1)
 

@@ -3,6 +3,10 @@
 NumPy functions that would write into a Tensor's array are refused.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from ..core.dispatch import NUMPY, name_code, unwrap
@@ -12,10 +16,10 @@ from .movement import broadcast_to
 __all__ = ["argsort", "full_like", "nonzero", "ones_like", "zeros_like"]
 
 
-def query(function):
+def query(function: Any) -> Any:
     """Return ``function`` for Tensors: computed from the values, an array as a Tensor that requires no gradient."""
 
-    def answer(*args, **kwargs):
+    def answer(*args: Any, **kwargs: Any) -> Any:
         result = function(*unwrap(args), **unwrap(kwargs))
         return make_leaf(result) if isinstance(result, np.ndarray) else result
 
@@ -24,10 +28,10 @@ def query(function):
     return answer
 
 
-def writer(function):
+def writer(function: Any) -> Any:
     """Return ``function``, which writes into its first argument, refusing to write into a Tensor."""
 
-    def refuse(destination, *args, **kwargs):
+    def refuse(destination: Any, *args: Any, **kwargs: Any) -> Any:
         if isinstance(destination, Tensor) or any(isinstance(x, Tensor) and x.requires_grad for x in args):
             raise TypeError(
                 f"np.{function.__name__} writes into an array, where no gradient can follow; write t[i] = v into a "
@@ -38,7 +42,7 @@ def writer(function):
     return refuse
 
 
-def full_like(a, fill_value, dtype=None, **options):
+def full_like(a: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
     """An array of ``a``'s shape and dtype, filled with ``fill_value``, whose gradient is kept."""
     if isinstance(fill_value, Tensor) and fill_value.requires_grad:
         return broadcast_to(fill_value, shape=np.shape(filled(a, 0, **options))).astype(dtype or a.dtype)

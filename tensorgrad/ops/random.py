@@ -1,11 +1,15 @@
 """Random numbers, drawn so that a compiled program draws anew at each run."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from ..core.tensor import StandIn, Tensor
 
 
-def uniform_like(x, rng, shape=None, dtype="float32"):
+def uniform_like(x: Any, rng: Any, shape: Any = None, dtype: Any = "float32") -> Any:
     """Return numbers drawn uniformly from [0, 1): an array of the shape of ``x``, or of ``shape``.
 
     x:   an array or Tensor; only its shape counts, and whether it is being traced

@@ -4,6 +4,10 @@ A number is a pair ``(m, e)``, worth ``m · 2ᵉ``, with ``m`` a float near 1 an
 derivative: ``e`` is a choice of how to write the number down.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from ..core.declare import constant, elementwise
@@ -21,7 +25,7 @@ exponent = constant("exponent", lambda x: np.frexp(np.abs(x))[1],
     "The whole number ``k`` with ``|x| = m 2ᵏ``, ``½ ≤ m < 1``; 0 for 0.", symbol="⌈log₂⌉")  # fmt: skip
 
 
-def frexp(x):
+def frexp(x: Any) -> Any:
     """Return ``(m, k)`` with ``x = m · 2ᵏ`` and ``½ ≤ |m| < 1``.
 
     >>> import numpy as np, tensorgrad as tg
@@ -33,32 +37,32 @@ def frexp(x):
     return shift(x, -k), k
 
 
-def shift(x, k):
+def shift(x: Any, k: Any) -> Any:
     """Return ``x · 2ᵏ``; a complex ``x`` has it in both parts."""
     if np.iscomplexobj(x):
         return np.ldexp(x.real, k) + 1j * np.ldexp(x.imag, k)
     return np.ldexp(x, k)
 
 
-def pair_value(number):
+def pair_value(number: Any) -> Any:
     """Return what a pair is worth: 0 or inf only where it is out of range itself."""
     return shift(*number)
 
 
-def multiply_pairs(a, b):
+def multiply_pairs(a: Any, b: Any) -> Any:
     """Return the product of two pairs."""
     m, k = frexp(a[0] * b[0])
     return m, a[1] + b[1] + k
 
 
-def add_pairs(a, b):
+def add_pairs(a: Any, b: Any) -> Any:
     """Return the sum of two pairs."""
     e = np.maximum(np.where(a[0] == 0, b[1], a[1]), np.where(b[0] == 0, a[1], b[1]))  # a 0 is no reason to shift
     m, k = frexp(shift(a[0], a[1] - e) + shift(b[0], b[1] - e))
     return m, e + k
 
 
-def shift_forward(number, by, fill):
+def shift_forward(number: Any, by: int, fill: Any) -> Any:
     """Return a pair moved ``by`` places towards the front of the last axis, with ``fill`` behind."""
     return tuple([
         np.concatenate([part[..., by:], np.full_like(part[..., :by], end)], axis=-1)
@@ -66,7 +70,7 @@ def shift_forward(number, by, fill):
     ])  # fmt: skip
 
 
-def suffix_products(x):
+def suffix_products(x: Any) -> Any:
     """Return the product of all entries behind each, along the last axis, as pairs."""
     number, by = shift_forward(frexp(x), 1, 1.0), 1
     while by < x.shape[-1]:
@@ -74,12 +78,12 @@ def suffix_products(x):
     return number
 
 
-def prefix_products(x):
+def prefix_products(x: Any) -> Any:
     """Return the product of all entries ahead of each, along the last axis, as pairs."""
     return tuple([np.flip(part, -1) for part in suffix_products(np.flip(x, -1))])
 
 
-def horner(x, g):
+def horner(x: Any, g: Any) -> Any:
     """Return ``Rᵢ = gᵢ + xᵢ₊₁ Rᵢ₊₁`` along the last axis, as pairs: each round doubles the terms."""
     terms, factor, by = frexp(g), shift_forward(frexp(x), 1, 0.0), 1
     while by < x.shape[-1]:

@@ -1,6 +1,9 @@
 """Circular and hyperbolic functions, their inverses, and degrees."""
 
+from __future__ import annotations
+
 import math
+from typing import Any
 
 import numpy as np
 
@@ -15,13 +18,13 @@ __all__ = [
 DEGREE = math.pi / 180
 
 
-def arctan2_a(g, y, a, b):
+def arctan2_a(g: Any, y: Any, a: Any, b: Any) -> Any:
     """∂/∂a: ``b / (a² + b²)``; 0 where both are 0."""
     r = zero_to_inf(np.hypot(a, b))  # its square could overflow
     return g * (b / r / r)
 
 
-def arctan2_b(g, y, a, b):
+def arctan2_b(g: Any, y: Any, a: Any, b: Any) -> Any:
     """∂/∂b: ``-a / (a² + b²)``; 0 where both are 0."""
     return -arctan2_a(g, y, b, a)
 

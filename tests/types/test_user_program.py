@@ -34,6 +34,9 @@ MISTAKES = {
     "w.shape.append(3)": "attr-defined",
     'tg.set_random_seed("zero")': "arg-type",
     "tg.gradchek(squares, (w,))": "attr-defined",
+    "softsign.rule": "attr-defined",
+    'tg.elementwise("cube", 3)': "arg-type",
+    "scaled.vjp(0)": "arg-type",
 }
 
 

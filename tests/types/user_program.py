@@ -119,3 +119,33 @@ report = tg.gradcheck(squares, (w,))
 right: bool = bool(report)
 plot = tg.utils.plot_model(model, to_file=None)
 centre = Mean()
+
+
+def slope(g: Any, y: Any, x: Any) -> Any:
+    """Return the gradient of the softsign."""
+    return g / (1 + abs(x)) ** 2
+
+
+def value(x: Any) -> Any:
+    """Return the softsign."""
+    return x / (1 + abs(x))
+
+
+softsign = tg.elementwise("softsign", value, x=slope)
+
+
+@tg.primitive
+def scaled(x: Any, *, by: float = 2.0) -> Any:
+    """Return ``x`` times ``by``."""
+    return x * by
+
+
+@scaled.vjp("x")
+def scaled_x(g: Any, y: Any, x: Any, *, by: float) -> Any:
+    """Return the gradient of ``scaled``."""
+    return g * by
+
+
+s: tg.Tensor = scaled(softsign(w), by=3.0)
+e: tg.Tensor = tg.exp(w) + tg.stack([w, w]).sum(axis=0)
+row: tg.Op = softsign.op
