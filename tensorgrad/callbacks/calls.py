@@ -88,6 +88,16 @@ class CallbackList:
 SILENT = CallbackList()
 
 
+def callback_list(
+    model: Any, callbacks: Any, verbose: Any, steps: Any, epochs: int = 1, history: bool = False
+) -> CallbackList:
+    """Return the CallbackList of a run of ``model``; ``verbose`` is "auto" or a number, as in ``fit``."""
+    verbose = 1 if verbose == "auto" else int(verbose)
+    if not verbose and callbacks is None and not history:
+        return SILENT
+    return CallbackList(callbacks, history, verbose != 0, model, verbose=verbose, epochs=epochs, steps=steps)
+
+
 def listens(callback: Any, hook: Any) -> Any:
     """Return whether ``callback`` does anything at ``hook``."""
     names = [hook, hook.replace("_train_batch", "_batch")]

@@ -11,8 +11,7 @@ from ..core.modes import runs_plainly
 from ..core.tensor import Tensor
 from ..errors import DataError, GradientError, OptionError, describe
 from .epoch_metrics import Measures, fitting, sums
-from .inference import Inference, inference
-from .program_cache import Steps
+from .programs import Inference, Steps, inference
 
 
 class Compiled:

@@ -9,7 +9,7 @@ from ..config import floatx
 from ..errors import ShapeError, describe
 from ..losses.targets import aligned
 from ..metrics.base import FunctionMetric
-from .program_cache import Steps
+from .programs import Steps
 
 
 class Measures:

@@ -31,7 +31,7 @@ import tensorgrad as tg
 from tensorgrad import metrics
 from tensorgrad.callbacks import LambdaCallback
 from tensorgrad.layers import Dense, Layer
-from tensorgrad.training.inference import WARM
+from tensorgrad.training.programs import WARM
 from tests.heavy import heavy
 
 

@@ -16,7 +16,7 @@ from tensorgrad import metrics
 from tensorgrad.compile import executable as replay
 from tensorgrad.layers import Activation, Dense, Dropout, Layer
 from tensorgrad.losses import Loss
-from tensorgrad.training.inference import WARM
+from tensorgrad.training.programs import WARM
 from tests.heavy import heavy
 
 FACTOR = 1.0

@@ -8,7 +8,7 @@ import tensorgrad as tg
 from tensorgrad import metrics
 from tensorgrad.layers import Activation, Dense, Layer
 from tensorgrad.optimizers import SGD, Adam
-from tensorgrad.training.inference import CROWDED, LIMIT, WARM
+from tensorgrad.training.programs import CROWDED, LIMIT, WARM
 
 
 class Third(Layer):
@@ -146,7 +146,7 @@ def test_a_program_for_each_shape_soon_and_later_for_those_that_come_often():
     for _ in range(WARM):
         for n in range(1, LIMIT + 3):
             model.predict(x[:n], verbose=0)
-    (step,) = model._inference.kept
+    (step,) = model._inferences.kept
     assert len(step.replays) == LIMIT
     first = {key[0][0][0] for key in step.replays}
     assert first == set(range(1, LIMIT + 1))
