@@ -128,10 +128,10 @@ class TruncatedNormal(Initializer):
     seed: int | None = None
 
     def draw(self, shape: tuple[Any, ...], rng: Any) -> Any:
-        return self.mean + self.stddev * truncated(rng, shape)
+        return self.mean + self.stddev * truncated_normal(rng, shape)
 
 
-def truncated(rng: Any, shape: Any) -> Any:
+def truncated_normal(rng: Any, shape: Any) -> Any:
     """Return standard normal numbers in [-2, 2]: those outside are drawn again."""
     x = rng.standard_normal(shape)
     flat = x.reshape(-1)
@@ -168,7 +168,7 @@ class VarianceScaling(Initializer):
             return rng.uniform(-sqrt(3) * std, sqrt(3) * std, shape)
         if self.distribution == "untruncated_normal":
             return rng.normal(0.0, std, shape)
-        return std / TRUNCATED_STD * truncated(rng, shape)
+        return std / TRUNCATED_STD * truncated_normal(rng, shape)
 
 
 def fans(shape: Any, input_axes: Any = None, output_axes: Any = None) -> Any:
@@ -187,15 +187,15 @@ def fans(shape: Any, input_axes: Any = None, output_axes: Any = None) -> Any:
 
 if TYPE_CHECKING:
 
-    class Scaled(Initializer):
-        """What ``scaled`` makes, as type checkers are to see it."""
+    class FixedScaling(Initializer):
+        """What ``fixed_scaling`` makes, as type checkers are to see it."""
 
         seed: int | None = None
         input_axes: tuple[Any, ...] | None = None
         output_axes: tuple[Any, ...] | None = None
 
 
-def scaled(name: Any, scale: Any, mode: Any, distribution: Any, doc: Any) -> type[Scaled]:
+def fixed_scaling(name: Any, scale: Any, mode: Any, distribution: Any, doc: Any) -> type[FixedScaling]:
     """Return a VarianceScaling with three of its options fixed: the usual ones have names."""
     fixed = {"scale": scale, "mode": mode, "distribution": distribution}
     options = {"seed": None, "input_axes": None, "output_axes": None}
@@ -207,14 +207,18 @@ def scaled(name: Any, scale: Any, mode: Any, distribution: Any, doc: Any) -> typ
     return cls
 
 
-GlorotUniform = scaled("GlorotUniform", 1.0, "fan_avg", "uniform", "Uniform in ±√(6 / (fan_in + fan_out)).")
-GlorotNormal = scaled(
+GlorotUniform = fixed_scaling("GlorotUniform", 1.0, "fan_avg", "uniform", "Uniform in ±√(6 / (fan_in + fan_out)).")
+GlorotNormal = fixed_scaling(
     "GlorotNormal", 1.0, "fan_avg", "truncated_normal", "Truncated normal, σ = √(2 / (fan_in + fan_out))."
 )
-HeUniform = scaled("HeUniform", 2.0, "fan_in", "uniform", "Uniform in ±√(6 / fan_in): for relu.")
-HeNormal = scaled("HeNormal", 2.0, "fan_in", "truncated_normal", "Truncated normal, σ = √(2 / fan_in): for relu.")
-LecunUniform = scaled("LecunUniform", 1.0, "fan_in", "uniform", "Uniform in ±√(3 / fan_in).")
-LecunNormal = scaled("LecunNormal", 1.0, "fan_in", "truncated_normal", "Truncated normal, σ = √(1 / fan_in): for selu.")
+HeUniform = fixed_scaling("HeUniform", 2.0, "fan_in", "uniform", "Uniform in ±√(6 / fan_in): for relu.")
+HeNormal = fixed_scaling(
+    "HeNormal", 2.0, "fan_in", "truncated_normal", "Truncated normal, σ = √(2 / fan_in): for relu."
+)
+LecunUniform = fixed_scaling("LecunUniform", 1.0, "fan_in", "uniform", "Uniform in ±√(3 / fan_in).")
+LecunNormal = fixed_scaling(
+    "LecunNormal", 1.0, "fan_in", "truncated_normal", "Truncated normal, σ = √(1 / fan_in): for selu."
+)
 
 
 class Orthogonal(Initializer):

@@ -11,7 +11,7 @@ from .history import History
 from .progress_bar import ProgbarLogger
 
 BATCH_HOOKS = [hook for hook in HOOKS if "batch" in hook]
-NOBODY: dict[str, list[Any]] = {hook: [] for hook in BATCH_HOOKS}
+NO_HOOKS: dict[str, list[Any]] = {hook: [] for hook in BATCH_HOOKS}
 
 
 class CallbackList:
@@ -38,7 +38,9 @@ class CallbackList:
         self.history = History() if add_history else None
         self.progbar = ProgbarLogger() if add_progbar else None
         self.callbacks = [*given, *filter(None, (self.history, self.progbar))]
-        self.listening = {hook: [c for c in given if listens(c, hook)] for hook in BATCH_HOOKS} if given else NOBODY
+        self.listeners = (
+            {hook: [c for c in given if overrides_hook(c, hook)] for hook in BATCH_HOOKS} if given else NO_HOOKS
+        )
         for callback in self.callbacks:
             callback.set_params(params)
             callback.set_model(model)
@@ -55,7 +57,7 @@ class CallbackList:
         logs: ``logs()`` gives the values so far, and is called only when they are needed
         """
         names = f"on_{what}_batch_begin", f"on_{what}_batch_end"
-        first, last = [[getattr(c, name) for c in self.listening[name]] for name in names]
+        first, last = [[getattr(c, name) for c in self.listeners[name]] for name in names]
         bar = self.progbar.bar if self.progbar is not None and not (what == "test" and self.progbar.fitting) else None
         bar = bar if bar is not None and bar.live else None
 
@@ -65,11 +67,11 @@ class CallbackList:
 
         def end(batch: int) -> None:
             if last:
-                values = ordered(logs())
+                values = sort_logs(logs())
                 for hook in last:
                     hook(batch, values)
             if bar is not None and perf_counter() >= bar.due:
-                bar.update(batch + 1, ordered(logs()) if what != "predict" else {})
+                bar.update(batch + 1, sort_logs(logs()) if what != "predict" else {})
 
         return begin if first else None, end if last or bar is not None else None
 
@@ -98,12 +100,12 @@ def callback_list(
     return CallbackList(callbacks, history, verbose != 0, model, verbose=verbose, epochs=epochs, steps=steps)
 
 
-def listens(callback: Any, hook: Any) -> Any:
+def overrides_hook(callback: Any, hook: Any) -> Any:
     """Return whether ``callback`` does anything at ``hook``."""
     names = [hook, hook.replace("_train_batch", "_batch")]
     return any(name in vars(callback) or getattr(type(callback), name) is not getattr(Callback, name) for name in names)
 
 
-def ordered(logs: Any) -> Any:
+def sort_logs(logs: Any) -> Any:
     """Return ``logs`` in alphabetical order, as Keras shows them."""
     return dict(sorted(logs.items()))

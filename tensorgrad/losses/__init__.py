@@ -19,7 +19,7 @@ from .functions import (
     sparse_categorical_crossentropy,
 )
 from .targets import check_targets as check_targets
-from .targets import surely_fit as surely_fit
+from .targets import is_surely_valid as is_surely_valid
 
 __all__ = [
     "BinaryCrossentropy", "CategoricalCrossentropy", "Loss", "LossFunctionWrapper", "MeanAbsoluteError",
@@ -57,9 +57,9 @@ def get(identifier: Any) -> Any:
     >>> get("mse") is mean_squared_error, get("MeanSquaredError")
     (True, MeanSquaredError())
     """
-    if isinstance(identifier, str) and identifier != (cls := _named(identifier)).__name__:
+    if isinstance(identifier, str) and identifier != (cls := _class_named(identifier)).__name__:
         return cls.function
-    found = object_of(identifier, Loss, _named)
+    found = object_of(identifier, Loss, _class_named)
     if found is not None:
         return found
     if identifier is None or callable(identifier):
@@ -67,7 +67,7 @@ def get(identifier: Any) -> Any:
     raise TypeError(f"a loss is a name like 'mse', an object or a function, got {describe(identifier)}")
 
 
-def _named(name: Any) -> Any:
+def _class_named(name: Any) -> Any:
     return named("loss", name, _KNOWN, also=CROSSENTROPY)
 
 
@@ -88,16 +88,16 @@ def as_loss(identifier: Any) -> Any:
     return LossFunctionWrapper(found)
 
 
-def check(identifier: Any) -> None:
+def check_loss(identifier: Any) -> None:
     """Raise if ``resolve`` will not know ``identifier``: an unknown name, or no loss at all."""
     if not (isinstance(identifier, str) and identifier.lower() in CROSSENTROPY):
         get(identifier)
 
 
-def resolve(identifier: Any, y_true_shape: Any, y_pred_shape: Any) -> Any:
+def resolve_loss(identifier: Any, y_true_shape: Any, y_pred_shape: Any) -> Any:
     """Return ``as_loss(identifier)``; 'crossentropy' and 'ce' become the one that fits the shapes, as ``task`` says.
 
-    >>> resolve("ce", (32,), (32, 10))
+    >>> resolve_loss("ce", (32,), (32, 10))
     SparseCategoricalCrossentropy(name='ce')
     """
     if isinstance(identifier, str) and identifier.lower() in CROSSENTROPY:

@@ -16,7 +16,7 @@ from ..losses import (
     mean_squared_error,
     sparse_categorical_crossentropy,
 )
-from ..losses.targets import same_shape
+from ..losses.targets import check_same_shape
 from ..options import classes_by_name, named, object_of
 from .accuracy import (
     accuracy,
@@ -55,7 +55,7 @@ SparseCategoricalCrossentropy = metric_class("SparseCategoricalCrossentropy", sp
 
 def squared_error(y_true: Any, y_pred: Any) -> Any:
     """``(y_pred - y_true)²``, entry by entry."""
-    same_shape("root_mean_squared_error", y_true, y_pred)
+    check_same_shape("root_mean_squared_error", y_true, y_pred)
     return np.square(y_pred - y_true)
 
 
@@ -104,7 +104,7 @@ def get(identifier: Any) -> Any:
     >>> get("mse"), get({"class_name": "BinaryAccuracy", "config": {"threshold": 0.3}})
     (MeanSquaredError(), BinaryAccuracy(threshold=0.3))
     """
-    found = object_of(identifier, Metric, _named)
+    found = object_of(identifier, Metric, _class_for)
     if found is not None:
         return found
     if identifier is None or callable(identifier):
@@ -112,14 +112,14 @@ def get(identifier: Any) -> Any:
     raise TypeError(f"a metric is a name like 'accuracy', an object or a function, got {describe(identifier)}")
 
 
-def _named(name: Any) -> Any:
+def _class_for(name: Any) -> Any:
     if name not in _KNOWN and name in _BY_TASK:
         meanings = " or ".join(repr(cls._options["name"].default) for cls in _BY_TASK[name].values())
         raise UnknownNameError(f"what the metric {name!r} means depends on the data; outside compile, name {meanings}")
     return named("metric", name, _KNOWN, also=_BY_TASK)
 
 
-def check(identifier: Any) -> None:
+def check_metric(identifier: Any) -> None:
     """Raise if ``resolve`` will not know ``identifier``: an unknown name, or no metric at all."""
     if identifier is None:
         raise TypeError("a metric is a name like 'accuracy', an object or a function, got None")
@@ -127,19 +127,19 @@ def check(identifier: Any) -> None:
         get(identifier)
 
 
-def resolve(identifier: Any, y_true_shape: Any, y_pred_shape: Any) -> Any:
+def resolve_metric(identifier: Any, y_true_shape: Any, y_pred_shape: Any) -> Any:
     """Return the Metric that ``identifier`` means for targets and predictions of these shapes.
 
     'accuracy', 'acc', 'crossentropy' and 'ce' become the one that ``losses.task`` says fits; whatever ``get`` takes
     becomes a Metric. The metric's name, under which it is logged, is the string given, or the function's name.
 
-    >>> resolve("acc", (32,), (32, 10)), resolve("mse", (32, 1), (32, 1)).name
+    >>> resolve_metric("acc", (32,), (32, 10)), resolve_metric("mse", (32, 1), (32, 1)).name
     (SparseCategoricalAccuracy(name='acc'), 'mse')
     """
-    check(identifier)
+    check_metric(identifier)
     if isinstance(identifier, str):
         by_task = _BY_TASK.get(identifier.lower())
-        cls = by_task[losses.task(y_true_shape, y_pred_shape)] if by_task else _named(identifier)
+        cls = by_task[losses.task(y_true_shape, y_pred_shape)] if by_task else _class_for(identifier)
         return cls(name=identifier)
     found = get(identifier)
     return found if isinstance(found, Metric) else MeanMetricWrapper(found)

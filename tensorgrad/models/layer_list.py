@@ -10,7 +10,7 @@ from ..layers.base import CLASSES
 
 def check_new_layer(model: Any, layer: Any) -> None:
     """Raise unless ``model`` can take ``layer``: it is not in it, and no other layer has its name."""
-    if contains(layer, model):
+    if holds_layer(layer, model):
         raise OptionError(f"add: {layer.label()} holds {model.label()} itself: no model is its own layer")
     for known in model._layers:
         if known is layer:
@@ -35,12 +35,12 @@ def build_layer(model: Any, layer: Any, shape: Any) -> Any:
         raise
 
 
-def contains(layer: Any, wanted: Any) -> bool:
+def holds_layer(layer: Any, wanted: Any) -> bool:
     """Return whether ``wanted`` is ``layer`` or a layer inside it, however deep."""
-    return layer is wanted or any(contains(part, wanted) for part in layer.sublayers())
+    return layer is wanted or any(holds_layer(part, wanted) for part in layer.sublayers())
 
 
-def what_is_no_layer(value: Any) -> str:
+def non_layer_text(value: Any) -> str:
     """Return what came instead of a layer, and what to write."""
     if isinstance(value, type):
         return f"the class {value.__name__}; make a layer of it: {value.__name__}(...)"

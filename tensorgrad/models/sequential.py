@@ -8,7 +8,7 @@ from ..errors import NotReadyError, OptionError, describe, unknown
 from ..layers.base import CLASSES, Layer
 from ..layers.input import InputLayer
 from ..options import check_config
-from .layer_list import build_layer, check_new_layer, what_is_no_layer
+from .layer_list import build_layer, check_new_layer, non_layer_text
 from .model import Model
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Sequential(Model):
     def add(self, layer: Layer) -> None:
         """Append a layer. Its weights are made at once if the shape of its input is known."""
         if not isinstance(layer, Layer):
-            raise OptionError(f"add: a layer is needed, got {what_is_no_layer(layer)}")
+            raise OptionError(f"add: a layer is needed, got {non_layer_text(layer)}")
         layer.check_made()
         if isinstance(layer, InputLayer):
             self._take_input(layer)
@@ -93,7 +93,7 @@ class Sequential(Model):
         if not self._layers and self._input is None:
             self.input_shape = self._output = None
         elif self._output is not None:
-            self._output = self._shape_through(self.input_shape)
+            self._output = self._output_shape_for(self.input_shape)
         self.built = bool(self._layers) and self._output is not None
         return layer
 
@@ -114,13 +114,13 @@ class Sequential(Model):
             shape = build_layer(self, layer, shape)
         self._output = shape
 
-    def _shape_through(self, shape: Any) -> Any:
+    def _output_shape_for(self, shape: Any) -> Any:
         for layer in self._layers:
             shape = layer.compute_output_shape(shape)
         return shape
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
-        return self._shape_through(tuple(input_shape))
+        return self._output_shape_for(tuple(input_shape))
 
     @property
     def output_shape(self) -> Any:

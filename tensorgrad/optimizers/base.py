@@ -11,7 +11,7 @@ from ..backward import gradients, start
 from ..core.tensor import StandIn, Tensor
 from ..errors import TraceError
 from ..interrupts import whole
-from .parameter_checks import parameter_list, sum_gradients, with_gradients
+from .parameter_checks import parameter_list, params_with_gradients, sum_gradients
 from .parameter_memory import ParameterMemory
 from .update_rule import UpdateRule
 
@@ -122,7 +122,7 @@ class Optimizer(UpdateRule):
         >>> w.data, w.grad
         (array([0.5, 1. ]), None)
         """
-        whole(self._step, with_gradients(params))
+        whole(self._step, params_with_gradients(params))
 
     def _step(self, params: Any) -> None:
         self.apply([p.grad.data for p in params], params)

@@ -19,7 +19,7 @@ def parameter_list(params: Any) -> list[Any]:
     return list(params)
 
 
-def with_gradients(params: Any) -> list[Any]:
+def params_with_gradients(params: Any) -> list[Any]:
     """Return each of ``params`` once; raise GradientError if one has no ``.grad``."""
     params = list({id(p): p for p in parameter_list(params)}.values())
     for i, p in enumerate(params):

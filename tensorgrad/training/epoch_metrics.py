@@ -7,9 +7,9 @@ import numpy as np
 
 from ..config import floatx
 from ..errors import ShapeError, describe
-from ..losses.targets import aligned
+from ..losses.targets import align_axes
 from ..metrics.base import FunctionMetric
-from .programs import Steps
+from .programs import StepCache
 
 
 class Measures:
@@ -23,8 +23,8 @@ class Measures:
     def __init__(self, loss, plain, weighted):
         self.loss, self.plain, self.weighted = loss, plain, weighted
         self.keys = unique_keys([m.name for m in plain], [m.name for m in weighted])
-        self.added = [metric for metric in plain if traceable(metric)]
-        self.training, self.testing = Steps(), Steps()
+        self.added = [metric for metric in plain if is_traceable(metric)]
+        self.training, self.testing = StepCache(), StepCache()
         self.metrics = [*plain, *weighted]
         self.others = [(m, False) for m in plain if m not in self.added] + [(m, True) for m in weighted]
         self.lent = {}
@@ -59,7 +59,7 @@ class Measures:
         """Return a copy of each metric."""
         found = {}
         for metric in self.metrics:
-            found[id(metric)] = copy.copy(metric) if metric in self.added else copy_beside(metric)
+            found[id(metric)] = copy.copy(metric) if metric in self.added else copy_metric(metric)
         return found
 
     def __reduce__(self):
@@ -103,7 +103,7 @@ class Meters:
             self.totals[i] += batch.item()
         if not self.others or y is None:
             return
-        y, y_pred = aligned(y.copy(), y_pred.copy())  # a metric of the user's may keep them
+        y, y_pred = align_axes(y.copy(), y_pred.copy())  # a metric of the user's may keep them
         w = None if w is None else w.copy()
         for metric, weighted in self.others:
             metric.update_state(y, y_pred, w if weighted else None)
@@ -116,24 +116,24 @@ class Meters:
         for metric, sum_of_all in zip(self.added, self.totals, strict=True):
             metric.total, metric.count = sum_of_all, float(self.rows)
         for key, metric in zip(self.measures.keys, self.metrics, strict=True):
-            values[key] = number(metric)
+            values[key] = metric_result(metric)
         return values
 
 
-def sums(added, y, y_pred):
+def metric_sums(added, y, y_pred):
     """Return the sum of each of these metrics over a batch: of arrays, or of their stand-ins in a program."""
     if not added:
         return []
-    y, y_pred = aligned(y, y_pred)
-    return [total(metric.values(y, y_pred)) for metric in added]
+    y, y_pred = align_axes(y, y_pred)
+    return [sample_sum(metric.values(y, y_pred)) for metric in added]
 
 
-def total(values):
+def sample_sum(values):
     """Return the sum of one value a sample; of several values for one sample, their mean counts."""
     return np.add.reduce(values, axis=None).astype("float64") * values.shape[0] / values.size
 
 
-def copy_beside(metric):
+def copy_metric(metric):
     """Return a copy of a metric that another thread may be updating."""
     while True:
         try:
@@ -143,7 +143,7 @@ def copy_beside(metric):
                 raise
 
 
-def traceable(metric):
+def is_traceable(metric):
     """Return whether ``metric`` is a mean of one of our own functions, so that it is known not to look at values."""
     if not isinstance(metric, FunctionMetric) or not metric.function.__module__.startswith(PACKAGE):
         return False
@@ -153,7 +153,7 @@ def traceable(metric):
 PACKAGE = f"{__package__.partition('.')[0]}."
 
 
-def number(metric):
+def metric_result(metric):
     """Return the metric's result as a float."""
     result = metric.result()
     try:
@@ -162,7 +162,7 @@ def number(metric):
         raise TypeError(f"metric {metric.name!r}: result() must return a number, got {describe(result)}") from None
 
 
-def fitting(metric, y, output_shape):
+def try_metric(metric, y, output_shape):
     """Return ``metric`` after trying it on one row: one that cannot compare such shapes raises before training."""
     if isinstance(metric, FunctionMetric):
         row = np.ones((1, *(n or 1 for n in output_shape[1:])), floatx())

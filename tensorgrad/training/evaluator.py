@@ -10,13 +10,13 @@ from ..callbacks.calls import callback_list
 from ..errors import NotReadyError
 from ..graph.code import model_method
 from ..options import boolean, one_of
-from .arguments import check, check_run
+from .arguments import check_run, run_checks
 from .batches import Batches
-from .compiled import Compiled
-from .data import array_of
+from .data import numeric_array
 from .loop import test_epoch
 from .model_data import training_data
 from .predictor import Predictor
+from .training_setup import TrainingSetup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,9 +57,9 @@ class Evaluator(Predictor):
         all layers at every step.
         """
         jits = one_of("auto", True, False, "exact")
-        check("compile", run_eagerly=(run_eagerly, boolean), jit_compile=(jit_compile, jits))
+        run_checks("compile", run_eagerly=(run_eagerly, boolean), jit_compile=(jit_compile, jits))
         eagerly = run_eagerly or jit_compile is False
-        self.compiled = Compiled(optimizer, loss, metrics, weighted_metrics, eagerly, jit_compile == "exact")
+        self.compiled = TrainingSetup(optimizer, loss, metrics, weighted_metrics, eagerly, jit_compile == "exact")
 
     @property
     def optimizer(self) -> Optimizer | None:
@@ -120,7 +120,7 @@ class Evaluator(Predictor):
         """
         compiled = self._require_compiled("compute_loss")
         y_pred = self(x, training=training) if y_pred is None else y_pred
-        y = array_of(y, "y", "compute_loss")
+        y = numeric_array(y, "y", "compute_loss")
         return compiled.measures(y, (None, *y_pred.shape[1:])).loss(y, y_pred, sample_weight)
 
     def reset_metrics(self) -> None:
@@ -134,7 +134,7 @@ class Evaluator(Predictor):
         found = list(self.compiled._measures.values()) if self.compiled else []
         return [] if not found else [*([] if found[-1].loss is None else ["loss"]), *found[-1].keys]
 
-    def _require_compiled(self, where: str) -> Compiled:
+    def _require_compiled(self, where: str) -> TrainingSetup:
         compiled = self.compiled
         if compiled is None:
             raise NotReadyError(f"{where}: call compile() first, e.g. model.compile('sgd', loss='mse')")

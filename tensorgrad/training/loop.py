@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from ..callbacks.calls import ordered
+from ..callbacks.calls import sort_logs
 from ..errors import printable
 
 
@@ -14,7 +14,7 @@ class Validation:
     def __init__(self, order, measures, freq):
         self.order, self.measures, self.freq = order, measures, freq
 
-    def due(self, number):
+    def is_due(self, number):
         """Return whether epoch ``number``, counted from 1, is to be validated."""
         return number % self.freq == 0 if hasattr(self.freq, "__index__") else number in self.freq
 
@@ -44,9 +44,9 @@ def train(model, measures, order, validation, calls, epochs):
         for epoch in epochs:
             calls.call("on_epoch_begin", epoch, {})
             logs = train_epoch(model, meters, order, calls, step)
-            if validation is not None and validation.due(epoch + 1):
+            if validation is not None and validation.is_due(epoch + 1):
                 logs |= validation.logs(model, meters, calls)
-            logs = ordered(logs)
+            logs = sort_logs(logs)
             calls.call("on_epoch_end", epoch, logs)
             if model.stop_training:
                 break
@@ -100,7 +100,7 @@ class TrainStep:
             training = self.renew()
         loss, y_pred, *sums = training.gradients(x, y, w)
         if training.reached is not training.params and not self.told and len(training.reached) < len(training.params):
-            self.told = untrained(training.params, training.reached)
+            self.told = warn_untrained(training.params, training.reached)
         self.meters.update(loss, y, y_pred, w, sums)
         training.update()
         return loss
@@ -111,7 +111,7 @@ class TrainStep:
         return self.training
 
 
-def untrained(params, reached):
+def warn_untrained(params, reached):
     """Warn that a gradient reaches only some of ``params``; return True."""
     lost = [p for p in params if all(p is not q for q in reached)]
     names = ", ".join(printable(p.name) for p in lost)
@@ -140,7 +140,7 @@ def test_epoch(model, meters, order, calls):
             end(i)
     calls.count(i + 1, "test")
     logs = meters.logs()
-    calls.call("on_test_end", ordered(logs))
+    calls.call("on_test_end", sort_logs(logs))
     return logs
 
 

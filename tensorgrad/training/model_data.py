@@ -8,18 +8,18 @@ import numpy as np
 
 from ..errors import OptionError, ShapeError, counted
 from .batches import class_weights
-from .data import Data, prepare, split, validation
+from .data import Data, make_data, make_validation_data, split_data
 
 
 def model_data(model: Any, x: Any, y: Any, sample_weight: Any, where: str) -> Data:
     """Return what the user passed as Data whose samples ``model`` takes, or raise."""
-    return fit_shape(model, prepare(x, y, sample_weight, where, integers=not model.autocast), where)
+    return fit_shape(model, make_data(x, y, sample_weight, where, integers=not model.autocast), where)
 
 
 def training_data(model: Any, x: Any, y: Any, sample_weight: Any, where: str) -> Data:
     """Return ``model_data`` whose targets the loss of ``model`` can compare with its outputs, or raise."""
     data = model_data(model, x, y, sample_weight, where)
-    model._require_compiled(where).prepare(data, model.output_shape, where)
+    model._require_compiled(where).prepare_targets(data, model.output_shape, where)
     return data
 
 
@@ -29,11 +29,11 @@ def fit_data(
     """Return the training data and the validation data (or None), all checked before anything is trained."""
     if validation_data is None:
         data = training_data(model, x, y, sample_weight, "fit")
-        return split(data, validation_split, "fit") if validation_split else (data, None)
-    given = validation(validation_data, "fit", not model.autocast)
+        return split_data(data, validation_split, "fit") if validation_split else (data, None)
+    given = make_validation_data(validation_data, "fit", not model.autocast)
     data = training_data(model, x, y, sample_weight, "fit")
     held_out = fit_shape(model, given, "fit", "validation x")
-    model._require_compiled("fit").prepare(held_out, model.output_shape, "fit", "validation y")
+    model._require_compiled("fit").prepare_targets(held_out, model.output_shape, "fit", "validation y")
     return data, held_out
 
 
@@ -50,21 +50,23 @@ def fit_shape(model: Any, data: Data, where: str, name: str = "x") -> Data:
         return data
     if not model.built:
         model.build((None, *data.x.shape[1:]))
-    data.x = as_samples(data.x, model.input_shape)
+    data.x = adjust_last_axis(data.x, model.input_shape)
     wanted, got = model.input_shape, data.x.shape
     if len(wanted) != len(got) or any(w not in (None, g) for w, g in zip(wanted[1:], got[1:], strict=True)):
         raise ShapeError(
-            f"{where}: {name} has shape {got}, but {model.label()} takes {sample_words(wanted)}"
+            f"{where}: {name} has shape {got}, but {model.label()} takes {sample_text(wanted)}"
             f"{shape_remedy(wanted, got)}"
         )
     return data
 
 
-def as_samples(x: Any, wanted: Any) -> Any:
+def adjust_last_axis(x: Any, wanted: Any) -> Any:
     """Return ``x`` with a last axis of 1 more or less if that gives it as many axes as ``wanted``, as Keras does.
 
-    >>> as_samples(np.zeros(5), (None, 1)).shape, as_samples(np.zeros((5, 3, 1)), (None, 3)).shape
-    ((5, 1), (5, 3))
+    >>> adjust_last_axis(np.zeros(5), (None, 1)).shape
+    (5, 1)
+    >>> adjust_last_axis(np.zeros((5, 3, 1)), (None, 3)).shape
+    (5, 3)
     """
     if x.ndim == len(wanted) - 1 and wanted[-1] == 1:
         return x[..., None]
@@ -73,10 +75,10 @@ def as_samples(x: Any, wanted: Any) -> Any:
     return x
 
 
-def sample_words(shape: Any) -> str:
+def sample_text(shape: Any) -> str:
     """Return an input shape in words.
 
-    >>> sample_words((None, 10)), sample_words((None, 28, 28))
+    >>> sample_text((None, 10)), sample_text((None, 28, 28))
     ('10 columns', 'samples of shape (28, 28)')
     """
     return counted(shape[1], "column") if len(shape) == 2 else f"samples of shape {tuple(shape[1:])}"

@@ -14,7 +14,7 @@ from .arguments import check_run
 from .batches import Batches
 from .loop import predict_epoch
 from .model_data import model_data
-from .programs import Inference, Steps, inference
+from .programs import Inference, StepCache, inference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ..callbacks.base import Callback
     from ..layers.base import Layer as Mixed  # what a model is besides
-    from .compiled import Compiled
+    from .training_setup import TrainingSetup
 else:
     Mixed = object
 
@@ -34,7 +34,7 @@ class Predictor(Mixed):
 
     _uncounted = frozenset({"compiled", "_inferences"})
 
-    compiled = cast("Compiled | None", None)
+    compiled = cast("TrainingSetup | None", None)
     _inferences = None
 
     @model_method
@@ -65,10 +65,10 @@ class Predictor(Mixed):
 
     def _inference(self) -> Any:
         """Return the Inference that computes the outputs: that of before, with its programs, if nothing has changed."""
-        if runs_plainly() if self.compiled is None else self.compiled.without_programs:
+        if runs_plainly() if self.compiled is None else self.compiled.runs_eagerly:
             return Inference(outputs_of(self))
         if self._inferences is None:
-            self._inferences = Steps()
+            self._inferences = StepCache()
         return inference(self._inferences, outputs_of, self)
 
 

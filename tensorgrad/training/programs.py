@@ -14,7 +14,7 @@ WARM = 4
 LIMIT, CROWDED = 8, 64
 
 
-class Steps:
+class StepCache:
     """The newest steps of one use of a model, such as ``fit`` with one loss; a copy or a pickle has none.
 
     attempts: what became of the traces of an Inference; a model that cannot be traced predicts without a word
@@ -24,7 +24,7 @@ class Steps:
         self.kept: tuple = ()
         self.attempts = Attempts(silent=True)
 
-    def step(self, make, *used):
+    def find_or_make(self, make, *used):
         """Return the step for which nothing has changed; if there is none, ``make(guards, names, *used)`` one.
 
         used: the model, and the Measures where there are some
@@ -38,7 +38,7 @@ class Steps:
                 return step
         from ..compile.guards.guards import Guards  # 3 ms of import, for those who need it
 
-        found = roots_of(*used)
+        found = guard_roots(*used)
         step = make(Guards(found), tuple(found), *used)
         self.keep(step)
         return step
@@ -48,19 +48,19 @@ class Steps:
         self.kept = (step, *[other for other in self.kept if other is not step][: KEPT - 1])
 
     def __reduce__(self):
-        return Steps, ()
+        return StepCache, ()
 
 
-def roots_of(model, measures=None):
+def guard_roots(model, measures=None):
     """Return ``{name: object}`` of a model's layers, the inner ones first, and of its loss and metrics.
 
     >>> from tensorgrad import Sequential
     >>> from tensorgrad.layers import Dense
-    >>> list(roots_of(Sequential([Dense(2, name="out")], name="net")))
+    >>> list(guard_roots(Sequential([Dense(2, name="out")], name="net")))
     ["layer 'out'", "layer 'net'"]
     """
     found: dict = {}
-    layers_in(model, found, set())
+    add_layers(model, found, set())
     if measures is not None and measures.loss is not None:
         found[f"loss {measures.loss.name!r}"] = measures.loss
     for metric in () if measures is None else measures.added:
@@ -68,13 +68,13 @@ def roots_of(model, measures=None):
     return found
 
 
-def layers_in(layer, found, met):
+def add_layers(layer, found, met):
     """Add a layer and those inside it to ``found``; of two with one name, the second is found through its owner."""
     if id(layer) in met:
         return
     met.add(id(layer))
     for inner in layer.sublayers():
-        layers_in(inner, found, met)
+        add_layers(inner, found, met)
     found.setdefault(f"layer {layer.name!r}", layer)
 
 
@@ -99,11 +99,11 @@ class Inference:
         replay = self.replays.get(key)
         if replay is not None and replay.holds():
             return self._eager(arrays) if overlapping(replay, arrays) else replay.run(*arrays)
-        if self.guards is None or self.attempts.reason or not self._due(key):
+        if self.guards is None or self.attempts.reason or not self._is_due(key):
             return self._eager(arrays)
-        return self.attempts.run(lambda: self._traced(key, arrays), lambda: self._eager(arrays), self.guards)
+        return self.attempts.run(lambda: self._trace(key, arrays), lambda: self._eager(arrays), self.guards)
 
-    def _due(self, key):
+    def _is_due(self, key):
         """Count a use, and return whether the time for a program has come."""
         if self.replays.pop(key, None) is not None:  # weights lie elsewhere now, and may do so again soon
             self.uses[key] = 0
@@ -112,7 +112,7 @@ class Inference:
         self.uses[key] = uses = self.uses.get(key, 0) + 1
         return uses >= (WARM if len(self.replays) < LIMIT else CROWDED)
 
-    def _traced(self, key, arrays):
+    def _trace(self, key, arrays):
         from ..compile.executable import Replay, traced  # 3 ms of import, for those who need it
         from ..compile.trial import Trial
 
@@ -143,4 +143,4 @@ def inference(steps, forward, *used):
     def make(guards, names, *used):
         return Inference(forward(*used), guards, steps.attempts, names)
 
-    return steps.step(make, *used)
+    return steps.find_or_make(make, *used)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from ..callbacks.calls import callback_list
 from ..graph.code import model_method
 from ..seeding import generator
-from .advice import notes
+from .advice import give_advice
 from .arguments import check_fit
 from .batches import Batches
 from .evaluator import Evaluator, pack_logs
@@ -79,7 +79,7 @@ class Trainer(Evaluator):
         calls = callback_list(self, callbacks, verbose, order.steps, epochs, history=True)
         measures = compiled.measures(data.y, self.output_shape)
         if verbose:
-            notes(compiled, measures, data, held if validation_data is None else None, self.output_shape)
+            give_advice(compiled, measures, data, held if validation_data is None else None, self.output_shape)
         checks = None
         if held is not None:
             held_order = Batches(held, validation_batch_size or batch_size, validation_steps)

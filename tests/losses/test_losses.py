@@ -203,8 +203,8 @@ def test_get():
     ids=lambda r: f"{r['identifier']}-{r['y_true_shape']}-{r['y_pred_shape']}",
 )  # fmt: skip
 def test_crossentropy_resolves_by_shape(record):
-    losses.check(record["identifier"])
-    found = losses.resolve(record["identifier"], tuple(record["y_true_shape"]), tuple(record["y_pred_shape"]))
+    losses.check_loss(record["identifier"])
+    found = losses.resolve_loss(record["identifier"], tuple(record["y_true_shape"]), tuple(record["y_pred_shape"]))
     assert type(found).function.__name__ == record["resolved"]
     assert found.name == record["key"]
 
@@ -231,7 +231,7 @@ def test_signatures_and_configs_are_those_of_keras(record):
 
 ERRORS = [
     (lambda: losses.get("bcee"), UnknownNameError, "unknown loss 'bcee'; did you mean 'bce'?"),
-    (lambda: losses.check("mean_square_error"), UnknownNameError,
+    (lambda: losses.check_loss("mean_square_error"), UnknownNameError,
      "unknown loss 'mean_square_error'; did you mean 'mean_squared_error'?"),
     (lambda: losses.get(3), TypeError, "a loss is a name like 'mse', an object or a function, got 3"),
     (lambda: losses.MeanSquaredError(reduction="average"), OptionError,
