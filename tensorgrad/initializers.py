@@ -144,8 +144,8 @@ class VarianceScaling(Initializer):
     """Numbers of variance ``scale / n``, n the number of inputs, of outputs, or their mean: the fans of ``fans``.
 
     mode:         'fan_in', 'fan_out' or 'fan_avg'
-    distribution: 'truncated_normal' (cut at 2σ, its variance made up for), 'untruncated_normal' or 'uniform'
-    input_axes, output_axes: the axes whose sizes multiply to the fans, where the last two are not meant
+    distribution: 'truncated_normal' (cut at 2σ, with the variance corrected), 'untruncated_normal' or 'uniform'
+    input_axes, output_axes: the axes whose sizes multiply to the fans, instead of the last two
 
     >>> round(float(VarianceScaling(2.0, seed=1)((200, 100)).std()), 2)
     0.1
@@ -188,7 +188,7 @@ def fans(shape: Any, input_axes: Any = None, output_axes: Any = None) -> Any:
 if TYPE_CHECKING:
 
     class FixedScaling(Initializer):
-        """What ``fixed_scaling`` makes, as type checkers are to see it."""
+        """What ``fixed_scaling`` returns, for type checkers."""
 
         seed: int | None = None
         input_axes: tuple[Any, ...] | None = None
@@ -249,8 +249,8 @@ _KNOWN: dict[str, type[Initializer]] = classes_by_name(globals(), Initializer) |
 }  # fmt: skip
 
 
-class FromFunction(Initializer):
-    """What ``function(shape, dtype)`` returns: so a plain function serves as an initializer."""
+class FunctionInitializer(Initializer):
+    """A plain function as an initializer: the values are ``function(shape, dtype)``."""
 
     function: Any
 
@@ -276,5 +276,5 @@ def get(identifier: Any) -> Any:
     if found is not None or identifier is None:
         return found
     if callable(identifier):
-        return FromFunction(identifier)
+        return FunctionInitializer(identifier)
     raise TypeError(f"an initializer is a name like 'he_normal', an object or a function, got {describe(identifier)}")

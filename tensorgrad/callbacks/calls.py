@@ -17,7 +17,7 @@ NO_HOOKS: dict[str, list[Any]] = {hook: [] for hook in BATCH_HOOKS}
 class CallbackList:
     """All callbacks of a run, called in order: the user's, then History and ProgbarLogger.
 
-    ``params["verbose"]`` says whether there is a bar. A batch costs nothing when no callback looks at batches.
+    ``params["verbose"]`` says whether there is a bar. A batch costs nothing when no callback has a hook for batches.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class CallbackList:
             getattr(callback, hook)(*args)
 
     def batch_hooks(self, what: Any, logs: Any) -> Any:
-        """Return two functions of a batch's number, to call before and after it; None for one where nobody looks.
+        """Return two functions of a batch's number, to call before and after it; None instead of one that does nothing.
 
         what: "train", "test" or "predict"
         logs: ``logs()`` gives the values so far, and is called only when they are needed
@@ -76,17 +76,17 @@ class CallbackList:
         return begin if first else None, end if last or bar is not None else None
 
     def count(self, batches: Any, what: Any = None) -> None:
-        """Note how many batches there were, for the line that stays; those of a validation are not shown."""
+        """Note how many batches there were, for the last line of the bar; it does not show those of a validation."""
         if self.progbar is not None and not (what == "test" and self.progbar.fitting):
             self.progbar.seen = batches
 
     def abandon(self) -> None:
-        """End a half-drawn bar: an error or Ctrl-C is about to be shown."""
+        """End a half-drawn bar before an error or Ctrl-C is shown."""
         if self.progbar is not None and self.progbar.bar is not None:
             self.progbar.bar.abandon()
 
 
-#: What a run without callbacks and without a bar calls.
+#: The list of a run without callbacks and without a bar.
 SILENT = CallbackList()
 
 
@@ -101,7 +101,7 @@ def callback_list(
 
 
 def overrides_hook(callback: Any, hook: Any) -> Any:
-    """Return whether ``callback`` does anything at ``hook``."""
+    """Return whether ``callback`` defines ``hook``, or its older name."""
     names = [hook, hook.replace("_train_batch", "_batch")]
     return any(name in vars(callback) or getattr(type(callback), name) is not getattr(Callback, name) for name in names)
 

@@ -19,7 +19,7 @@ class History(Callback):
     epoch:    the numbers of the epochs, from 0
     measured: dict from name to the epochs its values belong to
     params:   ``verbose``, ``epochs`` and ``steps`` of the ``fit``
-    model:    the model that was trained, while it is there: it keeps its History, and the two are no cycle
+    model:    the trained model, or None when it is gone: the model keeps its History, so this is a weak reference
     """
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ INTERVAL = 0.08
 
 
 class ProgressBar:
-    """Show how far a number of steps has come: ``12/50 ━━━━━━━━━━━━━━━━━━━━ 1s 3ms/step - loss: 0.3``.
+    """A bar that shows how many steps are done: ``12/50 ━━━━━━━━━━━━━━━━━━━━ 1s 3ms/step - loss: 0.3``.
 
     steps:   how many there will be
     verbose: 1 for the bar (a single line where it cannot be redrawn), 2 for a single line
@@ -34,14 +34,14 @@ class ProgressBar:
         self.title = "" if self.live or verbose == 2 or not title else title + " - "
 
     def update(self, step: Any, logs: dict[str, Any] | None) -> None:
-        """Redraw the bar after ``step`` steps. Callers ask ``due`` first: drawing costs more than a small step."""
+        """Redraw the bar after ``step`` steps. Callers ask ``due`` first: drawing takes longer than a small step."""
         now = perf_counter()
         left = (now - self.start) / max(step, 1) * (self.steps - step)
         self._draw(self._bar_parts(step, duration_text(left), now, logs))
         self.due = now + INTERVAL
 
     def finish(self, step: Any, logs: dict[str, Any] | None) -> None:
-        """Write the line as it stays."""
+        """Write the last state of the line."""
         now = perf_counter()
         if self.live:
             self._draw(self._bar_parts(step, f"{now - self.start:.0f}s", now, logs), full=True)
@@ -71,7 +71,7 @@ class ProgressBar:
         return head, cell * done, cell * (WIDTH - done), tail
 
     def _metrics_text(self, logs: dict[str, Any] | None) -> Any:
-        """Return the text of ``logs`` as the output can hold it: a metric's name may have letters that it lacks."""
+        """Return the text of ``logs`` in the encoding of the output, which may lack letters of a metric's name."""
         text = metrics_text(logs)
         if is_encodable(text, self.out):
             return text

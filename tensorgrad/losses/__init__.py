@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import describe
 from ..options import classes_by_name, named, object_of
 from .base import Loss, LossFunctionWrapper, loss_class
-from .base import check_weights as check_weights  # for training, as what follows
+from .base import check_weights as check_weights  # for training, as are the next two
 from .functions import (
     binary_crossentropy,
     categorical_crossentropy,
@@ -89,7 +89,7 @@ def as_loss(identifier: Any) -> Any:
 
 
 def check_loss(identifier: Any) -> None:
-    """Raise if ``resolve`` will not know ``identifier``: an unknown name, or no loss at all."""
+    """Raise if ``resolve_loss`` does not know ``identifier``: an unknown name, or no loss at all."""
     if not (isinstance(identifier, str) and identifier.lower() in CROSSENTROPY):
         get(identifier)
 

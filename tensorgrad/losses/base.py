@@ -113,7 +113,8 @@ def check_weights(loss: Any, weight: Any, y_pred_shape: Any) -> None:
     axis = getattr(loss, "axis", -1) % len(y_pred_shape)
     shape = (*y_pred_shape[:axis], *y_pred_shape[axis + 1 :])
     if None not in shape:
-        align_weights(np.broadcast_to(np.zeros((), weight.dtype), shape), weight)  # a shape without its memory
+        values = np.broadcast_to(np.zeros((), weight.dtype), shape)  # takes no memory
+        align_weights(values, weight)
 
 
 class LossFunctionWrapper(Loss):
@@ -139,7 +140,7 @@ class LossFunctionWrapper(Loss):
 
 
 class FunctionLoss(Loss):
-    """Base of the classes that ``loss_class`` derives: ``function`` with its settings as options."""
+    """Base of the classes that ``loss_class`` makes: ``function`` with its settings as options."""
 
     settings = tuple[str, ...]()
 

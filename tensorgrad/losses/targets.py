@@ -1,4 +1,4 @@
-"""What a loss is given: arrays of the right shape, and labels that mean something."""
+"""Checks of targets: arrays of the right shape, and labels that are classes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def same_floats(y_true: Any, y_pred: Any) -> Any:
 
 
 def align_axes(y_true: Any, y_pred: Any) -> Any:
-    """Return both with as many axes, if one has a last axis of length 1 that the other lacks: (n,) and (n, 1) agree."""
+    """Return both with as many axes, if one has a last axis of length 1 that the other lacks: (n,) and (n, 1)."""
     a, b = len(y_true.shape), len(y_pred.shape)
     if a == b + 1 and y_true.shape[-1] == 1:
         if b == 1:
@@ -61,7 +61,7 @@ def integer_labels(name: Any, y_true: Any, y_pred: Any, axis: Any) -> Any:
 def check_targets(loss: Any, y_true: Any, y_pred_shape: Any) -> None:
     """Raise if ``y_true`` cannot be the targets of ``loss`` for predictions of ``y_pred_shape``: once, before training.
 
-    loss:         a Loss, or anything: only the losses of this package are known
+    loss:         a Loss or a function; only the losses of this package are checked
     y_pred_shape: its first axis, the samples, may be None
 
     Raises ShapeError for shapes that do not agree, DataError for labels that are not integers or out of range, each
@@ -92,12 +92,12 @@ def check_targets(loss: Any, y_true: Any, y_pred_shape: Any) -> None:
             )
 
 
-#: The unsigned integers of each size: read as these, what is negative is larger than any class.
+#: The unsigned integers of each size: a negative label read as one of these is larger than any class.
 UNSIGNED = {n: np.dtype(f"u{n}") for n in (1, 2, 4, 8)}
 
 
 def is_surely_valid(loss: Any, y: Any, y_pred_shape: Any) -> Any:
-    """Return whether ``check_targets`` would have nothing to say: 1 µs, for most of what is right."""
+    """Return True if ``check_targets`` surely raises nothing; this takes 1 µs for most valid targets."""
     function = getattr(type(loss), "function", None)
     if function is None:
         return True
@@ -111,7 +111,7 @@ def is_surely_valid(loss: Any, y: Any, y_pred_shape: Any) -> Any:
 
 
 def _check_target_shape(name: Any, y: Any, shape: Any) -> None:
-    stand_in = np.broadcast_to(np.zeros((), floatx()), shape)  # a shape without its memory
+    stand_in = np.broadcast_to(np.zeros((), floatx()), shape)  # takes no memory
     true, pred = align_axes(np.broadcast_to(np.zeros((), y.dtype), y.shape), stand_in)
     if true.shape != pred.shape:
         raise ShapeError(_mismatch_message(name, describe(y), f"of shape {_batch_text(shape)}", y.shape, shape))
@@ -193,7 +193,7 @@ def _mismatch_message(name: Any, true: Any, pred: Any, true_shape: Any, pred_sha
 
 
 def flatten_remedy(true_shape: Any, pred_shape: Any) -> Any:
-    """Return what to do about predictions of too many axes, as the end of a sentence: usually a Flatten is missing."""
+    """Return the remedy for predictions with too many axes, as the end of a sentence: often a Flatten is missing."""
     missing = len(pred_shape) > 2 and len(true_shape) < len(pred_shape)
     return "; put Flatten() before the first Dense if each sample is to have one row of outputs" if missing else ""
 

@@ -120,7 +120,7 @@ def _class_for(name: Any) -> Any:
 
 
 def check_metric(identifier: Any) -> None:
-    """Raise if ``resolve`` will not know ``identifier``: an unknown name, or no metric at all."""
+    """Raise if ``resolve_metric`` does not know ``identifier``: an unknown name, or no metric at all."""
     if identifier is None:
         raise TypeError("a metric is a name like 'accuracy', an object or a function, got None")
     if not (isinstance(identifier, str) and identifier.lower() in _BY_TASK):

@@ -1,4 +1,4 @@
-"""Layers that come into a model: each is checked and built, and the errors say where and what to do."""
+"""The layers of a model: checks of a new one, and its building."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def holds_layer(layer: Any, wanted: Any) -> bool:
 
 
 def non_layer_text(value: Any) -> str:
-    """Return what came instead of a layer, and what to write."""
+    """Return a description of a value that is no layer, with what to write instead."""
     if isinstance(value, type):
         return f"the class {value.__name__}; make a layer of it: {value.__name__}(...)"
     if isinstance(value, str) and value in CLASSES:

@@ -85,7 +85,7 @@ class Model(Trainer, Layer):
         data = model_data(self, x, y, None, "draw") if y is None else training_data(self, x, y, None, "draw")
         x = Tensor(data.x, name="x")
 
-        def loss(model: Any, y_pred: Any) -> Any:  # not of self: the picture keeps what this holds
+        def loss(model: Any, y_pred: Any) -> Any:  # not of self, which the picture would keep alive
             return model.compute_loss(x, data.y, y_pred, training=False), {"y": data.y}
 
         return picture_of(self, x, None if y is None else loss, **options)
@@ -102,7 +102,7 @@ class Model(Trainer, Layer):
         >>> model.gradient_flow([[1.0, 2.0]], [[0.0, 0.0]]).verdict
         ['healthy: the gradients of all layers are within a factor of 1']
         """
-        from ..debug.gradient_flow import gradient_flow  # with what draws, which few need
+        from ..debug.gradient_flow import gradient_flow  # imports the drawing code, which few programs need
 
         self._require_compiled("gradient_flow")
         data = training_data(self, x, y, None, "gradient_flow")

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import printable, shortened
 
-#: Longer names are cut: the table would be as wide.
+#: Longer names are cut, as they would make the table as wide.
 LONGEST = 120
 
 
@@ -33,7 +33,7 @@ def summarize(
     console = Console(highlight=False, **colours)
     needed = line_length or Console(width=10_000).measure(table).maximum
     if plain or line_length:
-        console.width = max(needed, 60)  # a file or a pipe has no edge at which to wrap
+        console.width = max(needed, 60)  # lines in a file or a pipe need no wrapping
     with console.capture() as captured:
         console.print(Text(f'Model: "{name_text(model)}"', "bold"))
         console.print(table)
@@ -44,7 +44,7 @@ def summarize(
 
 
 def layer_rows(layers: Any, expand_nested: Any, show_trainable: Any, indent: Any = "") -> Any:
-    """Yield the cells of each layer, and of the layers inside it after it; the first in parts, with its colours."""
+    """Yield the cells of each layer, then of the layers inside it; the first cell is a list of parts with colours."""
     for layer in layers:
         cells = [
             (f"{indent}{name_text(layer)} (", (printable(type(layer).__name__), "cyan"), ")"),
@@ -90,5 +90,5 @@ def size_text(size: Any) -> Any:
 
 
 def name_text(layer: Any) -> str:
-    """Return the name of a layer or model, which rich is to show as it is, not to read as markup."""
+    """Return the name of a layer or model as rich can print it."""
     return printable(shortened(layer.name, LONGEST))

@@ -67,7 +67,7 @@ def check_gradient(g: Any, p: Any, i: Any) -> Any:
 
 
 def parameter_label(p: Any, i: Any) -> str:
-    """Return what errors call parameter number ``i``."""
+    """Return the name of parameter number ``i`` in errors."""
     return repr(p.name) if p.name else f"parameter {i}, {describe(p)},"
 
 

@@ -35,7 +35,7 @@ class ParameterMemory:
         return ParameterMemory(self._layout_of(params, slots, states), states, self.layouts)
 
     def _layout_of(self, params: Any, slots: Any, states: Any) -> FlatLayout:
-        """Return the layout of ``params``: the one in which they lay before, while a program is there that uses it."""
+        """Return the layout of ``params``: an earlier one if a program still uses it, else a new one."""
         used = [layout for layout in (reference() for reference in self.layouts) if layout is not None]
         for layout in used:
             if layout.holds(params) and all(flat.slots.keys() == slots.keys() for flat in layout):

@@ -32,7 +32,7 @@ class UpdateRule(Options):
     global_clipnorm: float | None = option(default=None, check=maybe(positive), kw_only=True)
     name: str | None = option(default=None, of_class=str.lower, kw_only=True)
 
-    #: What an optimizer keeps for itself: no program freezes it.
+    #: Attributes that change at every step: no program freezes them.
     _uncounted = frozenset({"_rate", "_steps"})
 
     #: Whether the step is ``w -= rate·g`` and nothing else, so that the gradients may be computed times the rate.
@@ -77,7 +77,7 @@ class UpdateRule(Options):
 
     if TYPE_CHECKING:
         _rate: ClassVar[Any]
-        learning_rate: Any = option(default=None, kw_only=True)  # as a subclass declares it; read, a float
+        learning_rate: Any = option(default=None, kw_only=True)  # a subclass declares it; reading it gives a float
     else:
 
         @property
@@ -135,8 +135,8 @@ class UpdateRule(Options):
 
 
 def current_trace() -> Any:
-    """Return the trace of this thread, or None: what a function reads of an optimizer itself becomes part of it."""
-    from ..compile.trace.captures import current  # which those have imported who trace
+    """Return the trace that runs in this thread, or None: it must know what a function reads of an optimizer."""
+    from ..compile.trace.captures import current  # imported already if there is a trace
 
     return current()
 

@@ -10,7 +10,7 @@ from .batches import class_ids, is_sorted_by_class, unseen_classes
 
 
 def give_advice(compiled, measures, data, held, output_shape):
-    """Print and warn about what often goes wrong unseen.
+    """Print notes and warnings about common mistakes that raise no error.
 
     held: the rows that ``validation_split`` cut off, or None
     """
@@ -20,7 +20,7 @@ def give_advice(compiled, measures, data, held, output_shape):
 
 
 def note_accuracy(compiled, measures, output_shape):
-    """Multi-label outputs get categorical accuracy, which looks at the largest entry only."""
+    """Print a note if multi-label outputs get categorical accuracy, which compares only the largest entry."""
     if not isinstance(measures.loss, BinaryCrossentropy) or (output_shape[-1] or 1) < 2:
         return
     for identifier, metric in zip(compiled.metrics, measures.plain, strict=True):
@@ -32,7 +32,7 @@ def note_accuracy(compiled, measures, output_shape):
 
 
 def warn_of_split(data, held):
-    """Sorted labels leave the validation rows with classes the training never saw."""
+    """Warn if ``validation_split`` cut off classes that the training rows lack, as it does with sorted labels."""
     y = data.y
     if (y.ndim > 1 and y.shape[-1] > 1 and (y.sum(axis=-1) != 1).any()) or (y != np.round(y)).any():
         return  # several labels a row, or probabilities

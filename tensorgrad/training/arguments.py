@@ -5,7 +5,7 @@ from ..options import fraction, positive_int
 
 
 def run_checks(where, **arguments):
-    """Raise an OptionError for the first ``name=(value, check)`` whose check objects."""
+    """Raise an OptionError for the first ``name=(value, check)`` whose check fails."""
     for name, (value, wrong) in arguments.items():
         wanted = wrong(value)
         if wanted:

@@ -15,7 +15,7 @@ class Batches:
     steps:   how many batches an epoch takes, continuing where the last stopped; None for all
     rng:     where the orders come from
 
-    While ``lent`` is True, shuffled batches are lent: the next one is written over the last.
+    While ``lent`` is True, the next shuffled batch is written into the arrays of the last one.
     """
 
     lent = False
@@ -38,7 +38,7 @@ class Batches:
         return self._some()
 
     def _some(self):
-        """Yield the next ``steps`` batches; where the rows run out, the epoch ends early, as in Keras."""
+        """Yield the next ``steps`` batches; if the rows run out, the epoch ends early, as in Keras."""
         if self._pass is None:
             self._pass, self._seen = self._batches(), 0
         for step in range(self.wanted):
@@ -61,7 +61,7 @@ class Batches:
             yield from batch_slices(arrays, n, size)
             return
         order = self._order(n, size)
-        arrays = [None if a is None else np.ascontiguousarray(a) for a in arrays]  # or each gather would copy all
+        arrays = [None if a is None else np.ascontiguousarray(a) for a in arrays]  # or each take would copy all
         room = None
         for start in range(0, n, size):
             chosen = order[start : start + size]

@@ -1,4 +1,4 @@
-"""The user's data: checked once, made arrays once. Every complaint names what, where and what to do."""
+"""The user's data, checked and made arrays once. Every error says what is wrong, where, and what to do."""
 
 from math import isfinite
 
@@ -9,7 +9,7 @@ from ..core.tensor import Tensor
 from ..errors import DataError, counted, describe
 from ..graph.code import gives_arrays
 
-#: The dtypes whose sums of squares show in half a microsecond whether all entries are finite.
+#: The dtypes whose sum of squares shows in half a microsecond whether all entries are finite.
 FLOATS = {"float32": np.dtype("float32"), "float64": np.dtype("float64")}
 
 
@@ -47,7 +47,7 @@ def make_data(x, y, sample_weight, where, names=("x", "y", "sample_weight"), int
 
 
 def is_ready(array, keep_integers=False):
-    """Return whether a value is surely right already: an array with rows, finite, in ``floatx()``. 1 µs."""
+    """Return whether a value surely needs no conversion: an array with rows, finite, in ``floatx()``. 1 µs."""
     if type(array) is not np.ndarray or not array.ndim or not array.size:
         return False
     if array.dtype is not FLOATS.get(floatx()):
@@ -125,7 +125,7 @@ def finite_floats(array, name, where, keep_integers):
         return array
     with np.errstate(all="ignore"):
         made = array.astype(floatx(), copy=False)
-        total = np.add.reduce(made, axis=None)  # one pass, no mask: nan or inf shows in the sum
+        total = np.add.reduce(made, axis=None)  # one pass without a mask: nan and inf show in the sum
     if not np.isfinite(total):
         check_finite(made, array, name, where)
     return made

@@ -15,9 +15,8 @@ from .programs import StepCache
 class Measures:
     """The loss and the metrics for one shape of data.
 
-    added:    the unweighted means of our own functions, whose sums are computed with the outputs, so that a program
-              does it
-    training: the compiled steps of ``fit`` with this loss and these metrics, and ``testing`` those of ``evaluate``
+    added:    the unweighted means of this library's functions: a program computes their sums with the outputs
+    training: the compiled steps of ``fit`` with this loss and these metrics; ``testing``: those of ``evaluate``
     """
 
     def __init__(self, loss, plain, weighted):
@@ -31,12 +30,12 @@ class Measures:
         self.reset()
 
     def reset(self):
-        """Let all metrics begin anew."""
+        """Reset all metrics."""
         for metric in self.metrics:
             metric.reset_state()
 
     def meters(self):
-        """Return new Meters, of the metrics themselves; of copies while a call beside this one has those."""
+        """Return new Meters of the metrics, or of copies of them while another call uses them."""
         found = Meters(self)
         if self.metrics:
             if not self.lend(found):
@@ -53,7 +52,7 @@ class Measures:
                 lent.clear()
 
         mine = ref(meters, forget)
-        return lent.setdefault("to", mine) is mine  # one step, whoever else asks at this moment
+        return lent.setdefault("to", mine) is mine  # atomic, if another thread asks at the same moment
 
     def copies(self):
         """Return a copy of each metric."""
@@ -81,20 +80,20 @@ class Meters:
         self.total, self.rows, self.totals = 0.0, 0, []
 
     def reset(self):
-        """Begin anew."""
+        """Reset the means and all metrics."""
         self.total, self.rows = 0.0, 0
         self.totals = [0.0] * len(self.added)
         for metric in self.metrics:
             metric.reset_state()
 
     def close(self):
-        """Say that these are no longer used, so that the next call has the metrics themselves."""
+        """Give the metrics back, so that the next call can use them."""
         lent = self.measures.lent
         if "to" in lent and lent["to"]() is self:
             lent.clear()
 
     def update(self, loss, y, y_pred, w, sums):
-        """Count one batch in: its loss, targets, outputs and weights, all arrays, and what ``sums`` gave for it."""
+        """Add one batch: its loss, targets, outputs and weights, all arrays, and its ``metric_sums``."""
         rows = len(y_pred)
         self.rows += rows
         if loss is not None:
@@ -121,7 +120,7 @@ class Meters:
 
 
 def metric_sums(added, y, y_pred):
-    """Return the sum of each of these metrics over a batch: of arrays, or of their stand-ins in a program."""
+    """Return the sum of each of these metrics over a batch of arrays, or of their stand-ins in a trace."""
     if not added:
         return []
     y, y_pred = align_axes(y, y_pred)
@@ -129,7 +128,7 @@ def metric_sums(added, y, y_pred):
 
 
 def sample_sum(values):
-    """Return the sum of one value a sample; of several values for one sample, their mean counts."""
+    """Return the sum over the samples of one value each: the mean of a sample's values."""
     return np.add.reduce(values, axis=None).astype("float64") * values.shape[0] / values.size
 
 
@@ -144,7 +143,7 @@ def copy_metric(metric):
 
 
 def is_traceable(metric):
-    """Return whether ``metric`` is a mean of one of our own functions, so that it is known not to look at values."""
+    """Return whether ``metric`` is a mean of one of this library's functions, which a program can compute."""
     if not isinstance(metric, FunctionMetric) or not metric.function.__module__.startswith(PACKAGE):
         return False
     return type(metric).update_state is FunctionMetric.update_state and type(metric).values is FunctionMetric.values
@@ -163,7 +162,7 @@ def metric_result(metric):
 
 
 def try_metric(metric, y, output_shape):
-    """Return ``metric`` after trying it on one row: one that cannot compare such shapes raises before training."""
+    """Return ``metric`` after a try on one row: a metric that cannot compare such shapes raises before training."""
     if isinstance(metric, FunctionMetric):
         row = np.ones((1, *(n or 1 for n in output_shape[1:])), floatx())
         try:
@@ -176,7 +175,7 @@ def try_metric(metric, y, output_shape):
 
 
 def unique_keys(plain, weighted):
-    """Return the log key of each metric: a weighted one that is listed unweighted too has a prefix, as in Keras.
+    """Return the log key of each metric; a weighted one that is listed unweighted too has a prefix, as in Keras.
 
     >>> unique_keys(["mae", "mae"], ["mae", "mse"])
     ['mae', 'mae_1', 'weighted_mae', 'mse']

@@ -41,15 +41,15 @@ class Evaluator(Predictor):
         run_eagerly: bool = False,
         jit_compile: bool | Literal["auto", "exact"] = "auto",
     ) -> None:
-        """Settle how to train. Each call replaces everything an earlier one settled, and checks all names at once.
+        """Set the optimizer, the loss and the metrics. Each call checks all names and replaces what an earlier one set.
 
         optimizer:        a name or an Optimizer; ``"sgd"`` unless given (Keras's default is RMSprop)
         loss:             a name, a Loss or a function ``(y_true, y_pred)``
         metrics:          a list of names, Metrics or functions; ``"accuracy"`` is the one that fits the shapes
         weighted_metrics: the same, but these use class and sample weights
         run_eagerly:      True runs the layers' Python at every step, as does ``jit_compile=False``; else it runs once,
-                          and from then on a program of the NumPy calls it made, with the same results but for the order
-                          in which sums are added up; ``jit_compile="exact"`` keeps that too, to the last bit
+                          and later steps run a program of its NumPy calls, with the same results but for the order
+                          in which sums are added up; ``jit_compile="exact"`` keeps that order too, to the last bit
 
         So what a layer or a loss does besides computing (printing, counting) happens once for each shape of batch.
         Layers that are frozen, thawed or given other options, new weights and learning rates are seen by the next step.
@@ -124,7 +124,7 @@ class Evaluator(Predictor):
         return compiled.measures(y, (None, *y_pred.shape[1:])).loss(y, y_pred, sample_weight)
 
     def reset_metrics(self) -> None:
-        """Forget what the metrics have counted."""
+        """Reset all metrics."""
         for measures in self.compiled._measures.values() if self.compiled else ():
             measures.reset()
 

@@ -1,4 +1,4 @@
-"""The training loop: epochs of steps. Everything that can be settled once is settled before the first step."""
+"""The training loop: epochs of steps. All that can be done once is done before the first step."""
 
 import warnings
 
@@ -9,7 +9,7 @@ from ..errors import printable
 
 
 class Validation:
-    """What is measured after an epoch: the batches, by which Measures, and after which epochs."""
+    """The validation of a training: its batches, its Measures, and the epochs after which it runs."""
 
     def __init__(self, order, measures, freq):
         self.order, self.measures, self.freq = order, measures, freq
@@ -38,7 +38,7 @@ def train(model, measures, order, validation, calls, epochs):
     logs = {}
     try:
         step = TrainStep(model, meters)
-        step.renew()  # or raise, before anything is done
+        step.renew()  # raises before anything is trained
         model.history = calls.history
         calls.call("on_train_begin", {})
         for epoch in epochs:
@@ -66,7 +66,7 @@ def train_epoch(model, meters, order, calls, step):
         if begin is not None:
             begin(i)
         step(x, y, w)
-        order.lent = step.training.found is None  # a layer that runs as it is may keep what it sees
+        order.lent = step.training.found is None  # a layer that runs without a program may keep its input
         if end is not None:
             end(i)
         if model.stop_training:
@@ -78,16 +78,16 @@ def train_epoch(model, meters, order, calls, step):
 class TrainStep:
     """``step(x, y, w)``: forward, loss, backward and one move of the optimizer; returns the loss, a float.
 
-    Whatever changes in the model is seen by the next step.
+    The next step sees all changes of the model.
 
     training: the TrainingStep for the model as it was
     """
 
-    __slots__ = ("meters", "model", "told", "training")
+    __slots__ = ("meters", "model", "warned", "training")
 
     def __init__(self, model, meters):
         self.model, self.meters = model, meters
-        self.told, self.training = False, None
+        self.warned, self.training = False, None
 
     def __call__(self, x, y, w):
         training = self.training
@@ -99,8 +99,8 @@ class TrainStep:
         ):
             training = self.renew()
         loss, y_pred, *sums = training.gradients(x, y, w)
-        if training.reached is not training.params and not self.told and len(training.reached) < len(training.params):
-            self.told = warn_untrained(training.params, training.reached)
+        if training.reached is not training.params and not self.warned and len(training.reached) < len(training.params):
+            self.warned = warn_untrained(training.params, training.reached)
         self.meters.update(loss, y, y_pred, w, sums)
         training.update()
         return loss

@@ -1,4 +1,4 @@
-"""The user's data in the shapes that a model takes and its loss compares."""
+"""The user's data, in shapes that a model takes and its loss compares."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def fit_data(
 
 
 def weigh_classes(model: Any, data: Data, class_weight: Any, where: str) -> None:
-    """Let ``class_weight`` give the rows of ``data`` their weights."""
+    """Set the weights of the rows of ``data`` by their classes."""
     if data.w is not None:
         raise OptionError(f"{where}: class_weight and sample_weight cannot both be given; multiply them into one")
     data.w = class_weights(class_weight, data.y, max(model.output_shape[-1] or 2, 2), where)
 
 
 def fit_shape(model: Any, data: Data, where: str, name: str = "x") -> Data:
-    """Return ``data`` with samples of the shape that ``model`` takes; build a model that is not built yet for them."""
+    """Return ``data`` with samples of the shape that ``model`` takes; build the model for them if it is not built."""
     if model.built and data.x.shape[1:] == model.input_shape[1:]:
         return data
     if not model.built:
@@ -61,7 +61,7 @@ def fit_shape(model: Any, data: Data, where: str, name: str = "x") -> Data:
 
 
 def adjust_last_axis(x: Any, wanted: Any) -> Any:
-    """Return ``x`` with a last axis of 1 more or less if that gives it as many axes as ``wanted``, as Keras does.
+    """Return ``x`` with a last axis of 1 added or removed if it then has as many axes as ``wanted``, as Keras does.
 
     >>> adjust_last_axis(np.zeros(5), (None, 1)).shape
     (5, 1)

@@ -50,7 +50,7 @@ class Predictor(Mixed):
         check_run("predict", batch_size, verbose, steps)
         data = model_data(self, x, None, None, "predict")
         if verbose == 0 and callbacks is None and steps is None and len(data.x) <= (batch_size or 32):
-            return self._inference()(data.x)[0].copy()  # one batch, and nobody looks on
+            return self._inference()(data.x)[0].copy()  # one batch without callbacks
         order = Batches(data, batch_size, steps)
         calls = callback_list(self, callbacks, verbose, order.steps)
         try:
@@ -64,7 +64,7 @@ class Predictor(Mixed):
         return self.predict(x, batch_size=np.iinfo(np.int64).max, verbose=0)
 
     def _inference(self) -> Any:
-        """Return the Inference that computes the outputs: that of before, with its programs, if nothing has changed."""
+        """Return the Inference of the outputs: the previous one, with its programs, if nothing has changed."""
         if runs_plainly() if self.compiled is None else self.compiled.runs_eagerly:
             return Inference(outputs_of(self))
         if self._inferences is None:

@@ -1,4 +1,4 @@
-"""The programs of a model: each with the Guards of what it has frozen, so that a change of that is noticed."""
+"""The programs of a model, each with Guards, which notice changes of what the program took as fixed."""
 
 from ..compile.attempts import Attempts, check_settled, writing
 from ..compile.training_step import overlapping
@@ -6,18 +6,18 @@ from ..core.modes import no_grad
 from ..core.tensor import Tensor
 from ..graph.code import gives_arrays
 
-#: How many steps are kept; one is enough unless something is changed to and fro.
+#: How many steps are kept; one is enough unless something changes back and forth.
 KEPT = 8
-#: A program is written at this use of a shape; writing one takes as long as some thirty small runs without one.
+#: A program is written at this use of a shape; that takes as long as some thirty small runs without one.
 WARM = 4
-#: How many programs are kept. Once there are so many, one more takes the place of the oldest at this use.
+#: How many programs are kept, and at which use another one replaces the oldest.
 LIMIT, CROWDED = 8, 64
 
 
 class StepCache:
     """The newest steps of one use of a model, such as ``fit`` with one loss; a copy or a pickle has none.
 
-    attempts: what became of the traces of an Inference; a model that cannot be traced predicts without a word
+    attempts: whether tracing failed; a model that cannot be traced predicts without a warning
     """
 
     def __init__(self):
@@ -25,7 +25,7 @@ class StepCache:
         self.attempts = Attempts(silent=True)
 
     def find_or_make(self, make, *used):
-        """Return the step for which nothing has changed; if there is none, ``make(guards, names, *used)`` one.
+        """Return the step for which nothing has changed, or else a new one, ``make(guards, names, *used)``.
 
         used: the model, and the Measures where there are some
         """
@@ -36,7 +36,7 @@ class StepCache:
             if step.guards.hold():
                 self.keep(step)
                 return step
-        from ..compile.guards.guards import Guards  # 3 ms of import, for those who need it
+        from ..compile.guards.guards import Guards  # 3 ms of import
 
         found = guard_roots(*used)
         step = make(Guards(found), tuple(found), *used)
@@ -69,7 +69,7 @@ def guard_roots(model, measures=None):
 
 
 def add_layers(layer, found, met):
-    """Add a layer and those inside it to ``found``; of two with one name, the second is found through its owner."""
+    """Add a layer and those inside it to ``found``; guards reach the second of two with one name through its owner."""
     if id(layer) in met:
         return
     met.add(id(layer))
@@ -79,15 +79,14 @@ def add_layers(layer, found, met):
 
 
 class Inference:
-    """A function of arrays that returns a list of Tensors, run without gradients: called, it gives a list of arrays.
+    """A function of arrays that returns a list of Tensors, run without gradients: a call returns a list of arrays.
 
-    Shapes that come again and again have a program each; a function that cannot be traced runs as it is, and so do all
-    with ``guards=None``. The results are the same, to the last bit, and belong to the caller. It may be called from
-    several threads.
+    A shape that comes several times gets a program. A function that cannot be traced, or has ``guards=None``, runs
+    without programs. The results are the same to the last bit, and belong to the caller. Several threads may call it.
 
-    guards:   hold while all that the function uses is as it was
-    attempts: what became of traces
-    names:    how the roots of the guards are called
+    guards:   hold while nothing that the function uses has changed
+    attempts: whether tracing failed
+    names:    the names of the roots of the guards, for errors
     """
 
     def __init__(self, function, guards=None, attempts=None, names=()):
@@ -104,8 +103,8 @@ class Inference:
         return self.attempts.run(lambda: self._trace(key, arrays), lambda: self._eager(arrays), self.guards)
 
     def _is_due(self, key):
-        """Count a use, and return whether the time for a program has come."""
-        if self.replays.pop(key, None) is not None:  # weights lie elsewhere now, and may do so again soon
+        """Count a use, and return whether to write a program now."""
+        if self.replays.pop(key, None) is not None:  # the weights were moved, and may be moved again soon
             self.uses[key] = 0
         if len(self.uses) > 8 * LIMIT:
             self.uses.clear()

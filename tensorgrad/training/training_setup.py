@@ -1,4 +1,4 @@
-"""What ``compile`` settles: the optimizer, the loss and the metrics of a model."""
+"""TrainingSetup: the optimizer, the loss and the metrics that ``compile`` sets."""
 
 import weakref
 from typing import Any
@@ -29,11 +29,11 @@ class TrainingSetup:
         self.eagerly, self.exact = eagerly, exact
 
     def training_step(self, model, measures):
-        """Return the TrainingStep of ``model``: the one of before, with its programs, if nothing has changed."""
+        """Return the TrainingStep of ``model``: the previous one, with its programs, if nothing has changed."""
         if self.runs_eagerly:
             return self._new_step(None, (), model, measures)
         step = measures.training.find_or_make(self._new_step, model, measures)
-        if step.optimizer is not self.optimizer:  # a callback has called compile, amid a fit that measures as before
+        if step.optimizer is not self.optimizer:  # a callback called compile with the same loss and metrics
             measures.training = StepCache()
             step = measures.training.find_or_make(self._new_step, model, measures)
         return step
@@ -53,7 +53,7 @@ class TrainingSetup:
 
     @property
     def runs_eagerly(self):
-        """Whether layers run as they are: the user wished it, somebody watches, or they could not be traced."""
+        """Whether layers run without programs: the user asked for it, a tool observes calls, or tracing failed."""
         return self.eagerly or self.attempts.reason is not None or runs_plainly()
 
     def prepare_targets(self, data, output_shape, where, name="y"):
@@ -83,13 +83,13 @@ class TrainingSetup:
                 [try_metric(metrics.resolve_metric(m, true, output_shape), y, output_shape) for m in plain],
                 [try_metric(metrics.resolve_metric(m, true, output_shape), y, output_shape) for m in weighted],
             )
-            found = self._measures.setdefault(key, made)  # another thread may have been faster
+            found = self._measures.setdefault(key, made)  # another thread may have made one meanwhile
         return found
 
 
 def training_forward(model, measures):
     """Return ``forward(x, y, w)`` -> the loss, the predictions of ``model`` in training, sums of metrics."""
-    found: Any = weakref.ref(model)  # the model keeps what compile settled, which keeps this: no cycle
+    found: Any = weakref.ref(model)  # weak, as the model keeps its setup, which keeps this: no cycle
     loss_of, added = measures.loss, measures.added  # not the Measures, which keep this too
 
     def forward(x, y, w):
