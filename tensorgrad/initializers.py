@@ -62,12 +62,16 @@ class Zeros(Initializer):
     array([0., 0.], dtype=float32)
     """
 
+    aliases = ("zero",)
+
     def draw(self, shape: tuple[Any, ...], rng: Any) -> Any:
         return np.zeros(shape)
 
 
 class Ones(Initializer):
     """All 1."""
+
+    aliases = ("one",)
 
     def draw(self, shape: tuple[Any, ...], rng: Any) -> Any:
         return np.ones(shape)
@@ -90,6 +94,8 @@ class Identity(Initializer):
            [0., 1., 0.]], dtype=float32)
     """
 
+    aliases = ("IdentityInitializer",)
+
     gain: float = 1.0
 
     def draw(self, shape: tuple[Any, ...], rng: Any) -> Any:
@@ -101,6 +107,8 @@ class Identity(Initializer):
 class RandomNormal(Initializer):
     """Normal numbers: N(mean, stddev²)."""
 
+    aliases = ("normal",)
+
     mean: float = 0.0
     stddev: float = option(default=0.05, check=non_negative)
     seed: int | None = None
@@ -111,6 +119,8 @@ class RandomNormal(Initializer):
 
 class RandomUniform(Initializer):
     """Uniform numbers in [minval, maxval)."""
+
+    aliases = ("uniform",)
 
     minval: float = -0.05
     maxval: float = 0.05
@@ -231,6 +241,8 @@ class Orthogonal(Initializer):
     True
     """
 
+    aliases = ("OrthogonalInitializer",)
+
     gain: float = 1.0
     seed: int | None = None
 
@@ -243,10 +255,7 @@ class Orthogonal(Initializer):
         return self.gain * (q.T if rows < columns else q).reshape(shape)
 
 
-_KNOWN: dict[str, type[Initializer]] = classes_by_name(globals(), Initializer) | {
-    "zero": Zeros, "one": Ones, "normal": RandomNormal, "uniform": RandomUniform, "IdentityInitializer": Identity,
-    "OrthogonalInitializer": Orthogonal,
-}  # fmt: skip
+_KNOWN: dict[str, type[Initializer]] = classes_by_name(globals(), Initializer)
 
 
 class FunctionInitializer(Initializer):

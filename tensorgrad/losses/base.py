@@ -157,10 +157,13 @@ class FunctionLoss(Loss):
         return None if ignored is None else (array_or_tensor(y_true) != ignored).reshape(values.shape)
 
 
-def loss_class(name: Any, function: Any, order: Any = None, takes_ids: Any = False) -> Any:
+def loss_class(
+    name: Any, function: Any, order: Any = None, takes_ids: Any = False, aliases: tuple[str, ...] = ()
+) -> Any:
     """Return the class ``name`` of a loss function: the function's settings become options before Loss's own.
 
-    order: the options in Keras's order where that is another
+    order:   the options in Keras's order where that is another
+    aliases: shorter names, such as ``"mse"``
     """
     code = function.__code__
     defaults = dict(zip(code.co_varnames[2 : code.co_argcount], function.__defaults__ or (), strict=True))
@@ -173,4 +176,5 @@ def loss_class(name: Any, function: Any, order: Any = None, takes_ids: Any = Fal
     return type(name, (FunctionLoss,), {
         "__doc__": doc, "__module__": __package__, "__annotations__": dict.fromkeys(options, Any), **options,
         "function": staticmethod(function), "settings": tuple(settings), "takes_ids": takes_ids,
+        "aliases": aliases,
     })  # fmt: skip

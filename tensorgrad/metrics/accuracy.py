@@ -9,6 +9,7 @@ import numpy as np
 from ..config import floatx
 from ..errors import ShapeError, describe
 from ..losses.targets import array_or_tensor, check_same_shape
+from .base import metric_class
 
 
 def accuracy(y_true: Any, y_pred: Any) -> Any:
@@ -79,3 +80,13 @@ def labels_per_row(name: Any, y_true: Any, y_pred: Any) -> Any:
             f"{name}: y_true {describe(ids)} must hold one class id for each row of {describe(y_pred)}{hint}"
         )
     return ids
+
+
+Accuracy = metric_class("Accuracy", accuracy)
+BinaryAccuracy = metric_class("BinaryAccuracy", binary_accuracy)
+CategoricalAccuracy = metric_class("CategoricalAccuracy", categorical_accuracy)
+SparseCategoricalAccuracy = metric_class("SparseCategoricalAccuracy", sparse_categorical_accuracy)
+TopKCategoricalAccuracy = metric_class("TopKCategoricalAccuracy", top_k_categorical_accuracy, order=("k",))
+SparseTopKCategoricalAccuracy = metric_class(
+    "SparseTopKCategoricalAccuracy", sparse_top_k_categorical_accuracy, order=("k",)
+)

@@ -176,11 +176,14 @@ class FunctionMetric(Tracked, Mean):
         return self.function(y_true, y_pred, **{name: getattr(self, name) for name in self.settings})
 
 
-def metric_class(name: Any, function: Any, order: Any = ("name", "dtype"), without: Any = ()) -> Any:
+def metric_class(
+    name: Any, function: Any, order: Any = ("name", "dtype"), without: Any = (), aliases: tuple[str, ...] = ()
+) -> Any:
     """Return the class ``name`` of a metric function: the function's settings become options.
 
     order:   the options that come first, as in Keras
     without: settings that Keras does not offer
+    aliases: shorter names, such as ``"mse"``
     """
     code = function.__code__
     settings = dict(zip(code.co_varnames[2 : code.co_argcount], function.__defaults__ or (), strict=True))
@@ -191,5 +194,5 @@ def metric_class(name: Any, function: Any, order: Any = ("name", "dtype"), witho
     return type(name, (FunctionMetric,), {
         "__doc__": f"{summary}\n\nThe mean of ``{function.__name__}`` over all samples.", "__module__": __package__,
         "__annotations__": dict.fromkeys(options, Any), **options,
-        "function": staticmethod(function), "settings": tuple(settings),
+        "function": staticmethod(function), "settings": tuple(settings), "aliases": aliases,
     })  # fmt: skip

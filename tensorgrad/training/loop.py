@@ -83,7 +83,7 @@ class TrainStep:
     training: the TrainingStep for the model as it was
     """
 
-    __slots__ = ("meters", "model", "warned", "training")
+    __slots__ = ("meters", "model", "training", "warned")
 
     def __init__(self, model, meters):
         self.model, self.meters = model, meters

@@ -3,13 +3,17 @@
 import weakref
 from typing import Any
 
-from .. import losses, metrics, optimizers
+from .. import optimizers
 from ..compile.attempts import Attempts
 from ..compile.training_step import TrainingStep
 from ..config import floatx
 from ..core.modes import runs_plainly
 from ..core.tensor import Tensor
 from ..errors import DataError, GradientError, OptionError, describe
+from ..losses.base import check_weights
+from ..losses.loss_lookup import check_loss, resolve_loss
+from ..losses.targets import check_targets, is_surely_valid
+from ..metrics.metric_lookup import check_metric, resolve_metric
 from .epoch_metrics import Measures, metric_sums, try_metric
 from .programs import Inference, StepCache, inference
 
@@ -21,7 +25,7 @@ class TrainingSetup:
         self.optimizer = optimizers.get(optimizer)
         self.loss = loss
         if loss is not None:
-            losses.check_loss(loss)
+            check_loss(loss)
         self.metrics = metric_list(metrics, "metrics")
         self.weighted = metric_list(weighted_metrics, "weighted_metrics")
         self._measures: dict = {}
@@ -64,10 +68,10 @@ class TrainingSetup:
             raise DataError(f"{where}: {name} is missing, and the loss compares it with the output")
         shape = (len(data.x), *output_shape[1:])
         known = self._measures.get((data.y.shape[1:], output_shape))
-        loss = losses.resolve_loss(self.loss, data.y.shape, shape) if known is None else known.loss
-        if data.w is not None or not losses.is_surely_valid(loss, data.y, shape):
-            losses.check_targets(loss, data.y, shape)
-            losses.check_weights(loss, data.w, shape)
+        loss = resolve_loss(self.loss, data.y.shape, shape) if known is None else known.loss
+        if data.w is not None or not is_surely_valid(loss, data.y, shape):
+            check_targets(loss, data.y, shape)
+            check_weights(loss, data.w, shape)
         if not loss.takes_ids:
             data.y = data.y.astype(floatx(), copy=False)
 
@@ -79,9 +83,9 @@ class TrainingSetup:
             true = None if y is None else (None, *y.shape[1:])
             plain, weighted = ([], []) if true is None else (self.metrics, self.weighted)
             made = Measures(
-                None if self.loss is None else losses.resolve_loss(self.loss, true, output_shape),
-                [try_metric(metrics.resolve_metric(m, true, output_shape), y, output_shape) for m in plain],
-                [try_metric(metrics.resolve_metric(m, true, output_shape), y, output_shape) for m in weighted],
+                None if self.loss is None else resolve_loss(self.loss, true, output_shape),
+                [try_metric(resolve_metric(m, true, output_shape), y, output_shape) for m in plain],
+                [try_metric(resolve_metric(m, true, output_shape), y, output_shape) for m in weighted],
             )
             found = self._measures.setdefault(key, made)  # another thread may have made one meanwhile
         return found
@@ -128,5 +132,5 @@ def metric_list(value, name):
         shown = repr(value) if isinstance(value, str) else "..."
         raise OptionError(f"compile: {name} must be a list, got {describe(value)}; write {name}=[{shown}]")
     for item in value:
-        metrics.check_metric(item)
+        check_metric(item)
     return list(value)

@@ -11,6 +11,8 @@ from scipy import special
 import tensorgrad as tg
 from tensorgrad import losses
 from tensorgrad.errors import DataError, OptionError, ShapeError, UnknownNameError, describe
+from tensorgrad.losses.loss_lookup import as_loss, check_loss, resolve_loss
+from tensorgrad.losses.targets import check_targets
 
 RECORDS = json.loads((Path(__file__).parent.parent / "golden" / "losses.json").read_text(encoding="utf-8"))
 BROADCAST = "broadcast targets (n,1)"  # Keras broadcasts; losses here never do
@@ -89,7 +91,7 @@ P = np.array([[0.8, 0.2], [0.4, 0.6]])
 
 def test_arrays_in_arrays_out_tensors_in_tensors_out():
     for name in ("mse", "mae", "binary_crossentropy", "categorical_crossentropy"):
-        loss = losses.as_loss(name)
+        loss = as_loss(name)
         array, tensor = loss(Y, P), loss(Y, tg.Tensor(P, requires_grad=True))
         assert not isinstance(array, tg.Tensor)
         assert isinstance(tensor, tg.Tensor)
@@ -103,7 +105,7 @@ def test_float32_predictions_keep_their_dtype_whatever_the_targets():
     p = tg.Tensor(P.astype("float32"), requires_grad=True)
     for targets in (Y, Y.astype(int), Y.astype(bool)):
         for name in ("mse", "mae", "binary_crossentropy", "categorical_crossentropy"):
-            assert losses.as_loss(name)(targets, p).dtype == np.float32
+            assert as_loss(name)(targets, p).dtype == np.float32
             assert losses.get(name)(targets, p).dtype == np.float32
     assert losses.SparseCategoricalCrossentropy(ignore_class=-1)([0, -1], p, [1.0, 2.0]).dtype == np.float32
     assert losses.MeanSquaredError(dtype="float64")(Y, p).dtype == np.float64
@@ -163,7 +165,7 @@ def test_empty_batches_and_weights_without_a_sum_give_zero():
 
 
 def test_wrapped_functions_and_subclasses():
-    loss = losses.as_loss(lambda y_true, y_pred: np.abs(y_pred - y_true))
+    loss = as_loss(lambda y_true, y_pred: np.abs(y_pred - y_true))
     assert loss.name == "lambda"
     assert loss([1.0, 2.0], [2.0, 4.0], [1.0, 0.0]) == 0.5
 
@@ -178,7 +180,7 @@ def test_wrapped_functions_and_subclasses():
     loss = Weird(3)
     assert loss.name == "weird"
     assert loss([[0.0], [0.0]], [[1.0], [2.0]]) == 4.5
-    assert losses.as_loss(loss) is loss
+    assert as_loss(loss) is loss
 
 
 def test_get():
@@ -186,10 +188,10 @@ def test_get():
                            "bce": losses.binary_crossentropy,
                            "categorical_crossentropy": losses.categorical_crossentropy}.items():  # fmt: skip
         assert losses.get(name) is function
-        assert type(losses.as_loss(name)).function is function
-        assert type(losses.as_loss(function)).function is function
+        assert type(as_loss(name)).function is function
+        assert type(as_loss(function)).function is function
     assert losses.get(None) is None
-    assert losses.as_loss("mse").name == "mean_squared_error"
+    assert as_loss("mse").name == "mean_squared_error"
     assert repr(losses.get("BinaryCrossentropy")) == "BinaryCrossentropy()"
     config = losses.BinaryCrossentropy(True, 0.1, reduction="sum").get_config()
     assert losses.get({"class_name": "BinaryCrossentropy", "config": config}).get_config() == config
@@ -203,8 +205,8 @@ def test_get():
     ids=lambda r: f"{r['identifier']}-{r['y_true_shape']}-{r['y_pred_shape']}",
 )  # fmt: skip
 def test_crossentropy_resolves_by_shape(record):
-    losses.check_loss(record["identifier"])
-    found = losses.resolve_loss(record["identifier"], tuple(record["y_true_shape"]), tuple(record["y_pred_shape"]))
+    check_loss(record["identifier"])
+    found = resolve_loss(record["identifier"], tuple(record["y_true_shape"]), tuple(record["y_pred_shape"]))
     assert type(found).function.__name__ == record["resolved"]
     assert found.name == record["key"]
 
@@ -231,7 +233,7 @@ def test_signatures_and_configs_are_those_of_keras(record):
 
 ERRORS = [
     (lambda: losses.get("bcee"), UnknownNameError, "unknown loss 'bcee'; did you mean 'bce'?"),
-    (lambda: losses.check_loss("mean_square_error"), UnknownNameError,
+    (lambda: check_loss("mean_square_error"), UnknownNameError,
      "unknown loss 'mean_square_error'; did you mean 'mean_squared_error'?"),
     (lambda: losses.get(3), TypeError, "a loss is a name like 'mse', an object or a function, got 3"),
     (lambda: losses.MeanSquaredError(reduction="average"), OptionError,
@@ -325,7 +327,7 @@ def test_errors(call, kind, text):
 @pytest.mark.parametrize(("name", "y", "shape", "kind", "text"), CHECKED)
 def test_targets_are_checked_before_training(name, y, shape, kind, text):
     with pytest.raises(kind, match=f"^{re.escape(text)}$"):
-        losses.check_targets(losses.as_loss(name), y, shape)
+        check_targets(as_loss(name), y, shape)
 
 
 def test_good_targets_pass_the_check():
@@ -338,9 +340,9 @@ def test_good_targets_pass_the_check():
         ("sparse_categorical_crossentropy", np.array([[0, 2], [1, 1]]), (None, 2, 3)),
         ("sparse_categorical_crossentropy", np.array([[[0], [2]], [[1], [1]]]), (None, 2, 3)),
     ):
-        losses.check_targets(losses.as_loss(name), y, shape)
-    losses.check_targets(losses.SparseCategoricalCrossentropy(ignore_class=-1), np.array([-1, 2]), (None, 3))
-    losses.check_targets(losses.as_loss(lambda y_true, y_pred: y_pred), np.array([-1, 2]), (None, 3))
+        check_targets(as_loss(name), y, shape)
+    check_targets(losses.SparseCategoricalCrossentropy(ignore_class=-1), np.array([-1, 2]), (None, 3))
+    check_targets(as_loss(lambda y_true, y_pred: y_pred), np.array([-1, 2]), (None, 3))
 
 
 def test_a_wrapped_function_tells_its_settings():
@@ -348,7 +350,7 @@ def test_a_wrapped_function_tells_its_settings():
     config = loss.get_config()
     assert (config["fn"], config["name"]) == (losses.mean_squared_error, "own")
     with pytest.raises(TypeError, match="a loss is needed, got None"):
-        losses.as_loss(None)
+        as_loss(None)
 
 
 def test_a_last_axis_of_one_that_only_one_has():

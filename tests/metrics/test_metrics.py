@@ -11,6 +11,8 @@ import pytest
 import tensorgrad as tg
 from tensorgrad import losses, metrics
 from tensorgrad.errors import ShapeError, UnknownNameError
+from tensorgrad.losses.loss_lookup import resolve_loss
+from tensorgrad.metrics.metric_lookup import check_metric, resolve_metric
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 RECORDS = json.loads((GOLDEN / "metrics.json").read_text(encoding="utf-8"))
@@ -47,14 +49,14 @@ def test_results_are_those_of_keras(record):
     "record", RESOLUTIONS, ids=lambda r: f"{r['identifier']}-{r['y_true_shape']}-{r['y_pred_shape']}"
 )
 def test_strings_resolve_by_shape(record):
-    metrics.check_metric(record["identifier"])
+    check_metric(record["identifier"])
     shapes = tuple(record["y_true_shape"]), tuple(record["y_pred_shape"])
-    found = metrics.resolve_metric(record["identifier"], *shapes)
+    found = resolve_metric(record["identifier"], *shapes)
     assert found.name == record["identifier"]
     if record["resolved"] is not None:
         assert type(found).__name__ == record["resolved"]
     else:  # Keras 3.15.1 fails at 'crossentropy' among metrics; as a loss it resolves it
-        assert type(found).__name__ == type(losses.resolve_loss("ce", *shapes)).__name__
+        assert type(found).__name__ == type(resolve_loss("ce", *shapes)).__name__
 
 
 @pytest.mark.parametrize("record", API, ids=lambda r: f"{r['name']}-{r['kind']}")
@@ -84,14 +86,14 @@ def test_functions_and_lambdas():
     def far(y_true, y_pred):
         return np.abs(y_pred - y_true) > 1
 
-    metric = metrics.resolve_metric(far, (2, 1), (2, 1))
+    metric = resolve_metric(far, (2, 1), (2, 1))
     assert metric.name == "far"
     assert metric([[0.0], [0.0]], [[0.5], [2.0]]) == 0.5
-    assert metrics.resolve_metric(lambda a, b: b, (2, 1), (2, 1)).name == "lambda"
-    assert metrics.resolve_metric(losses.mean_squared_error, (2, 1), (2, 1)).name == "mean_squared_error"
+    assert resolve_metric(lambda a, b: b, (2, 1), (2, 1)).name == "lambda"
+    assert resolve_metric(losses.mean_squared_error, (2, 1), (2, 1)).name == "mean_squared_error"
     given = metrics.MeanAbsoluteError(name="mine")
-    assert metrics.resolve_metric(given, (2, 1), (2, 1)) is given
-    assert metrics.resolve_metric(metrics.MeanAbsoluteError, (2, 1), (2, 1)).name == "mean_absolute_error"
+    assert resolve_metric(given, (2, 1), (2, 1)) is given
+    assert resolve_metric(metrics.MeanAbsoluteError, (2, 1), (2, 1)).name == "mean_absolute_error"
 
 
 def test_get():
@@ -118,10 +120,10 @@ def test_top_k_of_sorted_ids_and_of_few_classes():
 
 
 ERRORS = [
-    (lambda: metrics.check_metric("acuracy"), UnknownNameError, "unknown metric 'acuracy'; did you mean 'accuracy'?"),
+    (lambda: check_metric("acuracy"), UnknownNameError, "unknown metric 'acuracy'; did you mean 'accuracy'?"),
     (lambda: metrics.get("bceee"), UnknownNameError, "unknown metric 'bceee'; did you mean 'bce'?"),
-    (lambda: metrics.check_metric(3), TypeError, "a metric is a name like 'accuracy', an object or a function, got 3"),
-    (lambda: metrics.check_metric(None), TypeError,
+    (lambda: check_metric(3), TypeError, "a metric is a name like 'accuracy', an object or a function, got 3"),
+    (lambda: check_metric(None), TypeError,
      "a metric is a name like 'accuracy', an object or a function, got None"),
     (lambda: metrics.BinaryAccuracy()(np.zeros((4, 3)), np.zeros((4, 1))), ShapeError,
      "binary_accuracy: y_true float64[4, 3] and y_pred float64[4, 1] must have the same shape, for metrics "
@@ -138,7 +140,7 @@ ERRORS = [
     (lambda: metrics.get("acc"), UnknownNameError,
      "what the metric 'acc' means depends on the data; outside compile, name 'binary_accuracy' or "
      "'categorical_accuracy' or 'sparse_categorical_accuracy'"),
-    (lambda: metrics.resolve_metric(lambda y, p: None, (4,), (4, 1))(np.zeros(4), np.zeros((4, 1))), TypeError,
+    (lambda: resolve_metric(lambda y, p: None, (4,), (4, 1))(np.zeros(4), np.zeros((4, 1))), TypeError,
      "metric 'lambda' must return one value per sample, got object[]"),
     (lambda: metrics.Metric(name="x").result(), TypeError, "Metric must define result(self)"),
 ]  # fmt: skip

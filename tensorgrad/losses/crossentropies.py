@@ -1,4 +1,4 @@
-"""The losses: functions of ``(y_true, y_pred)`` that give one value per sample."""
+"""Losses of classes: the negative logarithm of the probability of the target."""
 
 from __future__ import annotations
 
@@ -8,25 +8,8 @@ import numpy as np
 
 from .. import ops
 from ..config import epsilon
-from .targets import align_axes, array_or_tensor, check_same_shape, integer_labels, label_error, same_floats
-
-
-def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
-    """Mean of ``(y_pred - y_true)²`` over the last axis.
-
-    >>> mean_squared_error([[0.0, 1.0]], [[1.0, 3.0]])
-    array([2.5])
-    """
-    y_true, y_pred = align_axes(*same_floats(y_true, y_pred))
-    check_same_shape("mean_squared_error", y_true, y_pred)
-    return np.mean(np.square(y_pred - y_true), axis=-1)
-
-
-def mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
-    """Mean of ``|y_pred - y_true|`` over the last axis."""
-    y_true, y_pred = align_axes(*same_floats(y_true, y_pred))
-    check_same_shape("mean_absolute_error", y_true, y_pred)
-    return np.mean(np.abs(y_pred - y_true), axis=-1)
+from .base import loss_class
+from .targets import array_or_tensor, check_same_shape, integer_labels, label_error, same_floats
 
 
 def binary_crossentropy(
@@ -99,3 +82,11 @@ def sparse_categorical_crossentropy(
     except IndexError:
         raise label_error("sparse_categorical_crossentropy", ids, y_pred.shape[axis]) from None
     return values if ignore_class is None else np.where(counted, values, 0.0)
+
+
+BinaryCrossentropy = loss_class("BinaryCrossentropy", binary_crossentropy, aliases=("bce", "BCE"))
+CategoricalCrossentropy = loss_class("CategoricalCrossentropy", categorical_crossentropy)
+SparseCategoricalCrossentropy = loss_class(
+    "SparseCategoricalCrossentropy", sparse_categorical_crossentropy, takes_ids=True,
+    order=("from_logits", "ignore_class", "reduction", "axis", "name", "dtype"),
+)  # fmt: skip
