@@ -60,7 +60,7 @@ def predict(task):
 
 def outputs_alone(task):
     model = model_of(task)
-    step = model._predicting()
+    step = model._inference()
     while not step.replays:
         model.predict(task.x, verbose=0)
     (replay,) = step.replays.values()

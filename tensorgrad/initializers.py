@@ -62,12 +62,16 @@ class Zeros(Initializer):
     array([0., 0.], dtype=float32)
     """
 
+    aliases = ("zero",)
+
     def draw(self, shape: tuple[Any, ...], rng: Any) -> Any:
         return np.zeros(shape)
 
 
 class Ones(Initializer):
     """All 1."""
+
+    aliases = ("one",)
 
     def draw(self, shape: tuple[Any, ...], rng: Any) -> Any:
         return np.ones(shape)
@@ -90,6 +94,8 @@ class Identity(Initializer):
            [0., 1., 0.]], dtype=float32)
     """
 
+    aliases = ("IdentityInitializer",)
+
     gain: float = 1.0
 
     def draw(self, shape: tuple[Any, ...], rng: Any) -> Any:
@@ -101,6 +107,8 @@ class Identity(Initializer):
 class RandomNormal(Initializer):
     """Normal numbers: N(mean, stddev²)."""
 
+    aliases = ("normal",)
+
     mean: float = 0.0
     stddev: float = option(default=0.05, check=non_negative_number)
     seed: int | None = None
@@ -111,6 +119,8 @@ class RandomNormal(Initializer):
 
 class RandomUniform(Initializer):
     """Uniform numbers in [minval, maxval)."""
+
+    aliases = ("uniform",)
 
     minval: float = -0.05
     maxval: float = 0.05
@@ -128,10 +138,10 @@ class TruncatedNormal(Initializer):
     seed: int | None = None
 
     def draw(self, shape: tuple[Any, ...], rng: Any) -> Any:
-        return self.mean + self.stddev * truncated(rng, shape)
+        return self.mean + self.stddev * truncated_normal(rng, shape)
 
 
-def truncated(rng: Any, shape: Any) -> Any:
+def truncated_normal(rng: Any, shape: Any) -> Any:
     """Return standard normal numbers in [-2, 2]: those outside are drawn again."""
     x = rng.standard_normal(shape)
     flat = x.reshape(-1)
@@ -144,8 +154,8 @@ class VarianceScaling(Initializer):
     """Numbers of variance ``scale / n``, n the number of inputs, of outputs, or their mean: the fans of ``fans``.
 
     mode:         'fan_in', 'fan_out' or 'fan_avg'
-    distribution: 'truncated_normal' (cut at 2σ, its variance made up for), 'untruncated_normal' or 'uniform'
-    input_axes, output_axes: the axes whose sizes multiply to the fans, where the last two are not meant
+    distribution: 'truncated_normal' (cut at 2σ, with the variance corrected), 'untruncated_normal' or 'uniform'
+    input_axes, output_axes: the axes whose sizes multiply to the fans, instead of the last two
 
     >>> round(float(VarianceScaling(2.0, seed=1)((200, 100)).std()), 2)
     0.1
@@ -168,7 +178,7 @@ class VarianceScaling(Initializer):
             return rng.uniform(-sqrt(3) * std, sqrt(3) * std, shape)
         if self.distribution == "untruncated_normal":
             return rng.normal(0.0, std, shape)
-        return std / TRUNCATED_STD * truncated(rng, shape)
+        return std / TRUNCATED_STD * truncated_normal(rng, shape)
 
 
 def fans(shape: Any, input_axes: Any = None, output_axes: Any = None) -> Any:
@@ -187,15 +197,15 @@ def fans(shape: Any, input_axes: Any = None, output_axes: Any = None) -> Any:
 
 if TYPE_CHECKING:
 
-    class Scaled(Initializer):
-        """What ``scaled`` makes, as type checkers are to see it."""
+    class FixedScaling(Initializer):
+        """What ``fixed_scaling`` returns, for type checkers."""
 
         seed: int | None = None
         input_axes: tuple[Any, ...] | None = None
         output_axes: tuple[Any, ...] | None = None
 
 
-def scaled(name: Any, scale: Any, mode: Any, distribution: Any, doc: Any) -> type[Scaled]:
+def fixed_scaling(name: Any, scale: Any, mode: Any, distribution: Any, doc: Any) -> type[FixedScaling]:
     """Return a VarianceScaling with three of its options fixed: the usual ones have names."""
     fixed = {"scale": scale, "mode": mode, "distribution": distribution}
     options = {"seed": None, "input_axes": None, "output_axes": None}
@@ -207,14 +217,18 @@ def scaled(name: Any, scale: Any, mode: Any, distribution: Any, doc: Any) -> typ
     return cls
 
 
-GlorotUniform = scaled("GlorotUniform", 1.0, "fan_avg", "uniform", "Uniform in ±√(6 / (fan_in + fan_out)).")
-GlorotNormal = scaled(
+GlorotUniform = fixed_scaling("GlorotUniform", 1.0, "fan_avg", "uniform", "Uniform in ±√(6 / (fan_in + fan_out)).")
+GlorotNormal = fixed_scaling(
     "GlorotNormal", 1.0, "fan_avg", "truncated_normal", "Truncated normal, σ = √(2 / (fan_in + fan_out))."
 )
-HeUniform = scaled("HeUniform", 2.0, "fan_in", "uniform", "Uniform in ±√(6 / fan_in): for relu.")
-HeNormal = scaled("HeNormal", 2.0, "fan_in", "truncated_normal", "Truncated normal, σ = √(2 / fan_in): for relu.")
-LecunUniform = scaled("LecunUniform", 1.0, "fan_in", "uniform", "Uniform in ±√(3 / fan_in).")
-LecunNormal = scaled("LecunNormal", 1.0, "fan_in", "truncated_normal", "Truncated normal, σ = √(1 / fan_in): for selu.")
+HeUniform = fixed_scaling("HeUniform", 2.0, "fan_in", "uniform", "Uniform in ±√(6 / fan_in): for relu.")
+HeNormal = fixed_scaling(
+    "HeNormal", 2.0, "fan_in", "truncated_normal", "Truncated normal, σ = √(2 / fan_in): for relu."
+)
+LecunUniform = fixed_scaling("LecunUniform", 1.0, "fan_in", "uniform", "Uniform in ±√(3 / fan_in).")
+LecunNormal = fixed_scaling(
+    "LecunNormal", 1.0, "fan_in", "truncated_normal", "Truncated normal, σ = √(1 / fan_in): for selu."
+)
 
 
 class Orthogonal(Initializer):
@@ -226,6 +240,8 @@ class Orthogonal(Initializer):
     >>> np.allclose(q.T @ q, np.eye(3))
     True
     """
+
+    aliases = ("OrthogonalInitializer",)
 
     gain: float = 1.0
     seed: int | None = None
@@ -239,14 +255,11 @@ class Orthogonal(Initializer):
         return self.gain * (q.T if rows < columns else q).reshape(shape)
 
 
-_KNOWN: dict[str, type[Initializer]] = classes_by_name(globals(), Initializer) | {
-    "zero": Zeros, "one": Ones, "normal": RandomNormal, "uniform": RandomUniform, "IdentityInitializer": Identity,
-    "OrthogonalInitializer": Orthogonal,
-}  # fmt: skip
+_KNOWN: dict[str, type[Initializer]] = classes_by_name(globals(), Initializer)
 
 
-class FromFunction(Initializer):
-    """What ``function(shape, dtype)`` returns: so a plain function serves as an initializer."""
+class FunctionInitializer(Initializer):
+    """A plain function as an initializer: the values are ``function(shape, dtype)``."""
 
     function: Any
 
@@ -272,5 +285,5 @@ def get(identifier: Any) -> Any:
     if found is not None or identifier is None:
         return found
     if callable(identifier):
-        return FromFunction(identifier)
+        return FunctionInitializer(identifier)
     raise TypeError(f"an initializer is a name like 'he_normal', an object or a function, got {describe(identifier)}")

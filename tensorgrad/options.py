@@ -11,6 +11,7 @@ A base class's options come last and are keyword-only: ``Dense(32, "relu", name=
 from __future__ import annotations
 
 import re
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 from .errors import OptionError, describe, suggest, unknown_name_error
@@ -200,13 +201,22 @@ def class_name(identifier: Any) -> Any:
 
 
 def classes_by_name(module: dict[str, Any], base: type) -> dict[str, Any]:
-    """Return the classes of ``base`` that a module lists, each under its name and as Keras writes that in strings.
+    """Return the classes of ``base`` that a module lists, by name, by name in snake case and by ``aliases``.
 
     module: its ``globals()``; ``base`` is left out, and what has an ``__init__`` of its own, such as a wrapper
     """
     listed = [value for name in module["__all__"] if isinstance(value := module.get(name), type)]
     classes = [cls for cls in listed if issubclass(cls, base) and cls is not base and cls.__init__ is Options.__init__]
-    return {cls.__name__: cls for cls in classes} | {snake_case(cls.__name__): cls for cls in classes}
+    names = {cls.__name__: cls for cls in classes} | {snake_case(cls.__name__): cls for cls in classes}
+    return names | {alias: cls for cls in classes for alias in vars(cls).get("aliases", ())}
+
+
+def public_names(package: dict[str, Any]) -> list[str]:
+    """Return the ``__all__`` of a package whose ``__init__`` only re-exports: all but its files and private names.
+
+    package: its ``globals()``
+    """
+    return sorted(name for name, value in package.items() if name[0] != "_" and not isinstance(value, ModuleType))
 
 
 def look_up(kind: str, name: str, known: Any, also: Any = ()) -> Any:

@@ -1,4 +1,4 @@
-"""Small things around a training, under Keras's names."""
+"""Small helpers for training, under Keras's names."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .models.sequential import Sequential
 
 
-__all__ = ["plot_model", "set_random_seed", "to_categorical"]  # plot_model comes at first use, below
+__all__ = ["plot_model", "set_random_seed", "to_categorical"]  # plot_model is imported at first use, below
 
 
 if TYPE_CHECKING:
@@ -39,11 +39,11 @@ if TYPE_CHECKING:
     ) -> Picture: ...
 
 
-if not TYPE_CHECKING:  # to which every name would be there then
+if not TYPE_CHECKING:  # type checkers would accept every name
 
     def __getattr__(name: str) -> Any:
         if name == "plot_model":
-            from .models.plot import plot_model  # with what draws, which few need
+            from .models.plot import plot_model  # imports the drawing code, which few programs need
 
             return plot_model
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -104,7 +104,7 @@ def same(work, slow=False, **made):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore" if slow else "error")
             results = work(model)
-        assert model.compiled.without_programs is (eagerly or slow)
+        assert model.compiled.runs_eagerly is (eagerly or slow)
         found.append((results, [w.tobytes() for w in model.get_weights()], model.optimizer.iterations))
     np.testing.assert_equal(found[0], found[1])
 
@@ -118,7 +118,7 @@ def close(work, **made):
     for jit in ("auto", "exact"):
         model = model_of(jit=jit, **made)
         found.append((work(model), model.get_weights()))
-        assert not model.compiled.without_programs
+        assert not model.compiled.runs_eagerly
     for a, b in zip(leaves(found[0]), leaves(found[1]), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-6)
 

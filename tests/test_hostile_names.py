@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 
 import tensorgrad as tg
-from tensorgrad.callbacks.progress_bar import Progress
+from tensorgrad.callbacks.progress_bar import ProgressBar
 from tensorgrad.core.op import REGISTRY
 from tensorgrad.draw.text.format import clean
 from tensorgrad.errors import printable_text, shorten_text
 from tensorgrad.layers import Dense
-from tensorgrad.training.loop import untrained
+from tensorgrad.training.loop import warn_untrained
 from tests.conftest import BUILT_IN
 from tests.draw.test_player import Elements
 from tests.hostile import FEW, LONG, Watch, harmless, hostile_names, renamed
@@ -372,7 +372,7 @@ def test_the_bar_of_a_terminal(monkeypatch):
 
     monkeypatch.setattr(sys, "stdout", Terminal())
     monkeypatch.setenv("COLUMNS", "1000000")
-    bar = Progress(2)
+    bar = ProgressBar(2)
     bar.update(1, dict.fromkeys(FEW, 0.5))
     bar.finish(2, dict.fromkeys([*FEW, "ñ 隐藏"], 0.5))
     text = sys.stdout.getvalue().encode("ascii").decode()  # what a metric is called cannot stop the training
@@ -538,5 +538,5 @@ def test_errors(names):
 @every_batch
 def test_a_warning(names):
     with pytest.warns(UserWarning, match="training leaves them as they are") as seen:
-        untrained(model_of(names).weights, [])
+        warn_untrained(model_of(names).weights, [])
     assert len(lines(str(seen[0].message))) == 1

@@ -13,7 +13,7 @@ import tensorgrad as tg
 from tensorgrad.compile import training_step as training
 from tensorgrad.compile.training_step import LIMIT
 from tensorgrad.layers import Dense, Dropout
-from tensorgrad.training.inference import WARM
+from tensorgrad.training.programs import WARM
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def test_a_network_learns_exclusive_or():
     model.compile(tg.optimizers.Adam(0.05), "binary_crossentropy", metrics=["accuracy"])
     losses = model.fit(x, y, epochs=200, verbose=0).history["loss"]
     assert losses[-1] < 0.1 < losses[0]
-    assert not model.compiled.without_programs
+    assert not model.compiled.runs_eagerly
     np.testing.assert_array_equal(np.round(model.predict(x, verbose=0)), y)
     assert tg.gradcheck(model, x, y)
 

@@ -1,8 +1,10 @@
 """Callbacks, under Keras's names: what runs between the steps and epochs of a training."""
 
-from .base import Callback, LambdaCallback
-from .calls import CallbackList
-from .history import History
-from .progress_bar import ProgbarLogger
+from ..options import public_names as _public_names
+from .base import Callback as Callback
+from .base import LambdaCallback as LambdaCallback
+from .calls import CallbackList as CallbackList
+from .history import History as History
+from .progress_bar import ProgbarLogger as ProgbarLogger
 
-__all__ = ["Callback", "CallbackList", "History", "LambdaCallback", "ProgbarLogger"]
+__all__ = _public_names(globals())

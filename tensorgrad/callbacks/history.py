@@ -19,7 +19,7 @@ class History(Callback):
     epoch:    the numbers of the epochs, from 0
     measured: dict from name to the epochs its values belong to
     params:   ``verbose``, ``epochs`` and ``steps`` of the ``fit``
-    model:    the model that was trained, while it is there: it keeps its History, and the two are no cycle
+    model:    the trained model, or None when it is gone: the model keeps its History, so this is a weak reference
     """
 
     def __init__(self) -> None:
@@ -49,14 +49,14 @@ class History(Callback):
 
         save: a path to write the picture to. Needs matplotlib: ``pip install matplotlib``
         """
-        return draw(self, save)
+        return plot_history(self, save)
 
     def __repr__(self) -> str:
         last = ", ".join(f"{printable_text(key)}={values[-1]:.4g}" for key, values in self.history.items())
         return f"<History of {len(self.epoch)} epochs{'; last: ' + last if last else ''}>"
 
 
-def draw(history: Any, save: Any = None) -> Any:
+def plot_history(history: Any, save: Any = None) -> Any:
     """Draw the values of ``history`` by epoch, one panel each, training beside validation; return the figure."""
     try:
         from matplotlib import pyplot
@@ -70,7 +70,9 @@ def draw(history: Any, save: Any = None) -> Any:
         for key, label, style in ((name, "training", "-"), (f"val_{name}", "validation", "--")):
             values = history.history.get(key, [])
             if values:
-                axes.plot(epochs_of(history, key), values, style, marker="." if len(values) < 30 else "", label=label)
+                axes.plot(
+                    epoch_numbers(history, key), values, style, marker="." if len(values) < 30 else "", label=label
+                )
         axes.set_title(printable_text(shorten_text(name, LONGEST)), parse_math=False, usetex=False)
         axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -81,6 +83,6 @@ def draw(history: Any, save: Any = None) -> Any:
     return figure
 
 
-def epochs_of(history: Any, key: Any) -> list[int]:
+def epoch_numbers(history: Any, key: Any) -> list[int]:
     """Return the epochs, from 1, in which ``key`` was measured."""
     return [epoch + 1 for epoch in history.measured.get(key, [])]

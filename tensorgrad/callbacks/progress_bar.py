@@ -15,8 +15,8 @@ WIDTH = 20
 INTERVAL = 0.08
 
 
-class Progress:
-    """Show how far a number of steps has come: ``12/50 ━━━━━━━━━━━━━━━━━━━━ 1s 3ms/step - loss: 0.3``.
+class ProgressBar:
+    """A bar that shows how many steps are done: ``12/50 ━━━━━━━━━━━━━━━━━━━━ 1s 3ms/step - loss: 0.3``.
 
     steps:   how many there will be
     verbose: 1 for the bar (a single line where it cannot be redrawn), 2 for a single line
@@ -25,7 +25,7 @@ class Progress:
 
     def __init__(self, steps: Any, verbose: Any = 1, title: Any = "") -> None:
         self.steps, self.out = steps, sys.stdout
-        self.live = verbose == 1 and redrawable(self.out)
+        self.live = verbose == 1 and is_redrawable(self.out)
         self.start = perf_counter()
         self.due = self.start + INTERVAL if self.live else float("inf")
         self.open = False
@@ -34,20 +34,24 @@ class Progress:
         self.title = "" if self.live or verbose == 2 or not title else title + " - "
 
     def update(self, step: Any, logs: dict[str, Any] | None) -> None:
-        """Redraw the bar after ``step`` steps. Callers ask ``due`` first: drawing costs more than a small step."""
+        """Redraw the bar after ``step`` steps. Callers ask ``due`` first: drawing takes longer than a small step."""
         now = perf_counter()
         left = (now - self.start) / max(step, 1) * (self.steps - step)
-        self._draw(self._bar(step, clock(left), now, logs))
+        self._draw(self._bar_parts(step, duration_text(left), now, logs))
         self.due = now + INTERVAL
 
     def finish(self, step: Any, logs: dict[str, Any] | None) -> None:
-        """Write the line as it stays."""
+        """Write the last state of the line."""
         now = perf_counter()
         if self.live:
-            self._draw(self._bar(step, f"{now - self.start:.0f}s", now, logs), whole=True)
+            self._draw(self._bar_parts(step, f"{now - self.start:.0f}s", now, logs), full=True)
         else:
-            parts = [f"{self.title}{step}/{self.steps}", f"{now - self.start:.0f}s", per_step(now - self.start, step)]
-            self.out.write(" - ".join(parts) + self._metrics(logs))
+            parts = [
+                f"{self.title}{step}/{self.steps}",
+                f"{now - self.start:.0f}s",
+                step_time_text(now - self.start, step),
+            ]
+            self.out.write(" - ".join(parts) + self._metrics_text(logs))
         self.out.write("\n")
         self.out.flush()
         self.open = False
@@ -59,24 +63,24 @@ class Progress:
             self.out.flush()
             self.open = False
 
-    def _bar(self, step: Any, time: Any, now: Any, logs: dict[str, Any] | None) -> Any:
+    def _bar_parts(self, step: Any, time: Any, now: Any, logs: dict[str, Any] | None) -> Any:
         done = int(WIDTH * step / self.steps) if self.steps else 0
-        cell = "━" if encodable("━", self.out) else "="
+        cell = "━" if is_encodable("━", self.out) else "="
         head = f"{step:{len(str(self.steps))}d}/{self.steps}"
-        tail = f" {time} {per_step(now - self.start, step)}{self._metrics(logs)}"
+        tail = f" {time} {step_time_text(now - self.start, step)}{self._metrics_text(logs)}"
         return head, cell * done, cell * (WIDTH - done), tail
 
-    def _metrics(self, logs: dict[str, Any] | None) -> Any:
-        """Return the text of ``logs`` as the output can hold it: a metric's name may have letters that it lacks."""
+    def _metrics_text(self, logs: dict[str, Any] | None) -> Any:
+        """Return the text of ``logs`` in the encoding of the output, which may lack letters of a metric's name."""
         text = metrics_text(logs)
-        if encodable(text, self.out):
+        if is_encodable(text, self.out):
             return text
         encoding = getattr(self.out, "encoding", None) or "ascii"
         return text.encode(encoding, "backslashreplace").decode(encoding)
 
-    def _draw(self, parts: Any, whole: Any = False) -> None:
+    def _draw(self, parts: Any, full: Any = False) -> None:
         head, done, rest, tail = parts
-        if not whole:
+        if not full:
             room = get_terminal_size().columns - len(head) - WIDTH - 3
             tail = tail if len(tail) <= room else tail[: max(room, 0)] + " "
         self.out.write(f"\r\33[1m{head}\33[0m \33[32m{done}\33[90m{rest}\33[0m{tail}\33[K")
@@ -117,15 +121,15 @@ class ProgbarLogger(Callback):
 
     def _begin(self, title: Any = "") -> None:
         self.seen = 0
-        self.bar = Progress(self.params["steps"], self.params["verbose"], title)
+        self.bar = ProgressBar(self.params["steps"], self.params["verbose"], title)
 
 
-def redrawable(out: Any) -> Any:
+def is_redrawable(out: Any) -> Any:
     """Return whether a line written to ``out`` can be written over: in a terminal or a notebook."""
     return bool(getattr(out, "isatty", lambda: False)()) or "ipykernel" in sys.modules
 
 
-def encodable(text: Any, out: Any) -> Any:
+def is_encodable(text: Any, out: Any) -> Any:
     try:
         text.encode(getattr(out, "encoding", None) or "ascii")
     except UnicodeEncodeError:
@@ -133,10 +137,10 @@ def encodable(text: Any, out: Any) -> Any:
     return True
 
 
-def clock(seconds: Any) -> Any:
+def duration_text(seconds: Any) -> Any:
     """Return a duration as people write it.
 
-    >>> clock(5.4), clock(65), clock(3725)
+    >>> duration_text(5.4), duration_text(65), duration_text(3725)
     ('5s', '1:05', '1:02:05')
     """
     minutes, seconds = divmod(int(seconds), 60)
@@ -146,7 +150,7 @@ def clock(seconds: Any) -> Any:
     return f"{minutes}:{seconds:02d}" if minutes else f"{seconds}s"
 
 
-def per_step(seconds: Any, steps: Any) -> Any:
+def step_time_text(seconds: Any, steps: Any) -> Any:
     """Return the time of one step: ``3ms/step``."""
     each = seconds / max(steps, 1)
     if each >= 1:

@@ -11,7 +11,7 @@ from ..config import floatx
 from ..errors import ShapeError, describe
 from ..options import Options, boolean, fraction, one_of, option, snake_case
 from ..tracking import Tracked
-from .targets import aligned, as_array
+from .targets import align_axes, array_or_tensor
 
 CHECKS = {"from_logits": boolean, "label_smoothing": fraction}
 REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight", "none", None)
@@ -49,7 +49,7 @@ class Loss(Tracked, Options):
         raise TypeError(f"{type(self).__name__} must define call(self, y_true, y_pred)")
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        y_true, y_pred = aligned(as_array(y_true), as_array(y_pred))
+        y_true, y_pred = align_axes(array_or_tensor(y_true), array_or_tensor(y_pred))
         dtype = self.dtype or (y_pred.dtype if y_pred.dtype.kind == "f" else floatx())
         if y_pred.dtype != dtype:
             y_pred = y_pred.astype(dtype)
@@ -61,20 +61,20 @@ class Loss(Tracked, Options):
                 f"the loss {self.name!r} returned {describe(values)}: it must return one value per sample, computed "
                 "from y_pred"
             )
-        return reduced(values, sample_weight, self.mask(y_true, values), self.reduction)
+        return reduce_values(values, sample_weight, self.mask(y_true, values), self.reduction)
 
     def mask(self, y_true: Any, values: Any) -> Any:
         """Return which values count, as an array of their shape, or None for all."""
 
 
-def reduced(values: Any, weight: Any, mask: Any, reduction: Any) -> Any:
+def reduce_values(values: Any, weight: Any, mask: Any, reduction: Any) -> Any:
     """Return ``values``, weighted, masked and brought to one number as ``reduction`` says."""
     if weight is None and mask is None and reduction in ("sum_over_batch_size", "mean"):
         return np.mean(values) if values.size else np.sum(values)
     if mask is not None:
         mask = mask.astype(values.dtype)
     if weight is not None:
-        values, weight = weighed(values, as_array(weight).astype(values.dtype))
+        values, weight = align_weights(values, array_or_tensor(weight).astype(values.dtype))
         values = values * weight
     if reduction in ("none", None):
         return values
@@ -90,7 +90,7 @@ def reduced(values: Any, weight: Any, mask: Any, reduction: Any) -> Any:
     return total / np.where(divisor == 0, np.ones_like(divisor), divisor)  # nothing counts: 0
 
 
-def weighed(values: Any, weight: Any) -> Any:
+def align_weights(values: Any, weight: Any) -> Any:
     """Return ``values`` and ``weight`` with as many axes: a weight per sample holds for all values of the sample."""
     if weight.ndim == values.ndim + 1 and weight.shape[-1] == 1:
         if values.ndim == 1:
@@ -113,7 +113,8 @@ def check_weights(loss: Any, weight: Any, y_pred_shape: Any) -> None:
     axis = getattr(loss, "axis", -1) % len(y_pred_shape)
     shape = (*y_pred_shape[:axis], *y_pred_shape[axis + 1 :])
     if None not in shape:
-        weighed(np.broadcast_to(np.zeros((), weight.dtype), shape), weight)  # a shape without its memory
+        values = np.broadcast_to(np.zeros((), weight.dtype), shape)  # takes no memory
+        align_weights(values, weight)
 
 
 class LossFunctionWrapper(Loss):
@@ -139,7 +140,7 @@ class LossFunctionWrapper(Loss):
 
 
 class FunctionLoss(Loss):
-    """Base of the classes that ``loss_class`` derives: ``function`` with its settings as options."""
+    """Base of the classes that ``loss_class`` makes: ``function`` with its settings as options."""
 
     settings = tuple[str, ...]()
 
@@ -153,13 +154,16 @@ class FunctionLoss(Loss):
 
     def mask(self, y_true: Any, values: Any) -> Any:
         ignored = getattr(self, "ignore_class", None)
-        return None if ignored is None else (as_array(y_true) != ignored).reshape(values.shape)
+        return None if ignored is None else (array_or_tensor(y_true) != ignored).reshape(values.shape)
 
 
-def loss_class(name: Any, function: Any, order: Any = None, takes_ids: Any = False) -> Any:
+def loss_class(
+    name: Any, function: Any, order: Any = None, takes_ids: Any = False, aliases: tuple[str, ...] = ()
+) -> Any:
     """Return the class ``name`` of a loss function: the function's settings become options before Loss's own.
 
-    order: the options in Keras's order where that is another
+    order:   the options in Keras's order where that is another
+    aliases: shorter names, such as ``"mse"``
     """
     code = function.__code__
     defaults = dict(zip(code.co_varnames[2 : code.co_argcount], function.__defaults__ or (), strict=True))
@@ -172,4 +176,5 @@ def loss_class(name: Any, function: Any, order: Any = None, takes_ids: Any = Fal
     return type(name, (FunctionLoss,), {
         "__doc__": doc, "__module__": __package__, "__annotations__": dict.fromkeys(options, Any), **options,
         "function": staticmethod(function), "settings": tuple(settings), "takes_ids": takes_ids,
+        "aliases": aliases,
     })  # fmt: skip

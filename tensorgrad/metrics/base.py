@@ -9,8 +9,8 @@ import numpy as np
 
 from ..core.tensor import Tensor
 from ..errors import describe
-from ..losses.base import weighed
-from ..losses.targets import aligned
+from ..losses.base import align_weights
+from ..losses.targets import align_axes
 from ..options import Options, option, snake_case
 from ..tracking import Tracked
 
@@ -53,13 +53,13 @@ class Metric(Options):
         return self.result()
 
 
-def array(x: Any) -> Any:
+def plain_array(x: Any) -> Any:
     """Return ``x``, a Tensor, an array or a list, as an array."""
     return x.data if isinstance(x, Tensor) else np.asarray(x)
 
 
 def as_floats(x: Any) -> Any:
-    x = array(x)
+    x = plain_array(x)
     return x if x.dtype.kind == "f" else x.astype(float)
 
 
@@ -80,7 +80,7 @@ class Sum(Metric):
         """Add ``values``, each times its weight; a weight per sample holds for all values of the sample."""
         values = as_floats(values)
         if sample_weight is not None:
-            values, weight = weighed(values, as_floats(sample_weight))
+            values, weight = align_weights(values, as_floats(sample_weight))
             values = values * weight
         self.total += float(np.add.reduce(values, axis=None))
 
@@ -114,10 +114,10 @@ class Mean(Metric):
                 self.total += float(np.add.reduce(values, axis=None)) * n / values.size
             self.count += n
             return
-        values, weight = weighed(values, as_floats(sample_weight))
+        values, weight = align_weights(values, as_floats(sample_weight))
         if values.size:
             self.total += float(np.add.reduce(values * weight, axis=None)) * n / values.size
-            self.count += float(np.add.reduce(weight, axis=None)) * n_samples(weight) / weight.size
+            self.count += float(np.add.reduce(weight, axis=None)) * sample_count(weight) / weight.size
 
     def result(self) -> float:
         return self.total / self.count if self.count else 0.0
@@ -126,7 +126,7 @@ class Mean(Metric):
         self.total = self.count = 0.0
 
 
-def n_samples(weight: Any) -> Any:
+def sample_count(weight: Any) -> Any:
     return weight.shape[0] if weight.ndim else 1
 
 
@@ -144,8 +144,8 @@ class MeanMetricWrapper(Mean):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]  # computes the values
         """Take in a batch of targets and predictions."""
-        y_true, y_pred = aligned(array(y_true), array(y_pred))
-        values = array(self.fn(y_true, y_pred, **self.settings))
+        y_true, y_pred = align_axes(plain_array(y_true), plain_array(y_pred))
+        values = plain_array(self.fn(y_true, y_pred, **self.settings))
         if values.dtype.kind not in "fiub":
             raise TypeError(f"metric {self.name!r} must return one value per sample, got {describe(values)}")
         super().update_state(values, sample_weight)
@@ -169,18 +169,21 @@ class FunctionMetric(Tracked, Mean):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]  # computes the values
         """Take in a batch of targets and predictions."""
-        super().update_state(self.values(*aligned(array(y_true), array(y_pred))), sample_weight)
+        super().update_state(self.values(*align_axes(plain_array(y_true), plain_array(y_pred))), sample_weight)
 
     def values(self, y_true: Any, y_pred: Any) -> Any:
         """Return the value of each sample."""
         return self.function(y_true, y_pred, **{name: getattr(self, name) for name in self.settings})
 
 
-def metric_class(name: Any, function: Any, order: Any = ("name", "dtype"), without: Any = ()) -> Any:
+def metric_class(
+    name: Any, function: Any, order: Any = ("name", "dtype"), without: Any = (), aliases: tuple[str, ...] = ()
+) -> Any:
     """Return the class ``name`` of a metric function: the function's settings become options.
 
     order:   the options that come first, as in Keras
     without: settings that Keras does not offer
+    aliases: shorter names, such as ``"mse"``
     """
     code = function.__code__
     settings = dict(zip(code.co_varnames[2 : code.co_argcount], function.__defaults__ or (), strict=True))
@@ -191,5 +194,5 @@ def metric_class(name: Any, function: Any, order: Any = ("name", "dtype"), witho
     return type(name, (FunctionMetric,), {
         "__doc__": f"{summary}\n\nThe mean of ``{function.__name__}`` over all samples.", "__module__": __package__,
         "__annotations__": dict.fromkeys(options, Any), **options,
-        "function": staticmethod(function), "settings": tuple(settings),
+        "function": staticmethod(function), "settings": tuple(settings), "aliases": aliases,
     })  # fmt: skip

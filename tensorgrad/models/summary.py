@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import printable_text, shorten_text
 
-#: Longer names are cut: the table would be as wide.
+#: Longer names are cut, as they would make the table as wide.
 LONGEST = 120
 
 
@@ -25,7 +25,7 @@ def summarize(
     table.add_column("Param #", justify="right", min_width=None if line_length else 10)
     if show_trainable:
         table.add_column("Trainable", justify="center")
-    for cells in rows(model.layers, expand_nested, show_trainable):
+    for cells in layer_rows(model.layers, expand_nested, show_trainable):
         table.add_row(Text.assemble(*cells[0]), *cells[1:])
 
     plain = print_fn is not None or not getattr(sys.stdout, "isatty", lambda: False)()
@@ -33,32 +33,32 @@ def summarize(
     console = Console(highlight=False, **colours)
     needed = line_length or Console(width=10_000).measure(table).maximum
     if plain or line_length:
-        console.width = max(needed, 60)  # a file or a pipe has no edge at which to wrap
+        console.width = max(needed, 60)  # lines in a file or a pipe need no wrapping
     with console.capture() as captured:
-        console.print(Text(f'Model: "{named(model)}"', "bold"))
+        console.print(Text(f'Model: "{name_text(model)}"', "bold"))
         console.print(table)
-        for line in totals(model):
+        for line in total_lines(model):
             console.print(line)
     text = captured.get().rstrip("\n")
     (print_fn or print)(text)
 
 
-def rows(layers: Any, expand_nested: Any, show_trainable: Any, indent: Any = "") -> Any:
-    """Yield the cells of each layer, and of the layers inside it after it; the first in parts, with its colours."""
+def layer_rows(layers: Any, expand_nested: Any, show_trainable: Any, indent: Any = "") -> Any:
+    """Yield the cells of each layer, then of the layers inside it; the first cell is a list of parts with colours."""
     for layer in layers:
         cells = [
-            (f"{indent}{named(layer)} (", (printable_text(type(layer).__name__), "cyan"), ")"),
-            shape_text(layer),
+            (f"{indent}{name_text(layer)} (", (printable_text(type(layer).__name__), "cyan"), ")"),
+            output_shape_text(layer),
             params_text(layer),
         ]
         if show_trainable:
             cells.append("-" if not layer.weights else "yes" if layer.trainable_weights else "no")
         yield cells
         if expand_nested:
-            yield from rows(getattr(layer, "layers", ()), expand_nested, show_trainable, indent + "  └ ")
+            yield from layer_rows(getattr(layer, "layers", ()), expand_nested, show_trainable, indent + "  └ ")
 
 
-def shape_text(layer: Any) -> str:
+def output_shape_text(layer: Any) -> str:
     shape = layer.output_shape
     return "?" if shape is None else f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
 
@@ -67,7 +67,7 @@ def params_text(layer: Any) -> str:
     return f"{layer.count_params():,}" if layer.built else "0 (unbuilt)"
 
 
-def totals(model: Any) -> Any:
+def total_lines(model: Any) -> Any:
     """Yield the lines under the table: numbers and sizes of all, trainable and other parameters."""
     groups = (
         ("Total", model.weights),
@@ -89,6 +89,6 @@ def size_text(size: Any) -> Any:
     return f"{size / 1024**unit:.2f} {('B', 'KB', 'MB', 'GB')[unit]}"
 
 
-def named(layer: Any) -> str:
-    """Return the name of a layer or model, which rich is to show as it is, not to read as markup."""
+def name_text(layer: Any) -> str:
+    """Return the name of a layer or model as rich can print it."""
     return printable_text(shorten_text(layer.name, LONGEST))

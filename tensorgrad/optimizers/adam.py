@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..options import fraction, option, positive_number
-from .base import Optimizer, rate_or_schedule
+from .base import Optimizer
+from .update_rule import rate_or_schedule
 
 
 class Adam(Optimizer):

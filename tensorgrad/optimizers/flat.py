@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 
-class Flat:
+class FlatParameters:
     """Some parameters of one dtype as one vector; each ``p.data`` is a view of its piece.
 
     w, g, spare: the values, their gradient, and room to compute in: vectors of one length
@@ -18,7 +18,7 @@ class Flat:
 
     __slots__ = ("g", "pieces", "places", "slots", "spare", "w")
 
-    def __init__(self, params: Any, slots: Any, kept: Any) -> None:
+    def __init__(self, params: Any, slots: Any, states: Any) -> None:
         self.w = np.concatenate([p.data.reshape(-1) for p in params])
         self.g, self.spare = np.empty_like(self.w), np.empty_like(self.w)
         self.slots = {name: np.full_like(self.w, start) for name, start in slots.items()}
@@ -28,17 +28,17 @@ class Flat:
             piece = slice(end, end := end + p.data.size)
             self.pieces.append(piece)
             self.places.append((p, self.w[piece].reshape(p.shape), self.g[piece].reshape(p.shape)))
-        self.remember(kept)
+        self.remember(states)
 
-    def remember(self, kept: Any) -> None:
-        """Take over what ``state`` gave for some of the parameters elsewhere."""
+    def remember(self, states: Any) -> None:
+        """Copy the slots that ``state`` returned for some of the parameters elsewhere."""
         for (p, _, _), piece in zip(self.places, self.pieces, strict=True):
-            for name, old in kept.get(id(p), (p, {}))[1].items():
+            for name, old in states.get(id(p), (p, {}))[1].items():
                 if name in self.slots and old.shape == p.shape:
                     self.slots[name][piece] = old.reshape(-1)
 
     def bind(self) -> None:
-        """Make each ``p.data`` the view of its piece, taking along a value put there since."""
+        """Make each ``p.data`` the view of its piece, and keep a value put there since."""
         for p, view, _ in self.places:
             if p.data is not view:
                 view[...] = p.data
@@ -52,8 +52,8 @@ class Flat:
         }
 
 
-class Flats(list[Any]):
-    """A Flat for each dtype among some parameters.
+class FlatLayout(list[Any]):
+    """FlatParameters for each dtype among some parameters.
 
     order: ``(parameter, view of w, view of g)`` of each, in the order in which they were given
     """
@@ -62,13 +62,17 @@ class Flats(list[Any]):
 
     order: list[Any]
 
+    def __init__(self, params: Any, slots: Any, states: Any) -> None:
+        by_dtype: dict[Any, Any] = {}
+        for p in params:
+            by_dtype.setdefault(p.dtype, []).append(p)
+        super().__init__(FlatParameters(group, slots, states) for group in by_dtype.values())
+        places = {id(place[0]): place for flat in self for place in flat.places}
+        self.order = [places[id(p)] for p in params]
 
-def gather(params: Any, slots: Any, kept: Any) -> Any:
-    """Return the Flats of ``params``; ``kept`` is what ``Flat.state`` gave for some of them before."""
-    by_dtype: dict[Any, Any] = {}
-    for p in params:
-        by_dtype.setdefault(p.dtype, []).append(p)
-    flats = Flats(Flat(group, slots, kept) for group in by_dtype.values())
-    places = {id(place[0]): place for flat in flats for place in flat.places}
-    flats.order = [places[id(p)] for p in params]
-    return flats
+    def holds(self, params: Any) -> bool:
+        """Return whether exactly ``params`` lie here, each in its own shape and dtype."""
+        return len(self.order) == len(params) and all(
+            p is q and p.shape == view.shape and p.dtype == view.dtype
+            for p, (q, view, _) in zip(params, self.order, strict=True)
+        )

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..options import fraction, option
-from .base import Optimizer, rate_or_schedule
+from .base import Optimizer
+from .update_rule import rate_or_schedule
 
 
 class SGD(Optimizer):

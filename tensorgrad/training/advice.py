@@ -6,21 +6,21 @@ import numpy as np
 
 from ..errors import count_text
 from ..losses import BinaryCrossentropy
-from .batches import class_ids, grouped, lost_classes
+from .batches import class_ids, is_sorted_by_class, unseen_classes
 
 
-def notes(compiled, measures, data, held, output_shape):
-    """Print and warn about what often goes wrong unseen.
+def give_advice(compiled, measures, data, held, output_shape):
+    """Print notes and warnings about common mistakes that raise no error.
 
     held: the rows that ``validation_split`` cut off, or None
     """
-    about_accuracy(compiled, measures, output_shape)
+    note_accuracy(compiled, measures, output_shape)
     if held is not None and "crossentropy" in type(measures.loss).__name__.lower():
-        about_split(data, held)
+        warn_of_split(data, held)
 
 
-def about_accuracy(compiled, measures, output_shape):
-    """Multi-label outputs get categorical accuracy, which looks at the largest entry only."""
+def note_accuracy(compiled, measures, output_shape):
+    """Print a note if multi-label outputs get categorical accuracy, which compares only the largest entry."""
     if not isinstance(measures.loss, BinaryCrossentropy) or (output_shape[-1] or 1) < 2:
         return
     for identifier, metric in zip(compiled.metrics, measures.plain, strict=True):
@@ -31,16 +31,16 @@ def about_accuracy(compiled, measures, output_shape):
             )
 
 
-def about_split(data, held):
-    """Sorted labels leave the validation rows with classes the training never saw."""
+def warn_of_split(data, held):
+    """Warn if ``validation_split`` cut off classes that the training rows lack, as it does with sorted labels."""
     y = data.y
     if (y.ndim > 1 and y.shape[-1] > 1 and (y.sum(axis=-1) != 1).any()) or (y != np.round(y)).any():
         return  # several labels a row, or probabilities
-    lost = lost_classes(y, held.y)
+    lost = unseen_classes(y, held.y)
     if len(lost):
-        trouble = f"they hold classes that the training rows lack ({shown(lost)}): the data seem sorted"
-    elif grouped(y, held.y):
-        trouble = f"the rows are sorted by class, so they hold only {shown(np.unique(class_ids(held.y)))}"
+        trouble = f"they hold classes that the training rows lack ({class_list_text(lost)}): the data seem sorted"
+    elif is_sorted_by_class(y, held.y):
+        trouble = f"the rows are sorted by class, so they hold only {class_list_text(np.unique(class_ids(held.y)))}"
     else:
         return
     warnings.warn(
@@ -50,5 +50,5 @@ def about_split(data, held):
     )
 
 
-def shown(classes):
+def class_list_text(classes):
     return ", ".join(f"{c:g}" for c in classes[:5]) + (", ..." if len(classes) > 5 else "")

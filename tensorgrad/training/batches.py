@@ -15,7 +15,7 @@ class Batches:
     steps:   how many batches an epoch takes, continuing where the last stopped; None for all
     rng:     where the orders come from
 
-    While ``lent`` is True, shuffled batches are lent: the next one is written over the last.
+    While ``lent`` is True, the next shuffled batch is written into the arrays of the last one.
     """
 
     lent = False
@@ -38,7 +38,7 @@ class Batches:
         return self._some()
 
     def _some(self):
-        """Yield the next ``steps`` batches; where the rows run out, the epoch ends early, as in Keras."""
+        """Yield the next ``steps`` batches; if the rows run out, the epoch ends early, as in Keras."""
         if self._pass is None:
             self._pass, self._seen = self._batches(), 0
         for step in range(self.wanted):
@@ -58,10 +58,10 @@ class Batches:
         arrays: Any = (self.data.x, self.data.y, self.data.w)
         n, size = len(self.data), self.size
         if not self.shuffle:
-            yield from slices(arrays, n, size)
+            yield from batch_slices(arrays, n, size)
             return
         order = self._order(n, size)
-        arrays = [None if a is None else np.ascontiguousarray(a) for a in arrays]  # or each gather would copy all
+        arrays = [None if a is None else np.ascontiguousarray(a) for a in arrays]  # or each take would copy all
         room = None
         for start in range(0, n, size):
             chosen = order[start : start + size]
@@ -78,7 +78,7 @@ class Batches:
         return order
 
 
-def slices(arrays, n, size):
+def batch_slices(arrays, n, size):
     """Yield ``size`` rows of each array at a time."""
     x, y, w = arrays
     for start in range(0, n, size):
@@ -119,17 +119,19 @@ def class_weights(weights, y, classes, where):
     return table[ids.astype(np.intp)]
 
 
-def grouped(train_y, val_y):
+def is_sorted_by_class(train_y, val_y):
     """Return whether at least 20 rows, of more than one class, come in the order of their classes.
 
-    >>> grouped(np.repeat([0, 1, 2], 10), np.array([2, 2])), grouped(np.arange(30) % 2, np.array([1, 1]))
-    (True, False)
+    >>> is_sorted_by_class(np.repeat([0, 1, 2], 10), np.array([2, 2]))
+    True
+    >>> is_sorted_by_class(np.arange(30) % 2, np.array([1, 1]))
+    False
     """
     ids = class_ids(np.concatenate([train_y, val_y])).astype("float64")
     steps = np.diff(ids)
     return len(ids) >= 20 and bool(steps.any()) and bool((steps >= 0).all() or (steps <= 0).all())
 
 
-def lost_classes(train_y, val_y):
+def unseen_classes(train_y, val_y):
     """Return the classes that occur in ``val_y`` but not in ``train_y``."""
     return np.setdiff1d(class_ids(val_y), class_ids(train_y))

@@ -1,4 +1,4 @@
-"""The user's data: checked once, made arrays once. Every complaint names what, where and what to do."""
+"""The user's data, checked and made arrays once. Every error says what is wrong, where, and what to do."""
 
 from math import isfinite
 
@@ -9,7 +9,7 @@ from ..core.tensor import Tensor
 from ..errors import DataError, count_text, describe
 from ..graph.code import gives_arrays
 
-#: The dtypes whose sums of squares show in half a microsecond whether all entries are finite.
+#: The dtypes whose sum of squares shows in half a microsecond whether all entries are finite.
 FLOATS = {"float32": np.dtype("float32"), "float64": np.dtype("float64")}
 
 
@@ -29,25 +29,25 @@ class Data:
         return Data(*(None if a is None else a[start:stop] for a in (self.x, self.y, self.w)))
 
 
-def prepare(x, y, sample_weight, where, names=("x", "y", "sample_weight"), integers=False):
+def make_data(x, y, sample_weight, where, names=("x", "y", "sample_weight"), integers=False):
     """Return what the user passed as ``Data``, or raise a DataError that says what is wrong with it.
 
     where:    the method, as errors call it
     names:    how errors call the three arrays
     integers: whether whole numbers in ``x`` stay whole
     """
-    if not sound(x):
-        x = floats(array_of(x, names[0], where), names[0], where, keep_integers=integers)
+    if not is_ready(x):
+        x = finite_floats(numeric_array(x, names[0], where), names[0], where, keep_integers=integers)
     if y is not None:
-        if not sound(y, keep_integers=True):
-            y = floats(array_of(y, names[1], where), names[1], where, keep_integers=True)
+        if not is_ready(y, keep_integers=True):
+            y = finite_floats(numeric_array(y, names[1], where), names[1], where, keep_integers=True)
         if len(x) != len(y):
-            same_length(x, y, names[0], names[1], where)
-    return Data(x, y, None if sample_weight is None else weights_of(sample_weight, x, names, where))
+            check_same_length(x, y, names[0], names[1], where)
+    return Data(x, y, None if sample_weight is None else sample_weights(sample_weight, x, names, where))
 
 
-def sound(array, keep_integers=False):
-    """Return whether a value is surely right already: an array with rows, finite, in ``floatx()``. 1 µs."""
+def is_ready(array, keep_integers=False):
+    """Return whether a value surely needs no conversion: an array with rows, finite, in ``floatx()``. 1 µs."""
     if type(array) is not np.ndarray or not array.ndim or not array.size:
         return False
     if array.dtype is not FLOATS.get(floatx()):
@@ -56,7 +56,7 @@ def sound(array, keep_integers=False):
 
 
 @gives_arrays
-def array_of(value, name, where):
+def numeric_array(value, name, where):
     """Return ``value`` (an array, a list, a Tensor, a data frame) as a numeric array with at least one row."""
     if value is None:
         raise DataError(f"{where}: {name} is missing")
@@ -69,12 +69,12 @@ def array_of(value, name, where):
     try:
         array = value.data if isinstance(value, Tensor) else np.asarray(value)
     except ValueError:
-        raise DataError(f"{where}: {name} {ragged(value)}") from None
+        raise DataError(f"{where}: {name} {ragged_text(value)}") from None
     if array.ndim == 0 and array.dtype.kind not in "fiub":
         hint = "; write .toarray()" if hasattr(value, "toarray") else ""  # SciPy's sparse matrices
         raise DataError(f"{where}: {name} must be an array or a list, got {type(value).__name__}{hint}")
     if array.dtype.kind not in "fiub":
-        raise DataError(f"{where}: {name} {not_numbers(array, name)}")
+        raise DataError(f"{where}: {name} {non_numeric_text(array, name)}")
     if array.ndim == 0:
         raise DataError(f"{where}: {name} must be an array with one row per sample, got the number {array}")
     if array.size == 0:
@@ -82,7 +82,7 @@ def array_of(value, name, where):
     return array
 
 
-def ragged(value):
+def ragged_text(value):
     """Return, as the end of a sentence, why ``value`` is no array, and what to do."""
     if all(getattr(item, "ndim", 0) for item in value) and len(value) < 4:
         shown = ", ".join(map(describe, value))
@@ -90,7 +90,7 @@ def ragged(value):
     return "has rows of different lengths; make them one length"
 
 
-def not_numbers(array, name):
+def non_numeric_text(array, name):
     """Return, as the end of a sentence, what an array without numbers holds and what to do."""
     if array.dtype.kind == "c":
         return f"is complex ({describe(array)}); pass real numbers, e.g. its .real and .imag side by side"
@@ -100,21 +100,18 @@ def not_numbers(array, name):
         try:
             float(item)
         except (TypeError, ValueError):
+            item = describe(item.item() if isinstance(item, np.generic) else item)
             return (
-                f"holds {describe(plain_item(item))} {at(place)} (dtype {array.dtype}); it must hold numbers: "
+                f"holds {item} {place_text(place)} (dtype {array.dtype}); it must hold numbers: "
                 "encode text, e.g. np.unique(column, return_inverse=True)[1]"
             )
     return f"has dtype {array.dtype} though it holds numbers; convert it, e.g. {name.split()[-1]}.astype(float)"
 
 
-def plain_item(item):
-    return item.item() if isinstance(item, np.generic) else item
-
-
-def at(place):
+def place_text(place):
     """Return an index in words: ``at row 3, column 2``.
 
-    >>> at((3, 2)), at((4,)), at((0, 1, 2))
+    >>> place_text((3, 2)), place_text((4,)), place_text((0, 1, 2))
     ('at row 3, column 2', 'at row 4', 'at [0, 1, 2]')
     """
     if len(place) > 2:
@@ -122,13 +119,13 @@ def at(place):
     return "at " + ", ".join(f"{axis} {i}" for axis, i in zip(("row", "column"), place, strict=False))
 
 
-def floats(array, name, where, keep_integers):
+def finite_floats(array, name, where, keep_integers):
     """Return ``array`` in ``floatx()``, or whole numbers as they are; raise if an entry is not finite."""
     if array.dtype.kind != "f" and keep_integers:
         return array
     with np.errstate(all="ignore"):
         made = array.astype(floatx(), copy=False)
-        total = np.add.reduce(made, axis=None)  # one pass, no mask: nan or inf shows in the sum
+        total = np.add.reduce(made, axis=None)  # one pass without a mask: nan and inf show in the sum
     if not np.isfinite(total):
         check_finite(made, array, name, where)
     return made
@@ -143,14 +140,16 @@ def check_finite(made, array, name, where):
     value = array[place].item()
     more = f" and {count - 1} more like it" if count > 1 else ""
     if np.isfinite(value):
-        raise DataError(f"{where}: {name} holds {value} {at(place)}{more}, too large for {made.dtype}; scale it down")
+        raise DataError(
+            f"{where}: {name} holds {value} {place_text(place)}{more}, too large for {made.dtype}; scale it down"
+        )
     raise DataError(
-        f"{where}: {name} holds {value} {at(place)}{more}; remove such rows or fill them in, "
+        f"{where}: {name} holds {value} {place_text(place)}{more}; remove such rows or fill them in, "
         f"e.g. np.nan_to_num({name.split()[-1]})"
     )
 
 
-def same_length(a, b, name_a, name_b, where):
+def check_same_length(a, b, name_a, name_b, where):
     if len(a) == len(b):
         return
     remedy = ""
@@ -164,29 +163,29 @@ def same_length(a, b, name_a, name_b, where):
     )
 
 
-def weights_of(value, x, names, where):
+def sample_weights(value, x, names, where):
     """Return weights as floats, one a row; a column becomes a vector."""
-    w = floats(array_of(value, names[2], where), names[2], where, keep_integers=False)
-    same_length(x, w, names[0], names[2], where)
+    w = finite_floats(numeric_array(value, names[2], where), names[2], where, keep_integers=False)
+    check_same_length(x, w, names[0], names[2], where)
     if w.ndim == 2 and w.shape[1] == 1:
         w = w[:, 0]
     if w.min() < 0:
         place = int(np.argmin(w))
-        raise DataError(f"{where}: {names[2]} must not be negative, got {w.min()} {at((place,))}")
+        raise DataError(f"{where}: {names[2]} must not be negative, got {w.min()} {place_text((place,))}")
     return w
 
 
-def validation(value, where, integers=False):
+def make_validation_data(value, where, integers=False):
     """Return what ``validation_data`` means: ``(x, y)`` or ``(x, y, sample_weight)``."""
     if not isinstance(value, (tuple, list)) or len(value) not in (2, 3):
         got = f"{type(value).__name__} of {len(value)}" if isinstance(value, (tuple, list)) else describe(value)
         raise DataError(f"{where}: validation_data must be (x, y) or (x, y, sample_weight), got {got}")
     names = ("validation x", "validation y", "validation sample_weight")
     x, y, w = (*value, None)[:3]
-    return prepare(x, y, w, where, names, integers)
+    return make_data(x, y, w, where, names, integers)
 
 
-def split(data, fraction, where):
+def split_data(data, fraction, where):
     """Return ``(training, validation)``: the last rows, cut off before any shuffling, are for validation."""
     cut = int(np.floor(len(data) * (1.0 - fraction)))
     if cut == 0 or cut == len(data):

@@ -7,36 +7,35 @@ import numpy as np
 
 from ..config import floatx
 from ..errors import ShapeError, describe
-from ..losses.targets import aligned
+from ..losses.targets import align_axes
 from ..metrics.base import FunctionMetric
-from .program_cache import Steps
+from .programs import StepCache
 
 
 class Measures:
     """The loss and the metrics for one shape of data.
 
-    added:    the unweighted means of our own functions, whose sums are computed with the outputs, so that a program
-              does it
-    training: the compiled steps of ``fit`` with this loss and these metrics, and ``testing`` those of ``evaluate``
+    added:    the unweighted means of this library's functions: a program computes their sums with the outputs
+    training: the compiled steps of ``fit`` with this loss and these metrics; ``testing``: those of ``evaluate``
     """
 
     def __init__(self, loss, plain, weighted):
         self.loss, self.plain, self.weighted = loss, plain, weighted
         self.keys = unique_keys([m.name for m in plain], [m.name for m in weighted])
-        self.added = [metric for metric in plain if traceable(metric)]
-        self.training, self.testing = Steps(), Steps()
+        self.added = [metric for metric in plain if is_traceable(metric)]
+        self.training, self.testing = StepCache(), StepCache()
         self.metrics = [*plain, *weighted]
         self.others = [(m, False) for m in plain if m not in self.added] + [(m, True) for m in weighted]
         self.lent = {}
         self.reset()
 
     def reset(self):
-        """Let all metrics begin anew."""
+        """Reset all metrics."""
         for metric in self.metrics:
             metric.reset_state()
 
     def meters(self):
-        """Return new Meters, of the metrics themselves; of copies while a call beside this one has those."""
+        """Return new Meters of the metrics, or of copies of them while another call uses them."""
         found = Meters(self)
         if self.metrics:
             if not self.lend(found):
@@ -53,13 +52,13 @@ class Measures:
                 lent.clear()
 
         mine = ref(meters, forget)
-        return lent.setdefault("to", mine) is mine  # one step, whoever else asks at this moment
+        return lent.setdefault("to", mine) is mine  # atomic, if another thread asks at the same moment
 
     def copies(self):
         """Return a copy of each metric."""
         found = {}
         for metric in self.metrics:
-            found[id(metric)] = copy.copy(metric) if metric in self.added else copy_beside(metric)
+            found[id(metric)] = copy.copy(metric) if metric in self.added else copy_metric(metric)
         return found
 
     def __reduce__(self):
@@ -81,20 +80,20 @@ class Meters:
         self.total, self.rows, self.totals = 0.0, 0, []
 
     def reset(self):
-        """Begin anew."""
+        """Reset the means and all metrics."""
         self.total, self.rows = 0.0, 0
         self.totals = [0.0] * len(self.added)
         for metric in self.metrics:
             metric.reset_state()
 
     def close(self):
-        """Say that these are no longer used, so that the next call has the metrics themselves."""
+        """Give the metrics back, so that the next call can use them."""
         lent = self.measures.lent
         if "to" in lent and lent["to"]() is self:
             lent.clear()
 
     def update(self, loss, y, y_pred, w, sums):
-        """Count one batch in: its loss, targets, outputs and weights, all arrays, and what ``sums`` gave for it."""
+        """Add one batch: its loss, targets, outputs and weights, all arrays, and its ``metric_sums``."""
         rows = len(y_pred)
         self.rows += rows
         if loss is not None:
@@ -103,7 +102,7 @@ class Meters:
             self.totals[i] += batch.item()
         if not self.others or y is None:
             return
-        y, y_pred = aligned(y.copy(), y_pred.copy())  # a metric of the user's may keep them
+        y, y_pred = align_axes(y.copy(), y_pred.copy())  # a metric of the user's may keep them
         w = None if w is None else w.copy()
         for metric, weighted in self.others:
             metric.update_state(y, y_pred, w if weighted else None)
@@ -116,24 +115,24 @@ class Meters:
         for metric, sum_of_all in zip(self.added, self.totals, strict=True):
             metric.total, metric.count = sum_of_all, float(self.rows)
         for key, metric in zip(self.measures.keys, self.metrics, strict=True):
-            values[key] = number(metric)
+            values[key] = metric_result(metric)
         return values
 
 
-def sums(added, y, y_pred):
-    """Return the sum of each of these metrics over a batch: of arrays, or of their stand-ins in a program."""
+def metric_sums(added, y, y_pred):
+    """Return the sum of each of these metrics over a batch of arrays, or of their stand-ins in a trace."""
     if not added:
         return []
-    y, y_pred = aligned(y, y_pred)
-    return [total(metric.values(y, y_pred)) for metric in added]
+    y, y_pred = align_axes(y, y_pred)
+    return [sample_sum(metric.values(y, y_pred)) for metric in added]
 
 
-def total(values):
-    """Return the sum of one value a sample; of several values for one sample, their mean counts."""
+def sample_sum(values):
+    """Return the sum over the samples of one value each: the mean of a sample's values."""
     return np.add.reduce(values, axis=None).astype("float64") * values.shape[0] / values.size
 
 
-def copy_beside(metric):
+def copy_metric(metric):
     """Return a copy of a metric that another thread may be updating."""
     while True:
         try:
@@ -143,8 +142,8 @@ def copy_beside(metric):
                 raise
 
 
-def traceable(metric):
-    """Return whether ``metric`` is a mean of one of our own functions, so that it is known not to look at values."""
+def is_traceable(metric):
+    """Return whether ``metric`` is a mean of one of this library's functions, which a program can compute."""
     if not isinstance(metric, FunctionMetric) or not metric.function.__module__.startswith(PACKAGE):
         return False
     return type(metric).update_state is FunctionMetric.update_state and type(metric).values is FunctionMetric.values
@@ -153,7 +152,7 @@ def traceable(metric):
 PACKAGE = f"{__package__.partition('.')[0]}."
 
 
-def number(metric):
+def metric_result(metric):
     """Return the metric's result as a float."""
     result = metric.result()
     try:
@@ -162,8 +161,8 @@ def number(metric):
         raise TypeError(f"metric {metric.name!r}: result() must return a number, got {describe(result)}") from None
 
 
-def fitting(metric, y, output_shape):
-    """Return ``metric`` after trying it on one row: one that cannot compare such shapes raises before training."""
+def try_metric(metric, y, output_shape):
+    """Return ``metric`` after a try on one row: a metric that cannot compare such shapes raises before training."""
     if isinstance(metric, FunctionMetric):
         row = np.ones((1, *(n or 1 for n in output_shape[1:])), floatx())
         try:
@@ -176,7 +175,7 @@ def fitting(metric, y, output_shape):
 
 
 def unique_keys(plain, weighted):
-    """Return the log key of each metric: a weighted one that is listed unweighted too has a prefix, as in Keras.
+    """Return the log key of each metric; a weighted one that is listed unweighted too has a prefix, as in Keras.
 
     >>> unique_keys(["mae", "mae"], ["mae", "mse"])
     ['mae', 'mae_1', 'weighted_mae', 'mse']

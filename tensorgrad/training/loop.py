@@ -1,20 +1,20 @@
-"""The training loop: epochs of steps. Everything that can be settled once is settled before the first step."""
+"""The training loop: epochs of steps. All that can be done once is done before the first step."""
 
 import warnings
 
 import numpy as np
 
-from ..callbacks.calls import ordered
+from ..callbacks.calls import sort_logs
 from ..errors import printable_text
 
 
 class Validation:
-    """What is measured after an epoch: the batches, by which Measures, and after which epochs."""
+    """The validation of a training: its batches, its Measures, and the epochs after which it runs."""
 
     def __init__(self, order, measures, freq):
         self.order, self.measures, self.freq = order, measures, freq
 
-    def due(self, number):
+    def is_due(self, number):
         """Return whether epoch ``number``, counted from 1, is to be validated."""
         return number % self.freq == 0 if hasattr(self.freq, "__index__") else number in self.freq
 
@@ -38,15 +38,15 @@ def train(model, measures, order, validation, calls, epochs):
     logs = {}
     try:
         step = TrainStep(model, meters)
-        step.renew()  # or raise, before anything is done
+        step.renew()  # raises before anything is trained
         model.history = calls.history
         calls.call("on_train_begin", {})
         for epoch in epochs:
             calls.call("on_epoch_begin", epoch, {})
             logs = train_epoch(model, meters, order, calls, step)
-            if validation is not None and validation.due(epoch + 1):
+            if validation is not None and validation.is_due(epoch + 1):
                 logs |= validation.logs(model, meters, calls)
-            logs = ordered(logs)
+            logs = sort_logs(logs)
             calls.call("on_epoch_end", epoch, logs)
             if model.stop_training:
                 break
@@ -66,7 +66,7 @@ def train_epoch(model, meters, order, calls, step):
         if begin is not None:
             begin(i)
         step(x, y, w)
-        order.lent = step.training.found is None  # a layer that runs as it is may keep what it sees
+        order.lent = step.training.found is None  # a layer that runs without a program may keep its input
         if end is not None:
             end(i)
         if model.stop_training:
@@ -78,16 +78,16 @@ def train_epoch(model, meters, order, calls, step):
 class TrainStep:
     """``step(x, y, w)``: forward, loss, backward and one move of the optimizer; returns the loss, a float.
 
-    Whatever changes in the model is seen by the next step.
+    The next step sees all changes of the model.
 
     training: the TrainingStep for the model as it was
     """
 
-    __slots__ = ("meters", "model", "told", "training")
+    __slots__ = ("meters", "model", "training", "warned")
 
     def __init__(self, model, meters):
         self.model, self.meters = model, meters
-        self.told, self.training = False, None
+        self.warned, self.training = False, None
 
     def __call__(self, x, y, w):
         training = self.training
@@ -99,8 +99,8 @@ class TrainStep:
         ):
             training = self.renew()
         loss, y_pred, *sums = training.gradients(x, y, w)
-        if training.reached is not training.params and not self.told and len(training.reached) < len(training.params):
-            self.told = untrained(training.params, training.reached)
+        if training.reached is not training.params and not self.warned and len(training.reached) < len(training.params):
+            self.warned = warn_untrained(training.params, training.reached)
         self.meters.update(loss, y, y_pred, w, sums)
         training.update()
         return loss
@@ -111,7 +111,7 @@ class TrainStep:
         return self.training
 
 
-def untrained(params, reached):
+def warn_untrained(params, reached):
     """Warn that a gradient reaches only some of ``params``; return True."""
     lost = [p for p in params if all(p is not q for q in reached)]
     names = ", ".join(printable_text(p.name) for p in lost)
@@ -140,7 +140,7 @@ def test_epoch(model, meters, order, calls):
             end(i)
     calls.count(i + 1, "test")
     logs = meters.logs()
-    calls.call("on_test_end", ordered(logs))
+    calls.call("on_test_end", sort_logs(logs))
     return logs
 
 

@@ -30,7 +30,7 @@ class TestInterruption:
                 assert a.tobytes() == b.tobytes()
             trained(model)
             trained(twin)
-        assert not model.compiled.without_programs
+        assert not model.compiled.runs_eagerly
 
     @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
     @pytest.mark.parametrize("hook", ["on_train_batch_begin", "on_train_batch_end", "on_epoch_end", "on_test_begin"])

@@ -131,7 +131,7 @@ def compiled(row):
     for one, eagerly in ((model, False), (other, True)):
         one.compile("sgd", "mse", run_eagerly=eagerly, jit_compile="auto" if eagerly else "exact")
         one.fit(x, y, batch_size=4, epochs=3, shuffle=False, verbose=0)
-    assert not model.compiled.without_programs
+    assert not model.compiled.runs_eagerly
     same_weights(model, other)
     same(model.predict(x, verbose=0), other.predict(x, verbose=0))
 

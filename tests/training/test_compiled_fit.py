@@ -31,7 +31,9 @@ import tensorgrad as tg
 from tensorgrad import metrics
 from tensorgrad.callbacks import LambdaCallback
 from tensorgrad.layers import Dense, Layer
-from tensorgrad.training.inference import WARM
+from tensorgrad.metrics.base import FunctionMetric
+from tensorgrad.metrics.metric_lookup import metric_classes
+from tensorgrad.training.programs import WARM
 from tests.heavy import heavy
 
 
@@ -99,7 +101,7 @@ def test_every_layer(layer):
 
 
 @pytest.mark.parametrize(
-    "metric", [m for m in dict.fromkeys(metrics._KNOWN.values()) if issubclass(m, metrics.FunctionMetric)]
+    "metric", [m for m in dict.fromkeys(metric_classes().values()) if issubclass(m, FunctionMetric)]
 )
 def test_every_metric_of_ours_is_in_the_program(metric):
     kind = next(k for k in ("ids", "numbers") if "Sparse" in metric.__name__ or k == "numbers")

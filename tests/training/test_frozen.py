@@ -16,7 +16,7 @@ from tensorgrad import metrics
 from tensorgrad.compile import executable as replay
 from tensorgrad.layers import Activation, Dense, Dropout, Layer
 from tensorgrad.losses import Loss
-from tensorgrad.training.inference import WARM
+from tensorgrad.training.programs import WARM
 from tests.heavy import heavy
 
 FACTOR = 1.0
@@ -527,7 +527,7 @@ def test_an_error_of_ones_own_in_a_step_is_raised_as_it_is():
     x, y = data()
     with pytest.raises(ZeroDivisionError, match="of the user's own"):
         model.fit(x, y, batch_size=5, verbose=0)
-    assert not model.compiled.without_programs
+    assert not model.compiled.runs_eagerly
 
 
 def test_a_fault_of_the_compiler_is_called_so_and_the_model_trains(monkeypatch):

@@ -8,7 +8,7 @@ import tensorgrad as tg
 from tensorgrad import metrics
 from tensorgrad.layers import Activation, Dense, Layer
 from tensorgrad.optimizers import SGD, Adam
-from tensorgrad.training.inference import CROWDED, LIMIT, WARM
+from tensorgrad.training.programs import CROWDED, LIMIT, WARM
 
 
 class Third(Layer):
@@ -146,7 +146,7 @@ def test_a_program_for_each_shape_soon_and_later_for_those_that_come_often():
     for _ in range(WARM):
         for n in range(1, LIMIT + 3):
             model.predict(x[:n], verbose=0)
-    (step,) = model._inference.kept
+    (step,) = model._inferences.kept
     assert len(step.replays) == LIMIT
     first = {key[0][0][0] for key in step.replays}
     assert first == set(range(1, LIMIT + 1))
@@ -194,13 +194,13 @@ def test_a_layout_is_kept_only_while_a_program_uses_it():
     for i in range(6):
         model.layers[1].trainable = i % 2 == 0
         model.train_on_batch(x, y)
-    assert len([found for found in model.optimizer._layouts if found() is not None]) == 2
+    assert len([found for found in model.optimizer._memory.layouts if found() is not None]) == 2
     assert len(training_steps(model)) == 2
     eager = Adam(0.1)
     for _ in range(6):
         w = tg.Parameter(np.ones(2))
         eager.apply([np.ones(2)], [w])
-    assert len([found for found in eager._layouts if found() is not None]) == 1
+    assert len([found for found in eager._memory.layouts if found() is not None]) == 1
 
 
 def test_layers_called_within_the_call_know_whether_the_model_is_trained_whatever_interrupts_them():

@@ -11,7 +11,7 @@ import tensorgrad as tg
 from tensorgrad import metrics
 from tensorgrad.callbacks import LambdaCallback
 from tensorgrad.layers import Dense
-from tensorgrad.training.inference import WARM
+from tensorgrad.training.programs import WARM
 
 
 class Slow(metrics.Metric):

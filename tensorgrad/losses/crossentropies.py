@@ -1,4 +1,4 @@
-"""The losses: functions of ``(y_true, y_pred)`` that give one value per sample."""
+"""Losses of classes: the negative logarithm of the probability of the target."""
 
 from __future__ import annotations
 
@@ -8,25 +8,8 @@ import numpy as np
 
 from .. import ops
 from ..config import epsilon
-from .targets import aligned, as_array, bad_label, class_ids, floats, same_shape
-
-
-def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
-    """Mean of ``(y_pred - y_true)²`` over the last axis.
-
-    >>> mean_squared_error([[0.0, 1.0]], [[1.0, 3.0]])
-    array([2.5])
-    """
-    y_true, y_pred = aligned(*floats(y_true, y_pred))
-    same_shape("mean_squared_error", y_true, y_pred)
-    return np.mean(np.square(y_pred - y_true), axis=-1)
-
-
-def mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
-    """Mean of ``|y_pred - y_true|`` over the last axis."""
-    y_true, y_pred = aligned(*floats(y_true, y_pred))
-    same_shape("mean_absolute_error", y_true, y_pred)
-    return np.mean(np.abs(y_pred - y_true), axis=-1)
+from .base import loss_class
+from .targets import array_or_tensor, check_same_shape, integer_labels, label_error, same_floats
 
 
 def binary_crossentropy(
@@ -42,8 +25,8 @@ def binary_crossentropy(
     >>> binary_crossentropy([[1.0]], [[0.0]], from_logits=True)
     array([0.69314718])
     """
-    y_true, y_pred = floats(y_true, y_pred)
-    same_shape("binary_crossentropy", y_true, y_pred)
+    y_true, y_pred = same_floats(y_true, y_pred)
+    check_same_shape("binary_crossentropy", y_true, y_pred)
     if label_smoothing:
         y_true = y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing
     if from_logits:
@@ -64,8 +47,8 @@ def categorical_crossentropy(
     >>> categorical_crossentropy([[0.0, 1.0]], [[2.0, 2.0]])
     array([0.69314718])
     """
-    y_true, y_pred = floats(y_true, y_pred)
-    same_shape("categorical_crossentropy", y_true, y_pred)
+    y_true, y_pred = same_floats(y_true, y_pred)
+    check_same_shape("categorical_crossentropy", y_true, y_pred)
     if label_smoothing:
         y_true = y_true * (1.0 - label_smoothing) + label_smoothing / y_true.shape[axis]
     if from_logits:
@@ -86,8 +69,8 @@ def sparse_categorical_crossentropy(
     >>> sparse_categorical_crossentropy([1], [[2.0, 2.0]])
     array([0.69314718])
     """
-    y_pred = floats(0.0, y_pred)[1]
-    ids = class_ids("sparse_categorical_crossentropy", as_array(y_true), y_pred, axis)
+    y_pred = same_floats(0.0, y_pred)[1]
+    ids = integer_labels("sparse_categorical_crossentropy", array_or_tensor(y_true), y_pred, axis)
     if ignore_class is not None:
         counted = ids != ignore_class
         ids = np.where(counted, ids, 0)
@@ -97,5 +80,13 @@ def sparse_categorical_crossentropy(
         else:
             values = ops.sparse_cross_entropy(y_pred, ids, axis=axis, epsilon=epsilon())
     except IndexError:
-        raise bad_label("sparse_categorical_crossentropy", ids, y_pred.shape[axis]) from None
+        raise label_error("sparse_categorical_crossentropy", ids, y_pred.shape[axis]) from None
     return values if ignore_class is None else np.where(counted, values, 0.0)
+
+
+BinaryCrossentropy = loss_class("BinaryCrossentropy", binary_crossentropy, aliases=("bce", "BCE"))
+CategoricalCrossentropy = loss_class("CategoricalCrossentropy", categorical_crossentropy)
+SparseCategoricalCrossentropy = loss_class(
+    "SparseCategoricalCrossentropy", sparse_categorical_crossentropy, takes_ids=True,
+    order=("from_logits", "ignore_class", "reduction", "axis", "name", "dtype"),
+)  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tensorgrad.callbacks import LambdaCallback
-from tensorgrad.callbacks.progress_bar import Progress, per_step
+from tensorgrad.callbacks.progress_bar import ProgressBar, step_time_text
 from tensorgrad.layers import Dense
 from tensorgrad.models import Sequential
 
@@ -106,7 +106,7 @@ class TestInATerminal:
 
     def test_redraws_fit_the_width(self):
         with redirect_stdout(Terminal()) as out:
-            bar = Progress(1000)
+            bar = ProgressBar(1000)
             for step in range(1, 1000, 300):
                 bar.update(step, {"a_metric_with_a_long_name": 0.5, "another_metric": -3.0})
         drawn = out.getvalue().split("\r")[1:]
@@ -134,4 +134,4 @@ class TestInATerminal:
 
 
 def test_times_of_a_step():
-    assert [per_step(s, 10) for s in (0.0003, 0.03, 30.0)] == ["30us/step", "3ms/step", "3s/step"]
+    assert [step_time_text(s, 10) for s in (0.0003, 0.03, 30.0)] == ["30us/step", "3ms/step", "3s/step"]
