@@ -8,7 +8,7 @@ __all__ = ["compile"]
 
 
 def compile(function: Any = None, *, static: Any = (), exact: bool = True) -> Any:
-    """Return ``function`` as a Step: it runs once as it is, and from then on as a flat program of NumPy calls.
+    """Return ``function`` as a CompiledFunction: it runs once as it is, then as a flat program of NumPy calls.
 
     static: names or positions of arguments that are part of the program, such as flags: hashable, a program for each
     exact:  the results are the function's to the last bit; with False sums may be added up in another order, where
@@ -28,8 +28,8 @@ def compile(function: Any = None, *, static: Any = (), exact: bool = True) -> An
     >>> step.cache_info()
     CacheInfo(hits=1, misses=1, maxsize=64, currsize=1)
     """
-    from .compiled_function import Step  # 3 ms of import, for those who compile
+    from .compiled_function import CompiledFunction  # 3 ms of import, for those who compile
 
     if function is None:
-        return lambda function: Step(function, static, exact)
-    return Step(function, static, exact)
+        return lambda function: CompiledFunction(function, static, exact)
+    return CompiledFunction(function, static, exact)

@@ -1,115 +1,20 @@
 """Replay: a traced function as a program that runs on new values."""
 
-import warnings
-
 import numpy as np
 
-from ..core.tensor import Parameter, Tensor, type_tensor
-from ..errors import TraceError, describe
-from ..graph.code import trace_root
-from .call_structure import flatten, unflatten
+from ..core.tensor import Tensor
+from ..errors import TraceError
+from .call_structure import unflatten
 from .emit.blas import largest_product, one_blas_thread, one_is_better, threaded
 from .emit.codegen import Code
 from .emit.script import profiled, save
 from .emit.threads import count
 from .guards.number_guards import steadiness
-from .guards.overlap import Overlap, owner_of
+from .guards.overlap import Overlap
 from .ir.program import Program
 from .passes.optimize import REORDERING, optimized
-from .results import Leaf, Results
-from .trace.captures import arrays_left, gradients_left, stale_grad, tracing
-from .trace.tracer import Trace
-
-
-class Recording:
-    """A trace that has ended: what the function returned and left behind, as stand-ins.
-
-    structure, leaves: what it returned, the leaves as ``Leaf``
-    grads:  ``[(Tensor, stand-in, Tensor)]``, the gradients it left in Tensors from outside, and what they were kept in
-    arrays: ``[(Tensor, stand-in of its array before, of its array now)]`` of those that have another array now
-    """
-
-    def __init__(self, trace, structure, leaves, grads, arrays):
-        self.trace, self.structure, self.leaves, self.grads, self.arrays = trace, structure, leaves, grads, arrays
-        self.known = [array for _, array, *_ in trace.tensors.values()]
-        self.owners = {id(owner_of(array)) for array in self.known}
-
-    def know(self, arrays):
-        """Note arrays that were there before the function ran: what it returns of them is returned itself."""
-        self.known += arrays
-        self.owners.update(id(owner_of(array)) for array in arrays)
-
-    def used(self):
-        """Return the Tensors and arrays from outside that the function used."""
-        return [entry[0] for entry in self.trace.tensors.values()] + [
-            v.array for v in self.trace.values if v.kind == "captured"
-        ]
-
-    def lends(self, t):
-        """Return whether a result lies in memory of the caller's."""
-        root = t.node.root
-        if root.kind != "captured" or id(owner_of(root.array)) in self.owners:
-            return root.kind in ("input", "captured")
-        return any(np.may_share_memory(root.array, array) for array in self.known)  # np.nditer tells of no owner
-
-
-@trace_root
-def traced(function, leaves, names, known=dict):
-    """Run ``function`` on stand-ins of ``leaves`` and return the Recording.
-
-    known: ``known()`` -> ``{id: structure}`` of what is not taken apart where the function returns it
-
-    What it wrote stays, until ``recording.trace.undo()``, unless it raises: then it is put back.
-    """
-    trace = Trace()
-    try:
-        stands = [stand_in(trace, leaf, name) for leaf, name in zip(leaves, names, strict=True)]
-        numbers = [t.seq for t in stands if isinstance(t, Tensor)]
-        with tracing(trace), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the run as it is warns
-            warnings.filterwarnings("error", "you are shuffling a 'Trace")  # which takes rows for copies
-            out: list = []
-            result = function(stands)
-            made: list = []
-            structure = flatten(result, out, made, known())
-            trace.twice = len({id(x) for x in made}) < len(made)
-            values = [Leaf(trace, x) for x in out]
-            grads = gradients_left(trace)
-            arrays = arrays_left(trace)
-            trace.check_used()
-            check_arguments([t for t in stands if isinstance(t, Tensor)], numbers)
-            trace.known.clear()  # stand-ins know their trace: it is to be freed with the last of them
-    except BaseException:
-        gradients_left(trace)
-        trace.undo()
-        raise
-    return Recording(trace, structure, values, grads, arrays)
-
-
-def check_arguments(stands, numbers):
-    """Raise if the function left something in a Tensor that it was given: the caller's Tensor would not have it."""
-    for t, number in zip(stands, numbers, strict=True):
-        if t.grad is not None:
-            raise TraceError(
-                "a compiled function computes the gradient of one of its arguments, which would stay inside; close "
-                "over the Tensor instead of passing it, or return the gradient"
-            )
-        if t.seq != number or t.data.node.kind != "input":
-            raise TraceError(
-                f"a compiled function writes into its argument {t.name or describe(t)} by t[i] = v or t.data = array, "
-                "which the caller's Tensor would not have; write t.data[i] = v, close over the Tensor, or return it"
-            )
-
-
-def stand_in(trace, leaf, name):
-    """Return what the function is given in place of an argument."""
-    if isinstance(leaf, Tensor):
-        if type(leaf) not in (Tensor, Parameter):
-            raise TypeError(f"nothing stands for a {type(leaf).__name__}, which may have more to it than a Tensor")
-        t = type_tensor(trace.input(leaf.data, name), leaf.name, type(leaf))
-        t.requires_grad = leaf.requires_grad
-        return t
-    return trace.input(leaf, name)
+from .results import Results
+from .trace.captures import stale_grad
 
 
 class Replay:
@@ -140,7 +45,7 @@ class Replay:
         self.state = [entry for key, entry in trace.tensors.items() if key not in trace.rebound]
         self.forms = [(t, v.shape, v.dtype, v.strides, t.requires_grad) for t, v in
                       zip(self.bound, inputs[len(inputs) - len(self.bound) :], strict=True)]  # fmt: skip
-        self.own = None  # an Own, where it matters whether an argument is what the function uses itself
+        self.captured = None  # CapturedObjects, if it matters whether an argument is one of them
         self.steady = steadiness(self.recorded, trace.frozen)
         self.idle = [self.code.function]
 
@@ -266,3 +171,36 @@ def given(was):
     v = was.node
     v.kind, v.root, v.array = "input", v, None
     return v
+
+
+class CapturedObjects:
+    """The objects that a function uses from outside, for a function that notices if an argument is one of them.
+
+    A function notices if it asks for it by ``is``, or changes a list that it is given.
+
+    things:     Tensors and arrays; None if the function never compares by ``is``
+    containers: the ids of lists, dicts, sets and tuples
+    """
+
+    def __init__(self, used, guards):
+        self.things = [*used, *guards.arrays(), *guards.tensors()] if guards.compares else None
+        self.containers = {id(x) for x in guards.containers()}
+
+    def has_alias(self, leaves, containers):
+        """Return whether an argument is one of these objects, or two arguments share an array."""
+        if containers and not self.containers.isdisjoint(map(id, containers)):
+            return True
+        if self.things is None:
+            return False
+        ids = object_ids(leaves)
+        return len(set(ids)) < len(ids) or not set(object_ids(self.things)).isdisjoint(ids)
+
+    def check(self, leaves, containers):
+        """Raise a TraceError if there is an alias."""
+        if self.has_alias(leaves, containers):
+            raise TraceError("it is given a thing twice, or what it uses itself, and asks by 'is' or changes it")
+
+
+def object_ids(things):
+    """Return the ids of Tensors, of their arrays, and of arrays."""
+    return [id(x) for x in things] + [id(x.data) for x in things if isinstance(x, Tensor)]

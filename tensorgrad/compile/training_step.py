@@ -42,8 +42,7 @@ class TrainingStep:
         self.without = eagerly
         self.guards, self.attempts, self.names = guards, attempts or Attempts(), names
         self.seed: np.ndarray | None = None
-        self.programs: OrderedDict = OrderedDict()
-        self.uses: dict = {}
+        self.programs = BatchPrograms()
         self.recent: tuple | None = None
         self.replay: Any = None
         self.flats: Any = None
@@ -103,38 +102,29 @@ class TrainingStep:
 
     def _prepare(self, key, x, y, w):
         """Find or write the program for these shapes; if there can be none, return the result of an eager step."""
-        known = self.programs.get(key)
+        known = self.programs.find(key)
         self.recent = None
         if known is not None:
-            self.programs.move_to_end(key)
             self.replay, self.reached, self.flats = known
             if self._holds():
                 self.recent = key
                 return None
-        elif not self._due(key):
+        elif not self.programs.is_due(key):
             return self._eager(x, y, w)
         if self.guards is None:
             self.guards = guards_of_nothing()
         leaves = [x, y] if w is None else [x, y, w]
         return self.attempts.run(lambda: self._trace(key, leaves), lambda: self._eager(x, y, w), self.guards)
 
-    def _due(self, key):
-        """Return whether there is room for the program of another kind of batch, or this kind has come often enough."""
-        if len(self.programs) < LIMIT:
-            return True
-        if len(self.uses) > 64 * LIMIT:
-            self.uses.clear()
-        self.uses[key] = self.uses.get(key, 0) + 1
-        return self.uses[key] >= WARM
-
     def _trace(self, key, leaves):
-        from .executable import Replay, traced  # 3 ms of import, for those who train
+        from .executable import Replay  # 3 ms of import, for those who train
+        from .function_trace import trace_function
         from .trial import Trial
 
         places = self.optimizer.places(self.reached)
         self.rate = self.optimizer.learning_rate
         names = ["x", "y", "w"][: len(leaves)]
-        recording = copy_context().run(traced, self._forward_backward, leaves, names)
+        recording = copy_context().run(trace_function, self._forward_backward, leaves, names)
         trial = Trial(recording)
         recording.trace.undo()
         check_settled(self.guards, recording.trace, self.names)
@@ -149,13 +139,7 @@ class TrainingStep:
         with writing():
             replay = Replay(recording, into=into, copy=False, exact=self.exact, seed=seed)
         self.recent, self.replay, self.flats = key, replay, self.optimizer._flats
-        self._keep(key, replay)
-
-    def _keep(self, key, replay):
-        self.uses.pop(key, None)
-        self.programs[key] = replay, self.reached, self.flats
-        while len(self.programs) > LIMIT:
-            self.programs.popitem(last=False)
+        self.programs.keep(key, (replay, self.reached, self.flats))
 
     def _forward_backward(self, stands):
         loss, y_pred, *more = self.forward(*stands, *[None] * (3 - len(stands)))
@@ -171,6 +155,39 @@ class TrainingStep:
         found = {id(leaf): g for leaf, g in gradients(checked(loss))}
         self.found = [found.get(id(p)) for p in self.params]
         return loss.data.item(), y_pred.data if isinstance(y_pred, Tensor) else np.asarray(y_pred), *more
+
+
+class BatchPrograms:
+    """The programs of a training step, one for each kind of batch: at most LIMIT, those used last."""
+
+    def __init__(self):
+        self.programs: OrderedDict = OrderedDict()
+        self.uses: dict = {}  # kind of batch without a program -> how often it came while there was no room
+
+    def __len__(self):
+        return len(self.programs)
+
+    def find(self, key):
+        """Return what was kept for this kind of batch, or None."""
+        if key in self.programs:
+            self.programs.move_to_end(key)
+        return self.programs.get(key)
+
+    def is_due(self, key):
+        """Return whether there is room for the program of another kind of batch, or this kind has come often enough."""
+        if len(self.programs) < LIMIT:
+            return True
+        if len(self.uses) > 64 * LIMIT:
+            self.uses.clear()
+        self.uses[key] = self.uses.get(key, 0) + 1
+        return self.uses[key] >= WARM
+
+    def keep(self, key, program):
+        """Keep a program in place of the one unused for longest."""
+        self.uses.pop(key, None)
+        self.programs[key] = program
+        while len(self.programs) > LIMIT:
+            self.programs.popitem(last=False)
 
 
 def overlapping(replay, inputs):

@@ -47,12 +47,13 @@ class Inference:
         return uses >= (WARM if len(self.replays) < LIMIT else CROWDED)
 
     def _traced(self, key, arrays):
-        from ..compile.executable import Replay, traced  # 3 ms of import, for those who need it
+        from ..compile.executable import Replay  # 3 ms of import, for those who need it
+        from ..compile.function_trace import trace_function
         from ..compile.trial import Trial
 
         names = ["x", "y", "w"][: len(arrays)]
         with no_grad():
-            recording = traced(lambda stands: self.function(*stands), arrays, names)
+            recording = trace_function(lambda stands: self.function(*stands), arrays, names)
         trial = Trial(recording)
         recording.trace.undo()
         check_settled(self.guards, recording.trace, self.names)

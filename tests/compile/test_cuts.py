@@ -18,7 +18,8 @@ from tensorgrad.compile.emit import row_blocks as cuts
 from tensorgrad.compile.emit import threads
 from tensorgrad.compile.emit.blas import libraries, one_blas_thread
 from tensorgrad.compile.emit.threads import in_blocks
-from tensorgrad.compile.executable import Replay, traced
+from tensorgrad.compile.executable import Replay
+from tensorgrad.compile.function_trace import trace_function
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def several(monkeypatch):
 
 def replay_of(f, *arrays, exact=False):
     names = [f"x{i}" for i in range(len(arrays))]
-    return Replay(traced(lambda stands: f(*stands), arrays, names), exact=exact)
+    return Replay(trace_function(lambda stands: f(*stands), arrays, names), exact=exact)
 
 
 def blocks(replay):

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from test_training import LOSSES, forward_of, model_of, targets
 
 import tensorgrad as tg
-from tensorgrad.compile.executable import Replay, traced
+from tensorgrad.compile.executable import Replay
+from tensorgrad.compile.function_trace import trace_function
 from tensorgrad.compile.passes.layout import chain
 from tensorgrad.compile.passes.optimize import optimized
 from tensorgrad.compile.training_step import TrainingStep
@@ -33,7 +34,7 @@ def layers(x):
 
 def turned(f, x):
     """Return what a program computes transposed, after a look at its results on new values."""
-    made = Replay(traced(lambda stands: f(*stands), [x], ["x"]))
+    made = Replay(trace_function(lambda stands: f(*stands), [x], ["x"]))
     for values in (x, -2 * x):
         for found, expected in zip(made([values]), f(values), strict=True):
             np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)

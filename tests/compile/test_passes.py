@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import tensorgrad as tg
-from tensorgrad.compile.executable import Replay, traced
+from tensorgrad.compile.executable import Replay
+from tensorgrad.compile.function_trace import trace_function
 from tensorgrad.compile.passes.kernels import LONGEST_ROW, MOST_BOUNDS
 from tensorgrad.compile.passes.optimize import PASSES, REORDERING, optimized
 from tensorgrad.ops.random import uniform_like
@@ -20,7 +21,9 @@ def x(rng):
 def replay_of(f, *arrays, only=None, without=()):
     """Return the Replay of ``f`` after the pass ``only``, or after all but those in ``without``."""
     skipped = [name for name in PASSES if name != only] if only else without
-    return Replay(traced(lambda stands: f(*stands), arrays, [f"x{i}" for i in range(len(arrays))]), without=skipped)
+    return Replay(
+        trace_function(lambda stands: f(*stands), arrays, [f"x{i}" for i in range(len(arrays))]), without=skipped
+    )
 
 
 def names(replay):

@@ -15,7 +15,7 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.compile import compile
-from tensorgrad.compile.compiled_function import LIMIT
+from tensorgrad.compile.function_cache import LIMIT
 from tensorgrad.errors import TraceError
 from tensorgrad.ops.random import uniform_like
 from tests.conftest import unwatched

@@ -29,7 +29,7 @@ class Code:
         self.arrays: dict[Value, np.ndarray] = self.plan.arrays()
         given = [v for call in program.calls for v in call.operands] + list(program.outputs)
         self.arrays |= {v: v.array for v in given if v.kind in ("captured", "constant")}
-        self.bound = [call for call in program.calls if self.plan.bound(call)]
+        self.bound = [call for call in program.calls if call in self.plan.live.views]
         for call in self.bound:
             self.bind(call)
         plain = Source(self, Plain())
@@ -77,7 +77,7 @@ class Source:
         lines: list[str] = []
         errors, origin = None, ""
         for call in self.code.program.calls:
-            if self.plan.bound(call):
+            if call in self.plan.live.views:
                 continue
             statements, cut = self.statements(call), self.plan.cut_of.get(call)
             self.blocks.append((call, statements))
@@ -112,7 +112,7 @@ class Source:
         """Return a call's lines."""
         v, f = call.output, call.function
         if isinstance(f, Descent):
-            lines = [self.copied(g, place) for g, place in f.gradients(call) if not self.plan.lies(g, place)]
+            lines = [self.copied(g, place) for g, place in f.gradients(call) if not self.plan.is_computed_in(g, place)]
             return [*lines, f"{self.names.keep(f.optimizer, type(f.optimizer).__name__.lower())}.descend()"]
         if not call.writes and isinstance(v, Value) and v in self.plan.buffered:
             return self.write.into(call, call in self.plan.in_place)
@@ -129,13 +129,13 @@ class Source:
         for place, v in enumerate(program.outputs):
             target = program.into.get(place)
             if target is None:
-                root = self.plan.root(v)
-                shared = self.plan.fixed(v) or root.kind == "input" or root in seen
+                root = self.plan.live.root(v)
+                shared = self.plan.live.is_fixed(v) or root.kind == "input" or root in seen
                 owned = self.code.copy and shared and v.python is None and place not in program.lent
                 seen.add(root)
                 copy = ".copy()" if contiguous(v) else '.copy("K")'
                 shown.append(self.names.value(v) + (copy if owned else ""))
-            elif not self.plan.lies(v, target):
+            elif not self.plan.is_computed_in(v, target):
                 lines.append(self.copied(v, target))
         return [*lines, f"return ({', '.join(shown)}{',' if len(shown) == 1 else ''})"]
 

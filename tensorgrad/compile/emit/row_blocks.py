@@ -79,8 +79,8 @@ def rowwise(call):
     return None
 
 
-def cuts(program, bound, threads):
-    """Return the Cuts of a program, none with a single thread; ``bound`` tells of a call that makes no statement."""
+def cuts(program, views, threads):
+    """Return the Cuts of a program, none with a single thread; ``views`` are calls without a statement."""
     if threads < 2:
         return []
     roots, found, current = program.roots, [], None
@@ -89,7 +89,7 @@ def cuts(program, bound, threads):
         return roots.get(v, v.root)
 
     for call in program.calls:
-        if bound(call):
+        if call in views:
             continue
         able = rowwise(call)
         if able is None:

@@ -78,7 +78,7 @@ def save(code, path):
     if plan.cuts:
         lines += [Path(threads.__file__).read_text(), ""]
     lines += [f'{known} = arrays["{known}"]' for known in given]
-    lines += [f"buffer{i} = np.empty({size}, np.uint8)" for i, size in enumerate(plan.sizes)]
+    lines += [f"buffer{i} = np.empty({size}, np.uint8)" for i, size in enumerate(plan.pool.sizes)]
     for root, slot in plan.slots.items():
         shape = f"{root.shape}, {root.dtype.name!r}, buffer{slot}, 0, {root.strides}"
         lines.append(f"{name(root)} = np.ndarray({shape})")
