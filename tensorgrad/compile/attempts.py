@@ -25,7 +25,7 @@ class Unsettled(Exception):
         self.changes = changes
 
 
-class Fault(Exception):
+class CompilerFault(Exception):
     """A trace went well, but no program could be made of it: a fault of ours."""
 
 
@@ -50,7 +50,7 @@ class Attempts:
             self.reason = (
                 f"this model runs without a compiled program, more slowly: it {printable(guards.unseen[0])}; {NO_GUARD}"
             )
-            warnings.warn(self.reason, UncompiledWarning, stacklevel=level_of_user())
+            warnings.warn(self.reason, UncompiledWarning, stacklevel=user_stacklevel())
             return eager()
         try:
             found = write()
@@ -71,12 +71,12 @@ class Attempts:
             changes = error.changes
         else:  # whether generators have moved on says nothing about the next call
             changes = dict.fromkeys(guards.changed({id(place.generator) for place in guards.generators}))
-        if not isinstance(error, Fault) and changes.keys() - self.changing:
+        if not isinstance(error, CompilerFault) and changes.keys() - self.changing:
             self.changing.update(changes)
             return
-        self.reason = reason(error)
-        if isinstance(error, Fault) or not self.silent:
-            warnings.warn(self.reason, UncompiledWarning, stacklevel=level_of_user())
+        self.reason = reason_text(error)
+        if isinstance(error, CompilerFault) or not self.silent:
+            warnings.warn(self.reason, UncompiledWarning, stacklevel=user_stacklevel())
 
 
 def check_settled(guards, trace, names):
@@ -90,13 +90,13 @@ def check_settled(guards, trace, names):
     paths = guards.changed(trace.drawn)
     if paths:
         drawn = {place.path for place in guards.generators}
-        raise Unsettled({path: words(path, names, path in drawn) for path in paths})
+        raise Unsettled({path: change_text(path, names, path in drawn) for path in paths})
 
 
-def words(path, names, drawn):
+def change_text(path, names, drawn):
     """Return what a call does to what lies at ``path``, and what to do instead.
 
-    >>> words("layer 'noisy'.calls", ["layer 'noisy'"], False)[0]
+    >>> change_text("layer 'noisy'.calls", ["layer 'noisy'"], False)[0]
     "layer 'noisy' changes its attribute calls"
     """
     owner = max((name for name in names if path.startswith((f"{name}.", f"{name}["))), key=len, default="")
@@ -108,19 +108,19 @@ def words(path, names, drawn):
 
 
 @contextmanager
-def writing():
+def convert_faults():
     """Within it a program is written: an error there is no fault of the user's."""
     try:
         yield
     except TraceError:
         raise
     except Exception as error:  # of any pass, told as what it is
-        raise Fault(fault(error)) from error
+        raise CompilerFault(fault_text(error)) from error
 
 
-def reason(error):
+def reason_text(error):
     """Return why a model has no programs, a sentence."""
-    if isinstance(error, Fault):
+    if isinstance(error, CompilerFault):
         return f"this model runs without a compiled program, more slowly: {error}"
     if isinstance(error, TraceError):
         return f"this model trains without a compiled program, more slowly: {error}"
@@ -129,25 +129,25 @@ def reason(error):
             f"this model runs without a compiled program, more slowly: {error}; "
             "or write compile(run_eagerly=True), and nothing is said"
         )
-    return f"this model trains without a compiled program, more slowly: {unfit(error)}"
+    return f"this model trains without a compiled program, more slowly: {trace_error_text(error)}"
 
 
-def unfit(error):
+def trace_error_text(error):
     """Return why an error that only a trace raises means that there can be no program."""
     return (
-        f"{line_of(error)}what is done here can be done with an array but not with what stands for one while a program "
-        "is written; use a function of NumPy's instead"
+        f"{error_line(error)}what is done here can be done with an array but not with what stands for one while a "
+        "program is written; use a function of NumPy's instead"
     )
 
 
-def line_of(error):
+def error_line(error):
     """Return ``"model.py:12: "``, the user's line that raised ``error``, "" if there is none."""
     entries = traceback.walk_tb(error.__traceback__)
     lines = [f"{file_line(frame.f_code, number)}: " for frame, number in entries if users(frame)]
     return lines[-1] if lines else ""
 
 
-def fault(error):
+def fault_text(error):
     """Return what to tell us about an error in writing a program."""
     frame, number = list(traceback.walk_tb(error.__traceback__))[-1]
     place = f"{frame.f_globals.get('__name__', '?')}:{number}"
@@ -158,7 +158,7 @@ def fault(error):
     return f"a fault of tensorgrad's compiler, not of the model: please report {type(error).__name__} in {place}{about}"
 
 
-def level_of_user():
+def user_stacklevel():
     """Return the ``stacklevel`` with which the caller's warning shows the user's line."""
     level, frame = 1, sys._getframe(1)
     while frame.f_back is not None and not users(frame):

@@ -7,7 +7,7 @@ from functools import wraps
 
 from ..core.modes import plainly, runs_plainly
 from ..errors import OptionError, TraceError, UncompiledWarning, printable
-from .attempts import level_of_user, unfit
+from .attempts import trace_error_text, user_stacklevel
 from .compiled_method import CompiledMethod, reference_to
 from .function_cache import EAGER, FunctionCache, cache_key
 from .guarded_trace import GuardedTrace
@@ -30,7 +30,7 @@ class CompiledFunction:
         self.__name__, self.__doc__ = getattr(function, "__name__", "step"), function.__doc__
         self.__qualname__ = getattr(function, "__qualname__", self.__name__)
         self.__module__ = getattr(function, "__module__", None)  # type: ignore[assignment]  # as its function's
-        self.signature = signature or Signature.of(function, self.__name__, static)
+        self.signature = signature or Signature.from_function(function, self.__name__, static)
         self.cache = FunctionCache()
         self.methods: OrderedDict = OrderedDict()  # id of an object -> (reference to it, its CompiledFunction)
         self.owner = None  # of a method: a reference to its object
@@ -104,7 +104,7 @@ class CompiledFunction:
         """Note an error, or the paths of what a trace changed; warn if there will be no program for such arguments."""
         if isinstance(why, Exception):
             self.cache.eager.add(key[:1])
-            self._warn(f"runs as it is, uncompiled: {why if isinstance(why, TraceError) else unfit(why)}")
+            self._warn(f"runs as it is, uncompiled: {why if isinstance(why, TraceError) else trace_error_text(why)}")
         elif self.cache.count_change(key):
             self._warn(
                 f"changes {' and '.join(map(printable, why[:3]))} whenever it runs, which a program would not do: from "
@@ -115,7 +115,7 @@ class CompiledFunction:
     def _warn(self, words):
         if words not in self.warned:
             self.warned.add(words)
-            warnings.warn(f"{printable(self.__name__)} {words}", UncompiledWarning, stacklevel=level_of_user())
+            warnings.warn(f"{printable(self.__name__)} {words}", UncompiledWarning, stacklevel=user_stacklevel())
 
     def cache_info(self):
         """Return how often a program was found and how often one was written, as ``functools.lru_cache`` does."""

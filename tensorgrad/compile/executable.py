@@ -5,14 +5,14 @@ import numpy as np
 from ..core.tensor import Tensor
 from ..errors import TraceError
 from .call_structure import unflatten
-from .emit.blas import largest_product, one_blas_thread, one_is_better, threaded
+from .emit.blas import largest_product, one_blas_thread, prefers_one_thread, uses_threads
 from .emit.codegen import Code
-from .emit.script import profiled, save
-from .emit.threads import count
+from .emit.script import profile_layers, save_script
+from .emit.threads import thread_count
 from .guards.number_guards import steadiness
 from .guards.overlap import Overlap
 from .ir.program import Program
-from .passes.optimize import REORDERING, optimized
+from .passes.optimize import REORDERING, optimize
 from .results import Results
 from .trace.captures import stale_grad
 
@@ -31,16 +31,16 @@ class Replay:
         self.left, self.bound = [t for t, *_ in recording.grads], [t for t, *_ in recording.arrays]
         self.cleared = [t for t in trace.graded.values() if all(t is not other for other in self.left)]
         self.added, self.descents = list(trace.added.values()), trace.descents
-        inputs = [v for v in trace.values if v.kind == "input"] + [given(was) for _, was, _ in recording.arrays]
+        inputs = [v for v in trace.values if v.kind == "input"] + [as_input(was) for _, was, _ in recording.arrays]
         self.recorded = Program(trace.calls, inputs, self.results.outputs, into, self.results.lent)
         self.overlap = Overlap(self.recorded)
         self.changes = bool(self.overlap) or any(call.effect for call in trace.calls)
-        self.program, scaled = optimized(self.recorded, (*without, *REORDERING) if exact else without, seed)
+        self.program, scaled = optimize(self.recorded, (*without, *REORDERING) if exact else without, seed)
         self.seed, self.rate = seed, None
         self.scaled = [(array, array.copy()) for array in scaled]
         size = largest_product(self.program)
-        self.pinned = count() > 1 and not exact and one_is_better(size)
-        self.copy, self.threads = copy, count() if self.pinned or not threaded(size) else 1
+        self.pinned = thread_count() > 1 and not exact and prefers_one_thread(size)
+        self.copy, self.threads = copy, thread_count() if self.pinned or not uses_threads(size) else 1
         self.code = Code(self.program, copy, self.threads)
         self.state = [entry for key, entry in trace.tensors.items() if key not in trace.rebound]
         self.forms = [(t, v.shape, v.dtype, v.strides, t.requires_grad) for t, v in
@@ -57,15 +57,15 @@ class Replay:
                 or t.requires_grad is not wanted
                 or (t.watch is not hooks and (t.watch or None) != hooks)
             ):
-                return self.moved()
+                return self.holds_after_move()
         for descent in self.descents:
             if descent.optimizer._flats is not descent.flats:
                 return False
-        return not self.forms or self.alike()
+        return not self.forms or self.has_bound_forms()
 
-    def moved(self):
+    def holds_after_move(self):
         """Return whether all is as before once optimizers have moved values given to parameters to where they lie."""
-        if any(descent.tangled([array for _, array, *_ in self.state]) for descent in self.descents):
+        if any(descent.cannot_bind([array for _, array, *_ in self.state]) for descent in self.descents):
             return False
         for descent in self.descents:
             if descent.holds():
@@ -74,10 +74,10 @@ class Replay:
             all(descent.holds() for descent in self.descents)
             and all(t.data is array and t.requires_grad is wanted and (t.watch or None) == hooks
                     for t, array, wanted, hooks in self.state)
-            and self.alike()
+            and self.has_bound_forms()
         )  # fmt: skip
 
-    def alike(self):
+    def has_bound_forms(self):
         """Return whether the Tensors that are given another array at each run have one of the same kind."""
         for t, shape, dtype, strides, wanted in self.forms:
             data = t.data
@@ -96,18 +96,18 @@ class Replay:
         for t in self.added:
             if t.grad is not None:
                 raise stale_grad(t)
-        return self.rebuilt(self.run(*inputs), given)
+        return self.rebuild(self.run(*inputs), given)
 
     def run(self, *inputs):
         """Return the outputs for these arrays, as the program leaves them."""
         if self.bound:
             inputs = (*inputs, *[t.data for t in self.bound])
-        found = self.free(inputs)
+        found = self.run_free(inputs)
         if self.bound or self.left or self.cleared:
-            found = self.handed_over(found)
+            found = self.hand_over(found)
         return found
 
-    def free(self, inputs):
+    def run_free(self, inputs):
         """Run in the program's buffers, or in others made for it where these are in use.
 
         By another thread, that is, by a signal's handler that broke in, or by a thread that a fork has left behind.
@@ -124,7 +124,7 @@ class Replay:
         finally:
             self.idle.append(function)
 
-    def handed_over(self, found):
+    def hand_over(self, found):
         """Give Tensors from outside their gradients and arrays; return what the function's results are made of."""
         for t in self.cleared:
             t.grad = None
@@ -134,9 +134,9 @@ class Replay:
             t.data = make(found[place])
         return found[: self.results.end]
 
-    def rebuilt(self, arrays, given):
+    def rebuild(self, arrays, given):
         """Return arrays in the structure that the function returned: Tensors, arrays, numbers."""
-        return unflatten(self.structure, iter(self.results.of(arrays)), given)
+        return unflatten(self.structure, iter(self.results.leaves(arrays)), given)
 
     @property
     def source(self):
@@ -146,15 +146,15 @@ class Replay:
     @property
     def memory(self):
         """``{"planned": bytes of the buffers, "naive": bytes if each result had its own}``."""
-        return {"planned": self.code.plan.planned, "naive": self.code.plan.naive}
+        return {"planned": self.code.plan.planned_bytes, "naive": self.code.plan.naive}
 
     def profile(self, *inputs, n=100):
         """Return ``[(µs, layer, op)]``, the costliest first, measured over ``n`` runs on these arrays, call by call."""
-        return profiled(self.code, (*inputs, *[t.data for t in self.bound]), n)
+        return profile_layers(self.code, (*inputs, *[t.data for t in self.bound]), n)
 
     def save(self, path):
         """Write the program as a script that needs NumPy alone, its arrays beside it: ``step.py`` and ``step.npz``."""
-        save(self.code, path)
+        save_script(self.code, path)
 
     def __str__(self):
         return str(self.program)
@@ -166,7 +166,7 @@ class Replay:
         return draw(self, direction=direction)
 
 
-def given(was):
+def as_input(was):
     """Return the Value of a Tensor's array as an input: what the Tensor has is asked anew at each run."""
     v = was.node
     v.kind, v.root, v.array = "input", v, None

@@ -27,12 +27,12 @@ class TraceResult:
         self.known = [array for _, array, *_ in trace.tensors.values()]
         self.owners = {id(owner_of(array)) for array in self.known}
 
-    def know(self, arrays):
+    def add_known(self, arrays):
         """Note arrays that were there before the function ran: what it returns of them is returned itself."""
         self.known += arrays
         self.owners.update(id(owner_of(array)) for array in arrays)
 
-    def used(self):
+    def used_objects(self):
         """Return the Tensors and arrays from outside that the function used."""
         return [entry[0] for entry in self.trace.tensors.values()] + [
             v.array for v in self.trace.values if v.kind == "captured"

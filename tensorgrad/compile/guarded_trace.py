@@ -5,7 +5,7 @@ from typing import Any
 from ..core.tensor import Tensor
 from ..errors import TraceError
 from .attempts import NO_GUARD
-from .call_structure import Fixed
+from .call_structure import FixedItem
 from .executable import CapturedObjects, Replay
 from .function_trace import trace_function
 from .guards.function_code import given_later
@@ -55,7 +55,7 @@ class GuardedTrace:
             guards.restore()
             raise
         guards.loose += recording.trace.noted
-        recording.know(guards.arrays())
+        recording.add_known(guards.arrays())
         handled = recording.trace.raised  # an error that the function handled, which a program cannot
         self.reason = handled or guards.changed(recording.trace.drawn) + self._changed_arguments() or None
         if self.reason is None:
@@ -75,7 +75,7 @@ class GuardedTrace:
         replay = Replay(self.recording, exact=self.exact, share=True)
         containers = self.arguments.containers
         if self.guards.compares or containers:
-            replay.captured = CapturedObjects(self.recording.used(), self.guards)
+            replay.captured = CapturedObjects(self.recording.used_objects(), self.guards)
             replay.captured.check(self.leaves, containers)
         return replay
 
@@ -99,7 +99,7 @@ class GuardedTrace:
 
     def _known_structures(self):
         """Return ``{id: structure}`` of arguments and of containers from outside, which are returned themselves."""
-        known = {id(x): ("fixed", Fixed(x)) for x in self.guards.containers()}
+        known = {id(x): ("fixed", FixedItem(x)) for x in self.guards.containers()}
         return known | {id(x): ("given", i) for i, x in enumerate([*self.stand_ins, *self.made])}
 
     def _changed_arguments(self):

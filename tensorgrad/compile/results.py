@@ -10,7 +10,7 @@ import numpy as np
 
 from ..core.tensor import StandIn, Tensor, type_tensor
 from ..errors import TraceError
-from .ir.program import packed
+from .ir.program import is_packed
 from .trace.captures import outside
 from .trace.tracer import check_plain
 
@@ -37,7 +37,7 @@ class Leaf:
             self.thing.value.flags.writeable
         )
         if not self.varies or self.thing.node.python:
-            self.make = as_it_is  # a Tensor from outside is returned itself
+            self.make = identity  # a Tensor from outside is returned itself
         elif isinstance(x, Tensor):
             self.make = as_tensor
         else:
@@ -56,17 +56,17 @@ def as_scalar(array):
     return array[()] if type(array) is np.ndarray else array
 
 
-def read_only(make):
+def make_read_only(make):
     """Return ``make`` for an array that cannot be written to, as ``np.broadcast_to`` returns it."""
 
-    def made(array):
+    def make_and_lock(array):
         array.flags.writeable = False
         return make(array)
 
-    return made
+    return make_and_lock
 
 
-def as_it_is(x):
+def identity(x):
     return x
 
 
@@ -87,7 +87,7 @@ class Results:
         self.outputs: list = []
         self.lent, self.shared = set(), set()
         self.pattern: list[int] | None
-        leaves, self.pattern = (recording.leaves, None) if not share else once_each(recording.leaves)
+        leaves, self.pattern = (recording.leaves, None) if not share else distinct_results(recording.leaves)
         left = [(t, g) for t, g, _ in recording.grads]
         bound = [(t, now) for t, _, now in recording.arrays]
         if share:
@@ -97,10 +97,10 @@ class Results:
         self.made: list = []
         for leaf in leaves:
             if id(leaf.of) in gradients:
-                self.made.append((0, gradient_of(gradients[id(leaf.of)]), None))
+                self.made.append((0, gradient_getter(gradients[id(leaf.of)]), None))
             elif leaf.varies:
                 lent = recording.lends(leaf.thing)
-                make = leaf.make if leaf.writeable or lent or not share else read_only(leaf.make)
+                make = leaf.make if leaf.writeable or lent or not share else make_read_only(leaf.make)
                 place, make = self.place(leaf.thing, make, lent)
                 self.made.append((place, make, None))
             else:
@@ -119,25 +119,25 @@ class Results:
         if not lent and v.root in self.shared and not t.is_scalar:
             if v.root not in self.outputs:
                 self.outputs.append(v.root)
-            return self.outputs.index(v.root), make if v is v.root else Part(v, make)
+            return self.outputs.index(v.root), make if v is v.root else RootView(v, make)
         if lent:
             self.lent.add(len(self.outputs))
         self.outputs.append(v)
         return len(self.outputs) - 1, make
 
-    def of(self, found):
+    def leaves(self, found):
         """Return the leaves of what the function returns."""
         leaves = [fixed if place is None else make(found[place]) for place, make, fixed in self.made]
         return leaves if self.pattern is None else [leaves[i] for i in self.pattern]
 
 
-class Part:
+class RootView:
     """``part(whole)``: the view of an array that a Value was of its root."""
 
     def __init__(self, v, make):
         self.v, self.root, self.make = v, v.root, make
         self.offset = v.address - v.root.address
-        if not packed(self.root) and self.root.size:
+        if not is_packed(self.root) and self.root.size:
             raise TraceError(
                 "a compiled function returns arrays that share memory which has gaps; return a copy of one of them"
             )
@@ -147,12 +147,12 @@ class Part:
         return self.make(np.ndarray(self.v.shape, self.v.dtype, flat, self.offset, self.v.strides))
 
 
-def gradient_of(t):
+def gradient_getter(t):
     """Return the function that gives the gradient that a run has just left in ``t``."""
     return lambda _: t.grad
 
 
-def once_each(leaves):
+def distinct_results(leaves):
     """Return the different ones of what a function returned, and for each its place among them, None if all differ."""
     places: dict = {}
     pattern = [places.setdefault(id(leaf.of), len(places)) for leaf in leaves]
@@ -162,5 +162,5 @@ def once_each(leaves):
 def shared_roots(stands):
     """Return the roots in whose memory several of these lie, or one with gaps, which a copy would close."""
     arrays = [t.node for t in stands if t.node.python is None and not t.is_scalar]
-    scattered = {v.root for v in arrays if v is not v.root and not packed(v) and packed(v.root)}
+    scattered = {v.root for v in arrays if v is not v.root and not is_packed(v) and is_packed(v.root)}
     return scattered | {root for root, n in Counter(v.root for v in arrays).items() if n > 1}

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..core.tensor import Tensor
 from ..errors import OptionError, suggest
-from .call_structure import count_leaves, fixed_in, flatten, unflatten
+from .call_structure import count_leaves, fixed_items, flatten, unflatten
 
 
 class Signature:
@@ -24,7 +24,7 @@ class Signature:
         self.static_places = {self._place(s) for s in self.static}
 
     @classmethod
-    def of(cls, function, name, static):
+    def from_function(cls, function, name, static):
         """Return the Signature of a function; of one that is not written in Python no names are known."""
         code = getattr(function, "__code__", None)
         if code is None:
@@ -112,7 +112,7 @@ class Arguments:
 
     def fixed_values(self):
         """Return all that is part of the program."""
-        return [*self.static.values(), *[thing for _, s in self.structure for thing in fixed_in(s)]]
+        return [*self.static.values(), *[thing for _, s in self.structure for thing in fixed_items(s)]]
 
 
 def distinct_arguments(leaves):

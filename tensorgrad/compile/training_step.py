@@ -10,7 +10,7 @@ from ..backward import gradients
 from ..core.modes import is_recording
 from ..core.tensor import Tensor
 from ..errors import GradientError
-from .attempts import Attempts, check_settled, writing
+from .attempts import Attempts, check_settled, convert_faults
 
 #: How many programs are kept, one for each kind of batch.
 LIMIT = 16
@@ -69,7 +69,7 @@ class TrainingStep:
             if found is not None:
                 return found  # of an eager step
         replay, inputs = self.replay, (x, y) if w is None else (x, y, w)
-        if overlapping(replay, inputs):
+        if has_overlap(replay, inputs):
             return self._eager(x, y, w)
         if self.fused:
             self._scale(replay)
@@ -112,7 +112,7 @@ class TrainingStep:
         elif not self.programs.is_due(key):
             return self._eager(x, y, w)
         if self.guards is None:
-            self.guards = guards_of_nothing()
+            self.guards = empty_guards()
         leaves = [x, y] if w is None else [x, y, w]
         return self.attempts.run(lambda: self._trace(key, leaves), lambda: self._eager(x, y, w), self.guards)
 
@@ -136,14 +136,14 @@ class TrainingStep:
         trial.check(copy_context().run(self._forward_backward, leaves))
         recording.trace.undo()  # the first step is the program's, or a resumed training would differ in last bits
         into = {self.count + i: place for i, place in enumerate(places)}
-        with writing():
+        with convert_faults():
             replay = Replay(recording, into=into, copy=False, exact=self.exact, seed=seed)
         self.recent, self.replay, self.flats = key, replay, self.optimizer._flats
         self.programs.keep(key, (replay, self.reached, self.flats))
 
     def _forward_backward(self, stands):
         loss, y_pred, *more = self.forward(*stands, *[None] * (3 - len(stands)))
-        self.seed = np.full(checked(loss).shape, self.rate, loss.dtype) if self.fused else None
+        self.seed = np.full(check_loss(loss).shape, self.rate, loss.dtype) if self.fused else None
         seed = None if self.seed is None else Tensor(self.seed)
         found = {id(leaf): g for leaf, g in gradients(loss, seed)}
         self.hit = [p for p in self.params if id(p) in found]
@@ -152,7 +152,7 @@ class TrainingStep:
 
     def _eager(self, x, y, w):
         loss, y_pred, *more = self.forward(x, y, w)
-        found = {id(leaf): g for leaf, g in gradients(checked(loss))}
+        found = {id(leaf): g for leaf, g in gradients(check_loss(loss))}
         self.found = [found.get(id(p)) for p in self.params]
         return loss.data.item(), y_pred.data if isinstance(y_pred, Tensor) else np.asarray(y_pred), *more
 
@@ -190,20 +190,20 @@ class BatchPrograms:
             self.programs.popitem(last=False)
 
 
-def overlapping(replay, inputs):
+def has_overlap(replay, inputs):
     """Return whether a program would write where it reads something else: then the function runs as it is."""
     overlap = replay.overlap
     return (overlap.written or overlap.arrays) and overlap.found(inputs)
 
 
-def guards_of_nothing():
+def empty_guards():
     """Return Guards of a step that stands alone: whoever made it sees to what its function uses."""
     from .guards.guards import Guards
 
     return Guards({})
 
 
-def checked(loss):
+def check_loss(loss):
     """Return the loss, or raise unless it is a Tensor that depends on a parameter."""
     if not isinstance(loss, Tensor) or not loss.requires_grad:
         raise GradientError(

@@ -1,7 +1,7 @@
 """Inference: what a model computes without training, as programs."""
 
-from ..compile.attempts import check_settled, writing
-from ..compile.training_step import overlapping
+from ..compile.attempts import check_settled, convert_faults
+from ..compile.training_step import has_overlap
 from ..core.modes import no_grad
 from ..core.tensor import Tensor
 from ..graph.code import gives_arrays
@@ -32,7 +32,7 @@ class Inference:
         key = tuple([(a.shape, a.strides, a.dtype) for a in arrays])
         replay = self.replays.get(key)
         if replay is not None and replay.holds():
-            return self._eager(arrays) if overlapping(replay, arrays) else replay.run(*arrays)
+            return self._eager(arrays) if has_overlap(replay, arrays) else replay.run(*arrays)
         if self.guards is None or self.attempts.reason or not self._due(key):
             return self._eager(arrays)
         return self.attempts.run(lambda: self._traced(key, arrays), lambda: self._eager(arrays), self.guards)
@@ -59,7 +59,7 @@ class Inference:
         check_settled(self.guards, recording.trace, self.names)
         found = self._eager(arrays)
         trial.check(found)
-        with writing():
+        with convert_faults():
             replay = Replay(recording, exact=True)
         while len(self.replays) >= LIMIT:
             self.replays.pop(next(iter(self.replays)), None)

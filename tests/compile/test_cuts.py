@@ -26,7 +26,7 @@ from tensorgrad.compile.function_trace import trace_function
 def several(monkeypatch):
     """Three threads, and every stretch of rows worth cutting into blocks of a row or two."""
     for module in (replay, threads):
-        monkeypatch.setattr(module, "count", lambda: 3)
+        monkeypatch.setattr(module, "thread_count", lambda: 3)
     monkeypatch.setattr(cuts, "WORTH", 0)
     monkeypatch.setattr(cuts, "BLOCK", 1e-9)
     threads.pool.cache_clear()
@@ -101,13 +101,13 @@ def test_memory_is_not_taken_over_while_other_blocks_need_it(several, rng):
 
 
 def test_small_programs_and_a_single_thread_are_not_cut(x, monkeypatch):
-    monkeypatch.setattr(replay, "count", lambda: 2)
+    monkeypatch.setattr(replay, "thread_count", lambda: 2)
     assert not blocks(replay_of(lambda x: [np.exp(x)], x))
     large = np.ones((4000, 1000))
     ((rows, step),) = blocks(replay_of(lambda x: [np.exp(x)], large))
     assert int(rows) == 4000
     assert int(step) * 1000 <= cuts.CACHED
-    monkeypatch.setattr(replay, "count", lambda: 1)
+    monkeypatch.setattr(replay, "thread_count", lambda: 1)
     assert not blocks(replay_of(lambda x: [np.exp(x)], large))
 
 
@@ -124,7 +124,7 @@ def test_random_models_train_alike_in_blocks(layers, loss, optimizer):
         with pytest.MonkeyPatch.context() as patch:
             if several:
                 for module in (replay, threads):
-                    patch.setattr(module, "count", lambda: 3)
+                    patch.setattr(module, "thread_count", lambda: 3)
                 patch.setattr(cuts, "WORTH", 0)
                 patch.setattr(cuts, "BLOCK", 1e-9)
             model = model_of(layers, loss, optimizer)
@@ -146,13 +146,13 @@ def test_each_block_is_done_once_and_by_several_threads():
     def piece(i, j):
         if len(who) < 2:
             who.add(threading.get_ident())
-            if threads.count() > 1:
+            if threads.thread_count() > 1:
                 gate.wait()  # until two threads are at it
         done.append((i, j))
 
     in_blocks(piece, 10, 5)
     assert sorted(done) == [(0, 5), (5, 10)]
-    assert len(who) == min(2, threads.count())
+    assert len(who) == min(2, threads.thread_count())
 
 
 def test_an_error_in_a_block_is_raised_when_no_block_is_left_running():
@@ -207,7 +207,7 @@ def test_blas_has_one_thread_inside_a_program_and_its_own_number_after_it():
 
 
 def test_blas_has_threads_by_the_size_of_the_largest_product(monkeypatch):
-    monkeypatch.setattr(replay, "count", lambda: 2)
+    monkeypatch.setattr(replay, "thread_count", lambda: 2)
     f = lambda x: [np.exp(x) @ x]
     for n, pinned in ((60, False), (80, True), (300, False)):
         assert replay_of(f, np.ones((n, n))).pinned is pinned
@@ -225,9 +225,9 @@ def test_nothing_is_cut_beside_products_for_which_blas_has_threads(several):
 @pytest.mark.parametrize(("value", "most"), [("1", 1), ("3,2", 3), ("", 10**6), ("0", 10**6), ("all", 10**6)])
 def test_the_number_of_threads_follows_cores_and_environment(monkeypatch, value, most):
     monkeypatch.setenv("OMP_NUM_THREADS", value)
-    threads.count.cache_clear()
+    threads.thread_count.cache_clear()
     try:
-        assert 1 <= threads.count() <= most
+        assert 1 <= threads.thread_count() <= most
     finally:
         monkeypatch.undo()
-        threads.count.cache_clear()
+        threads.thread_count.cache_clear()

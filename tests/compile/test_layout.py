@@ -12,8 +12,8 @@ from test_training import LOSSES, forward_of, model_of, targets
 import tensorgrad as tg
 from tensorgrad.compile.executable import Replay
 from tensorgrad.compile.function_trace import trace_function
-from tensorgrad.compile.passes.layout import chain
-from tensorgrad.compile.passes.optimize import optimized
+from tensorgrad.compile.passes.layout import chain_results
+from tensorgrad.compile.passes.optimize import optimize
 from tensorgrad.compile.training_step import TrainingStep
 from tensorgrad.losses import MeanSquaredError, SparseCategoricalCrossentropy
 from tensorgrad.optimizers import SGD, Adam
@@ -38,8 +38,8 @@ def turned(f, x):
     for values in (x, -2 * x):
         for found, expected in zip(made([values]), f(values), strict=True):
             np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
-    program, _ = optimized(made.recorded, without=("layout", "biases"))
-    return {v.shape for v in chain(program)}
+    program, _ = optimize(made.recorded, without=("layout", "biases"))
+    return {v.shape for v in chain_results(program)}
 
 
 def test_a_chain_of_products_is_turned(x):
@@ -110,7 +110,8 @@ def test_biases_of_inner_layers_are_in_the_products():
     step.gradients(*batch())
     program = step.replay.program
     names = [call.function.__name__ for call in program.calls]
-    assert (names.count("stacked"), names.count("with_ones"), names.count("add")) == (3, 3, 1)  # not of the first layer
+    # one of the four layers is the first, whose bias is added
+    assert (names.count("append_row"), names.count("append_ones"), names.count("add")) == (3, 3, 1)
     assert sum(v.shape == (n + 1, m) for v in program.outputs for n, m in ((4, 5), (5, 6), (6, 3))) == 3
     assert len(step.replay.code.plan.external) == 5
 
@@ -150,9 +151,9 @@ def two_layers(x, W, b, V, c):
 
 def test_a_bias_that_lies_elsewhere_is_added():
     params = parameters((3, 8), 8, (8, 4), 4)
-    assert same_gradients(two_layers, params).count("stacked") == 1
-    assert same_gradients(two_layers, params, lambda p: p[::-1]).count("stacked") == 0
-    assert same_gradients(two_layers, params, lambda p: [p[0], p[2], p[1], p[3]]).count("stacked") == 0
+    assert same_gradients(two_layers, params).count("append_row") == 1
+    assert same_gradients(two_layers, params, lambda p: p[::-1]).count("append_row") == 0
+    assert same_gradients(two_layers, params, lambda p: [p[0], p[2], p[1], p[3]]).count("append_row") == 0
 
 
 def test_a_product_that_is_also_used_without_its_bias_is_kept():
@@ -160,7 +161,7 @@ def test_a_product_that_is_also_used_without_its_bias_is_kept():
         z = np.tanh(x @ W + b) @ V
         return (z + c) * np.tanh(z)
 
-    assert same_gradients(forward, parameters((3, 8), 8, (8, 4), 4)).count("stacked") == 0
+    assert same_gradients(forward, parameters((3, 8), 8, (8, 4), 4)).count("append_row") == 0
 
 
 def test_weights_that_the_program_itself_changes_are_read_when_they_were():
@@ -186,7 +187,7 @@ def test_two_biases_of_one_product_have_a_place_each():
     def forward(x, W, b, V, c, d):
         return two_layers(x, W, b, V, c) + d
 
-    assert same_gradients(forward, parameters((3, 8), 8, (8, 4), 4, 4)).count("stacked") == 1
+    assert same_gradients(forward, parameters((3, 8), 8, (8, 4), 4, 4)).count("append_row") == 1
 
 
 def test_a_gradient_that_is_a_hidden_value_lands_in_its_place():
@@ -232,7 +233,7 @@ def test_networks_with_one_output_profit_too(units):
     x, y = np.ones((5, 6), "f"), np.zeros((5, units), "f")
     step = TrainingStep(forward_of(model, MeanSquaredError()), Adam(0.1), model.trainable_weights)
     step.gradients(x, y)
-    assert [call.function.__name__ for call in step.replay.program.calls].count("stacked") == 1 + units
+    assert [call.function.__name__ for call in step.replay.program.calls].count("append_row") == 1 + units
 
 
 @pytest.mark.heavy

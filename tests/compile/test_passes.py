@@ -9,7 +9,7 @@ import tensorgrad as tg
 from tensorgrad.compile.executable import Replay
 from tensorgrad.compile.function_trace import trace_function
 from tensorgrad.compile.passes.kernels import LONGEST_ROW, MOST_BOUNDS
-from tensorgrad.compile.passes.optimize import PASSES, REORDERING, optimized
+from tensorgrad.compile.passes.optimize import PASSES, REORDERING, optimize
 from tensorgrad.ops.random import uniform_like
 
 
@@ -44,7 +44,7 @@ def check(f, *arrays, only=None):
 def test_dead_calls_go_and_draws_stay(x):
     rng = np.random.default_rng(0)
     used = replay_of(lambda x: [np.exp(np.sin(x) * 0 + 1), uniform_like(x, rng), x + 1][2:], x, only="dead")
-    assert names(used) == ["drawn", "add"]
+    assert names(used) == ["draw_random", "add"]
 
 
 def test_writes_into_what_is_needed_are_not_dead(x):
@@ -101,7 +101,10 @@ def test_a_result_that_is_written_later_is_not_shared(x):
 
 def test_draws_are_not_merged(x):
     rng = np.random.default_rng(0)
-    assert names(replay_of(lambda x: [uniform_like(x, rng), uniform_like(x, rng)], x, only="merge")).count("drawn") == 2
+    assert (
+        names(replay_of(lambda x: [uniform_like(x, rng), uniform_like(x, rng)], x, only="merge")).count("draw_random")
+        == 2
+    )
 
 
 def test_what_depends_on_shapes_only_is_folded(x):
@@ -206,8 +209,8 @@ def test_every_pass_has_a_switch_and_none_changes_a_result(x, rng):
 def test_passes_leave_the_program_they_are_given_alone(x):
     replay = replay_of(lambda x: [np.exp(+x) + np.exp(x) * 2.0], x)
     before = str(replay.recorded)
-    optimized(replay.recorded)
-    optimized(replay.recorded, seed=np.ones(()))
+    optimize(replay.recorded)
+    optimize(replay.recorded, seed=np.ones(()))
     assert str(replay.recorded) == before
     assert len(replay.recorded) == 5
     assert len(replay.program) == 3

@@ -38,12 +38,12 @@ def multiplications(call):
     return call.output.shape[-2] * call.output.shape[-1] * call.args[0].shape[-1]
 
 
-def threaded(size):
+def uses_threads(size):
     """Return whether BLAS would take several threads for a product of this size."""
     return size > OWN
 
 
-def one_is_better(size):
+def prefers_one_thread(size):
     """Return whether a program whose largest product has this size is better off with one BLAS thread."""
     return OWN < size < MOST
 

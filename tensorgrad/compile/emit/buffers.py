@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from ..ir.array_ops import with_ones
+from ..ir.array_ops import append_ones
 from ..ir.descent import Descent
 from ..ir.program import Value
 from ..ir.statements import donors, has_out
-from ..passes.kernels import contiguous
+from ..passes.kernels import is_contiguous
 from .liveness import Liveness
-from .row_blocks import cuts
+from .row_blocks import row_loops
 
 ALIGNMENT = 64
 
@@ -19,7 +19,7 @@ class Plan:
     slots:    ``{root: buffer number}``; a result without one is made anew at each run
     external: ``{root: array}`` of outputs that are written where the caller wants them
     in_place: the calls whose result begins as what an operand holds, in its memory
-    cut_of:   ``{call: its Cut}``: what runs in blocks of rows
+    loop_of:   ``{call: its RowLoop}``: what runs in blocks of rows
     extended: results behind which there is a row of ones, in buffers of their own
     naive:    the bytes that one buffer for each result would take
     """
@@ -28,17 +28,17 @@ class Plan:
         self.program, self.live, self.pool = program, Liveness(program), BufferPool()
         self.slots: dict[Value, int] = {}
         self.in_place: set = set()
-        self.extended = {call.args[0] for call in program.calls if call.function is with_ones}
+        self.extended = {call.args[0] for call in program.calls if call.function is append_ones}
         self.external = external_arrays(program, self.live)
-        self.cuts = cuts(program, self.live.views, threads)
-        self.cut_of = {call: cut for cut in self.cuts for call in cut.calls}
+        self.loops = row_loops(program, self.live.views, threads)
+        self.loop_of = {call: loop for loop in self.loops for call in loop.calls}
         self.taken_over: set[Value] = set()
         self.naive = 0
         self._assign()
         self.buffered = self.slots.keys() | self.external.keys()
 
     @property
-    def planned(self):
+    def planned_bytes(self):
         """The bytes of all buffers together."""
         return sum(self.pool.sizes)
 
@@ -50,7 +50,7 @@ class Plan:
     def _assign(self):
         """Give each result its buffer, in the order of the calls."""
         live = self.live
-        waiting: list[int] = []  # to become free at the end of a Cut, whose blocks each go through all of its calls
+        waiting: list[int] = []  # to become free at the end of a RowLoop, whose blocks each go through all of its calls
         for i, call in enumerate(self.program.calls):
             v = call.output
             if v in live.placed and v not in self.external:
@@ -60,8 +60,8 @@ class Plan:
                 kept = root in self.taken_over or root in self.extended
                 if root in self.slots and live.last.get(root, i) == i and not kept:
                     waiting.append(self.slots[root])
-            cut = self.cut_of.get(call)
-            if cut is None or call is cut.calls[-1]:
+            loop = self.loop_of.get(call)
+            if loop is None or call is loop.calls[-1]:
                 self.pool.free += waiting
                 waiting = []
 
@@ -79,10 +79,10 @@ class Plan:
 
     def _donor(self, call, i):
         """Return the root that dies here and whose memory the result can lie in, entry upon entry."""
-        v, cut, live = call.output, self.cut_of.get(call), self.live
+        v, loop, live = call.output, self.loop_of.get(call), self.live
         for x in donors(call):
             root = live.root(x)
-            if root in self.extended or (cut is not None and root in cut.whole):
+            if root in self.extended or (loop is not None and root in loop.whole):
                 continue
             if call.function is np.where and any(isinstance(y, Value) and live.root(y) is root for y in call.args[:2]):
                 continue  # it would be written while it is read
@@ -131,7 +131,7 @@ def external_arrays(program, live):
     found = {}
     for v, array in destinations(program, live):
         root = live.root(v)
-        whole = v.nbytes == root.nbytes and contiguous(v) and contiguous(root)
+        whole = v.nbytes == root.nbytes and is_contiguous(v) and is_contiguous(root)
         if root in makers and root not in found and whole and root.dtype == v.dtype == array.dtype:
             found[root] = array.reshape(root.shape)
     return found

@@ -6,10 +6,10 @@ import numpy as np
 
 from ...errors import printable
 from ..ir.descent import Descent
-from ..ir.identifiers import Plain, Readable
-from ..ir.program import Value, mapped
+from ..ir.identifiers import ReadableNames, ShortNames
+from ..ir.program import Value, map_kind
 from ..ir.statements import Statements
-from ..passes.kernels import contiguous
+from ..passes.kernels import is_contiguous
 from .buffers import Plan
 from .threads import in_blocks
 
@@ -31,18 +31,18 @@ class Code:
         self.arrays |= {v: v.array for v in given if v.kind in ("captured", "constant")}
         self.bound = [call for call in program.calls if call in self.plan.live.views]
         for call in self.bound:
-            self.bind(call)
-        plain = Source(self, Plain())
-        self.blocks, space = plain.blocks, {plain.names.value(v): array for v, array in self.arrays.items()}
-        self.inputs = [plain.names.value(v) for v in program.inputs]
+            self.make_view(call)
+        plain = Source(self, ShortNames())
+        self.blocks, space = plain.blocks, {plain.names.value_name(v): array for v, array in self.arrays.items()}
+        self.inputs = [plain.names.value_name(v) for v in program.inputs]
         self.namespace = {"in_blocks": in_blocks, **plain.names.kept, **space}
         self.plain = plain.text
         exec(compile(plain.text, "<compiled step>", "exec"), self.namespace)
         self.function = self.namespace["run"]
 
-    def bind(self, call):
+    def make_view(self, call):
         """Make a view, once."""
-        args, kwargs = mapped((call.args, call.kwargs), Value, self.arrays.__getitem__)
+        args, kwargs = map_kind((call.args, call.kwargs), Value, self.arrays.__getitem__)
         result = call.function(*args, **kwargs)
         for v, array in zip(call.results, result if isinstance(call.output, tuple) else (result,), strict=True):
             self.arrays[v] = array
@@ -50,7 +50,7 @@ class Code:
     @cached_property
     def readable(self):
         """The Source that people see."""
-        return Source(self, Readable(), remarks=True)
+        return Source(self, ReadableNames(), remarks=True)
 
     @property
     def source(self):
@@ -67,9 +67,9 @@ class Source:
 
     def __init__(self, code, names, remarks=False):
         self.code, self.plan, self.names, self.remarks = code, code.plan, names, remarks
-        self.write = Statements(names.value, names)
+        self.write = Statements(names.value_name, names)
         self.blocks: list[tuple] = []
-        inputs = ", ".join([names.value(v) for v in code.program.inputs])
+        inputs = ", ".join([names.value_name(v) for v in code.program.inputs])
         self.text = "\n".join([f"def run({inputs}):", *self.body()])
 
     def body(self):
@@ -79,50 +79,55 @@ class Source:
         for call in self.code.program.calls:
             if call in self.plan.live.views:
                 continue
-            statements, cut = self.statements(call), self.plan.cut_of.get(call)
+            statements, loop = self.statements(call), self.plan.loop_of.get(call)
             self.blocks.append((call, statements))
             if statements and call.errors != errors:
                 errors = call.errors
-                lines += [] if errors is None else [self.with_errors(errors)]
+                lines += [] if errors is None else [self.errstate_line(errors)]
             pad = "    " if errors is None else "        "
-            if cut is not None:
-                statements = self.in_rows(call, cut)
-                if call is cut.calls[0]:
-                    name = self.names.unused("rows")
+            if loop is not None:
+                statements = self.row_statements(call, loop)
+                if call is loop.calls[0]:
+                    name = self.names.unused_name("rows")
                     lines.append(f"{pad}def {name}(i, j):")
             if self.remarks and statements and str(call.origin) != origin:
                 origin = str(call.origin)
                 statements = [statements[0] + remark(origin), *statements[1:]]
-            lines += [pad + ("" if cut is None else "    ") + line for line in statements]
-            if cut is not None and call is cut.calls[-1]:
-                lines.append(f"{pad}in_blocks({name}, {cut.rows}, {cut.step(self.code.threads)})")
-        return [*lines, *["    " + line for line in self.ending()]]
+            lines += [pad + ("" if loop is None else "    ") + line for line in statements]
+            if loop is not None and call is loop.calls[-1]:
+                lines.append(f"{pad}in_blocks({name}, {loop.rows}, {loop.step(self.code.threads)})")
+        return [*lines, *["    " + line for line in self.return_lines()]]
 
-    def with_errors(self, errors):
+    def errstate_line(self, errors):
         """Return the line that sets how floating-point errors are handled."""
-        return f"    with {self.names.function(np.errstate)}({self.write.joined((), errors)}):"
+        return f"    with {self.names.function_name(np.errstate)}({self.write.argument_list((), errors)}):"
 
-    def in_rows(self, call, cut):
+    def row_statements(self, call, loop):
         """Return a call's lines for the rows from i to j."""
-        sliced = {call.output, *cut.sliced[call]}
-        value = self.names.value
-        return Statements(lambda v: f"{value(v)}[i:j]" if v in sliced else value(v), self.names).into(call, False)
+        sliced = {call.output, *loop.sliced[call]}
+        name = self.names.value_name
+        writer = Statements(lambda v: f"{name(v)}[i:j]" if v in sliced else name(v), self.names)
+        return writer.buffer_statements(call, False)
 
     def statements(self, call):
         """Return a call's lines."""
         v, f = call.output, call.function
         if isinstance(f, Descent):
-            lines = [self.copied(g, place) for g, place in f.gradients(call) if not self.plan.is_computed_in(g, place)]
+            lines = [
+                self.copy_statement(g, place)
+                for g, place in f.gradients(call)
+                if not self.plan.is_computed_in(g, place)
+            ]
             return [*lines, f"{self.names.keep(f.optimizer, type(f.optimizer).__name__.lower())}.descend()"]
         if not call.writes and isinstance(v, Value) and v in self.plan.buffered:
-            return self.write.into(call, call in self.plan.in_place)
-        return [self.write.fresh(call)]
+            return self.write.buffer_statements(call, call in self.plan.in_place)
+        return [self.write.new_array_statement(call)]
 
-    def copied(self, v, target):
-        copy = self.names.function(np.copyto)
-        return f"{copy}({self.names.keep(target, 'into')}, {self.names.value(v)})"
+    def copy_statement(self, v, target):
+        copy = self.names.function_name(np.copyto)
+        return f"{copy}({self.names.keep(target, 'into')}, {self.names.value_name(v)})"
 
-    def ending(self):
+    def return_lines(self):
         """Return the lines that hand over the outputs: copies, unless told otherwise or new anyway."""
         lines, shown, program = [], [], self.code.program
         seen = set()
@@ -133,10 +138,10 @@ class Source:
                 shared = self.plan.live.is_fixed(v) or root.kind == "input" or root in seen
                 owned = self.code.copy and shared and v.python is None and place not in program.lent
                 seen.add(root)
-                copy = ".copy()" if contiguous(v) else '.copy("K")'
-                shown.append(self.names.value(v) + (copy if owned else ""))
+                copy = ".copy()" if is_contiguous(v) else '.copy("K")'
+                shown.append(self.names.value_name(v) + (copy if owned else ""))
             elif not self.plan.is_computed_in(v, target):
-                lines.append(self.copied(v, target))
+                lines.append(self.copy_statement(v, target))
         return [*lines, f"return ({', '.join(shown)}{',' if len(shown) == 1 else ''})"]
 
 

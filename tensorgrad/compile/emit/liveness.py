@@ -1,7 +1,7 @@
 """Liveness: in which memory each value of a program lies, and which call is the last that needs it."""
 
-from ..ir.array_ops import stacked
-from ..ir.program import packed
+from ..ir.array_ops import append_row
+from ..ir.program import is_packed
 from ..ir.statements import has_out
 
 
@@ -17,7 +17,7 @@ class Liveness:
 
     def __init__(self, program):
         self.program, self.roots = program, program.roots
-        self.placed = {call.output for call in program.calls if has_out(call) and packed(call.output)}
+        self.placed = {call.output for call in program.calls if has_out(call) and is_packed(call.output)}
         self.views = self._constant_views()
         self.last = self._last_uses()
 
@@ -35,7 +35,7 @@ class Liveness:
         for call in self.program.calls:
             if call.view is None:
                 continue
-            constant = call.function is stacked or all(v is call.view or v.kind == "constant" for v in call.operands)
+            constant = call.function is append_row or all(v is call.view or v.kind == "constant" for v in call.operands)
             if constant and self.is_fixed(call.view) and call.view not in varying:
                 views.add(call)
             else:

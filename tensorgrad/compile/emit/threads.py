@@ -16,7 +16,7 @@ def cores():
 
 
 @cache
-def count():
+def thread_count():
     """Return how many threads there are to use: one for each core, or ``OMP_NUM_THREADS`` if that is less."""
     wanted = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0]
     return min(cores(), int(wanted)) if wanted.isdigit() and int(wanted) else cores()
@@ -26,14 +26,14 @@ def count():
 def pool():
     from concurrent.futures import ThreadPoolExecutor  # 8 ms of import, for large programs
 
-    return ThreadPoolExecutor(max(1, count() - 1), "tensorgrad")
+    return ThreadPoolExecutor(max(1, thread_count() - 1), "tensorgrad")
 
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=pool.cache_clear)  # a forked process has none of the threads
 
 
-def helped(work):
+def submit(work):
     """Return what a thread of the pool makes of ``work``, or None when the interpreter is about to end."""
     try:
         return pool().submit(copy_context().run, work)  # in the caller's np.errstate
@@ -62,7 +62,7 @@ def in_blocks(piece, rows, step):
                 return
             piece(i, min(i + step, rows))
 
-    helpers = [helped(work) for _ in range(min(count(), len(starts)) - 1)]
+    helpers = [submit(work) for _ in range(min(thread_count(), len(starts)) - 1)]
     try:
         work()
     finally:

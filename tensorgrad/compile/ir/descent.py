@@ -25,7 +25,7 @@ class Descent:
         """Return whether the gradients still belong in these places."""
         return self.optimizer._flats is self.flats
 
-    def tangled(self, arrays):
+    def cannot_bind(self, arrays):
         """Return whether to move values given to parameters since would change others of ``arrays`` too.
 
         Or whether they lie in memory in another order, in which sums are added up.

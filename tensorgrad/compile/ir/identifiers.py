@@ -19,7 +19,7 @@ TAKEN = {"np", "run", "in_blocks", "i", "j", "Path", "arrays", *keyword.kwlist, 
 LONGEST = 40
 
 
-class Plain:
+class ShortNames:
     """Names made of a letter and a number; ``kept`` are the objects that source cannot spell, by name."""
 
     def __init__(self):
@@ -28,18 +28,18 @@ class Plain:
         self.kept: dict[str, object] = {}
         self.ids: dict[int, str] = {}
 
-    def value(self, v):
+    def value_name(self, v):
         """Return the name of a Value."""
         name = self.values.get(v)
         if name is None:
-            name = self.values[v] = self.free(self.wanted(v))
+            name = self.values[v] = self.unique_name(self.preferred_name(v))
         return name
 
-    def wanted(self, v):
+    def preferred_name(self, v):
         """Return what a Value is called if nothing else is."""
         return f"{LETTERS[v.kind]}{v.number}"
 
-    def free(self, wanted):
+    def unique_name(self, wanted):
         """Return ``wanted``, with a number behind it if it is taken."""
         name, i = wanted, 1
         while name in self.taken:
@@ -51,14 +51,14 @@ class Plain:
         """Return a name for an object."""
         name = self.ids.get(id(thing))
         if name is None:
-            name = self.ids[id(thing)] = self.new(thing, stem)
+            name = self.ids[id(thing)] = self.new_name(thing, stem)
             self.kept[name] = thing
         return name
 
-    def new(self, thing, stem):
+    def new_name(self, thing, stem):
         return f"k{len(self.kept)}"
 
-    def function(self, f):
+    def function_name(self, f):
         """Return what a function is called."""
         return self.keep(f)
 
@@ -69,11 +69,11 @@ class Plain:
         short = (type(x) is int and abs(x) < 1 << 63) or (type(x) is float and x - x == 0)
         return repr(x) if short else self.keep(x, "k")
 
-    def setting(self, key, shown):
+    def keyword_text(self, key, shown):
         """Return a setting as it stands between the parentheses of a call."""
         return f"{key}={shown}" if key in OWN else f"**{{{self.keep(key)}: {shown}}}"
 
-    def unused(self, stem):
+    def unused_name(self, stem):
         """Return a name for a function of the source's own."""
         name = f"{stem}{len(self.kept)}"
         self.kept[name] = None
@@ -89,27 +89,27 @@ OWN = {
 }  # fmt: skip
 
 
-class Readable(Plain):
+class ReadableNames(ShortNames):
     """Names that say what they mean, as far as that can be said in ASCII."""
 
     def __init__(self):
         super().__init__()
         self.taken = set(TAKEN)
 
-    def wanted(self, v):
+    def preferred_name(self, v):
         stem = identifier(v.name) if v.kind in ("input", "captured") else ""
-        return stem or super().wanted(v)
+        return stem or super().preferred_name(v)
 
-    def new(self, thing, stem):
-        return self.free(identifier(stem) or "k")
+    def new_name(self, thing, stem):
+        return self.unique_name(identifier(stem) or "k")
 
-    def unused(self, stem):
-        return self.free(stem)
+    def unused_name(self, stem):
+        return self.unique_name(stem)
 
-    def function(self, f):
+    def function_name(self, f):
         owner = getattr(f, "__self__", None)
         if isinstance(owner, np.ufunc):
-            return f"{self.function(owner)}.{f.__name__}"
+            return f"{self.function_name(owner)}.{f.__name__}"
         name = str(getattr(f, "__name__", ""))
         module = "numpy" if isinstance(f, np.ufunc) else str(getattr(f, "__module__", None) or "")
         path, found = ["np", *module.split(".")[1:], name], np if module.partition(".")[0] == "numpy" else None
@@ -126,8 +126,8 @@ class Readable(Plain):
             return f"np.{name}"
         return ascii(x) if type(x) is str and len(x) <= LONGEST else super().literal(x)
 
-    def setting(self, key, shown):
-        return f"{key}={shown}" if identifier(key) == key else super().setting(key, shown)
+    def keyword_text(self, key, shown):
+        return f"{key}={shown}" if identifier(key) == key else super().keyword_text(key, shown)
 
 
 def identifier(text):

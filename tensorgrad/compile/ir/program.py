@@ -56,7 +56,7 @@ class Value:
 NUMBERS = {int, float, complex, bool}
 
 
-class Form(NamedTuple):
+class ArraySpec(NamedTuple):
     """What a Value is like: stands in for an example array where there is none."""
 
     shape: tuple
@@ -64,26 +64,26 @@ class Form(NamedTuple):
     strides: tuple
 
 
-NUMBER = Form((), np.dtype(float), ())
+NUMBER = ArraySpec((), np.dtype(float), ())
 
 
-def rows(shape, dtype):
+def row_major(shape, dtype):
     """Return the Form of an array that lies row by row.
 
     >>> import numpy as np
-    >>> rows((2, 3), np.dtype("float32")).strides
+    >>> row_major((2, 3), np.dtype("float32")).strides
     (12, 4)
     """
     steps, step = [], dtype.itemsize
     for length in reversed(shape):
         steps.append(step)
         step *= length
-    return Form(tuple(shape), dtype, tuple(reversed(steps)))
+    return ArraySpec(tuple(shape), dtype, tuple(reversed(steps)))
 
 
-def turned(x):
+def transpose_spec(x):
     """Return the Form of the transpose of ``x``."""
-    return Form(x.shape[::-1], x.dtype, x.strides[::-1])
+    return ArraySpec(x.shape[::-1], x.dtype, x.strides[::-1])
 
 
 class Call:
@@ -104,7 +104,7 @@ class Call:
         self.writes, self.effect, self.errors, self.origin = writes, effect, errors, origin or Origin()
         self.operands = operands_of(args, kwargs)
 
-    def replaced(self, **changes):
+    def replace(self, **changes):
         """Return a call like this one but for ``changes``."""
         new = Call.__new__(Call)
         for slot in Call.__slots__:
@@ -135,7 +135,7 @@ def operands_of(args, kwargs):
         if isinstance(x, Value):
             found.append(x)
         elif isinstance(x, (tuple, list, dict, slice)):
-            mapped(x, Value, found.append)
+            map_kind(x, Value, found.append)
     return found
 
 
@@ -151,7 +151,7 @@ class Program:
         self.calls, self.inputs, self.outputs, self.into = list(calls), list(inputs), list(outputs), into or {}
         self.lent = lent
 
-    def replaced(self, calls, outputs=None):
+    def replace(self, calls, outputs=None):
         """Return a program like this one with other calls."""
         return Program(calls, self.inputs, self.outputs if outputs is None else outputs, self.into, self.lent)
 
@@ -164,7 +164,7 @@ class Program:
                 found[v] = v if call.view is None else found.get(call.view, call.view.root)
         return found
 
-    def written(self, roots):
+    def written_roots(self, roots):
         """Return the roots of all memory that some call changes after it was made."""
         return {roots.get(v, v.root) for call in self.calls for v in call.writes}
 
@@ -179,39 +179,41 @@ class Program:
                 if v not in shown and v.kind != "result":
                     shown.add(v)
                     lines.append(f"{v!r} = {printable(v.name or v.kind)}  # {v.kind}")
-            lines.append(listed(call))
+            lines.append(call_text(call))
         lines.append(f"return {', '.join(f'%{v.number}' for v in self.outputs)}")
         return "\n".join(lines)
 
 
-def listed(call):
+def call_text(call):
     """Return a call as a line: ``%5:float32[32, 64] = maximum(%4, 0)  # relu, hidden, model.py:12``."""
-    shown = [text(x) for x in call.args] + [f"{k}={text(x)}" for k, x in call.kwargs.items()]
+    shown = [argument_text(x) for x in call.args] + [f"{k}={argument_text(x)}" for k, x in call.kwargs.items()]
     left = ", ".join([f"%{v.number}" for v in call.writes] or map(repr, call.results))
     note = f"  # {printable(call.origin)}" if str(call.origin) else ""
-    return f"{left or '-'} {'<-' if call.writes else '='} {name_of(call.function)}({', '.join(shown)}){note}"
+    return f"{left or '-'} {'<-' if call.writes else '='} {function_name(call.function)}({', '.join(shown)}){note}"
 
 
-def text(x):
+def argument_text(x):
     """Return an argument as the listing shows it."""
     if isinstance(x, Value):
         return f"%{x.number}"
     if isinstance(x, (tuple, list)):
-        inside = ", ".join(map(text, x))
+        inside = ", ".join(map(argument_text, x))
         return f"[{inside}]" if isinstance(x, list) else f"({inside}{',' if len(x) == 1 else ''})"
     if isinstance(x, slice):
-        return ":".join("" if part is None else text(part) for part in (x.start, x.stop, x.step)[: 3 if x.step else 2])
+        return ":".join(
+            "" if part is None else argument_text(part) for part in (x.start, x.stop, x.step)[: 3 if x.step else 2]
+        )
     if x is Ellipsis:
         return "..."
     return repr(x) if isinstance(x, (str, bytes, int, float, complex, bool, type(None))) else getattr(
         x, "__name__", type(x).__name__)  # fmt: skip
 
 
-def name_of(function):
+def function_name(function):
     """Return a function's name as the listing shows it.
 
     >>> import numpy as np
-    >>> name_of(np.add), name_of(np.add.reduce), name_of(np.where)
+    >>> function_name(np.add), function_name(np.add.reduce), function_name(np.where)
     ('add', 'add.reduce', 'where')
     """
     owner: Any = getattr(function, "__self__", None)
@@ -219,32 +221,32 @@ def name_of(function):
     return prefix + printable(function.__name__)
 
 
-def substituted(call, same):
+def substitute(call, same):
     """Return ``call`` with every Value that ``same`` has another for replaced by that."""
     if not any(v in same for v in call.operands):
         return call
-    args, kwargs = mapped((call.args, call.kwargs), Value, lambda v: same.get(v, v))
-    return call.replaced(args=args, kwargs=kwargs, view=same.get(call.view, call.view),
+    args, kwargs = map_kind((call.args, call.kwargs), Value, lambda v: same.get(v, v))
+    return call.replace(args=args, kwargs=kwargs, view=same.get(call.view, call.view),
                          writes=tuple([same.get(v, v) for v in call.writes]))  # fmt: skip
 
 
-def mapped(x: Any, kind: Any, change: Any) -> Any:
+def map_kind(x: Any, kind: Any, change: Any) -> Any:
     """Return a structure, slices too, with every ``kind`` in it replaced by ``change`` of it."""
 
-    def found(leaf):
+    def is_kind(leaf):
         return issubclass(type(leaf), kind)  # not isinstance: stand-ins pass for arrays
 
-    def leaf(item):
-        if found(item):
+    def change_leaf(item):
+        if is_kind(item):
             return change(item)
         if type(item) is slice:
-            return slice(*[mapped(part, kind, change) for part in (item.start, item.stop, item.step)])
+            return slice(*[map_kind(part, kind, change) for part in (item.start, item.stop, item.step)])
         return item
 
-    return map_leaves(leaf, x, found)
+    return map_leaves(change_leaf, x, is_kind)
 
 
-def packed(v):
+def is_packed(v):
     """Return whether ``v`` fills its memory, its axes in whatever order."""
     step = v.dtype.itemsize
     if v.python:

@@ -8,29 +8,29 @@ import operator
 
 import numpy as np
 
-from ..ir.program import Call, Form, Value, rows, substituted, turned
-from ..ir.statements import elementwise, has_out, reduction
-from .algebra import turns
-from .kernels import contiguous, first_number
+from ..ir.program import ArraySpec, Call, Value, row_major, substitute, transpose_spec
+from ..ir.statements import has_out, is_elementwise, is_reduction
+from .algebra import is_matrix_transpose
+from .kernels import is_contiguous, next_number
 
 PRODUCTS = {np.dot, np.matmul}
 
 
 def transpose_chains(program):
     """Return a program in which chains of products and elementwise calls are computed transposed."""
-    chosen = chain(program)
-    return Turned(program, chosen).program() if chosen else program
+    chosen = chain_results(program)
+    return ChainTransposer(program, chosen).transpose_program() if chosen else program
 
 
-def chain(program):
+def chain_results(program):
     """Return the results to be computed transposed: empty unless most multiplications would profit."""
     makers = {v: call for call in program.calls for v in call.results}
     able = candidates(program, makers)
-    groups = Groups()
+    groups = UnionFind()
     for v in able:
         for x in full_operands(makers[v], v):
             if x.kind == "result":
-                groups.join(v, x)
+                groups.union(v, x)
     bad = {groups.find(x) for x in groups.parent if x not in able}
     found = {v for v in able if groups.find(v) not in bad}
     useful = {groups.find(v) for v in found if is_product(makers[v])}
@@ -50,34 +50,34 @@ def candidates(program, makers):
     fixed = {roots.get(v, v.root) for v in (program.outputs[place] for place in program.into)}
     able = {
         v for v, call in makers.items()
-        if matrix(v) and v not in fixed and roots[v] is v and (is_product(call) or spreads(call))
+        if is_matrix(v) and v not in fixed and roots[v] is v and (is_product(call) or is_transposable(call))
     }  # fmt: skip
-    others = [call for call in program.calls if call.output not in able and not harmless(call)]
+    others = [call for call in program.calls if call.output not in able and not ignores_layout(call)]
     while others:  # what such a call uses is not able, and is then made by another such call
         for x in others.pop().operands:
             if x in able:
                 able.remove(x)
-                others += [] if harmless(makers[x]) else [makers[x]]
+                others += [] if ignores_layout(makers[x]) else [makers[x]]
     return able
 
 
-def matrix(v):
-    return len(v.shape) == 2 and min(v.shape) > 1 and contiguous(v) and v.dtype.char in "fd?"
+def is_matrix(v):
+    return len(v.shape) == 2 and min(v.shape) > 1 and is_contiguous(v) and v.dtype.char in "fd?"
 
 
-def spreads(call):
+def is_transposable(call):
     """Return whether a call works entry by entry, on numbers, rows, columns and matrices like its result."""
     n, m = call.output.shape
     alike = all(x.shape in ((), (m,), (1, m), (n, 1), (n, m)) for x in call.operands)
-    return alike and elementwise(call) and has_out(call) and not call.kwargs
+    return alike and is_elementwise(call) and has_out(call) and not call.kwargs
 
 
-def harmless(call):
+def ignores_layout(call):
     """Return whether a call gives the same whatever the layout of a matrix that it is given."""
     if call.writes or call.effect:
         return False
-    picks = call.function is operator.getitem and call.view is None and not matrix(call.output)
-    return turns(call) or picks or (has_out(call) and (call.function in PRODUCTS or reduction(call)))
+    picks = call.function is operator.getitem and call.view is None and not is_matrix(call.output)
+    return is_matrix_transpose(call) or picks or (has_out(call) and (call.function in PRODUCTS or is_reduction(call)))
 
 
 def is_product(call):
@@ -92,7 +92,7 @@ def full_operands(call, v):
     return [] if is_product(call) else [x for x in call.operands if x.shape == v.shape]
 
 
-class Groups:
+class UnionFind:
     """Values that must have one layout, joined pair by pair."""
 
     def __init__(self):
@@ -105,27 +105,27 @@ class Groups:
             x = self.parent[x]
         return x
 
-    def join(self, x, y):
+    def union(self, x, y):
         self.parent[self.find(x)] = self.find(y)
 
 
-class Turned:
+class ChainTransposer:
     """A program with the ``chosen`` results transposed: ``turned[v]`` is the transpose of v, computed instead of it."""
 
     def __init__(self, program, chosen):
         self.old, self.chosen = program, chosen
-        self.number, self.calls, self.makers, self.now = first_number(program), [], {}, None
+        self.number, self.calls, self.makers, self.now = next_number(program), [], {}, None
         self.turned, self.views, self.same = {}, {}, {}
 
-    def program(self):
+    def transpose_program(self):
         """Return the new program."""
         for call in self.old.calls:
             self.translate(call)
         self.now = None
-        outputs = [self.straight(v) for v in self.old.outputs]
-        return self.old.replaced(self.calls, outputs)
+        outputs = [self.original_order(v) for v in self.old.outputs]
+        return self.old.replace(self.calls, outputs)
 
-    def value(self, form, root=None):
+    def new_value(self, form, root=None):
         """Return a new result."""
         self.number += 1
         return Value(self.number - 1, form, "result", root)
@@ -133,59 +133,63 @@ class Turned:
     def translate(self, call):
         v, self.now = call.output, call
         if isinstance(v, Value) and v in self.chosen:
-            self.turned[v] = self.value(rows(v.shape[::-1], v.dtype))
+            self.turned[v] = self.new_value(row_major(v.shape[::-1], v.dtype))
             if is_product(call):
                 a, b = call.args
-                call = call.replaced(function=np.dot, args=(self.transposed(b), self.transposed(a)))
+                call = call.replace(function=np.dot, args=(self.transpose_of(b), self.transpose_of(a)))
             else:
-                call = call.replaced(args=tuple([self.across(x) if isinstance(x, Value) else x for x in call.args]))
-            self.add(call.replaced(output=self.turned[v]))
-        elif isinstance(v, Value) and turns(call) and call.args[0] in self.chosen:
+                call = call.replace(
+                    args=tuple([self.transpose_operand(x) if isinstance(x, Value) else x for x in call.args])
+                )
+            self.add(call.replace(output=self.turned[v]))
+        elif isinstance(v, Value) and is_matrix_transpose(call) and call.args[0] in self.chosen:
             self.same[v] = self.turned[call.args[0]]
         else:
-            given = {x: self.straight(x) for x in call.operands if x in self.chosen or x in self.same}
-            self.add(substituted(call, given))
+            given = {x: self.original_order(x) for x in call.operands if x in self.chosen or x in self.same}
+            self.add(substitute(call, given))
 
-    def straight(self, v):
+    def original_order(self, v):
         """Return a Value with the numbers of ``v`` in its own order."""
         if v in self.chosen:
-            return self.transpose(self.turned[v])
+            return self.transpose_view(self.turned[v])
         return self.same.get(v, v)
 
-    def across(self, x):
+    def transpose_operand(self, x):
         """Return an operand of an elementwise call in the order of the transposed result."""
         if not x.shape:
             return x
         if len(x.shape) == 1:
-            return self.view(x, Form((*x.shape, 1), x.dtype, (*x.strides, 0)), operator.getitem, (slice(None), None))
-        return self.transposed(x)
+            return self.view(
+                x, ArraySpec((*x.shape, 1), x.dtype, (*x.strides, 0)), operator.getitem, (slice(None), None)
+            )
+        return self.transpose_of(x)
 
-    def transposed(self, x):
+    def transpose_of(self, x):
         """Return the transpose of ``x``: what is computed instead of it, a constant, or a view."""
         if x in self.turned:
             return self.turned[x]
         if x in self.same:
-            return self.transpose(self.same[x])
+            return self.transpose_view(self.same[x])
         if x.kind == "constant":
             if (x, "T") not in self.views:
                 array = np.ascontiguousarray(x.array.T)
                 self.views[x, "T"] = Value(self.number, array, "constant", array=array, name=x.name)
                 self.number += 1
             return self.views[x, "T"]
-        return self.transpose(x)
+        return self.transpose_view(x)
 
-    def transpose(self, x):
+    def transpose_view(self, x):
         """Return a view of ``x`` transposed, or what ``x`` is the transpose of."""
         maker = self.makers.get(x)
-        if maker is not None and isinstance(maker.output, Value) and turns(maker):
+        if maker is not None and isinstance(maker.output, Value) and is_matrix_transpose(maker):
             return maker.args[0]
-        return self.view(x, turned(x), np.ndarray.transpose)
+        return self.view(x, transpose_spec(x), np.ndarray.transpose)
 
     def view(self, x, form, function, *args):
         """Return a view of ``x``, made once."""
         key = x, function.__name__
         if key not in self.views:
-            v = self.views[key] = self.value(form, x.root)
+            v = self.views[key] = self.new_value(form, x.root)
             errors = None if self.now is None else self.now.errors  # or np.errstate would be left and entered for it
             self.add(Call(function, (x, *args), {}, v, view=x, errors=errors))
         return self.views[key]
