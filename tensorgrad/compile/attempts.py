@@ -1,4 +1,4 @@
-"""Attempts: whether a model's function can become a program, and if it cannot, why, in the user's words."""
+"""Attempts: whether a model's function can become a program, and if not, why, in words for the user."""
 
 import sys
 import traceback
@@ -10,12 +10,12 @@ from ..graph.code import users
 from ..graph.origins import line_of as file_line
 from .ir.program import Call
 
-#: Why a function runs as it is that does what no guard can follow.
+#: Why a function has no program if it does what no guard can follow.
 NO_GUARD = "that may be something else at each call, unseen by a program"
 
 
 class Unsettled(Exception):
-    """A trace changed what its program would have frozen. ``changes``: for each path, what it did and the remedy."""
+    """A trace changed what its program would freeze. ``changes``: ``{path: (what the call does, the remedy)}``."""
 
     def __init__(self, changes):
         first = list(changes.values())[:3]
@@ -26,17 +26,17 @@ class Unsettled(Exception):
 
 
 class CompilerFault(Exception):
-    """A trace went well, but no program could be made of it: a fault of ours."""
+    """A trace went well, but the compiler failed to make a program of it: a fault of ours."""
 
 
 class Attempts:
-    """Whether a function that is run again and again can have programs, as its traces so far have shown.
+    """Whether a function can have programs, as far as its traces so far have shown.
 
-    reason: why it runs without from now on, once that is known
-    silent: give up without a word
+    reason: why it runs without programs from now on; None while it may have some
+    silent: give up without a warning
 
-    What a first call makes, later calls find. So a function whose call changes what a program would freeze is run as it
-    is, and traced again at its next call; what changes then as well, changes at every call.
+    A first call may make something that later calls find. So a function that changes what a program would freeze runs
+    as it is, and its next call is traced again; what changes again changes at every call.
     """
 
     def __init__(self, silent=False):
@@ -44,7 +44,7 @@ class Attempts:
         self.changing = set()
 
     def run(self, write, eager, guards):
-        """Return ``write()``, which traces; if there can be no program, put back what that changed, and ``eager()``."""
+        """Return ``write()``, which traces; if that fails, put back what it changed and return ``eager()``."""
         guards.watch()
         if guards.unseen:
             self.reason = (
@@ -56,7 +56,7 @@ class Attempts:
             found = write()
         except Exception as error:  # whatever stopped the trace, the eager run decides
             guards.restore()
-            found = eager()  # an error of the user's own is raised again, as they know it
+            found = eager()  # raises an error of the user's own again, as they know it
             self.settle(error, guards)
         except BaseException:  # Ctrl-C
             guards.restore()
@@ -66,7 +66,7 @@ class Attempts:
         return found
 
     def settle(self, error, guards):
-        """Give the function another chance, or give up and say why."""
+        """Let the function be traced again, or give up and say why."""
         if isinstance(error, Unsettled):
             changes = error.changes
         else:  # whether generators have moved on says nothing about the next call
@@ -80,9 +80,9 @@ class Attempts:
 
 
 def check_settled(guards, trace, names):
-    """Raise Unsettled if a trace has changed what its program froze.
+    """Raise Unsettled if a trace changed what its program freezes.
 
-    names: how the roots of ``guards`` are called, such as ``"layer 'noisy'"``
+    names: the names of the roots of ``guards``, such as ``"layer 'noisy'"``
     """
     if trace.raised is not None:
         raise TraceError("a layer or the loss handles an error of NumPy's, which a program cannot") from trace.raised
@@ -94,7 +94,7 @@ def check_settled(guards, trace, names):
 
 
 def change_text(path, names, drawn):
-    """Return what a call does to what lies at ``path``, and what to do instead.
+    """Return how a call changes what lies at ``path``, and what to do instead.
 
     >>> change_text("layer 'noisy'.calls", ["layer 'noisy'"], False)[0]
     "layer 'noisy' changes its attribute calls"
@@ -109,12 +109,12 @@ def change_text(path, names, drawn):
 
 @contextmanager
 def convert_faults():
-    """Within it a program is written: an error there is no fault of the user's."""
+    """Raise any error in the block, where a program is written, as a CompilerFault: it is not the user's."""
     try:
         yield
     except TraceError:
         raise
-    except Exception as error:  # of any pass, told as what it is
+    except Exception as error:  # of any pass
         raise CompilerFault(fault_text(error)) from error
 
 
@@ -133,7 +133,7 @@ def reason_text(error):
 
 
 def trace_error_text(error):
-    """Return why an error that only a trace raises means that there can be no program."""
+    """Return why there is no program, after an error that only the trace raised."""
     return (
         f"{error_line(error)}what is done here can be done with an array but not with what stands for one while a "
         "program is written; use a function of NumPy's instead"
@@ -148,7 +148,7 @@ def error_line(error):
 
 
 def fault_text(error):
-    """Return what to tell us about an error in writing a program."""
+    """Return what the user is to report about an error in the compiler."""
     frame, number = list(traceback.walk_tb(error.__traceback__))[-1]
     place = f"{frame.f_globals.get('__name__', '?')}:{number}"
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
@@ -159,7 +159,7 @@ def fault_text(error):
 
 
 def user_stacklevel():
-    """Return the ``stacklevel`` with which the caller's warning shows the user's line."""
+    """Return the ``stacklevel`` that makes the caller's warning show the user's line."""
     level, frame = 1, sys._getframe(1)
     while frame.f_back is not None and not users(frame):
         level, frame = level + 1, frame.f_back

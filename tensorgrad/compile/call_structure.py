@@ -1,4 +1,4 @@
-"""Nested tuples, lists and dicts as a flat list of leaves and a structure, which can be compared and hashed."""
+"""Flatten nested tuples, lists and dicts into a list of leaves and a structure that can be compared and hashed."""
 
 from collections import OrderedDict, defaultdict
 from typing import Any
@@ -13,7 +13,7 @@ NUMBERS = (int, float, complex)
 
 
 class FixedItem:
-    """Something that is part of a structure: numbers and text by type and value, anything else by identity.
+    """A part of a structure that is no leaf. Numbers and text are equal by type and value, anything else by identity.
 
     >>> FixedItem(2) == FixedItem(2), FixedItem(2) == FixedItem(2.0), FixedItem([]) == FixedItem([])
     (True, False, False)
@@ -40,12 +40,12 @@ class FixedItem:
 
 
 def flatten(x, leaves, containers=None, known=None):
-    """Append the arrays, Tensors and numbers in ``x`` to ``leaves``; return the structure. Anything else is part of it.
+    """Append the arrays, Tensors and numbers in ``x`` to ``leaves``; return the structure, which holds all else.
 
-    With None for ``leaves`` these are part of it too.
+    With None for ``leaves`` the structure holds these too.
 
     containers: a list to which the lists, tuples and dicts in ``x`` are appended, inner ones first
-    known:      ``{id: structure}`` of what is not taken apart
+    known:      ``{id: structure}`` of things that are not flattened
 
     >>> leaves = []
     >>> structure = flatten({"a": (1.0, None)}, leaves)
@@ -75,9 +75,9 @@ def flatten(x, leaves, containers=None, known=None):
 
 
 def unflatten(structure, leaves, given=(), made=None):
-    """Return what ``flatten`` took apart, with the leaves that the iterator ``leaves`` gives.
+    """Return what ``flatten`` flattened, with the leaves that the iterator ``leaves`` yields.
 
-    given: what ``("given", i)`` stands for
+    given: the things that ``("given", i)`` stands for
     made:  a list to which the lists, tuples and dicts that are made are appended, inner ones first
     """
     if structure is LEAF:

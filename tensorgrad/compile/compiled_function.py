@@ -1,4 +1,4 @@
-"""CompiledFunction: a function that is traced once for each kind of arguments, and replayed from then on."""
+"""CompiledFunction: it traces a function once for each kind of arguments, and then replays the trace."""
 
 import sys
 import warnings
@@ -38,7 +38,7 @@ class CompiledFunction:
 
     def __call__(self, *args, **kwargs):
         bound = None if runs_plainly() else self.signature.bind_distinct(args, kwargs)
-        if bound is None:  # inside another compiled function, as part of its program, or watched
+        if bound is None:  # inside another compiled function, whose program takes it in, or observed
             return self.function(*args, **kwargs)
         leaves, arguments = bound
         inputs = arrays_of_leaves(leaves)
@@ -60,7 +60,7 @@ class CompiledFunction:
         return self.function(*args, **kwargs)  # which may handle the error, or raises it again
 
     def program(self, *args, **kwargs):
-        """Return the program for such arguments; if there is none yet, the function runs once."""
+        """Return the program for such arguments; if there is none yet, run the function once to write it."""
         leaves, arguments = self.signature.bind(args, kwargs)
         key = cache_key(leaves, arguments)
         replay = self.cache.find(key, arrays_of_leaves(leaves))
@@ -85,7 +85,7 @@ class CompiledFunction:
         return trace
 
     def _compile(self, key, trace, args, kwargs):
-        """Run the function as it is, keep the program of its trace if both gave the same, and return the result."""
+        """Run the function as it is and return its result; keep the program of the trace if both gave the same."""
         if trace.recording is None:
             result = self.function(*args, **kwargs)  # an error of the user's own comes again
             self._refuse(key, trace.reason)
@@ -101,7 +101,7 @@ class CompiledFunction:
         return result
 
     def _refuse(self, key, why):
-        """Note an error, or the paths of what a trace changed; warn if there will be no program for such arguments."""
+        """Note why a trace gave no program: an error, or the paths of what it changed. Warn once there will be none."""
         if isinstance(why, Exception):
             self.cache.eager.add(key[:1])
             self._warn(f"runs as it is, uncompiled: {why if isinstance(why, TraceError) else trace_error_text(why)}")
@@ -126,7 +126,7 @@ class CompiledFunction:
         self.cache = FunctionCache()
 
     def __get__(self, instance, owner=None):
-        """Return the method of an object, compiled at its first use and kept here while the object lives."""
+        """Return the method of an object: compiled at its first use, and kept while the object lives."""
         if instance is None:
             return self
         key, methods = id(instance), self.methods
@@ -152,7 +152,7 @@ class CompiledFunction:
         for part in self.__qualname__.split("."):
             found = getattr(found, part, None)
         if found is self:
-            return self.__qualname__  # as a function is pickled: by its name
+            return self.__qualname__  # pickled by name, like any function
         return CompiledFunction, (self.function, (), self.exact, self.signature)
 
     def __copy__(self):

@@ -2,12 +2,12 @@
 
 from weakref import ref
 
-#: How many objects that allow no weak reference have a compiled method of their own: the newest.
+#: How many objects that allow no weak reference keep their compiled method: the newest.
 STRONG_LIMIT = 8
 
 
 class CompiledMethod:
-    """A compiled method of an object, which it keeps alive as any method does; all else is its CompiledFunction's."""
+    """A compiled method of an object. It keeps the object alive, as any method does."""
 
     __slots__ = ("__self__", "compiled", "name")
 
@@ -46,10 +46,10 @@ class StrongReference:
 
 
 def reference_to(instance, methods):
-    """Return a reference to an object: a weak one, or for an object of a class with slots a strong one.
+    """Return a weak reference to an object, or a strong one if its class allows no weak references.
 
-    methods: ``{id of an object: (reference to it, its CompiledFunction)}``; an entry goes with its object, and of those
-             with strong references the oldest go, so that the new one is within ``STRONG_LIMIT``
+    methods: ``{id of an object: (reference to it, its CompiledFunction)}``; an entry is dropped when its object dies,
+             and the oldest with strong references when there are ``STRONG_LIMIT`` of them
     """
     key = id(instance)
     try:

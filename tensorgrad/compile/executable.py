@@ -1,4 +1,4 @@
-"""Replay: a traced function as a program that runs on new values."""
+"""Replay: the program of a traced function, ready to run on new values."""
 
 import numpy as np
 
@@ -18,11 +18,11 @@ from .trace.captures import stale_grad
 
 
 class Replay:
-    """A program that a trace wrote, ready to run.
+    """A program, ready to run.
 
-    program: what is run, after the passes; ``print(replay)`` shows it
-    source:  the same as Python
-    state:   what it uses of every Tensor from outside; the program holds while they are the same
+    program: the Program after the passes; ``print(replay)`` shows it
+    source:  the program as Python
+    state:   what the program uses of Tensors from outside; it is valid while these are the same
     """
 
     def __init__(self, recording, *, into=None, copy=True, exact=False, without=(), seed=None, share=False):
@@ -64,7 +64,7 @@ class Replay:
         return not self.forms or self.has_bound_forms()
 
     def holds_after_move(self):
-        """Return whether all is as before once optimizers have moved values given to parameters to where they lie."""
+        """Let optimizers move new values of parameters into their vectors; return whether all is then as before."""
         if any(descent.cannot_bind([array for _, array, *_ in self.state]) for descent in self.descents):
             return False
         for descent in self.descents:
@@ -78,7 +78,7 @@ class Replay:
         )  # fmt: skip
 
     def has_bound_forms(self):
-        """Return whether the Tensors that are given another array at each run have one of the same kind."""
+        """Return whether each Tensor that gets a new array in every run has one of the same kind."""
         for t, shape, dtype, strides, wanted in self.forms:
             data = t.data
             if data.shape != shape or data.dtype != dtype or data.strides != strides or t.requires_grad is not wanted:
@@ -86,13 +86,13 @@ class Replay:
         return True
 
     def scale(self, by):
-        """Set what the program multiplies all gradients by."""
+        """Set the number by which the program multiplies all gradients."""
         for array, one in self.scaled:
             np.multiply(one, by, out=array)
         self.seed[...] = by
 
     def __call__(self, inputs, given=()):
-        """Run on a list of arrays and return what the function would; ``given`` are the arguments as they came."""
+        """Return what the function returns for a list of arrays; ``given`` are the arguments that it may return."""
         for t in self.added:
             if t.grad is not None:
                 raise stale_grad(t)
@@ -108,9 +108,9 @@ class Replay:
         return found
 
     def run_free(self, inputs):
-        """Run in the program's buffers, or in others made for it where these are in use.
+        """Run in the program's buffers, or in new ones while these are in use.
 
-        By another thread, that is, by a signal's handler that broke in, or by a thread that a fork has left behind.
+        They are in use by another thread, by code that a signal interrupted, or by a thread that a fork left behind.
         """
         try:
             function = self.idle.pop()
@@ -125,7 +125,7 @@ class Replay:
             self.idle.append(function)
 
     def hand_over(self, found):
-        """Give Tensors from outside their gradients and arrays; return what the function's results are made of."""
+        """Give Tensors from outside their gradients and arrays; return the outputs that make up the results."""
         for t in self.cleared:
             t.grad = None
         for t, place, make in self.results.left:
@@ -149,34 +149,34 @@ class Replay:
         return {"planned": self.code.plan.planned_bytes, "naive": self.code.plan.naive}
 
     def profile(self, *inputs, n=100):
-        """Return ``[(µs, layer, op)]``, the costliest first, measured over ``n`` runs on these arrays, call by call."""
+        """Return ``[(µs, layer, op)]``, the slowest first: means of ``n`` runs on these arrays, measured call by call."""
         return profile_layers(self.code, (*inputs, *[t.data for t in self.bound]), n)
 
     def save(self, path):
-        """Write the program as a script that needs NumPy alone, its arrays beside it: ``step.py`` and ``step.npz``."""
+        """Write the program as a script that needs NumPy only, and its arrays: ``step.py`` and ``step.npz``."""
         save_script(self.code, path)
 
     def __str__(self):
         return str(self.program)
 
     def draw(self, direction="TB"):
-        """Return the program as a Picture: one box for each call, captured arrays coloured, writes as bold arrows."""
+        """Return a Picture: a box for each call, coloured boxes for captured arrays, bold arrows for writes."""
         from ..draw import draw  # which imports ``program``
 
         return draw(self, direction=direction)
 
 
 def as_input(was):
-    """Return the Value of a Tensor's array as an input: what the Tensor has is asked anew at each run."""
+    """Return the Value of a Tensor's array, made an input: each run takes the array that the Tensor has then."""
     v = was.node
     v.kind, v.root, v.array = "input", v, None
     return v
 
 
 class CapturedObjects:
-    """The objects that a function uses from outside, for a function that notices if an argument is one of them.
+    """The objects that a function uses from outside, to find out whether an argument is one of them.
 
-    A function notices if it asks for it by ``is``, or changes a list that it is given.
+    That matters if the function compares by ``is``, or is given a list.
 
     things:     Tensors and arrays; None if the function never compares by ``is``
     containers: the ids of lists, dicts, sets and tuples

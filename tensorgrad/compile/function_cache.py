@@ -1,4 +1,4 @@
-"""FunctionCache: the programs of a compiled function, and the kinds of arguments for which there is to be none."""
+"""FunctionCache: the programs of a compiled function, and the kinds of arguments that get none."""
 
 from collections import OrderedDict, namedtuple
 from contextlib import suppress
@@ -9,26 +9,26 @@ from .signature import leaf_signature
 
 #: How many kinds of arguments have programs.
 LIMIT = 64
-#: How many programs there are for arguments of one kind, where they are for certain numbers alone.
+#: How many programs arguments of one kind have, if each is only for certain numbers.
 VARIANTS = 4
-#: How often in a row a trace may change what the function uses: once, to make something at its first call.
+#: At this many traces in a row that change what the function uses, it runs as it is; one may make something.
 PATIENCE = 2
-#: How many programs in a row may be written for arguments of one kind and none of them used again.
+#: How many programs in a row may be written for arguments of one kind without being used again.
 UNUSED_LIMIT = 8
-#: In place of a program: the function runs as it is.
+#: Stands for a program: the function runs as it is.
 EAGER = object()
 CacheInfo = namedtuple("CacheInfo", "hits misses maxsize currsize")
 
 
 def cache_key(leaves, arguments):
-    """Return what a program depends on: the structure of the arguments, the kinds of the leaves, the modes."""
+    """Return what a program depends on: the structure of the arguments, the signatures of the leaves, the modes."""
     return arguments.key, tuple(map(leaf_signature, leaves)), is_recording(), training.get()
 
 
 class FunctionCache:
     """The programs of one function, found by the ``cache_key`` of a call.
 
-    programs: ``{key: [(Replay, Guards)]}``, the key used last at the end
+    programs: ``{key: [(Replay, Guards)]}``, the key that was used last at the end
     eager:    the keys for which the function runs as it is, or parts of keys: ``key[:1]`` or ``key[1:]``
     changing: ``{key: how often in a row a trace has changed what the function uses}``
     unused:   ``{key[1:]: how many programs in a row were not used again}``
@@ -42,7 +42,7 @@ class FunctionCache:
         self.hits = self.misses = 0
 
     def find(self, key, inputs):
-        """Return the program for such arguments, None if one is to be written, or EAGER."""
+        """Return the program for such arguments, EAGER if they get none, or None if it is still to be written."""
         if self.eager and not self.eager.isdisjoint((key, key[:1], key[1:])):
             return EAGER
         held = 0
@@ -59,11 +59,11 @@ class FunctionCache:
         return EAGER if held >= VARIANTS else None
 
     def newest(self, key):
-        """Return the program that was written last for such arguments, or EAGER."""
+        """Return the newest program for such arguments, or EAGER if there is none."""
         return self.programs[key][-1][0] if key in self.programs else EAGER
 
     def keep(self, key, replay, guards):
-        """Keep a program beside those for the same kind of arguments that still hold."""
+        """Keep a program, and those for the same kind of arguments that still hold."""
         replay.overlap.read += guards.arrays()  # a write to one of these would change what is frozen
         kept = [entry for entry in self.programs.get(key, ()) if entry[1].hold() and entry[0].steady is not None]
         self.programs[key] = [*kept, (replay, guards)]
@@ -72,7 +72,7 @@ class FunctionCache:
             self.programs.popitem(last=False)
 
     def count_change(self, key):
-        """Count a trace that changed what the function uses; return whether that was once too often: EAGER from now."""
+        """Count a trace that changed what the function uses; return whether such calls are EAGER from now on."""
         self.changing[key] = self.changing.get(key, 0) + 1
         if self.changing[key] < PATIENCE:
             return False
@@ -80,7 +80,7 @@ class FunctionCache:
         return True
 
     def count_unused(self, key):
-        """Count one more program that is to be written; return a TraceError if too many were not used, or None."""
+        """Count a program that is about to be written; return a TraceError if too many before it were never used."""
         times = self.unused[key[1:]] = self.unused.get(key[1:], 0) + 1
         if times <= UNUSED_LIMIT:
             return None

@@ -1,4 +1,4 @@
-"""Trace a function: run it on stand-ins of its arguments, and note what it returned and left behind."""
+"""Trace a function: run it on stand-ins of its arguments, and record what it returned and left behind."""
 
 import warnings
 
@@ -15,11 +15,11 @@ from .trace.tracer import Trace
 
 
 class TraceResult:
-    """A trace that has ended: what the function returned and left behind, as stand-ins.
+    """What a traced function returned and left behind, as stand-ins.
 
-    structure, leaves: what it returned, the leaves as ``Leaf``
-    grads:  ``[(Tensor, stand-in, Tensor)]``, the gradients it left in Tensors from outside, and what they were kept in
-    arrays: ``[(Tensor, stand-in of its array before, of its array now)]`` of those that have another array now
+    structure, leaves: what it returned; each leaf is a ``Leaf``
+    grads:  ``[(Tensor, stand-in, Tensor)]``: a Tensor from outside, its new gradient, and the Tensor that holds this
+    arrays: ``[(Tensor, stand-in, stand-in)]``: a Tensor that has another array now, its old array, the new one
     """
 
     def __init__(self, trace, structure, leaves, grads, arrays):
@@ -28,7 +28,7 @@ class TraceResult:
         self.owners = {id(owner_of(array)) for array in self.known}
 
     def add_known(self, arrays):
-        """Note arrays that were there before the function ran: what it returns of them is returned itself."""
+        """Add arrays that existed before the function ran: it returns these themselves, and no copies."""
         self.known += arrays
         self.owners.update(id(owner_of(array)) for array in arrays)
 
@@ -39,7 +39,7 @@ class TraceResult:
         ]
 
     def lends(self, t):
-        """Return whether a result lies in memory of the caller's."""
+        """Return whether a result lies in the caller's memory."""
         root = t.node.root
         if root.kind != "captured" or id(owner_of(root.array)) in self.owners:
             return root.kind in ("input", "captured")
@@ -50,9 +50,9 @@ class TraceResult:
 def trace_function(function, leaves, names, known=dict):
     """Run ``function`` on stand-ins of ``leaves`` and return the TraceResult.
 
-    known: ``known()`` -> ``{id: structure}`` of what is not taken apart where the function returns it
+    known: ``known()`` -> ``{id: structure}`` of things that are not flattened when the function returns them
 
-    What it wrote stays, until ``recording.trace.undo()``, unless it raises: then it is put back.
+    What the function wrote stays until ``recording.trace.undo()``; if it raises, that is undone at once.
     """
     trace = Trace()
     try:
@@ -60,7 +60,7 @@ def trace_function(function, leaves, names, known=dict):
         numbers = [t.seq for t in stands if isinstance(t, Tensor)]
         with tracing(trace), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the run as it is warns
-            warnings.filterwarnings("error", "you are shuffling a 'Trace")  # which takes rows for copies
+            warnings.filterwarnings("error", "you are shuffling a 'Trace")  # it takes rows for copies
             out: list = []
             result = function(stands)
             made: list = []
@@ -80,7 +80,7 @@ def trace_function(function, leaves, names, known=dict):
 
 
 def check_arguments(stands, numbers):
-    """Raise if the function left something in a Tensor that it was given: the caller's Tensor would not have it."""
+    """Raise if the function changed an argument in a way that would not reach the caller's Tensor."""
     for t, number in zip(stands, numbers, strict=True):
         if t.grad is not None:
             raise TraceError(
@@ -95,7 +95,7 @@ def check_arguments(stands, numbers):
 
 
 def stand_in(trace, leaf, name):
-    """Return what the function is given in place of an argument."""
+    """Return the stand-in of an argument."""
     if isinstance(leaf, Tensor):
         if type(leaf) not in (Tensor, Parameter):
             raise TypeError(f"nothing stands for a {type(leaf).__name__}, which may have more to it than a Tensor")

@@ -1,4 +1,4 @@
-"""GuardedTrace: one trace of a function, after which all that it changed in Python is known."""
+"""GuardedTrace: one trace of a function, with guards that find what it changed in Python."""
 
 from typing import Any
 
@@ -16,8 +16,8 @@ from .trial import Trial
 class GuardedTrace:
     """One trace of a CompiledFunction for the Arguments of a call, and the program that comes of it.
 
-    guards:    hold what the function uses
-    recording: the TraceResult, with its effects still in place; None if no program can be made of the trace
+    guards:    watch what the function uses
+    recording: the TraceResult, its effects still in place; None if no program can be made of the trace
     reason:    why none can be made: an error, or the paths of what the trace changed
     """
 
@@ -36,7 +36,7 @@ class GuardedTrace:
         self.stand_ins: list = []
 
     def run(self, leaves):
-        """Trace the function, unless no program can do what it does; undo a trace that is of no use."""
+        """Trace the function; set ``recording`` if a program can be made of the trace, else ``reason``, and undo it."""
         self.leaves = leaves
         if what := self._obstacle(leaves):
             self.reason = TraceError(f"it {what}; {NO_GUARD}")
@@ -65,12 +65,12 @@ class GuardedTrace:
         guards.restore()
 
     def undo(self):
-        """Undo what the trace changed: the function is about to run as it is."""
+        """Undo what the trace changed, before the function runs as it is."""
         self.trial = Trial(self.recording, [*self.leaves, *self.arguments.containers])
         self.recording.trace.undo()
 
     def program(self, result):
-        """Return the Replay of the trace; raise a TraceError unless the function, run as it is, came to the same."""
+        """Return the Replay of the trace; raise a TraceError if ``result``, of the function as it is, is another."""
         self.trial.check(result)
         replay = Replay(self.recording, exact=self.exact, share=True)
         containers = self.arguments.containers
@@ -98,12 +98,12 @@ class GuardedTrace:
         return self.function(*args, **kwargs)
 
     def _known_structures(self):
-        """Return ``{id: structure}`` of arguments and of containers from outside, which are returned themselves."""
+        """Return ``{id: structure}`` of arguments and containers from outside: the function may return these."""
         known = {id(x): ("fixed", FixedItem(x)) for x in self.guards.containers()}
         return known | {id(x): ("given", i) for i, x in enumerate([*self.stand_ins, *self.made])}
 
     def _changed_arguments(self):
-        """Return what the function changed of the lists and dicts it was given."""
+        """Return which of its lists and dicts the function changed, as phrases."""
         pairs = zip(self.made, self.copies, strict=True)
         return [] if all(has_contents(x, copy) for x, copy in pairs) else ["a list or dict that it is given"]
 

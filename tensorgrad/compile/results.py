@@ -1,6 +1,6 @@
-"""Results: how what a function returns is made of what its program hands out.
+"""Results: they make what a function returns out of the outputs of its program.
 
-Arrays that shared memory share it again: the program hands out the whole of it once, and each is a view of that.
+Arrays that shared memory share it again: the program outputs the whole memory once, and each array is a view of it.
 """
 
 from collections import Counter
@@ -18,9 +18,9 @@ from .trace.tracer import check_plain
 class Leaf:
     """One thing that a function returned.
 
-    thing: a stand-in, or what is the same at each run
-    make:  the function that makes of a program's output what the function returns: a Tensor, an array, a number
-    of:    what the function returned itself
+    thing: its stand-in, or the thing itself if it is the same in each run
+    make:  ``make(output)`` makes a Tensor, an array or a number of the program's output
+    of:    what the function returned in the trace
     """
 
     __slots__ = ("make", "of", "thing", "varies", "writeable")
@@ -44,7 +44,7 @@ class Leaf:
             self.make = as_scalar if self.thing.is_scalar else np.asarray
 
     def value(self):
-        """Return what it was in the traced run."""
+        """Return its value in the traced run."""
         return self.make(self.thing.value) if self.varies else self.thing
 
 
@@ -57,7 +57,7 @@ def as_scalar(array):
 
 
 def make_read_only(make):
-    """Return ``make`` for an array that cannot be written to, as ``np.broadcast_to`` returns it."""
+    """Return a function like ``make`` that first makes the array read-only, as ``np.broadcast_to`` does."""
 
     def make_and_lock(array):
         array.flags.writeable = False
@@ -71,14 +71,14 @@ def identity(x):
 
 
 class Results:
-    """What a program hands out, and what is made of it.
+    """The outputs of a program, and how the function's results are made of them.
 
-    outputs: the Values that it hands out
-    lent:    the places of those that lie in memory of the caller's, which are handed out as they are
-    made:    for each thing that the function returned ``(place, make, fixed)``: ``make(output)``, or ``fixed``
-    pattern: for each thing that it returned its place in ``made``, or None where all differ
-    left, bound: ``[(Tensor, place, make)]`` of gradients and arrays that it left in Tensors from outside; their places
-             count from the end, since some of the others may be written where the caller wants them
+    outputs: the Values that the program returns
+    lent:    the places of outputs that lie in the caller's memory and are returned without a copy
+    made:    ``(place, make, fixed)`` of each result: ``make(outputs[place])``, or ``fixed`` if place is None
+    pattern: for each returned thing its place in ``made``; None if all differ
+    left, bound: ``[(Tensor, place, make)]`` of gradients and of arrays that the function left in Tensors from outside;
+             places count from the end, since earlier outputs may be written into arrays of the caller
     """
 
     def __init__(self, recording, share):
@@ -114,7 +114,7 @@ class Results:
         self.end = count - n or None
 
     def place(self, t, make, lent=False):
-        """Return the place of the output that ``t`` is made of, and how."""
+        """Return ``(place, make)``: from which output ``t`` is made, and the function that makes it."""
         v = t.node
         if not lent and v.root in self.shared and not t.is_scalar:
             if v.root not in self.outputs:
@@ -132,7 +132,7 @@ class Results:
 
 
 class RootView:
-    """``part(whole)``: the view of an array that a Value was of its root."""
+    """``view(root array)`` gives the view of it that a Value was in the trace."""
 
     def __init__(self, v, make):
         self.v, self.root, self.make = v, v.root, make
@@ -148,19 +148,19 @@ class RootView:
 
 
 def gradient_getter(t):
-    """Return the function that gives the gradient that a run has just left in ``t``."""
+    """Return a function that returns the gradient that a run has just left in ``t``."""
     return lambda _: t.grad
 
 
 def distinct_results(leaves):
-    """Return the different ones of what a function returned, and for each its place among them, None if all differ."""
+    """Return the different leaves, and for each leaf its place among them, or None if all differ."""
     places: dict = {}
     pattern = [places.setdefault(id(leaf.of), len(places)) for leaf in leaves]
     return [leaves[pattern.index(i)] for i in range(len(places))], pattern if len(places) < len(leaves) else None
 
 
 def shared_roots(stands):
-    """Return the roots in whose memory several of these lie, or one with gaps, which a copy would close."""
+    """Return the roots that several of these arrays are views of, or one with gaps that a copy would close."""
     arrays = [t.node for t in stands if t.node.python is None and not t.is_scalar]
     scattered = {v.root for v in arrays if v is not v.root and not is_packed(v) and is_packed(v.root)}
     return scattered | {root for root, n in Counter(v.root for v in arrays).items() if n > 1}

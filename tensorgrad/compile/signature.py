@@ -25,7 +25,7 @@ class Signature:
 
     @classmethod
     def from_function(cls, function, name, static):
-        """Return the Signature of a function; of one that is not written in Python no names are known."""
+        """Return the Signature of a function; it has no names if the function is not written in Python."""
         code = getattr(function, "__code__", None)
         if code is None:
             return cls(name, (), (), static)
@@ -34,7 +34,7 @@ class Signature:
         return cls(name, names[first:n], names[n : n + code.co_kwonlyargcount], static)
 
     def without_self(self):
-        """Return the Signature of a method when its object is given."""
+        """Return the Signature of a method that is bound to its object."""
         return Signature(self.name, self.positional[1:], self.keyword_only, self.static)
 
     def _place(self, s):
@@ -81,18 +81,18 @@ class Signature:
 
 
 def arrays_of_leaves(leaves):
-    """Return the leaves with the arrays of Tensors in place of them."""
+    """Return the leaves, with its array in place of each Tensor."""
     return [leaf.data if isinstance(leaf, Tensor) else leaf for leaf in leaves]
 
 
 class Arguments:
-    """What a call is given beside its leaves.
+    """All that a call is given but for the values of its leaves.
 
-    static:    ``{position or name: value}`` of what is part of the program
+    static:    ``{position or name: value}`` of the arguments that are part of the program
     structure: ``((position or name, structure), ...)`` of the others
-    count:     how many are given by position; ``named`` are the names of those that are not
-    pattern:   for each leaf its place among the different ones, or None if all are
-    containers: the lists and dicts in which they came
+    count:     how many are given by position; ``named`` are the names of the others
+    pattern:   for each leaf its place among the different ones; None if all differ
+    containers: the lists, tuples and dicts in them
     """
 
     __slots__ = ("containers", "count", "key", "named", "pattern", "static", "structure")
@@ -111,12 +111,12 @@ class Arguments:
         return function(*[places[i] for i in range(self.count)], **given)
 
     def fixed_values(self):
-        """Return all that is part of the program."""
+        """Return all values that are part of the program."""
         return [*self.static.values(), *[thing for _, s in self.structure for thing in fixed_items(s)]]
 
 
 def distinct_arguments(leaves):
-    """Return the different leaves, and for each leaf its place among them, None if all differ; numbers always do."""
+    """Return the different leaves, and for each its place among them, None if all differ. Numbers always differ."""
     places: dict = {}
     found: list = []
     pattern = []

@@ -1,4 +1,4 @@
-"""The training step: forward, loss and backward as one program that writes gradients where the optimizer wants them."""
+"""The training step: one program for forward, loss and backward, which writes gradients where the optimizer reads."""
 
 from collections import OrderedDict
 from contextvars import copy_context
@@ -14,8 +14,8 @@ from .attempts import Attempts, check_settled, convert_faults
 
 #: How many programs are kept, one for each kind of batch.
 LIMIT = 16
-#: One more kind has its program from this use on, in place of the one unused for longest: writing a program takes as
-#: long as some twenty steps without one.
+#: Once all are taken, another kind gets a program at this use, in place of the least recently used one. Writing
+#: a program takes as long as some twenty steps without one.
 WARM = 128
 
 
@@ -25,14 +25,14 @@ class TrainingStep:
     forward:   ``forward(x, y, w)`` -> the loss and the predictions, Tensors, and more arrays; w may be None
     optimizer: has ``places(params)``, ``descend()`` and ``apply(grads, params)``
     params:    the Tensors to train
-    eagerly:   do without programs
-    exact:     leave out what changes last bits: sums in another order; and where the optimizer says that its step is
-               just ``w -= rate·g``, a backward that starts from the rate instead of 1, a pass over all weights less
-    guards:    hold while all that ``forward`` uses is as it was
-    attempts:  what became of traces; a forward that cannot be traced runs as it is, after a warning that says why
-    names:     how the roots of the guards are called
+    eagerly:   run without programs
+    exact:     leave out what changes last bits: sums in another order, and, if the optimizer's step is just
+               ``w -= rate·g``, a backward that starts from the rate instead of 1 and saves a pass over all weights
+    guards:    watch all that ``forward`` uses
+    attempts:  whether traces succeed; a forward that cannot be traced runs as it is, after a warning that says why
+    names:     the names of the roots of the guards
 
-    What a program returns is overwritten by the next step.
+    The next step overwrites what a program returned.
     """
 
     def __init__(self, forward, optimizer, params, eagerly=False, exact=False, guards=None, attempts=None,
@@ -57,9 +57,9 @@ class TrainingStep:
         return self.without or self.attempts.reason is not None
 
     def gradients(self, x, y, w=None):
-        """Compute the loss, a float, the predictions, an array, and more, and the gradients, which ``update`` uses."""
+        """Return the loss, a float, the predictions, an array, and more; compute the gradients for ``update``."""
         if self.without or self.attempts.reason is not None or not is_recording():
-            return self._eager(x, y, w)  # which raises where nothing is recorded
+            return self._eager(x, y, w)  # raises if nothing is recorded
         self.fused = self.optimizer.proportional and not self.exact
         key: tuple = x.shape, x.strides, x.dtype, y.shape, y.strides, y.dtype, self.fused
         if w is not None:
@@ -78,7 +78,7 @@ class TrainingStep:
         return loss.item(), *found
 
     def update(self):
-        """Take the optimizer's step down the gradients computed last."""
+        """Take the optimizer's step with the newest gradients."""
         if self.found is None and self.fused:
             self.optimizer.descend_scaled()
         elif self.found is None:
@@ -89,19 +89,19 @@ class TrainingStep:
     def _scale(self, replay):
         rate = self.optimizer.learning_rate
         if rate != replay.rate:
-            replay.rate = None  # an interrupt may come before the end
+            replay.rate = None  # if an interrupt comes before the end
             replay.scale(rate)
             replay.rate = rate
 
     def _holds(self):
-        """Return whether parameters and gradients lie where the program has them; a new value is moved there."""
+        """Move new values to where the program expects parameters; return whether it can run."""
         if self.optimizer._flats is self.flats and self.replay.holds():
             return True
         self.optimizer.places(self.reached)
         return self.optimizer._flats is self.flats and self.replay.holds()
 
     def _prepare(self, key, x, y, w):
-        """Find or write the program for these shapes; if there can be none, return the result of an eager step."""
+        """Find or write the program for such a batch; return the result of an eager step if there is none."""
         known = self.programs.find(key)
         self.recent = None
         if known is not None:
@@ -158,7 +158,7 @@ class TrainingStep:
 
 
 class BatchPrograms:
-    """The programs of a training step, one for each kind of batch: at most LIMIT, those used last."""
+    """The programs of a training step, one for each kind of batch: the LIMIT that were used last."""
 
     def __init__(self):
         self.programs: OrderedDict = OrderedDict()
@@ -174,7 +174,7 @@ class BatchPrograms:
         return self.programs.get(key)
 
     def is_due(self, key):
-        """Return whether there is room for the program of another kind of batch, or this kind has come often enough."""
+        """Count a batch without a program; return whether its kind gets one: there is room, or it came often enough."""
         if len(self.programs) < LIMIT:
             return True
         if len(self.uses) > 64 * LIMIT:
@@ -183,7 +183,7 @@ class BatchPrograms:
         return self.uses[key] >= WARM
 
     def keep(self, key, program):
-        """Keep a program in place of the one unused for longest."""
+        """Keep a program; if there are too many, drop the one that was used least recently."""
         self.uses.pop(key, None)
         self.programs[key] = program
         while len(self.programs) > LIMIT:
@@ -191,13 +191,13 @@ class BatchPrograms:
 
 
 def has_overlap(replay, inputs):
-    """Return whether a program would write where it reads something else: then the function runs as it is."""
+    """Return whether a program would overwrite something that it reads: then the function must run as it is."""
     overlap = replay.overlap
     return (overlap.written or overlap.arrays) and overlap.found(inputs)
 
 
 def empty_guards():
-    """Return Guards of a step that stands alone: whoever made it sees to what its function uses."""
+    """Return Guards that watch nothing, for a step that is made by hand."""
     from .guards.guards import Guards
 
     return Guards({})

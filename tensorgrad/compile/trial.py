@@ -1,7 +1,7 @@
-"""Trial: a traced function runs once as it is, and a program is made of its trace only if both came to the same.
+"""Trial: compare a trace with a run of the function as it is; only if both give the same may there be a program.
 
-What stands for an array can be told from one, by ``type(x)`` or ``repr(x)``, and a function may ask a clock or draw
-from a generator that no guard knows. Whatever it is, it shows where the two runs differ.
+They differ if the function tells stand-ins from arrays, by ``type(x)`` or ``repr(x)``, or if it reads a clock or a
+generator that no guard watches.
 """
 
 import numpy as np
@@ -15,11 +15,11 @@ from .guards.watched_places import same
 
 
 class Trial:
-    """What a trace came to, to be compared with what the function comes to when it runs as it is.
+    """What a trace gave, to be compared with what the function gives when it runs as it is.
 
-    Made while all is as the trace left it, before that is undone.
+    It is made before ``trace.undo()``.
 
-    given: what of the arguments the function may return itself
+    given: the arguments that the function may return
     """
 
     def __init__(self, recording, given=()):
@@ -37,7 +37,7 @@ class Trial:
         self.written = [(array, Fingerprint(array)) for array, _ in trace.saved.values() if id(array) not in vectors]
 
     def check(self, result):
-        """Raise a TraceError unless the function has come to the same."""
+        """Raise a TraceError unless the function, run as it is, gave the same."""
         if not matches(result, self.result):
             raise new_object_error(result) or difference_error("its result is")
         for t, grad in self.grads:
@@ -51,7 +51,7 @@ class Trial:
 
 
 class Fingerprint:
-    """What an array, a Tensor or a number is, to the last bit: its kind, shape and bytes.
+    """The kind, shape and bytes of an array, a Tensor or a number: equal if these are the same to the last bit.
 
     >>> Fingerprint(np.float64(2.0)) == Fingerprint(2.0), Fingerprint(np.ones(2)) == Fingerprint(np.array([1.0, 1.0]))
     (False, True)
@@ -72,7 +72,7 @@ class Fingerprint:
 
 
 def matches(found, expected):
-    """Return whether something is what was expected: the same structure, of things that are the same or have a Form."""
+    """Return whether ``found`` has the structure of ``expected``, with equal items and Fingerprints."""
     if isinstance(expected, Fingerprint):
         return Fingerprint(found) == expected
     wanted, items = items_of(expected), items_of(found)
@@ -84,7 +84,7 @@ def matches(found, expected):
 
 
 def new_object_error(result):
-    """Return the error for a function that makes an object of a class at each call, or None if its result is none."""
+    """Return the error for a function that returns a new object of a user's class, or None if it does not."""
     found = [x for x in leaves_of(result, is_object) if is_object(x)]
     if not found:
         return None
@@ -95,12 +95,12 @@ def new_object_error(result):
 
 
 def is_object(x):
-    """Return whether ``x`` is an object of a class that is neither ours, Python's nor NumPy's."""
+    """Return whether the class of ``x`` is neither tensorgrad's, Python's nor NumPy's."""
     return not isinstance(x, (tuple, list, dict)) and owner_of_module(type(x).__module__) in ("user", "installed")
 
 
 def difference_error(what):
-    """Return the error for a function of which no program can be made."""
+    """Return the error for a function whose trace differs from its run."""
     return TraceError(
         f"{what} another one while the program is written: it draws or reads something anew at each call, as from a "
         "generator without a seed or a clock, or it asks what an array is, by type(x), id(x) or repr(x), where "

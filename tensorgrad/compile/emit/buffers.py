@@ -1,4 +1,4 @@
-"""Where each result lies: values that are not needed at the same time share a buffer."""
+"""Plan: the buffer of each result. Values that are not needed at the same time share one."""
 
 import numpy as np
 
@@ -16,11 +16,11 @@ ALIGNMENT = 64
 class Plan:
     """The buffers of a program.
 
-    slots:    ``{root: buffer number}``; a result without one is made anew at each run
-    external: ``{root: array}`` of outputs that are written where the caller wants them
-    in_place: the calls whose result begins as what an operand holds, in its memory
-    loop_of:   ``{call: its RowLoop}``: what runs in blocks of rows
-    extended: results behind which there is a row of ones, in buffers of their own
+    slots:    ``{root: buffer number}``; each run makes a new array for a result without one
+    external: ``{root: array}`` of results that are computed in arrays of the caller or an optimizer
+    in_place: the calls that write their result over an operand
+    loop_of:  ``{call: its RowLoop}`` of calls that run in blocks of rows
+    extended: results with a row of ones behind them in memory; they share their buffer with no other
     naive:    the bytes that one buffer for each result would take
     """
 
@@ -50,7 +50,7 @@ class Plan:
     def _assign(self):
         """Give each result its buffer, in the order of the calls."""
         live = self.live
-        waiting: list[int] = []  # to become free at the end of a RowLoop, whose blocks each go through all of its calls
+        waiting: list[int] = []  # they become free at the end of a RowLoop: each of its blocks runs all its calls
         for i, call in enumerate(self.program.calls):
             v = call.output
             if v in live.placed and v not in self.external:
@@ -66,7 +66,7 @@ class Plan:
                 waiting = []
 
     def _place(self, call, i):
-        """Give the result of call number ``i`` a buffer: that of an operand that dies here, or another."""
+        """Give the result of call number ``i`` the buffer of an operand that dies here, or another."""
         v, donor = call.output, self._donor(call, i)
         if v in self.extended:
             self.slots[v] = self.pool.add(v.nbytes + v.nbytes // v.shape[0])
@@ -78,7 +78,7 @@ class Plan:
             self.slots[v] = self.pool.take(v.nbytes)
 
     def _donor(self, call, i):
-        """Return the root that dies here and whose memory the result can lie in, entry upon entry."""
+        """Return the root of an operand that dies here if the result can be written over it, entry by entry."""
         v, loop, live = call.output, self.loop_of.get(call), self.live
         for x in donors(call):
             root = live.root(x)
@@ -92,7 +92,7 @@ class Plan:
         return None
 
     def arrays(self):
-        """Return ``{root: array}`` with the buffers made."""
+        """Make the buffers; return ``{root: array}``."""
         memory = [aligned_bytes(size) for size in self.pool.sizes]
         for root in self.extended:
             memory[self.slots[root]].view(root.dtype)[root.size : root.size + root.shape[1]] = 1
@@ -110,23 +110,25 @@ class BufferPool:
         self.free: list[int] = []
 
     def take(self, nbytes):
-        """Return a free buffer of at most four times the size that is needed, or a new one."""
+        """Return the number of a free buffer of at most four times the size needed, or of a new one."""
         size = max(ALIGNMENT, -(-nbytes // ALIGNMENT) * ALIGNMENT)
         fits = [slot for slot in self.free if size <= self.sizes[slot] <= 4 * size]
         if fits:
-            best = min(reversed(fits), key=self.sizes.__getitem__)  # of equals the last used, which the cache may hold
+            best = min(
+                reversed(fits), key=self.sizes.__getitem__
+            )  # of equal ones the last used: it may be in the cache
             self.free.remove(best)
             return best
         return self.add(size)
 
     def add(self, nbytes):
-        """Return a new buffer."""
+        """Return the number of a new buffer."""
         self.sizes.append(-(-nbytes // ALIGNMENT) * ALIGNMENT)
         return len(self.sizes) - 1
 
 
 def external_arrays(program, live):
-    """Return ``{root: array}`` of what can be computed right into the array in which it is to end up."""
+    """Return ``{root: array}`` of results that can be computed in their destinations."""
     makers = {call.output: call for call in program.calls if has_out(call)}
     found = {}
     for v, array in destinations(program, live):
@@ -138,10 +140,10 @@ def external_arrays(program, live):
 
 
 def destinations(program, live):
-    """Yield ``(value, array)`` for what is to end up in an array of the caller's or an optimizer's.
+    """Yield ``(value, array)`` for each value that is to be written into an array of the caller or an optimizer.
 
-    An optimizer changes its gradients, so theirs are those that nobody needs later; and if it takes several steps,
-    one gradient must not be written before another was used.
+    An optimizer changes its gradients, so only those that no later call needs count. If it takes several steps, none
+    count: one gradient would overwrite another before its step.
     """
     for place, array in program.into.items():
         yield program.outputs[place], array

@@ -1,4 +1,4 @@
-"""Code generation: a program as one flat Python function of NumPy calls over buffers made beforehand."""
+"""Code generation: make a program into one Python function of NumPy calls on buffers that exist beforehand."""
 
 from functools import cached_property
 
@@ -13,15 +13,15 @@ from ..passes.kernels import is_contiguous
 from .buffers import Plan
 from .threads import in_blocks
 
-#: A longer remark is cut.
+#: A longer remark is shortened.
 LONGEST = 100
 
 
 class Code:
-    """A program as the function that runs it, and as source for people.
+    """The function that runs a program, and source for people.
 
-    arrays: ``{Value: array}`` of all that is made beforehand or comes from outside: buffers, views, constants
-    bound:  the calls that made views, once
+    arrays: ``{Value: array}`` of buffers, views, constants and captured arrays
+    bound:  the calls that made these views, once
     """
 
     def __init__(self, program, copy=True, threads=1):
@@ -54,15 +54,15 @@ class Code:
 
     @property
     def source(self):
-        """The program as readable NumPy: what the function does, with names and remarks."""
+        """The function as readable source, with names and remarks."""
         return self.readable.text
 
 
 class Source:
-    """A program's function as text, in names of one kind.
+    """The source of a program's function, with one kind of names.
 
-    blocks:  ``[(call, its lines)]``, without what surrounds them
-    remarks: whether lines end with the op, the layer and the user's line they come from
+    blocks:  ``[(call, its lines)]``
+    remarks: whether lines end with a comment: the op, the layer and the user's line they come from
     """
 
     def __init__(self, code, names, remarks=False):
@@ -99,11 +99,11 @@ class Source:
         return [*lines, *["    " + line for line in self.return_lines()]]
 
     def errstate_line(self, errors):
-        """Return the line that sets how floating-point errors are handled."""
+        """Return the line that sets the handling of floating-point errors."""
         return f"    with {self.names.function_name(np.errstate)}({self.write.argument_list((), errors)}):"
 
     def row_statements(self, call, loop):
-        """Return a call's lines for the rows from i to j."""
+        """Return a call's lines for rows i to j."""
         sliced = {call.output, *loop.sliced[call]}
         name = self.names.value_name
         writer = Statements(lambda v: f"{name(v)}[i:j]" if v in sliced else name(v), self.names)
@@ -128,7 +128,7 @@ class Source:
         return f"{copy}({self.names.keep(target, 'into')}, {self.names.value_name(v)})"
 
     def return_lines(self):
-        """Return the lines that hand over the outputs: copies, unless told otherwise or new anyway."""
+        """Return the lines that return the outputs: as copies, unless they are new or no copies are wanted."""
         lines, shown, program = [], [], self.code.program
         seen = set()
         for place, v in enumerate(program.outputs):
@@ -146,7 +146,7 @@ class Source:
 
 
 def remark(origin):
-    """Return where a line comes from, behind it: one line of ASCII, whatever layers and files are called."""
+    """Return the comment that says where a line comes from: ASCII, for any names of layers and files."""
     text = printable(origin)
     text = text if len(text) <= LONGEST else text[:LONGEST] + "..."
     return f"  # {text}" if text else ""

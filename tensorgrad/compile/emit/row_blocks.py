@@ -9,11 +9,11 @@ from ..passes.kernels import is_contiguous
 
 #: What a loop must take to be worth it, in ns: handing a block to another thread takes 20 to 50 µs.
 WORTH = 300_000
-#: What a block takes at least, in ns.
+#: The least that a block takes, in ns.
 BLOCK = 80_000
-#: ns of an entry of a call, a core's usual order of magnitude.
+#: The usual time for one entry of a call, in ns.
 ENTRY = 0.08
-#: Entries of an array that a block holds at most, so that what one call writes is in the cache for the next.
+#: The most entries of an array in a block, so that the cache keeps what one call writes for the next.
 CACHED = 1 << 17
 
 
@@ -23,7 +23,7 @@ class RowLoop:
     calls:          the calls, in order
     rows:           how many rows their results have
     sliced:         ``{call: operands of which it takes some rows at a time}``
-    written, whole: roots of what is written in it, row by row, and of what is read otherwise than row by row
+    written, whole: roots of what the loop writes, row by row, and of what it reads not row by row
     """
 
     def __init__(self, call, rows):
@@ -49,7 +49,7 @@ class RowLoop:
         self.cost += max([x.size for x in (v, *call.operands)]) * ENTRY
 
     def step(self, threads):
-        """Return how many rows a block has: few enough for every thread and the cache, enough to be worth it."""
+        """Return the number of rows in a block: few enough for all threads and the cache, enough to be worth it."""
         blocks = max(1, min(4 * threads, int(self.cost // BLOCK)))
         return max(1, min(-(-self.rows // blocks), CACHED // self.width))
 
@@ -57,7 +57,7 @@ class RowLoop:
 def row_operands(call):
     """Return ``(rows, operands to slice)`` of a call whose result is computed row by row, or None.
 
-    A product is computed so too, but BLAS's own threads do that better: they need not pack the right side twice.
+    Products are left out: BLAS's own threads are faster, for they pack the right side only once.
     """
     v = call.output
     if (

@@ -1,4 +1,4 @@
-"""A program outside of tensorgrad: measured line by line, or saved as a script."""
+"""Measure a program line by line, or save it as a script."""
 
 import operator
 from collections.abc import Hashable
@@ -26,7 +26,7 @@ LOAD = 'arrays = np.load(Path(__file__).with_suffix(".npz"))'
 
 
 def time_calls(code, inputs, n):
-    """Return ``[(call, µs)]`` of each call that takes time, in order, the mean of ``n`` runs on these arrays."""
+    """Return ``[(call, µs)]``, in order: the mean time of each call in ``n`` runs on these arrays."""
     space = {**code.namespace, **dict(zip(code.inputs, inputs, strict=True))}
     blocks = [(call, compile("\n".join(lines), "<profile>", "exec")) for call, lines in code.blocks]
     total = dict.fromkeys([call for call, _ in blocks], 0.0)
@@ -41,7 +41,7 @@ def time_calls(code, inputs, n):
 
 @contextmanager
 def restore_after(replay):
-    """Undo at the end of the block what runs of a program in it changed: arrays, optimizers, generators."""
+    """Undo at the end of the block what the program changes in it: arrays, optimizers, generators."""
     program, optimizers = replay.program, [descent.optimizer for descent in replay.descents]
     arrays = [v.array for v in program.written_roots(program.roots) if v.array is not None]
     arrays += [vector for o in optimizers for flat in o._flats for vector in (flat.w, flat.g, *flat.slots.values())]
@@ -61,7 +61,7 @@ def restore_after(replay):
 
 
 def profile_layers(code, inputs, n):
-    """Return ``[(µs, layer, op)]`` of each layer's ops, the costliest first."""
+    """Return ``[(µs, layer, op)]`` of each layer's ops, the slowest first."""
     total: dict = {}
     for call, spent in time_calls(code, inputs, n):
         key = call.origin.layer, call.origin.op
@@ -70,7 +70,7 @@ def profile_layers(code, inputs, n):
 
 
 def save_script(code, path):
-    """Write ``code`` to ``path``, and the arrays it was given beside it."""
+    """Write ``code`` to ``path``, and its arrays to a file beside it."""
     path, plan, source = Path(path), code.plan, code.readable
     name = source.names.value_name
     given = {name(v): v.array for v in code.arrays if v.array is not None and v.kind != "result"}
@@ -101,7 +101,7 @@ def save_script(code, path):
     np.savez(path.with_suffix(".npz"), **given)
 
 
-#: Functions of a program's own, as a script has them.
+#: The source of functions that are not NumPy's.
 FUNCTIONS: dict[object, str] = {
     scalar_operator: "lambda f, *pair: f(*[x[()] if isinstance(x, np.ndarray) else x for x in pair])",
     **{f: f"operator.{f.__name__}" for f in SYMBOLS},
@@ -111,7 +111,7 @@ FUNCTIONS: dict[object, str] = {
 
 
 def literal_source(thing):
-    """Return source for an object that a program keeps, or raise."""
+    """Return the source of an object that a program keeps; raise an OptionError if NumPy alone cannot make it."""
     if isinstance(thing, np.random.Generator):
         return f"np.random.Generator(np.random.{type(thing.bit_generator).__name__}())"
     if isinstance(thing, np.generic):

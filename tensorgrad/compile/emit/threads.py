@@ -1,7 +1,7 @@
-"""Blocks of rows on all cores, by one pool of threads for all programs; a saved program brings this file along.
+"""Run blocks of rows on all cores, in one pool of threads for all programs. A saved program contains this file.
 
-Each thread takes the next block as it comes: on a busy machine the one that has a core does most of them, and a helper
-that never got one is not waited for.
+Each thread takes the next block: on a busy machine the one that has a core runs most of them, and nobody waits for a
+thread that never got one.
 """
 
 import os
@@ -11,13 +11,13 @@ from functools import cache
 
 
 def cores():
-    """Return on how many cores this process may run."""
+    """Return the number of cores on which this process may run."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @cache
 def thread_count():
-    """Return how many threads there are to use: one for each core, or ``OMP_NUM_THREADS`` if that is less."""
+    """Return the number of threads to use: one for each core, or ``OMP_NUM_THREADS`` if that is less."""
     wanted = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0]
     return min(cores(), int(wanted)) if wanted.isdigit() and int(wanted) else cores()
 
@@ -34,7 +34,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def submit(work):
-    """Return what a thread of the pool makes of ``work``, or None when the interpreter is about to end."""
+    """Run ``work`` in a thread of the pool; return its Future, or None if the interpreter is about to end."""
     try:
         return pool().submit(copy_context().run, work)  # in the caller's np.errstate
     except RuntimeError:  # pragma: no cover  (tried in a process that ends)

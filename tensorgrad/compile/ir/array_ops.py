@@ -1,6 +1,6 @@
-"""What arrays do that is no function of NumPy's: each as a function of arrays that returns a new one.
+"""Array operations that are no functions of NumPy's: each is a function here that returns a new array.
 
-A trace records these; ``codegen`` writes them as the statements they stand for.
+A trace records these functions; ``statements`` writes the NumPy statements that they stand for.
 """
 
 import numpy as np
@@ -22,7 +22,7 @@ def broadcast_fill(v, shape, dtype, order):
 
 
 def ufunc_at(x, index, ufunc, *v):
-    """A copy of ``x`` with ``ufunc`` of it (and v) at ``index``, entries met twice counted twice."""
+    """A copy of ``x`` after ``ufunc.at(x, index, *v)``: an entry that is indexed twice changes twice."""
     y = x.copy("K")
     ufunc.at(y, index, *v)
     return y
@@ -34,23 +34,23 @@ def cast(x, dtype):
 
 
 def draw_random(draw, shape, dtype, settings):
-    """Random numbers: what ``draw(out=y)``, a method of a generator, puts into ``y``."""
+    """Random numbers: ``draw(out=y)``, a method of a generator, writes them into ``y``."""
     y = np.empty(shape, dtype)
     draw(out=y, **settings)
     return y
 
 
 def append_row(w, b):
-    """A matrix with a vector as its last row, which lies behind it in memory: a view of both."""
+    """``w`` with the vector ``b`` as one more row: a view of both, for ``b`` lies behind ``w`` in memory."""
     return as_strided(w, (len(w) + 1, len(b)))
 
 
 def append_ones(h):
-    """A matrix with a row of ones, for which a program has left room behind it: a view of both."""
+    """``h`` with a row of ones as one more row: a view of both, for the program keeps ones behind ``h`` in memory."""
     return as_strided(h, (len(h) + 1, h.shape[1]))
 
 
 def scalar_operator(operate, a, b):
-    """An operator of two of NumPy's numbers, which NumPy does not compute quite as for arrays: powers, complex ones."""
+    """``operate(a, b)`` of two NumPy numbers: powers and complex numbers differ in last bits from those of arrays."""
     a, b = [x[()] if isinstance(x, np.ndarray) else x for x in (a, b)]
     return operate(a, b)

@@ -1,7 +1,7 @@
-"""Names of what a program's source mentions: plain ones for what is executed, readable ones for people.
+"""Names in a program's source: short ones in source that is executed, readable ones in source for people.
 
-What is executed consists of our own words and of letters with numbers: no string from outside is part of it. Readable
-names are made of a Tensor's or an argument's, reduced to ASCII letters, digits and underscores.
+Executed source consists of our own words and of letters with numbers: it holds no string from outside. Readable names
+are names of Tensors and arguments, reduced to ASCII letters, digits and underscores.
 """
 
 import builtins
@@ -13,14 +13,14 @@ import numpy as np
 from .program import Value
 
 LETTERS = {"result": "v", "constant": "c", "captured": "a", "input": "x"}
-#: Words that readable source uses itself, or that a reader takes for something else.
+#: Words that readable source uses itself, or that would mislead a reader.
 TAKEN = {"np", "run", "in_blocks", "i", "j", "Path", "arrays", *keyword.kwlist, *keyword.softkwlist, *dir(builtins)}
 #: A longer name is cut.
 LONGEST = 40
 
 
 class ShortNames:
-    """Names made of a letter and a number; ``kept`` are the objects that source cannot spell, by name."""
+    """Names made of a letter and a number. ``kept``: ``{name: object}`` of objects that source cannot write down."""
 
     def __init__(self):
         self.values: dict[Value, str] = {}
@@ -36,11 +36,11 @@ class ShortNames:
         return name
 
     def preferred_name(self, v):
-        """Return what a Value is called if nothing else is."""
+        """Return the name that a Value gets if it is free."""
         return f"{LETTERS[v.kind]}{v.number}"
 
     def unique_name(self, wanted):
-        """Return ``wanted``, with a number behind it if it is taken."""
+        """Return ``wanted``, with a number added if it is taken."""
         name, i = wanted, 1
         while name in self.taken:
             name, i = f"{wanted}_{i}", i + 1
@@ -48,7 +48,7 @@ class ShortNames:
         return name
 
     def keep(self, thing, stem=""):
-        """Return a name for an object."""
+        """Keep an object; return its name."""
         name = self.ids.get(id(thing))
         if name is None:
             name = self.ids[id(thing)] = self.new_name(thing, stem)
@@ -59,28 +59,28 @@ class ShortNames:
         return f"k{len(self.kept)}"
 
     def function_name(self, f):
-        """Return what a function is called."""
+        """Return the name of a function."""
         return self.keep(f)
 
     def literal(self, x):
-        """Return a constant in source, or a name for it."""
+        """Return the source of a constant, or a name for it."""
         if x is None or x is Ellipsis or type(x) is bool:
             return "..." if x is Ellipsis else repr(x)
         short = (type(x) is int and abs(x) < 1 << 63) or (type(x) is float and x - x == 0)
         return repr(x) if short else self.keep(x, "k")
 
     def keyword_text(self, key, shown):
-        """Return a setting as it stands between the parentheses of a call."""
+        """Return a keyword argument as it is written in a call."""
         return f"{key}={shown}" if key in OWN else f"**{{{self.keep(key)}: {shown}}}"
 
     def unused_name(self, stem):
-        """Return a name for a function of the source's own."""
+        """Return a name for a function that the source defines."""
         name = f"{stem}{len(self.kept)}"
         self.kept[name] = None
         return name
 
 
-#: The settings that programs use; others are named by an object that holds their name.
+#: The keywords that source may contain; any other is held in an object: ``**{k0: value}``.
 OWN = {
     "out", "where", "axis", "dtype", "keepdims", "casting", "order", "initial", "copy", "ddof", "kind", "stable",
     "mode", "axes", "decimals", "optimize", "rowvar", "like", "shape", "subok", "equal_nan", "rtol", "atol", "offset",
@@ -90,7 +90,7 @@ OWN = {
 
 
 class ReadableNames(ShortNames):
-    """Names that say what they mean, as far as that can be said in ASCII."""
+    """Names that say what they mean, as far as ASCII allows."""
 
     def __init__(self):
         super().__init__()

@@ -1,4 +1,4 @@
-"""Program: a function written down as a list of NumPy calls over numbered values."""
+"""Program: a function as a list of NumPy calls on numbered values."""
 
 from typing import Any, NamedTuple
 
@@ -10,13 +10,13 @@ from ...pytree import map_leaves
 
 
 class Value:
-    """What a call takes or gives: an array's shape, dtype and layout, and where its memory comes from.
+    """An operand or a result of a call: its shape, dtype and layout, and where its memory comes from.
 
     kind:    "input"; "captured" (an array of the user's, by reference); "constant"; "result" (of a call)
-    root:    of a captured array, the one whose memory it lies in; of a result, what it was when it was traced
+    root:    the Value whose memory this one is a view of, as it was in the trace; itself if it is no view
     array:   the array of a captured value or a constant
-    address: where the memory of what was traced began
-    python:  the type of a Python number, which is no array: ``int``, ``float``, ``complex`` or ``bool``; else None
+    address: where the memory began in the trace
+    python:  ``int``, ``float``, ``complex`` or ``bool`` if this is a Python number; None if it is an array
     """
 
     __slots__ = ("_root", "address", "array", "dtype", "kind", "name", "number", "python", "shape", "strides")
@@ -35,7 +35,7 @@ class Value:
 
     @root.setter
     def root(self, root):
-        self._root = None if root is self else root  # no cycle: arrays are freed with the program
+        self._root = None if root is self else root  # no cycle, so that arrays are freed with the program
 
     @property
     def size(self):
@@ -57,7 +57,7 @@ NUMBERS = {int, float, complex, bool}
 
 
 class ArraySpec(NamedTuple):
-    """What a Value is like: stands in for an example array where there is none."""
+    """The shape, dtype and strides of an array, to make a Value of where there is no array."""
 
     shape: tuple
     dtype: Any
@@ -68,7 +68,7 @@ NUMBER = ArraySpec((), np.dtype(float), ())
 
 
 def row_major(shape, dtype):
-    """Return the Form of an array that lies row by row.
+    """Return the ArraySpec of an array that lies in memory row by row.
 
     >>> import numpy as np
     >>> row_major((2, 3), np.dtype("float32")).strides
@@ -82,18 +82,18 @@ def row_major(shape, dtype):
 
 
 def transpose_spec(x):
-    """Return the Form of the transpose of ``x``."""
+    """Return the ArraySpec of the transpose of ``x``."""
     return ArraySpec(x.shape[::-1], x.dtype, x.strides[::-1])
 
 
 class Call:
-    """``output = function(*args, **kwargs)``, where Values stand among the arguments.
+    """``output = function(*args, **kwargs)``, with Values among the arguments.
 
-    operands: the Values among the arguments, each as often as it stands there
-    view:   the Value of which the result is a view, or None
+    operands: the Values among the arguments, each as often as it occurs
+    view:   the Value that the result is a view of, or None
     writes: the Values whose memory the call changes, a tuple
-    effect: whether it does more than compute: a random draw moves its generator on
-    errors: the floating-point error handling that was set around it, as ``np.errstate`` takes it; None for the caller's
+    effect: whether the call does more than compute: a random draw advances its generator
+    errors: the arguments of the ``np.errstate`` around the call; None for the caller's
     """
 
     __slots__ = ("args", "effect", "errors", "function", "kwargs", "operands", "origin", "output", "view", "writes")
@@ -115,21 +115,21 @@ class Call:
 
     @property
     def pure(self):
-        """Whether all the call does is to compute one array from others: passes may replace it."""
+        """Whether the call only computes one array from others: then passes may replace it."""
         if self.writes or self.effect or not isinstance(self.output, Value) or self.output.python:
             return False
         return not any(v.python for v in self.operands)
 
     @property
     def results(self):
-        """The Values the call gives, a tuple."""
+        """The Values that the call returns, a tuple."""
         if self.output is None:
             return ()
         return self.output if isinstance(self.output, tuple) else (self.output,)
 
 
 def operands_of(args, kwargs):
-    """Return the Values among arguments, each as often as it stands there."""
+    """Return the Values among arguments, each as often as it occurs."""
     found: list[Value] = []
     for x in (*args, *kwargs.values()):
         if isinstance(x, Value):
@@ -142,9 +142,10 @@ def operands_of(args, kwargs):
 class Program:
     """Calls in the order in which they run.
 
-    inputs:   Values that are given at each run
-    outputs:  Values that a run returns; ``into`` maps the place of an output to the array it is written to
-    lent:     the places of outputs that lie in memory of the caller's, which are returned as they are
+    inputs:   the Values that each run is given
+    outputs:  the Values that each run returns
+    into:     ``{place of an output: array that it is written to}``
+    lent:     the places of outputs that lie in the caller's memory and are returned without a copy
     """
 
     def __init__(self, calls, inputs, outputs, into=None, lent=()):
@@ -157,7 +158,7 @@ class Program:
 
     @property
     def roots(self):
-        """``{value: root}``: the Value in whose memory each result lies."""
+        """``{result: root}``: the Value in whose memory the result lies."""
         found: dict = {}
         for call in self.calls:
             for v in call.results:
@@ -165,7 +166,7 @@ class Program:
         return found
 
     def written_roots(self, roots):
-        """Return the roots of all memory that some call changes after it was made."""
+        """Return the roots of all memory that some call writes to."""
         return {roots.get(v, v.root) for call in self.calls for v in call.writes}
 
     def __len__(self):
@@ -222,7 +223,7 @@ def function_name(function):
 
 
 def substitute(call, same):
-    """Return ``call`` with every Value that ``same`` has another for replaced by that."""
+    """Return ``call`` with ``same[v]`` in place of each Value v that is in ``same``."""
     if not any(v in same for v in call.operands):
         return call
     args, kwargs = map_kind((call.args, call.kwargs), Value, lambda v: same.get(v, v))
@@ -231,7 +232,7 @@ def substitute(call, same):
 
 
 def map_kind(x: Any, kind: Any, change: Any) -> Any:
-    """Return a structure, slices too, with every ``kind`` in it replaced by ``change`` of it."""
+    """Return a structure with ``change(x)`` in place of each x of type ``kind``, in slices too."""
 
     def is_kind(leaf):
         return issubclass(type(leaf), kind)  # not isinstance: stand-ins pass for arrays
@@ -247,7 +248,7 @@ def map_kind(x: Any, kind: Any, change: Any) -> Any:
 
 
 def is_packed(v):
-    """Return whether ``v`` fills its memory, its axes in whatever order."""
+    """Return whether ``v`` fills its memory without gaps, in any order of its axes."""
     step = v.dtype.itemsize
     if v.python:
         return False

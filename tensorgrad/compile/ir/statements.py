@@ -1,4 +1,4 @@
-"""The statement of a call: NumPy source that writes its result into a buffer, or makes a new array of it."""
+"""Statements: the NumPy source of a call, which writes its result into a buffer or makes a new array."""
 
 import operator
 
@@ -11,13 +11,13 @@ from .program import Value
 #: NumPy 2.4 deprecates a third positional argument of these.
 BY_KEYWORD = {np.maximum, np.minimum}
 REDUCTIONS = ("axis", "dtype", "out", "keepdims")
-#: Up to so many entries two ``np.copyto`` are cheaper than ``np.where``, which has no ``out``.
+#: Up to this size two ``np.copyto`` are faster than ``np.where``, which has no ``out``.
 SMALL = 256
 WITH_OUT = {np.concatenate, np.stack, np.clip}
 
 
 def is_elementwise(call):
-    """Return whether a call is a ufunc's, entry by entry, with one result."""
+    """Return whether a call is one of a ufunc with one result, entry by entry."""
     f = call.function
     return isinstance(f, np.ufunc) and f.nout == 1 and f.signature is None and not call.writes
 
@@ -42,14 +42,14 @@ def has_out(call):
 
 
 def can_copy(x, dtype):
-    """Return whether ``np.copyto`` puts ``x`` into an array of ``dtype`` as ``np.where`` does: an int8 takes no 300."""
+    """Return whether ``np.copyto`` writes ``x`` into ``dtype`` as ``np.where`` does: it refuses 300 for an int8."""
     if isinstance(x, Value):
         return not x.python
     return dtype.kind in "fc" or isinstance(x, np.generic)
 
 
 def donors(call):
-    """Return the operands whose memory the result may take over when nobody else needs it."""
+    """Return the operands whose memory the result may reuse if no later call needs them."""
     if is_elementwise(call):
         return [x for x in call.args if isinstance(x, Value)]
     if call.function in (set_index, ufunc_at):
@@ -59,7 +59,7 @@ def donors(call):
     return []
 
 
-#: How the arithmetic of Python numbers is written.
+#: The operators of Python numbers.
 SYMBOLS = {
     operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/", operator.floordiv: "//",
     operator.mod: "%", operator.pow: "**", operator.eq: "==", operator.ne: "!=", operator.lt: "<", operator.le: "<=",
@@ -70,7 +70,7 @@ SIGNS = {operator.neg: "-", operator.pos: "+", operator.invert: "~"}
 
 
 class Statements:
-    """Write calls as source: ``name`` of each Value, ``names`` for all else."""
+    """Write calls as source: ``name(v)`` names a Value, ``names`` everything else."""
 
     def __init__(self, name, names):
         self.name, self.names = name, names
@@ -78,7 +78,7 @@ class Statements:
     def buffer_statements(self, call, same):
         """Return the statements that write a call's result into its buffer.
 
-        same: whether the buffer is the memory of an operand, which then holds the values to start from
+        same: whether the buffer is an operand's memory and already holds the values to start from
         """
         f, out = call.function, self.name(call.output)
         if f is draw_random:
@@ -107,7 +107,7 @@ class Statements:
         return [f"{self.names.function_name(f)}({self.argument_list(call.args, {**call.kwargs, 'out': call.output})})"]
 
     def reduction_statement(self, call, out):
-        """Return ``np.add.reduce(x, axis, None, out)``: by position, which is 0.1 µs cheaper than by keyword."""
+        """Return ``np.add.reduce(x, axis, None, out)``: by position, which saves 0.1 µs."""
         given = dict(zip(REDUCTIONS, call.args[1:], strict=False)) | call.kwargs
         parts = [
             self.source(call.args[0]),
@@ -120,7 +120,7 @@ class Statements:
         return f"{self.names.function_name(call.function)}({', '.join(parts)})"
 
     def new_array_statement(self, call):
-        """Return the statement that makes a new array of a call's result, or changes one in place."""
+        """Return the statement that makes a new array, or changes one in place."""
         f, args = call.function, call.args
         if f is operator.setitem:
             return f"{self.source(args[0])}[{self.index_text(args[1])}] = {self.source(args[2])}"
@@ -129,7 +129,7 @@ class Statements:
         return f"{left} = {self.expression(call)}" if left else self.expression(call)
 
     def expression(self, call):
-        """Return the right side of a call that makes an array, a view or a number."""
+        """Return the right side of the statement of a call that makes an array, a view or a number."""
         f, args = call.function, call.args
         if f is operator.getitem:
             return f"{self.source(args[0])}[{self.index_text(args[1])}]"
@@ -152,13 +152,13 @@ class Statements:
         return f"{self.names.function_name(f)}({self.argument_list(args, call.kwargs)})"
 
     def argument_list(self, args, kwargs):
-        """Return arguments as they stand between the parentheses."""
+        """Return arguments as they are written in a call."""
         return ", ".join(
             [self.source(x) for x in args] + [self.names.keyword_text(k, self.source(x)) for k, x in kwargs.items()]
         )
 
     def index_text(self, x):
-        """Return what stands between the brackets of an index."""
+        """Return an index as it is written in brackets."""
         if type(x) is tuple and x:
             return ", ".join(self.index_part_text(part) for part in x) + ("," if len(x) == 1 else "")
         return self.index_part_text(x)
@@ -170,7 +170,7 @@ class Statements:
         return ":".join(parts if x.step is not None else parts[:2])
 
     def source(self, x):
-        """Return an argument in source."""
+        """Return the source of an argument."""
         if isinstance(x, Value):
             return self.name(x)
         if type(x) is tuple:

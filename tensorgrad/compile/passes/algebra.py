@@ -1,10 +1,10 @@
-"""Algebra that is exact in floating point: which calls give one of their operands, bit for bit."""
+"""Algebra that is exact in floating point: it finds calls whose result is one of their operands, bit for bit."""
 
 import numpy as np
 
 from ..ir.program import Value
 
-#: What changes nothing on the left and on the right, None where nothing does. ``x + 0.0`` is not x where x is -0.0.
+#: The neutral elements on the left and on the right, None if there is none. ``x + 0.0`` is not x if x is -0.0.
 NEUTRAL: dict = {
     np.multiply: (1, 1),
     np.true_divide: (None, 1),
@@ -15,7 +15,7 @@ TRANSPOSES = {np.transpose, np.ndarray.transpose, np.swapaxes, np.ndarray.swapax
 
 
 def equal_operand(call, makers):
-    """Return the Value whose numbers a call gives again, or None; ``makers`` has the call that made each Value."""
+    """Return the Value that a call returns unchanged, or None. ``makers``: ``{Value: the call that made it}``."""
     if call.kwargs or not call.pure:
         return None
     if call.function in NEUTRAL and call.output.dtype.kind == "f":
@@ -28,7 +28,7 @@ def equal_operand(call, makers):
 
 
 def original_operand(call, makers):
-    """Return what a negation of a negation or a transpose of a transpose began with, or None."""
+    """Return x if a call computes ``-(-x)`` or ``x.T.T``, else None."""
     inner = makers.get(call.args[0]) if call.args and isinstance(call.args[0], Value) else None
     if inner is None or inner.kwargs or inner.effect or inner.writes:
         return None
@@ -58,7 +58,7 @@ def is_matrix_transpose(call):
 
 
 def is_filled_with(x, wanted, dtype):
-    """Return whether ``x`` is a number, or a constant array throughout, that has the bits of ``wanted``."""
+    """Return whether ``x`` is a number or a constant array of which each entry has the bits of ``wanted``."""
     if isinstance(x, Value):
         x = x.array if x.kind == "constant" else None
     if wanted is None or x is None or not isinstance(x, (int, float, np.ndarray, np.generic)) or not np.size(x):

@@ -1,8 +1,8 @@
-"""Biases: added, and summed up for, by the products of their kernels.
+"""Fuse biases into the products with their kernels.
 
 An optimizer's vector holds each bias right behind its kernel. So ``[W; b]`` is one matrix, and with a row of ones under
-the transposed inputs h of a layer, ``[W; b]ᵀ [h; 1]`` is the product with the bias added, and ``[h; 1] g`` are the
-gradients of both, side by side as the optimizer wants them.
+the transposed inputs h of a layer, ``[W; b]ᵀ [h; 1]`` is the product plus the bias, and ``[h; 1] g`` is the gradient of
+both, side by side in memory as the optimizer has them.
 """
 
 import operator
@@ -20,12 +20,12 @@ from .kernels import is_contiguous, next_number, ones_operand
 
 
 def fuse_biases(program):
-    """Return a program in which products of transposed chains take their biases along."""
+    """Return a program in which products of transposed chains add their biases too."""
     return BiasFusion(program).fuse()
 
 
 class BiasFusion:
-    """A program with kernels and biases as one matrix each, where they lie so and it pays.
+    """Makes one matrix of each kernel and its bias, if they lie side by side in memory.
 
     extended: ``{h: the Value of [h; 1]}``
     """
@@ -50,7 +50,7 @@ class BiasFusion:
         return self.fuse_backward() if self.extended else self.old
 
     def match_bias(self, call):
-        """Return ``(product, W, b, h)`` if a call adds to ``Wᵀ h`` the bias that lies behind W; else None."""
+        """Return ``(product, W, b, h)`` if a call adds to ``Wᵀ h`` the bias that lies behind W in memory, else None."""
         if call.function is not np.add or call.kwargs or not all(isinstance(x, Value) for x in call.args):
             return None
         for z, column in (call.args, call.args[::-1]):
@@ -63,20 +63,20 @@ class BiasFusion:
         return None
 
     def bias_vector(self, column):
-        """Return the captured vector of which ``column`` is a view, or None."""
+        """Return the captured vector that ``column`` is a view of, or None."""
         maker = self.makers.get(column)
         if maker is None or maker.function is not operator.getitem or maker.args[1] != (slice(None), None):
             return None
         return maker.args[0] if maker.args[0].kind == "captured" else None
 
     def kernel_matrix(self, x):
-        """Return the captured matrix whose transpose ``x`` is, or None."""
+        """Return the captured matrix that ``x`` is the transpose of, or None."""
         maker: Any = self.makers.get(x)
         turning = maker is not None and isinstance(maker.output, Value) and is_matrix_transpose(maker)
         return maker.args[0] if turning and maker.args[0].kind == "captured" else None
 
     def has_room(self, h):
-        """Return whether there can be room for ones behind ``h``: a matrix that has a buffer of its own."""
+        """Return whether the buffer of the matrix ``h`` can have room for a row of ones."""
         maker = self.makers.get(h)
         return maker is not None and is_elementwise(maker) and has_out(maker) and is_contiguous(h)
 
@@ -86,7 +86,7 @@ class BiasFusion:
         return Value(self.number - 1, form, "result", root)
 
     def fuse_forward(self, call, product, W, b, h):
-        """Enter the product that adds the bias."""
+        """Add the product that also adds the bias."""
         both = self.new_value(row_major((W.shape[0] + 1, W.shape[1]), W.dtype), W.root)
         left = self.new_value(transpose_spec(both), W.root)
         self.calls.append(Call(append_row, (W, b), {}, both, view=W))
@@ -97,7 +97,7 @@ class BiasFusion:
         self.calls.append(product.replace(args=(left, self.extended[h]), output=call.output))
 
     def fuse_backward(self):
-        """Return the program with the gradients of kernels and biases computed together."""
+        """Return the program that computes the gradient of each kernel and its bias together."""
         outputs, into = self.old.outputs, self.old.into
         wanted = {outputs[place]: array for place, array in into.items() if outputs.count(outputs[place]) == 1}
         sums = {call.args[1]: call.output for call in self.calls if call.output in wanted and self.is_row_sum(call)}
@@ -120,12 +120,12 @@ class BiasFusion:
         return call.function is np.dot and ones_operand(call) is call.args[0] and len(call.args[0].shape) == 1
 
     def is_adjacent(self, kernel, bias):
-        """Return whether gradients of a kernel and a bias belong side by side, so that one product may write both."""
+        """Return whether the gradients of a kernel and a bias lie side by side, so that one product can write both."""
         return is_next_to(kernel, bias) and kernel.shape[1:] == bias.shape
 
 
 def lies_behind(W, b):
-    """Return whether the captured vector ``b`` lies right behind the captured matrix ``W``, as its next row would."""
+    """Return whether the captured vector ``b`` lies in memory where the next row of the captured matrix ``W`` would."""
     return (
         len(W.shape) == 2
         and is_contiguous(W)

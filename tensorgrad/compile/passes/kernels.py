@@ -1,6 +1,6 @@
-"""Kernel choice: passes that let another call of NumPy's compute the same, sooner.
+"""Kernels: passes that compute the same with another call of NumPy's that is faster.
 
-All but ``add_by_products`` and ``average_by_products`` leave every bit as it is.
+All but ``add_by_products`` and ``average_by_products`` keep every bit.
 """
 
 from collections import Counter
@@ -15,14 +15,14 @@ BINARY = {
     np.add, np.subtract, np.multiply, np.true_divide, np.power, np.maximum, np.minimum, np.fmax, np.fmin, np.remainder,
     np.floor_divide, np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal, np.arctan2, np.hypot,
 }  # fmt: skip
-#: A full array of bounds is made up to this many bytes, which the second-level cache holds beside the operands.
+#: A full array of bounds has at most this many bytes: the second-level cache holds it beside the operands.
 MOST_BOUNDS = 1 << 18
-#: Rows up to this long are added up by BLAS: it adds one after the other, where NumPy halves and halves again.
+#: BLAS adds up rows of at most this length: it adds one entry after the other, while NumPy adds pairwise.
 LONGEST_ROW = 4096
 
 
 def convert_numbers(program):
-    """Give ufuncs 0-d arrays instead of Python numbers, which they would convert at every call (0.2 to 1 µs)."""
+    """Pass 0-d arrays to ufuncs instead of Python numbers, whose conversion takes 0.2 to 1 µs in each call."""
     made: dict = {}
     number = next_number(program)
     kept = []
@@ -44,8 +44,8 @@ def convert_numbers(program):
 
 
 def operand_dtypes(call):
-    """Return the dtypes in which a ufunc computes with its two operands, None where that is not known."""
-    if call.kwargs.keys() & {"dtype", "signature"}:  # it computes in another
+    """Return the dtypes to which a ufunc converts its two operands, None where that is not known."""
+    if call.kwargs.keys() & {"dtype", "signature"}:  # these choose another
         return None, None
     given = [type(x) if type(x) in (int, float) else x.dtype for x in call.args]
     try:
@@ -55,7 +55,7 @@ def operand_dtypes(call):
 
 
 def as_dtype(x, dtype):
-    """Return a number as an array of ``dtype``, or None if that would not be the number."""
+    """Return a number as an array of ``dtype``, or None if ``dtype`` cannot hold it."""
     if isinstance(x, np.generic):
         return np.asarray(x)
     if dtype is None:
@@ -67,7 +67,7 @@ def as_dtype(x, dtype):
 
 
 def shrink_constants(program):
-    """Give ufuncs one number instead of a constant array that holds it throughout, where the shape stays the same."""
+    """Pass one number to a ufunc instead of a constant array full of it, if the shape of the result stays the same."""
     kept = []
     for call in program.calls:
         if (
@@ -88,9 +88,9 @@ def shrink_constants(program):
 
 
 def expand_bounds(program):
-    """Give ``maximum`` and ``minimum`` an array of bounds instead of one: NumPy has vector code for that case alone.
+    """Pass ``maximum`` and ``minimum`` an array of bounds instead of one bound: only then NumPy uses vector code.
 
-    On 32×64 floats 0.4 instead of 0.9 µs, on 128×512 5 instead of 20.
+    On 32×64 floats that takes 0.4 instead of 0.9 µs, on 128×512 5 instead of 20.
     """
     made: dict = {}
     number, kept = next_number(program), []
@@ -115,7 +115,7 @@ def expand_bounds(program):
 
 
 def operand_and_bound(call):
-    """Return the array and the constant number of a ``maximum`` or ``minimum``; ``(None, None)`` for other calls."""
+    """Return the array and the constant bound of a ``maximum`` or ``minimum``; ``(None, None)`` for other calls."""
     plain = call.function in (np.maximum, np.minimum) and call.pure and not call.kwargs
     if plain and all(isinstance(x, Value) for x in call.args):
         for x, bound in (call.args, call.args[::-1]):
@@ -125,9 +125,9 @@ def operand_and_bound(call):
 
 
 def add_by_products(program):
-    """Add up rows or columns by a product of BLAS's with ones, which takes a third to a tenth of ``np.add.reduce``.
+    """Add up rows or columns by a product with ones, which takes a third to a tenth of the time of ``np.add.reduce``.
 
-    It adds in another order, so the last bits may differ. The gradient of every bias is such a sum.
+    BLAS adds in another order, so the last bits may differ. The gradient of every bias is such a sum.
     """
     ones: dict = {}
     kept: list = []
@@ -155,7 +155,7 @@ def add_by_products(program):
 
 
 def average_by_products(program):
-    """Let the ones by which ``add_by_products`` adds up be what the sum is divided by or multiplied with: a mean."""
+    """Compute means by one product: scale the ones of ``add_by_products`` instead of the sum."""
     kept: list = []
     number = next_number(program)
     uses = Counter(v for call in program.calls for v in call.operands)
@@ -196,7 +196,7 @@ def is_moderate(x, dtype):
 
 
 def summed_axis(call):
-    """Return the axis that a plain sum of a vector or a matrix goes along, if BLAS can do it; else None."""
+    """Return the axis of a sum over one axis of a vector or a matrix, if BLAS can compute it; else None."""
     if call.function != np.add.reduce or len(call.args) != 1 or call.kwargs.keys() - {"axis", "keepdims"}:
         return None
     if not call.pure or not isinstance(call.args[0], Value) or not call.args[0].shape:
@@ -214,7 +214,7 @@ def summed_axis(call):
 
 
 def next_number(program):
-    """Return a number that no Value of the program has, nor has any larger one."""
+    """Return a number above those of all Values of the program."""
     known = [v for call in program.calls for v in (*call.results, *call.operands)]
     return 1 + max([v.number for v in (*known, *program.inputs, *program.outputs)], default=0)
 
@@ -239,7 +239,7 @@ def is_plain_number(x):
 
 
 def choose_kernels(program):
-    """Multiply matrices by ``np.dot``, which takes 0.4 µs less than ``np.matmul`` to start; both call the same BLAS."""
+    """Multiply matrices by ``np.dot``, which takes 0.4 µs less than ``np.matmul``; both call the same BLAS."""
     return program.replace([
         call.replace(function=np.dot) if call.function is np.matmul and is_blas_product(call) else call
         for call in program.calls
@@ -247,7 +247,7 @@ def choose_kernels(program):
 
 
 def is_blas_product(call):
-    """Return whether both operands are matrices of one float dtype that BLAS takes as they lie in memory."""
+    """Return whether both operands are matrices of one float dtype that BLAS reads without a copy."""
     a, b = call.args[:2]
     return (
         not call.kwargs
@@ -264,7 +264,7 @@ def is_blas_product(call):
 
 
 def has_blas_layout(v):
-    """Return whether BLAS takes a matrix as it lies in memory; of one row or column it makes something else."""
+    """Return whether BLAS reads a matrix without a copy; for one row or column NumPy calls another function."""
     return min(v.shape) > 1 and v.dtype.itemsize in v.strides and min(v.strides) > 0
 
 

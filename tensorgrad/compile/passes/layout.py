@@ -1,7 +1,7 @@
-"""Layout: a chain of layers is computed transposed, a column for each sample, where BLAS multiplies faster so.
+"""Layout: compute a chain of layers transposed, a column for each sample, if BLAS multiplies faster that way.
 
-Row by row, the product of the backward with ``W.T`` is the slow one of three; transposed it is a plain one. And a bias,
-which lies behind its kernel in memory, becomes a row of it: see ``bias``.
+In row order the product with ``W.T`` in the backward is the slowest of three; transposed it needs no ``.T``. And a bias
+that lies behind its kernel in memory becomes a row of it: see ``fuse_bias``.
 """
 
 import operator
@@ -17,13 +17,13 @@ PRODUCTS = {np.dot, np.matmul}
 
 
 def transpose_chains(program):
-    """Return a program in which chains of products and elementwise calls are computed transposed."""
+    """Return a program that computes chains of products and elementwise calls transposed."""
     chosen = chain_results(program)
     return ChainTransposer(program, chosen).transpose_program() if chosen else program
 
 
 def chain_results(program):
-    """Return the results to be computed transposed: empty unless most multiplications would profit."""
+    """Return the results to compute transposed: none unless most multiplications would be faster."""
     makers = {v: call for call in program.calls for v in call.results}
     able = candidates(program, makers)
     groups = UnionFind()
@@ -45,7 +45,7 @@ def chain_results(program):
 
 
 def candidates(program, makers):
-    """Return the results that could be computed transposed: matrices that only such calls make and use."""
+    """Return the results that can be computed transposed: matrices that only such calls make and use."""
     roots = program.roots
     fixed = {roots.get(v, v.root) for v in (program.outputs[place] for place in program.into)}
     able = {
@@ -53,7 +53,7 @@ def candidates(program, makers):
         if is_matrix(v) and v not in fixed and roots[v] is v and (is_product(call) or is_transposable(call))
     }  # fmt: skip
     others = [call for call in program.calls if call.output not in able and not ignores_layout(call)]
-    while others:  # what such a call uses is not able, and is then made by another such call
+    while others:  # what such a call uses is no candidate, so the call that makes it is another such call
         for x in others.pop().operands:
             if x in able:
                 able.remove(x)
@@ -66,14 +66,14 @@ def is_matrix(v):
 
 
 def is_transposable(call):
-    """Return whether a call works entry by entry, on numbers, rows, columns and matrices like its result."""
+    """Return whether a call is elementwise, on numbers, rows, columns and matrices of its result's shape."""
     n, m = call.output.shape
     alike = all(x.shape in ((), (m,), (1, m), (n, 1), (n, m)) for x in call.operands)
     return alike and is_elementwise(call) and has_out(call) and not call.kwargs
 
 
 def ignores_layout(call):
-    """Return whether a call gives the same whatever the layout of a matrix that it is given."""
+    """Return whether a call gives the same for every layout of its operands."""
     if call.writes or call.effect:
         return False
     picks = call.function is operator.getitem and call.view is None and not is_matrix(call.output)
@@ -81,7 +81,7 @@ def ignores_layout(call):
 
 
 def is_product(call):
-    """Return whether a call multiplies two matrices; ``matmul`` is left where one is a single row or column."""
+    """Return whether a call multiplies two matrices."""
     if call.function not in PRODUCTS or call.kwargs or not has_out(call):
         return False
     return all(isinstance(x, Value) and len(x.shape) == 2 for x in call.args)
@@ -93,7 +93,7 @@ def full_operands(call, v):
 
 
 class UnionFind:
-    """Values that must have one layout, joined pair by pair."""
+    """Groups of Values that must have the same layout."""
 
     def __init__(self):
         self.parent = {}
@@ -110,7 +110,7 @@ class UnionFind:
 
 
 class ChainTransposer:
-    """A program with the ``chosen`` results transposed: ``turned[v]`` is the transpose of v, computed instead of it."""
+    """Computes the ``chosen`` results of a program transposed: ``turned[v]``, the transpose, takes the place of v."""
 
     def __init__(self, program, chosen):
         self.old, self.chosen = program, chosen
@@ -149,13 +149,13 @@ class ChainTransposer:
             self.add(substitute(call, given))
 
     def original_order(self, v):
-        """Return a Value with the numbers of ``v`` in its own order."""
+        """Return a Value that equals ``v``, not transposed."""
         if v in self.chosen:
             return self.transpose_view(self.turned[v])
         return self.same.get(v, v)
 
     def transpose_operand(self, x):
-        """Return an operand of an elementwise call in the order of the transposed result."""
+        """Return an operand of an elementwise call as the transposed call needs it."""
         if not x.shape:
             return x
         if len(x.shape) == 1:
@@ -165,7 +165,7 @@ class ChainTransposer:
         return self.transpose_of(x)
 
     def transpose_of(self, x):
-        """Return the transpose of ``x``: what is computed instead of it, a constant, or a view."""
+        """Return the transpose of ``x``: a result that takes its place, a constant, or a view."""
         if x in self.turned:
             return self.turned[x]
         if x in self.same:
@@ -179,18 +179,18 @@ class ChainTransposer:
         return self.transpose_view(x)
 
     def transpose_view(self, x):
-        """Return a view of ``x`` transposed, or what ``x`` is the transpose of."""
+        """Return a transposed view of ``x``; if ``x`` is one itself, what it is a view of."""
         maker = self.makers.get(x)
         if maker is not None and isinstance(maker.output, Value) and is_matrix_transpose(maker):
             return maker.args[0]
         return self.view(x, transpose_spec(x), np.ndarray.transpose)
 
     def view(self, x, form, function, *args):
-        """Return a view of ``x``, made once."""
+        """Return a view of ``x``; each view is made once."""
         key = x, function.__name__
         if key not in self.views:
             v = self.views[key] = self.new_value(form, x.root)
-            errors = None if self.now is None else self.now.errors  # or np.errstate would be left and entered for it
+            errors = None if self.now is None else self.now.errors  # so that it stays in the same np.errstate
             self.add(Call(function, (x, *args), {}, v, view=x, errors=errors))
         return self.views[key]
 

@@ -1,6 +1,6 @@
-"""Passes: each a function from a Program to an equal Program with less to do.
+"""Passes: each is a function from a Program to an equal Program that does less.
 
-None changes a bit of any result, but for those named in ``REORDERING``.
+Only those in ``REORDERING`` change bits of results.
 """
 
 import operator
@@ -24,12 +24,12 @@ from .kernels import (
 )
 from .layout import transpose_chains
 
-#: Made from shape and dtype alone.
+#: Functions that use only the shape and dtype of an array.
 SHAPED = {np.zeros_like, np.ones_like, np.full_like}
 
 
 def drop_copies(program):
-    """Let a copy that nobody writes to, nor to what it was copied from, be the original."""
+    """Drop copies if no call writes to the copy or to the original."""
     roots = program.roots
     written = program.written_roots(roots)
     same: dict[Value, Value] = {}
@@ -51,7 +51,7 @@ def drop_copies(program):
 
 
 def may_be_copy(call):
-    """Return whether a call could be one that returns what it was given."""
+    """Return whether a call may return an equal copy of its argument."""
     if not call.pure or not call.args or not isinstance(call.args[0], Value):
         return False
     f = call.function
@@ -59,7 +59,7 @@ def may_be_copy(call):
 
 
 def simplify_algebra(program):
-    """Let ``x * 1``, ``x - 0``, ``-(-x)``, a transpose of a transpose be x: see ``algebra``."""
+    """Replace ``x * 1``, ``x - 0``, ``-(-x)`` and ``x.T.T`` by x: see ``algebra``."""
     roots = program.roots
     written = program.written_roots(roots)
     same: dict[Value, Value] = {}
@@ -81,7 +81,7 @@ def simplify_algebra(program):
 
 
 def fold_constants(program):
-    """Carry out, once and for all, the calls that are given nothing but constants."""
+    """Compute calls that have only constants as operands, and replace them by their results."""
     written = program.written_roots(program.roots)
     same: dict[Value, Value] = {}
     kept = []
@@ -99,14 +99,14 @@ def fold_constants(program):
 
 
 def is_constant(call):
-    """Return whether a call gives the same at every run, whatever the inputs."""
+    """Return whether a call gives the same in every run."""
     if call.function in SHAPED:
         return all(not isinstance(x, Value) or x.kind == "constant" for x in (*call.args[1:], *call.kwargs.values()))
     return all(v.kind == "constant" for v in call.operands) and call.function is not np.empty_like
 
 
 def merge_common(program):
-    """Compute a common subexpression once: two calls of one function on the same values."""
+    """Compute common subexpressions once: calls of one function on the same values."""
     roots = program.roots
     written = program.written_roots(roots)
     same: dict[Value, Value] = {}
@@ -131,7 +131,7 @@ def merge_common(program):
 
 
 def hashable_key(x, of_value):
-    """Return nested arguments as something hashable; 1, 1.0 and True differ, as do 0.0 and -0.0."""
+    """Return a hashable key of nested arguments; 1, 1.0 and True differ, and so do 0.0 and -0.0."""
     if isinstance(x, Value):
         return of_value(x)
     if type(x) in (tuple, list):
@@ -144,7 +144,7 @@ def hashable_key(x, of_value):
 
 
 def drop_dead(program):
-    """Drop calls whose result nobody needs. Random draws stay: later draws depend on them."""
+    """Drop calls whose results are not used. Random draws stay, since later draws depend on them."""
     roots = program.roots
     needed = set(program.outputs)
     memory = {roots.get(v, v.root) for v in needed}
@@ -160,7 +160,7 @@ def drop_dead(program):
     return program.replace(kept[::-1])
 
 
-#: Functions that give something for all values.
+#: Functions that raise for no values.
 HARMLESS = {
     np.where, np.zeros_like, np.ones_like, np.full_like, np.array, np.broadcast_to, np.reshape, np.clip, np.copy,
     np.take_along_axis, np.argmax, np.argmin, np.cumsum, np.cumprod, np.sum, np.mean, np.var, np.std, np.argsort,
@@ -170,7 +170,7 @@ HARMLESS = {
 
 
 def may_raise(call):
-    """Return whether a call may fail for some values, and is made for that alone: a Cholesky that checks a matrix."""
+    """Return whether a call may raise for some values, such as a Cholesky that is there to check a matrix."""
     if call.view is not None or call.writes:
         return False
     if any(v.python for v in call.operands):
@@ -179,14 +179,14 @@ def may_raise(call):
 
 
 def constant_value(v, array):
-    """Return a constant in place of the value ``v``."""
+    """Return a constant that takes the place of the Value ``v``."""
     return Value(v.number, array, "constant", array=array)
 
 
 def fold_seed(program, seed):
-    """Carry out once, for 1, what is linear in the captured array ``seed``; return the program and the arrays so made.
+    """Compute what is linear in the captured array ``seed`` for a seed of 1; return the program and these arrays.
 
-    Such an array times a number is what the program would have computed from that number as the seed.
+    For another seed each of these arrays is multiplied by it.
     """
     roots = program.roots
     written = program.written_roots(roots)
@@ -216,7 +216,7 @@ def fold_seed(program, seed):
     return program.replace(kept), [v.array for v in scaled if v in used]
 
 
-#: Functions of one array, beside numbers, that are linear in it.
+#: Functions that are linear in their array operand if the others are numbers.
 LINEAR = {
     broadcast_fill,
     np.true_divide,
@@ -246,7 +246,7 @@ PASSES = {
     "biases": fuse_biases,
     "leftovers": drop_dead,
 }
-#: Those that add up in another way, so that last bits differ from the function's own.
+#: Passes that add up in another order, so that last bits differ from the function's.
 REORDERING = ("sums", "means", "layout", "biases")
 
 
