@@ -149,7 +149,7 @@ class Replay:
         return {"planned": self.code.plan.planned_bytes, "naive": self.code.plan.naive}
 
     def profile(self, *inputs, n=100):
-        """Return ``[(µs, layer, op)]``, the slowest first: means of ``n`` runs on these arrays, measured call by call."""
+        """Return ``[(µs, layer, op)]``, the slowest first: means of ``n`` runs on these arrays, call by call."""
         return profile_layers(self.code, (*inputs, *[t.data for t in self.bound]), n)
 
     def save(self, path):
@@ -167,7 +167,7 @@ class Replay:
 
 
 def as_input(was):
-    """Return the Value of a Tensor's array, made an input: each run takes the array that the Tensor has then."""
+    """Make the Value of a Tensor's array an input of the program, and return it."""
     v = was.node
     v.kind, v.root, v.array = "input", v, None
     return v
