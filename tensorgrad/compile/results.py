@@ -97,7 +97,7 @@ class Results:
         self.made: list = []
         for leaf in leaves:
             if id(leaf.of) in gradients:
-                self.made.append((0, gradient_getter(gradients[id(leaf.of)]), None))
+                self.made.append((slice(0), gradient_getter(gradients[id(leaf.of)]), None))  # of no output
             elif leaf.varies:
                 lent = recording.lends(leaf.thing)
                 make = leaf.make if leaf.writeable or lent or not share else make_read_only(leaf.make)
