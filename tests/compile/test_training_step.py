@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tensorgrad as tg
-from tensorgrad.compile.training_step import TrainingStep
+from tensorgrad.compile.training_step import LIMIT, WARM, BatchPrograms, TrainingStep
 from tensorgrad.layers import Dropout
 from tensorgrad.losses import (
     MeanSquaredError,
@@ -240,3 +240,35 @@ def test_the_rate_is_folded_only_where_the_step_is_just_that():
 
     for name, optimizer in {**OPTIMIZERS, "own": lambda: Own(0.1)}.items():
         assert optimizer().proportional is (name in ("sgd", "schedule")), name
+
+
+def test_the_program_used_least_recently_gives_way_to_a_kind_of_batch_that_comes_often():
+    programs = BatchPrograms()
+    for key in range(LIMIT):
+        assert programs.is_due(key)
+        programs.keep(key, f"program {key}")
+    assert programs.find(0) == "program 0"
+    assert [programs.is_due("new") for _ in range(WARM)] == [False] * (WARM - 1) + [True]
+    programs.keep("new", "new program")
+    assert (len(programs), programs.find(0), programs.find(1)) == (LIMIT, "program 0", None)
+    assert not programs.is_due("new")  # it counts anew
+
+
+def test_kinds_of_batches_that_never_come_again_are_forgotten():
+    programs = BatchPrograms()
+    for key in range(LIMIT):
+        programs.keep(key, None)
+    for key in range(200 * LIMIT):
+        assert not programs.is_due(("rare", key))
+    assert len(programs.uses) <= 64 * LIMIT + 1
+
+
+def test_a_batch_that_lies_in_the_weights_is_computed_as_eagerly():
+    losses = []
+    for eagerly in (True, False):
+        a = tg.Parameter(np.ones(4))
+        step = TrainingStep(lambda x, y, w, a=a: (((x * a - y) ** 2).mean(), x * a), SGD(0.1), [a], eagerly, exact=True)
+        for i in range(3):
+            losses.append(step.gradients(a.data if i else np.ones(4), np.arange(4.0))[0])
+            step.update()
+    assert losses[:3] == losses[3:]

@@ -163,3 +163,12 @@ def test_a_divisor_that_ones_cannot_take_up_is_left(factor):
         replay = replay_of(f, x)
         for found, expected in zip(replay([x]), f(x), strict=True):
             np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_numbers_of_ufuncs_that_choose_another_dtype_stay_numbers(x):
+    f = lambda x: [np.add(x, 2, dtype="float32"), np.arange(3, dtype="uint8") * np.ones_like(x[0]) > 300]
+    check_bits(f, x, only="numbers")
+    small = np.arange(4, dtype="uint8")
+    replay = replay_of(lambda a: [a < 300, np.add(a, 2, dtype="float32")], small, only="numbers")
+    assert not [v for call in replay.program.calls for v in call.operands if v.kind == "constant"]
+    assert replay([small])[0].all()
