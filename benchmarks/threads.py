@@ -37,11 +37,13 @@ def elementwise(threads):
     """Yield ``(name, contestants)``: the GELU of a matrix as a program in blocks, and in one piece."""
     from tensorgrad import activations
     from tensorgrad.compile.emit.codegen import Code
-    from tensorgrad.compile.executable import Replay, traced
+    from tensorgrad.compile.executable import Replay
+    from tensorgrad.compile.function_trace import trace_function
 
     for shape in ROWS:
         x = np.linspace(-3, 3, shape[0] * shape[1], dtype="f").reshape(shape)
-        program = Replay(traced(lambda stands: [activations.gelu(stands[0], approximate=True)], [x], ["x"])).program
+        trace = trace_function(lambda stands: [activations.gelu(stands[0], approximate=True)], [x], ["x"])
+        program = Replay(trace).program
         names = {i: f"{i} thread{'s' * (i > 1)}" for i in (1, threads)}
         codes = {i: Code(program, copy=False, threads=i) for i in names}
         yield f"gelu of {shape[0]}×{shape[1]}", {names[i]: lambda c=codes[i], x=x: c.function(x) for i in names}

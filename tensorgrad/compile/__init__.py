@@ -8,16 +8,17 @@ __all__ = ["compile"]
 
 
 def compile(function: Any = None, *, static: Any = (), exact: bool = True) -> Any:
-    """Return ``function`` as a Step: it runs once as it is, and from then on as a flat program of NumPy calls.
+    """Return a CompiledFunction: ``function`` runs once as it is, and from then on as a flat program of NumPy calls.
 
-    static: names or positions of arguments that are part of the program, such as flags: hashable, a program for each
-    exact:  the results are the function's to the last bit; with False sums may be added up in another order, where
-            that is faster: as ``fit`` has it
+    static: names or positions of hashable arguments, such as flags, that are part of the program: each value has its
+            own program
+    exact:  the results are the function's to the last bit; with False the program may add up sums in another order
+            where that is faster, as ``fit`` does
 
-    Arguments and results are arrays, Tensors, numbers, and tuples, lists and dicts of them. There is a program for each
-    combination of shapes, dtypes, layouts and structure. Tensors the function uses from outside, such as weights, are
-    used where they are, so that a change of theirs is seen, and changes made to them last. Frozen into the program is
-    all other Python: branches, loops, attributes, what a plain array from outside was computed from.
+    Arguments and results are arrays, Tensors, numbers, and tuples, lists and dicts of them. Each combination of shapes,
+    dtypes, layouts and structure has its own program. The program uses Tensors from outside, such as weights, where
+    they are: it sees their changes, and its changes to them last. It freezes all other Python: branches, loops,
+    attributes, plain arrays from outside.
 
     Raises TraceError, with the line, where Python needs a value: ``if x > 0``, ``float(x)``, ``x[mask]``.
 
@@ -28,8 +29,8 @@ def compile(function: Any = None, *, static: Any = (), exact: bool = True) -> An
     >>> step.cache_info()
     CacheInfo(hits=1, misses=1, maxsize=64, currsize=1)
     """
-    from .compiled_function import Step  # 3 ms of import, for those who compile
+    from .compiled_function import CompiledFunction  # 3 ms of import, for those who compile
 
     if function is None:
-        return lambda function: Step(function, static, exact)
-    return Step(function, static, exact)
+        return lambda function: CompiledFunction(function, static, exact)
+    return CompiledFunction(function, static, exact)

@@ -1,4 +1,4 @@
-"""Attempts: whether a model's function can become a program, and if it cannot, why, in the user's words."""
+"""Attempts: whether a model's function can become a program, and if not, why, in words for the user."""
 
 import sys
 import traceback
@@ -10,12 +10,12 @@ from ..graph.code import users
 from ..graph.origins import line_of as file_line
 from .ir.program import Call
 
-#: Why a function runs as it is that does what no guard can follow.
+#: Why a function has no program if it does what no guard can follow.
 NO_GUARD = "that may be something else at each call, unseen by a program"
 
 
 class Unsettled(Exception):
-    """A trace changed what its program would have frozen. ``changes``: for each path, what it did and the remedy."""
+    """A trace changed what its program would freeze. ``changes``: ``{path: (what the call does, the remedy)}``."""
 
     def __init__(self, changes):
         first = list(changes.values())[:3]
@@ -25,18 +25,18 @@ class Unsettled(Exception):
         self.changes = changes
 
 
-class Fault(Exception):
-    """A trace went well, but no program could be made of it: a fault of ours."""
+class CompilerFault(Exception):
+    """A trace went well, but the compiler failed to make a program of it: a fault of ours."""
 
 
 class Attempts:
-    """Whether a function that is run again and again can have programs, as its traces so far have shown.
+    """Whether a function can have programs, as far as its traces so far have shown.
 
-    reason: why it runs without from now on, once that is known
-    silent: give up without a word
+    reason: why it runs without programs from now on; None while it may have some
+    silent: give up without a warning
 
-    What a first call makes, later calls find. So a function whose call changes what a program would freeze is run as it
-    is, and traced again at its next call; what changes then as well, changes at every call.
+    A first call may make something that later calls find. So a function that changes what a program would freeze runs
+    as it is, and its next call is traced again; what changes again changes at every call.
     """
 
     def __init__(self, silent=False):
@@ -44,18 +44,18 @@ class Attempts:
         self.changing = set()
 
     def run(self, write, eager, guards):
-        """Return ``write()``, which traces; if there can be no program, put back what that changed, and ``eager()``."""
+        """Return ``write()``, which traces; if that fails, put back what it changed and return ``eager()``."""
         guards.watch()
         if guards.unseen:
-            unseen = printable_text(guards.unseen[0])
-            self.reason = f"this model runs without a compiled program, more slowly: it {unseen}; {NO_GUARD}"
-            warnings.warn(self.reason, UncompiledWarning, stacklevel=level_of_user())
+            seen = printable_text(guards.unseen[0])
+            self.reason = f"this model runs without a compiled program, more slowly: it {seen}; {NO_GUARD}"
+            warnings.warn(self.reason, UncompiledWarning, stacklevel=user_stacklevel())
             return eager()
         try:
             found = write()
         except Exception as error:  # whatever stopped the trace, the eager run decides
             guards.restore()
-            found = eager()  # an error of the user's own is raised again, as they know it
+            found = eager()  # raises an error of the user's own again, as they know it
             self.settle(error, guards)
         except BaseException:  # Ctrl-C
             guards.restore()
@@ -65,23 +65,23 @@ class Attempts:
         return found
 
     def settle(self, error, guards):
-        """Give the function another chance, or give up and say why."""
+        """Let the function be traced again, or give up and say why."""
         if isinstance(error, Unsettled):
             changes = error.changes
         else:  # whether generators have moved on says nothing about the next call
             changes = dict.fromkeys(guards.changed({id(place.generator) for place in guards.generators}))
-        if not isinstance(error, Fault) and changes.keys() - self.changing:
+        if not isinstance(error, CompilerFault) and changes.keys() - self.changing:
             self.changing.update(changes)
             return
-        self.reason = reason(error)
-        if isinstance(error, Fault) or not self.silent:
-            warnings.warn(self.reason, UncompiledWarning, stacklevel=level_of_user())
+        self.reason = reason_text(error)
+        if isinstance(error, CompilerFault) or not self.silent:
+            warnings.warn(self.reason, UncompiledWarning, stacklevel=user_stacklevel())
 
 
 def check_settled(guards, trace, names):
-    """Raise Unsettled if a trace has changed what its program froze.
+    """Raise Unsettled if a trace changed what its program freezes.
 
-    names: how the roots of ``guards`` are called, such as ``"layer 'noisy'"``
+    names: the names of the roots of ``guards``, such as ``"layer 'noisy'"``
     """
     if trace.raised is not None:
         raise TraceError("a layer or the loss handles an error of NumPy's, which a program cannot") from trace.raised
@@ -89,13 +89,13 @@ def check_settled(guards, trace, names):
     paths = guards.changed(trace.drawn)
     if paths:
         drawn = {place.path for place in guards.generators}
-        raise Unsettled({path: words(path, names, path in drawn) for path in paths})
+        raise Unsettled({path: change_text(path, names, path in drawn) for path in paths})
 
 
-def words(path, names, drawn):
-    """Return what a call does to what lies at ``path``, and what to do instead.
+def change_text(path, names, drawn):
+    """Return how a call changes what lies at ``path``, and what to do instead.
 
-    >>> words("layer 'noisy'.calls", ["layer 'noisy'"], False)[0]
+    >>> change_text("layer 'noisy'.calls", ["layer 'noisy'"], False)[0]
     "layer 'noisy' changes its attribute calls"
     """
     owner = max((name for name in names if path.startswith((f"{name}.", f"{name}["))), key=len, default="")
@@ -107,19 +107,19 @@ def words(path, names, drawn):
 
 
 @contextmanager
-def writing():
-    """Within it a program is written: an error there is no fault of the user's."""
+def convert_faults():
+    """Raise any error in the block, where a program is written, as a CompilerFault: it is not the user's."""
     try:
         yield
     except TraceError:
         raise
-    except Exception as error:  # of any pass, told as what it is
-        raise Fault(fault(error)) from error
+    except Exception as error:  # of any pass
+        raise CompilerFault(fault_text(error)) from error
 
 
-def reason(error):
+def reason_text(error):
     """Return why a model has no programs, a sentence."""
-    if isinstance(error, Fault):
+    if isinstance(error, CompilerFault):
         return f"this model runs without a compiled program, more slowly: {error}"
     if isinstance(error, TraceError):
         return f"this model trains without a compiled program, more slowly: {error}"
@@ -128,26 +128,26 @@ def reason(error):
             f"this model runs without a compiled program, more slowly: {error}; "
             "or write compile(run_eagerly=True), and nothing is said"
         )
-    return f"this model trains without a compiled program, more slowly: {unfit(error)}"
+    return f"this model trains without a compiled program, more slowly: {trace_error_text(error)}"
 
 
-def unfit(error):
-    """Return why an error that only a trace raises means that there can be no program."""
+def trace_error_text(error):
+    """Return why there is no program, after an error that only the trace raised."""
     return (
-        f"{line_of(error)}what is done here can be done with an array but not with what stands for one while a program "
-        "is written; use a function of NumPy's instead"
+        f"{error_line(error)}what is done here can be done with an array but not with what stands for one while a "
+        "program is written; use a function of NumPy's instead"
     )
 
 
-def line_of(error):
+def error_line(error):
     """Return ``"model.py:12: "``, the user's line that raised ``error``, "" if there is none."""
     entries = traceback.walk_tb(error.__traceback__)
     lines = [f"{file_line(frame.f_code, number)}: " for frame, number in entries if users(frame)]
     return lines[-1] if lines else ""
 
 
-def fault(error):
-    """Return what to tell us about an error in writing a program."""
+def fault_text(error):
+    """Return what the user is to report about an error in the compiler."""
     frame, number = list(traceback.walk_tb(error.__traceback__))[-1]
     place = f"{frame.f_globals.get('__name__', '?')}:{number}"
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
@@ -157,8 +157,8 @@ def fault(error):
     return f"a fault of tensorgrad's compiler, not of the model: please report {type(error).__name__} in {place}{about}"
 
 
-def level_of_user():
-    """Return the ``stacklevel`` with which the caller's warning shows the user's line."""
+def user_stacklevel():
+    """Return the ``stacklevel`` that makes the caller's warning show the user's line."""
     level, frame = 1, sys._getframe(1)
     while frame.f_back is not None and not users(frame):
         level, frame = level + 1, frame.f_back

@@ -1,4 +1,4 @@
-"""Nested tuples, lists and dicts as a flat list of leaves and a structure, which can be compared and hashed."""
+"""Flatten nested tuples, lists and dicts into a list of leaves and a structure that can be compared and hashed."""
 
 from collections import OrderedDict, defaultdict
 from typing import Any
@@ -12,11 +12,13 @@ LEAF = "*"
 NUMBERS = (int, float, complex)
 
 
-class Fixed:
-    """Something that is part of a structure: numbers and text by type and value, anything else by identity.
+class FixedItem:
+    """A part of a structure that is no leaf. Numbers and text are equal by type and value, anything else by identity.
 
-    >>> Fixed(2) == Fixed(2), Fixed(2) == Fixed(2.0), Fixed(0.0) == Fixed(-0.0), Fixed([]) == Fixed([])
-    (True, False, False, False)
+    >>> FixedItem(2) == FixedItem(2), FixedItem(2) == FixedItem(2.0), FixedItem([]) == FixedItem([])
+    (True, False, False)
+    >>> FixedItem(0.0) == FixedItem(-0.0)
+    False
     """
 
     __slots__ = ("thing",)
@@ -38,12 +40,12 @@ class Fixed:
 
 
 def flatten(x, leaves, containers=None, known=None):
-    """Append the arrays, Tensors and numbers in ``x`` to ``leaves``; return the structure. Anything else is part of it.
+    """Append the arrays, Tensors and numbers in ``x`` to ``leaves``; return the structure, which holds all else.
 
-    With None for ``leaves`` these are part of it too.
+    With None for ``leaves`` the structure holds these too.
 
     containers: a list to which the lists, tuples and dicts in ``x`` are appended, inner ones first
-    known:      ``{id: structure}`` of what is not taken apart
+    known:      ``{id: structure}`` of things that are not flattened
 
     >>> leaves = []
     >>> structure = flatten({"a": (1.0, None)}, leaves)
@@ -55,27 +57,27 @@ def flatten(x, leaves, containers=None, known=None):
         return known[id(x)]
     if isinstance(x, (np.ndarray, np.generic, StandIn, Tensor)) or kind in NUMBERS:
         if leaves is None:
-            return "fixed", Fixed(x)
+            return "fixed", FixedItem(x)
         leaves.append(x)
         return LEAF
     if kind is tuple or kind is list or (isinstance(x, tuple) and hasattr(x, "_fields")):
         structure: tuple = kind, tuple([flatten(item, leaves, containers, known) for item in x])
     elif kind in (dict, OrderedDict, defaultdict):
-        make: Any = (kind, Fixed(x.default_factory)) if kind is defaultdict else kind
+        make: Any = (kind, FixedItem(x.default_factory)) if kind is defaultdict else kind
         keys = [key.known() if isinstance(key, StandIn) else key for key in x]
         items = tuple([flatten(item, leaves, containers, known) for item in x.values()])
-        structure = make, tuple(map(Fixed, keys)), items
+        structure = make, tuple(map(FixedItem, keys)), items
     else:
-        return "fixed", Fixed(x)
+        return "fixed", FixedItem(x)
     if containers is not None:
         containers.append(x)
     return structure
 
 
 def unflatten(structure, leaves, given=(), made=None):
-    """Return what ``flatten`` took apart, with the leaves that the iterator ``leaves`` gives.
+    """Return what ``flatten`` flattened, with the leaves that the iterator ``leaves`` yields.
 
-    given: what ``("given", i)`` stands for
+    given: the things that ``("given", i)`` stands for
     made:  a list to which the lists, tuples and dicts that are made are appended, inner ones first
     """
     if structure is LEAF:
@@ -103,10 +105,10 @@ def count_leaves(structure):
     return 0 if structure[0] in ("fixed", "given") else sum(map(count_leaves, structure[-1]))
 
 
-def fixed_in(structure):
+def fixed_items(structure):
     """Return the things that are part of a structure."""
     if structure is LEAF:
         return []
     if structure[0] == "fixed":
         return [structure[1].thing]
-    return [thing for part in structure[-1] for thing in fixed_in(part)]
+    return [thing for part in structure[-1] for thing in fixed_items(part)]

@@ -1,123 +1,28 @@
-"""Replay: a traced function as a program that runs on new values."""
-
-import warnings
+"""Replay: the program of a traced function, ready to run on new values."""
 
 import numpy as np
 
-from ..core.tensor import Parameter, Tensor, make_leaf
-from ..errors import TraceError, describe
-from ..graph.code import trace_root
-from .call_structure import flatten, unflatten
-from .emit.blas import largest_product, one_blas_thread, one_is_better, threaded
+from ..core.tensor import Tensor
+from ..errors import TraceError
+from .call_structure import unflatten
+from .emit.blas import largest_product, one_blas_thread, prefers_one_thread, uses_threads
 from .emit.codegen import Code
-from .emit.script import profiled, save
-from .emit.threads import count
+from .emit.script import profile_layers, save_script
+from .emit.threads import thread_count
 from .guards.number_guards import steadiness
-from .guards.overlap import Overlap, owner_of
+from .guards.overlap import Overlap
 from .ir.program import Program
-from .passes.optimize import REORDERING, optimized
-from .results import Leaf, Results
-from .trace.captures import arrays_left, gradients_left, stale_grad, tracing
-from .trace.tracer import Trace
-
-
-class Recording:
-    """A trace that has ended: what the function returned and left behind, as stand-ins.
-
-    structure, leaves: what it returned, the leaves as ``Leaf``
-    grads:  ``[(Tensor, stand-in, Tensor)]``, the gradients it left in Tensors from outside, and what they were kept in
-    arrays: ``[(Tensor, stand-in of its array before, of its array now)]`` of those that have another array now
-    """
-
-    def __init__(self, trace, structure, leaves, grads, arrays):
-        self.trace, self.structure, self.leaves, self.grads, self.arrays = trace, structure, leaves, grads, arrays
-        self.known = [array for _, array, *_ in trace.tensors.values()]
-        self.owners = {id(owner_of(array)) for array in self.known}
-
-    def know(self, arrays):
-        """Note arrays that were there before the function ran: what it returns of them is returned itself."""
-        self.known += arrays
-        self.owners.update(id(owner_of(array)) for array in arrays)
-
-    def used(self):
-        """Return the Tensors and arrays from outside that the function used."""
-        return [entry[0] for entry in self.trace.tensors.values()] + [
-            v.array for v in self.trace.values if v.kind == "captured"
-        ]
-
-    def lends(self, t):
-        """Return whether a result lies in memory of the caller's."""
-        root = t.node.root
-        if root.kind != "captured" or id(owner_of(root.array)) in self.owners:
-            return root.kind in ("input", "captured")
-        return any(np.may_share_memory(root.array, array) for array in self.known)  # np.nditer tells of no owner
-
-
-@trace_root
-def traced(function, leaves, names, known=dict):
-    """Run ``function`` on stand-ins of ``leaves`` and return the Recording.
-
-    known: ``known()`` -> ``{id: structure}`` of what is not taken apart where the function returns it
-
-    What it wrote stays, until ``recording.trace.undo()``, unless it raises: then it is put back.
-    """
-    trace = Trace()
-    try:
-        stands = [stand_in(trace, leaf, name) for leaf, name in zip(leaves, names, strict=True)]
-        numbers = [t.seq for t in stands if isinstance(t, Tensor)]
-        with tracing(trace), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the run as it is warns
-            warnings.filterwarnings("error", "you are shuffling a 'Trace")  # which takes rows for copies
-            out: list = []
-            result = function(stands)
-            made: list = []
-            structure = flatten(result, out, made, known())
-            trace.twice = len({id(x) for x in made}) < len(made)
-            values = [Leaf(trace, x) for x in out]
-            grads = gradients_left(trace)
-            arrays = arrays_left(trace)
-            trace.check_used()
-            check_arguments([t for t in stands if isinstance(t, Tensor)], numbers)
-            trace.known.clear()  # stand-ins know their trace: it is to be freed with the last of them
-    except BaseException:
-        gradients_left(trace)
-        trace.undo()
-        raise
-    return Recording(trace, structure, values, grads, arrays)
-
-
-def check_arguments(stands, numbers):
-    """Raise if the function left something in a Tensor that it was given: the caller's Tensor would not have it."""
-    for t, number in zip(stands, numbers, strict=True):
-        if t.grad is not None:
-            raise TraceError(
-                "a compiled function computes the gradient of one of its arguments, which would stay inside; close "
-                "over the Tensor instead of passing it, or return the gradient"
-            )
-        if t.seq != number or t.data.node.kind != "input":
-            raise TraceError(
-                f"a compiled function writes into its argument {t.name or describe(t)} by t[i] = v or t.data = array, "
-                "which the caller's Tensor would not have; write t.data[i] = v, close over the Tensor, or return it"
-            )
-
-
-def stand_in(trace, leaf, name):
-    """Return what the function is given in place of an argument."""
-    if isinstance(leaf, Tensor):
-        if type(leaf) not in (Tensor, Parameter):
-            raise TypeError(f"nothing stands for a {type(leaf).__name__}, which may have more to it than a Tensor")
-        t = make_leaf(trace.input(leaf.data, name), leaf.name, type(leaf))
-        t.requires_grad = leaf.requires_grad
-        return t
-    return trace.input(leaf, name)
+from .passes.optimize import REORDERING, optimize
+from .results import Results
+from .trace.captures import stale_grad
 
 
 class Replay:
-    """A program that a trace wrote, ready to run.
+    """A program, ready to run.
 
-    program: what is run, after the passes; ``print(replay)`` shows it
-    source:  the same as Python
-    state:   what it uses of every Tensor from outside; the program holds while they are the same
+    program: the Program after the passes; ``print(replay)`` shows it
+    source:  the program as Python
+    state:   what the program uses of Tensors from outside; it is valid while these are the same
     """
 
     def __init__(self, recording, *, into=None, copy=True, exact=False, without=(), seed=None, share=False):
@@ -126,21 +31,21 @@ class Replay:
         self.left, self.bound = [t for t, *_ in recording.grads], [t for t, *_ in recording.arrays]
         self.cleared = [t for t in trace.graded.values() if all(t is not other for other in self.left)]
         self.added, self.descents = list(trace.added.values()), trace.descents
-        inputs = [v for v in trace.values if v.kind == "input"] + [given(was) for _, was, _ in recording.arrays]
+        inputs = [v for v in trace.values if v.kind == "input"] + [as_input(was) for _, was, _ in recording.arrays]
         self.recorded = Program(trace.calls, inputs, self.results.outputs, into, self.results.lent)
         self.overlap = Overlap(self.recorded)
         self.changes = bool(self.overlap) or any(call.effect for call in trace.calls)
-        self.program, scaled = optimized(self.recorded, (*without, *REORDERING) if exact else without, seed)
+        self.program, scaled = optimize(self.recorded, (*without, *REORDERING) if exact else without, seed)
         self.seed, self.rate = seed, None
         self.scaled = [(array, array.copy()) for array in scaled]
         size = largest_product(self.program)
-        self.pinned = count() > 1 and not exact and one_is_better(size)
-        self.copy, self.threads = copy, count() if self.pinned or not threaded(size) else 1
+        self.pinned = thread_count() > 1 and not exact and prefers_one_thread(size)
+        self.copy, self.threads = copy, thread_count() if self.pinned or not uses_threads(size) else 1
         self.code = Code(self.program, copy, self.threads)
         self.state = [entry for key, entry in trace.tensors.items() if key not in trace.rebound]
         self.forms = [(t, v.shape, v.dtype, v.strides, t.requires_grad) for t, v in
                       zip(self.bound, inputs[len(inputs) - len(self.bound) :], strict=True)]  # fmt: skip
-        self.own = None  # an Own, where it matters whether an argument is what the function uses itself
+        self.captured = None  # CapturedObjects, if it matters whether an argument is one of them
         self.steady = steadiness(self.recorded, trace.frozen)
         self.idle = [self.code.function]
 
@@ -152,15 +57,15 @@ class Replay:
                 or t.requires_grad is not wanted
                 or (t.watch is not hooks and (t.watch or None) != hooks)
             ):
-                return self.moved()
+                return self.holds_after_move()
         for descent in self.descents:
             if descent.optimizer._flats is not descent.flats:
                 return False
-        return not self.forms or self.alike()
+        return not self.forms or self.has_bound_forms()
 
-    def moved(self):
-        """Return whether all is as before once optimizers have moved values given to parameters to where they lie."""
-        if any(descent.tangled([array for _, array, *_ in self.state]) for descent in self.descents):
+    def holds_after_move(self):
+        """Let optimizers move new values of parameters into their vectors; return whether all is then as before."""
+        if any(descent.cannot_bind([array for _, array, *_ in self.state]) for descent in self.descents):
             return False
         for descent in self.descents:
             if descent.holds():
@@ -169,11 +74,11 @@ class Replay:
             all(descent.holds() for descent in self.descents)
             and all(t.data is array and t.requires_grad is wanted and (t.watch or None) == hooks
                     for t, array, wanted, hooks in self.state)
-            and self.alike()
+            and self.has_bound_forms()
         )  # fmt: skip
 
-    def alike(self):
-        """Return whether the Tensors that are given another array at each run have one of the same kind."""
+    def has_bound_forms(self):
+        """Return whether each Tensor that gets a new array in every run has one of the same kind."""
         for t, shape, dtype, strides, wanted in self.forms:
             data = t.data
             if data.shape != shape or data.dtype != dtype or data.strides != strides or t.requires_grad is not wanted:
@@ -181,31 +86,31 @@ class Replay:
         return True
 
     def scale(self, by):
-        """Set what the program multiplies all gradients by."""
+        """Set the number by which the program multiplies all gradients."""
         for array, one in self.scaled:
             np.multiply(one, by, out=array)
         self.seed[...] = by
 
     def __call__(self, inputs, given=()):
-        """Run on a list of arrays and return what the function would; ``given`` are the arguments as they came."""
+        """Return what the function returns for a list of arrays; ``given`` are the arguments that it may return."""
         for t in self.added:
             if t.grad is not None:
                 raise stale_grad(t)
-        return self.rebuilt(self.run(*inputs), given)
+        return self.rebuild(self.run(*inputs), given)
 
     def run(self, *inputs):
         """Return the outputs for these arrays, as the program leaves them."""
         if self.bound:
             inputs = (*inputs, *[t.data for t in self.bound])
-        found = self.free(inputs)
+        found = self.run_free(inputs)
         if self.bound or self.left or self.cleared:
-            found = self.handed_over(found)
+            found = self.hand_over(found)
         return found
 
-    def free(self, inputs):
-        """Run in the program's buffers, or in others made for it where these are in use.
+    def run_free(self, inputs):
+        """Run in the program's buffers, or in new ones while these are in use.
 
-        By another thread, that is, by a signal's handler that broke in, or by a thread that a fork has left behind.
+        They are in use by another thread, by code that a signal interrupted, or by a thread that a fork left behind.
         """
         try:
             function = self.idle.pop()
@@ -219,8 +124,8 @@ class Replay:
         finally:
             self.idle.append(function)
 
-    def handed_over(self, found):
-        """Give Tensors from outside their gradients and arrays; return what the function's results are made of."""
+    def hand_over(self, found):
+        """Give Tensors from outside their gradients and arrays; return the outputs that make up the results."""
         for t in self.cleared:
             t.grad = None
         for t, place, make in self.results.left:
@@ -229,9 +134,9 @@ class Replay:
             t.data = make(found[place])
         return found[: self.results.end]
 
-    def rebuilt(self, arrays, given):
+    def rebuild(self, arrays, given):
         """Return arrays in the structure that the function returned: Tensors, arrays, numbers."""
-        return unflatten(self.structure, iter(self.results.of(arrays)), given)
+        return unflatten(self.structure, iter(self.results.leaves(arrays)), given)
 
     @property
     def source(self):
@@ -241,28 +146,61 @@ class Replay:
     @property
     def memory(self):
         """``{"planned": bytes of the buffers, "naive": bytes if each result had its own}``."""
-        return {"planned": self.code.plan.planned, "naive": self.code.plan.naive}
+        return {"planned": self.code.plan.planned_bytes, "naive": self.code.plan.naive}
 
     def profile(self, *inputs, n=100):
-        """Return ``[(µs, layer, op)]``, the costliest first, measured over ``n`` runs on these arrays, call by call."""
-        return profiled(self.code, (*inputs, *[t.data for t in self.bound]), n)
+        """Return ``[(µs, layer, op)]``, the slowest first: means of ``n`` runs on these arrays, call by call."""
+        return profile_layers(self.code, (*inputs, *[t.data for t in self.bound]), n)
 
     def save(self, path):
-        """Write the program as a script that needs NumPy alone, its arrays beside it: ``step.py`` and ``step.npz``."""
-        save(self.code, path)
+        """Write the program as a script that needs NumPy only, and its arrays: ``step.py`` and ``step.npz``."""
+        save_script(self.code, path)
 
     def __str__(self):
         return str(self.program)
 
     def draw(self, direction="TB"):
-        """Return the program as a Picture: one box for each call, captured arrays coloured, writes as bold arrows."""
+        """Return a Picture: a box for each call, coloured boxes for captured arrays, bold arrows for writes."""
         from ..draw import draw  # which imports ``program``
 
         return draw(self, direction=direction)
 
 
-def given(was):
-    """Return the Value of a Tensor's array as an input: what the Tensor has is asked anew at each run."""
+def as_input(was):
+    """Make the Value of a Tensor's array an input of the program, and return it."""
     v = was.node
     v.kind, v.root, v.array = "input", v, None
     return v
+
+
+class CapturedObjects:
+    """The objects that a function uses from outside, to find out whether an argument is one of them.
+
+    That matters if the function compares by ``is``, or is given a list.
+
+    things:     Tensors and arrays; None if the function never compares by ``is``
+    containers: the ids of lists, dicts, sets and tuples
+    """
+
+    def __init__(self, used, guards):
+        self.things = [*used, *guards.arrays(), *guards.tensors()] if guards.compares else None
+        self.containers = {id(x) for x in guards.containers()}
+
+    def has_alias(self, leaves, containers):
+        """Return whether an argument is one of these objects, or two arguments share an array."""
+        if containers and not self.containers.isdisjoint(map(id, containers)):
+            return True
+        if self.things is None:
+            return False
+        ids = object_ids(leaves)
+        return len(set(ids)) < len(ids) or not set(object_ids(self.things)).isdisjoint(ids)
+
+    def check(self, leaves, containers):
+        """Raise a TraceError if there is an alias."""
+        if self.has_alias(leaves, containers):
+            raise TraceError("it is given a thing twice, or what it uses itself, and asks by 'is' or changes it")
+
+
+def object_ids(things):
+    """Return the ids of Tensors, of their arrays, and of arrays."""
+    return [id(x) for x in things] + [id(x.data) for x in things if isinstance(x, Tensor)]

@@ -1,6 +1,6 @@
-"""Results: how what a function returns is made of what its program hands out.
+"""Results: they make what a function returns out of the outputs of its program.
 
-Arrays that shared memory share it again: the program hands out the whole of it once, and each is a view of that.
+Arrays that shared memory share it again: the program outputs the whole memory once, and each array is a view of it.
 """
 
 from collections import Counter
@@ -10,7 +10,7 @@ import numpy as np
 
 from ..core.tensor import StandIn, Tensor, make_leaf
 from ..errors import TraceError
-from .ir.program import packed
+from .ir.program import is_packed
 from .trace.captures import outside
 from .trace.tracer import check_plain
 
@@ -18,9 +18,9 @@ from .trace.tracer import check_plain
 class Leaf:
     """One thing that a function returned.
 
-    thing: a stand-in, or what is the same at each run
-    make:  the function that makes of a program's output what the function returns: a Tensor, an array, a number
-    of:    what the function returned itself
+    thing: its stand-in, or the thing itself if it is the same in each run
+    make:  ``make(output)`` makes a Tensor, an array or a number of the program's output
+    of:    what the function returned in the trace
     """
 
     __slots__ = ("make", "of", "thing", "varies", "writeable")
@@ -37,14 +37,14 @@ class Leaf:
             self.thing.value.flags.writeable
         )
         if not self.varies or self.thing.node.python:
-            self.make = as_it_is  # a Tensor from outside is returned itself
+            self.make = identity  # a Tensor from outside is returned itself
         elif isinstance(x, Tensor):
             self.make = as_tensor
         else:
             self.make = as_scalar if self.thing.is_scalar else np.asarray
 
     def value(self):
-        """Return what it was in the traced run."""
+        """Return its value in the traced run."""
         return self.make(self.thing.value) if self.varies else self.thing
 
 
@@ -56,29 +56,29 @@ def as_scalar(array):
     return array[()] if type(array) is np.ndarray else array
 
 
-def read_only(make):
-    """Return ``make`` for an array that cannot be written to, as ``np.broadcast_to`` returns it."""
+def make_read_only(make):
+    """Return a function like ``make`` that first makes the array read-only, as ``np.broadcast_to`` does."""
 
-    def made(array):
+    def make_and_lock(array):
         array.flags.writeable = False
         return make(array)
 
-    return made
+    return make_and_lock
 
 
-def as_it_is(x):
+def identity(x):
     return x
 
 
 class Results:
-    """What a program hands out, and what is made of it.
+    """The outputs of a program, and how the function's results are made of them.
 
-    outputs: the Values that it hands out
-    lent:    the places of those that lie in memory of the caller's, which are handed out as they are
-    made:    for each thing that the function returned ``(place, make, fixed)``: ``make(output)``, or ``fixed``
-    pattern: for each thing that it returned its place in ``made``, or None where all differ
-    left, bound: ``[(Tensor, place, make)]`` of gradients and arrays that it left in Tensors from outside; their places
-             count from the end, since some of the others may be written where the caller wants them
+    outputs: the Values that the program returns
+    lent:    the places of outputs that lie in the caller's memory and are returned without a copy
+    made:    ``(place, make, fixed)`` of each result: ``make(outputs[place])``, or ``fixed`` if place is None
+    pattern: for each returned thing its place in ``made``; None if all differ
+    left, bound: ``[(Tensor, place, make)]`` of gradients and of arrays that the function left in Tensors from outside;
+             places count from the end, since earlier outputs may be written into arrays of the caller
     """
 
     def __init__(self, recording, share):
@@ -87,7 +87,7 @@ class Results:
         self.outputs: list = []
         self.lent, self.shared = set(), set()
         self.pattern: list[int] | None
-        leaves, self.pattern = (recording.leaves, None) if not share else once_each(recording.leaves)
+        leaves, self.pattern = (recording.leaves, None) if not share else distinct_results(recording.leaves)
         left = [(t, g) for t, g, _ in recording.grads]
         bound = [(t, now) for t, _, now in recording.arrays]
         if share:
@@ -97,10 +97,10 @@ class Results:
         self.made: list = []
         for leaf in leaves:
             if id(leaf.of) in gradients:
-                self.made.append((0, gradient_of(gradients[id(leaf.of)]), None))
+                self.made.append((slice(0), gradient_getter(gradients[id(leaf.of)]), None))  # of no output
             elif leaf.varies:
                 lent = recording.lends(leaf.thing)
-                make = leaf.make if leaf.writeable or lent or not share else read_only(leaf.make)
+                make = leaf.make if leaf.writeable or lent or not share else make_read_only(leaf.make)
                 place, make = self.place(leaf.thing, make, lent)
                 self.made.append((place, make, None))
             else:
@@ -114,30 +114,30 @@ class Results:
         self.end = count - n or None
 
     def place(self, t, make, lent=False):
-        """Return the place of the output that ``t`` is made of, and how."""
+        """Return ``(place, make)``: from which output ``t`` is made, and the function that makes it."""
         v = t.node
         if not lent and v.root in self.shared and not t.is_scalar:
             if v.root not in self.outputs:
                 self.outputs.append(v.root)
-            return self.outputs.index(v.root), make if v is v.root else Part(v, make)
+            return self.outputs.index(v.root), make if v is v.root else RootView(v, make)
         if lent:
             self.lent.add(len(self.outputs))
         self.outputs.append(v)
         return len(self.outputs) - 1, make
 
-    def of(self, found):
+    def leaves(self, found):
         """Return the leaves of what the function returns."""
         leaves = [fixed if place is None else make(found[place]) for place, make, fixed in self.made]
         return leaves if self.pattern is None else [leaves[i] for i in self.pattern]
 
 
-class Part:
-    """``part(whole)``: the view of an array that a Value was of its root."""
+class RootView:
+    """``view(root array)`` gives the view of it that a Value was in the trace."""
 
     def __init__(self, v, make):
         self.v, self.root, self.make = v, v.root, make
         self.offset = v.address - v.root.address
-        if not packed(self.root) and self.root.size:
+        if not is_packed(self.root) and self.root.size:
             raise TraceError(
                 "a compiled function returns arrays that share memory which has gaps; return a copy of one of them"
             )
@@ -147,20 +147,20 @@ class Part:
         return self.make(np.ndarray(self.v.shape, self.v.dtype, flat, self.offset, self.v.strides))
 
 
-def gradient_of(t):
-    """Return the function that gives the gradient that a run has just left in ``t``."""
+def gradient_getter(t):
+    """Return a function that returns the gradient that a run has just left in ``t``."""
     return lambda _: t.grad
 
 
-def once_each(leaves):
-    """Return the different ones of what a function returned, and for each its place among them, None if all differ."""
+def distinct_results(leaves):
+    """Return the different leaves, and for each leaf its place among them, or None if all differ."""
     places: dict = {}
     pattern = [places.setdefault(id(leaf.of), len(places)) for leaf in leaves]
     return [leaves[pattern.index(i)] for i in range(len(places))], pattern if len(places) < len(leaves) else None
 
 
 def shared_roots(stands):
-    """Return the roots in whose memory several of these lie, or one with gaps, which a copy would close."""
+    """Return the roots that several of these arrays are views of, or one with gaps that a copy would close."""
     arrays = [t.node for t in stands if t.node.python is None and not t.is_scalar]
-    scattered = {v.root for v in arrays if v is not v.root and not packed(v) and packed(v.root)}
+    scattered = {v.root for v in arrays if v is not v.root and not is_packed(v) and is_packed(v.root)}
     return scattered | {root for root, n in Counter(v.root for v in arrays).items() if n > 1}

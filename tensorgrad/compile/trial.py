@@ -1,7 +1,7 @@
-"""Trial: a traced function runs once as it is, and a program is made of its trace only if both came to the same.
+"""Trial: compare a trace with a run of the function as it is; only if both give the same may there be a program.
 
-What stands for an array can be told from one, by ``type(x)`` or ``repr(x)``, and a function may ask a clock or draw
-from a generator that no guard knows. Whatever it is, it shows where the two runs differ.
+They differ if the function tells stand-ins from arrays, by ``type(x)`` or ``repr(x)``, or if it reads a clock or a
+generator that no guard watches.
 """
 
 import numpy as np
@@ -15,43 +15,45 @@ from .guards.watched_places import same
 
 
 class Trial:
-    """What a trace came to, to be compared with what the function comes to when it runs as it is.
+    """What a trace gave, to be compared with what the function gives when it runs as it is.
 
-    Made while all is as the trace left it, before that is undone.
+    It is made before ``trace.undo()``.
 
-    given: what of the arguments the function may return itself
+    given: the arguments that the function may return
     """
 
     def __init__(self, recording, given=()):
-        leaves = [Form(leaf.value()) if leaf.varies else leaf.thing for leaf in recording.leaves]
+        leaves = [Fingerprint(leaf.value()) if leaf.varies else leaf.thing for leaf in recording.leaves]
         self.result = unflatten(recording.structure, iter(leaves), given)
         trace = recording.trace
         moved = [(p, p.data) for descent in trace.descents for p in descent.params]
         vectors = {
             id(v) for descent in trace.descents for flat in descent.flats for v in (flat.w, *flat.slots.values())
         }
-        self.grads = [(t, Form(g.value)) for t, g, _ in recording.grads]
-        self.data = [(t, Form(data)) for t, data in [*((t, now.value) for t, _, now in recording.arrays), *moved]]
-        self.written = [(array, Form(array)) for array, _ in trace.saved.values() if id(array) not in vectors]
+        self.grads = [(t, Fingerprint(g.value)) for t, g, _ in recording.grads]
+        self.data = [
+            (t, Fingerprint(data)) for t, data in [*((t, now.value) for t, _, now in recording.arrays), *moved]
+        ]
+        self.written = [(array, Fingerprint(array)) for array, _ in trace.saved.values() if id(array) not in vectors]
 
     def check(self, result):
-        """Raise a TraceError unless the function has come to the same."""
-        if not alike(result, self.result):
-            raise made_anew(result) or unlike("its result is")
+        """Raise a TraceError unless the function, run as it is, gave the same."""
+        if not matches(result, self.result):
+            raise new_object_error(result) or difference_error("its result is")
         for t, grad in self.grads:
-            if not alike(t.grad, grad):
-                raise unlike(f"the gradient of {printable_text(t.name or 'a Tensor')} is")
+            if not matches(t.grad, grad):
+                raise difference_error(f"the gradient of {printable_text(t.name or 'a Tensor')} is")
         for t, data in self.data:
-            if not alike(t, data):
-                raise unlike(f"the values of {printable_text(t.name or 'a Tensor')} are")
-        if not all(alike(array, held) for array, held in self.written):
-            raise unlike("what it writes is")
+            if not matches(t, data):
+                raise difference_error(f"the values of {printable_text(t.name or 'a Tensor')} are")
+        if not all(matches(array, held) for array, held in self.written):
+            raise difference_error("what it writes is")
 
 
-class Form:
-    """What an array, a Tensor or a number is, to the last bit: its kind, shape and bytes.
+class Fingerprint:
+    """The kind, shape and bytes of an array, a Tensor or a number: equal if these are the same to the last bit.
 
-    >>> Form(np.float64(2.0)) == Form(2.0), Form(np.ones(2)) == Form(np.array([1.0, 1.0]))
+    >>> Fingerprint(np.float64(2.0)) == Fingerprint(2.0), Fingerprint(np.ones(2)) == Fingerprint(np.array([1.0, 1.0]))
     (False, True)
     """
 
@@ -69,20 +71,20 @@ class Form:
     __hash__ = None  # type: ignore[assignment]
 
 
-def alike(found, expected):
-    """Return whether something is what was expected: the same structure, of things that are the same or have a Form."""
-    if isinstance(expected, Form):
-        return Form(found) == expected
+def matches(found, expected):
+    """Return whether ``found`` has the structure of ``expected``, with equal items and Fingerprints."""
+    if isinstance(expected, Fingerprint):
+        return Fingerprint(found) == expected
     wanted, items = items_of(expected), items_of(found)
     if wanted is None or items is None or type(found) is not type(expected) or found is expected:
         return same(found, expected)
     return len(items) == len(wanted) and all(
-        same(key, other) and alike(a, b) for (key, a), (other, b) in zip(items, wanted, strict=True)
+        same(key, other) and matches(a, b) for (key, a), (other, b) in zip(items, wanted, strict=True)
     )
 
 
-def made_anew(result):
-    """Return the error for a function that makes an object of a class at each call, or None if its result is none."""
+def new_object_error(result):
+    """Return the error for a function that returns a new object of a user's class, or None if it does not."""
     found = [x for x in leaves_of(result, is_object) if is_object(x)]
     if not found:
         return None
@@ -93,12 +95,12 @@ def made_anew(result):
 
 
 def is_object(x):
-    """Return whether ``x`` is an object of a class that is neither ours, Python's nor NumPy's."""
+    """Return whether the class of ``x`` is neither tensorgrad's, Python's nor NumPy's."""
     return not isinstance(x, (tuple, list, dict)) and owner_of_module(type(x).__module__) in ("user", "installed")
 
 
-def unlike(what):
-    """Return the error for a function of which no program can be made."""
+def difference_error(what):
+    """Return the error for a function whose trace differs from its run."""
     return TraceError(
         f"{what} another one while the program is written: it draws or reads something anew at each call, as from a "
         "generator without a seed or a clock, or it asks what an array is, by type(x), id(x) or repr(x), where "

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core.modes import is_compile_off
 from ..errors import OptionError, TraceError
-from ..options import Options, or_none, non_negative_number, option, config_value, positive_number
+from ..options import Options, config_value, non_negative_number, option, or_none, positive_number
 
 if TYPE_CHECKING:
     from typing import Self

@@ -1,7 +1,7 @@
 """The programs of a model, each with Guards, which notice changes of what the program took as fixed."""
 
-from ..compile.attempts import Attempts, check_settled, writing
-from ..compile.training_step import overlapping
+from ..compile.attempts import Attempts, check_settled, convert_faults
+from ..compile.training_step import has_overlap
 from ..core.modes import no_grad
 from ..core.tensor import Tensor
 from ..graph.code import gives_arrays
@@ -97,7 +97,7 @@ class Inference:
         key = tuple([(a.shape, a.strides, a.dtype) for a in arrays])
         replay = self.replays.get(key)
         if replay is not None and replay.holds():
-            return self._eager(arrays) if overlapping(replay, arrays) else replay.run(*arrays)
+            return self._eager(arrays) if has_overlap(replay, arrays) else replay.run(*arrays)
         if self.guards is None or self.attempts.reason or not self._is_due(key):
             return self._eager(arrays)
         return self.attempts.run(lambda: self._trace(key, arrays), lambda: self._eager(arrays), self.guards)
@@ -112,18 +112,19 @@ class Inference:
         return uses >= (WARM if len(self.replays) < LIMIT else CROWDED)
 
     def _trace(self, key, arrays):
-        from ..compile.executable import Replay, traced  # 3 ms of import, for those who need it
+        from ..compile.executable import Replay  # 3 ms of import, for those who need it
+        from ..compile.function_trace import trace_function
         from ..compile.trial import Trial
 
         names = ["x", "y", "w"][: len(arrays)]
         with no_grad():
-            recording = traced(lambda stands: self.function(*stands), arrays, names)
+            recording = trace_function(lambda stands: self.function(*stands), arrays, names)
         trial = Trial(recording)
         recording.trace.undo()
         check_settled(self.guards, recording.trace, self.names)
         found = self._eager(arrays)
         trial.check(found)
-        with writing():
+        with convert_faults():
             replay = Replay(recording, exact=True)
         while len(self.replays) >= LIMIT:
             self.replays.pop(next(iter(self.replays)), None)

@@ -38,8 +38,8 @@ def decorated(x):
 @pytest.fixture
 def two_threads(monkeypatch):
     """Cut programs for two threads, however many cores there are."""
-    monkeypatch.setattr(threads, "count", lambda: 2)
-    monkeypatch.setattr(replay, "count", lambda: 2)
+    monkeypatch.setattr(threads, "thread_count", lambda: 2)
+    monkeypatch.setattr(replay, "thread_count", lambda: 2)
     threads.pool.cache_clear()
     yield
     threads.pool().shutdown()
@@ -92,7 +92,7 @@ def test_a_fork_after_the_pool_was_used(two_threads):
     step = tg.compile(wave)
     expected = step(LARGE)
     assert step(LARGE).tobytes() == expected.tobytes()
-    assert step.program(LARGE).code.plan.cuts, "this program uses the pool"
+    assert step.program(LARGE).code.plan.loops, "this program uses the pool"
     assert in_child(lambda: step(LARGE).tobytes() == expected.tobytes()) == 0
 
 
@@ -150,11 +150,11 @@ import atexit, threading, time
 import numpy as np, tensorgrad as tg
 from tensorgrad.compile import executable
 from tensorgrad.compile.emit import threads
-threads.count = executable.count = lambda: 2
+threads.thread_count = executable.thread_count = lambda: 2
 step = tg.compile(lambda x: np.tanh(x * 0.5) * 0.5 + 0.5)
 x = np.full((3000, 1000), 0.5)
 step(x); expected = step(x)
-assert step.program(x).code.plan.cuts
+assert step.program(x).code.plan.loops
 def late(when):
     print(when, bool((step(x) == expected).all()), flush=True)
 atexit.register(late, "at exit")

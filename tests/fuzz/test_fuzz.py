@@ -115,7 +115,7 @@ def test_a_wrong_result_is_found(monkeypatch, wrong, aspect):
 def test_a_faulty_pass_is_found_and_the_program_shrunk(monkeypatch):
     from tensorgrad.compile import executable
 
-    optimized = executable.optimized
+    optimized = executable.optimize
 
     def faulty(recorded, *args, **how):
         for call in recorded.calls:
@@ -123,7 +123,7 @@ def test_a_faulty_pass_is_found_and_the_program_shrunk(monkeypatch):
                 call.function = np.add
         return optimized(recorded, *args, **how)
 
-    monkeypatch.setattr(executable, "optimized", faulty)
+    monkeypatch.setattr(executable, "optimize", faulty)
     tally = searched(9, range(60))
     finding = next(f[0] for signature, f in tally.found.items() if signature[:3] == ("mismatch", "result", "value"))
     text, small = reproduction(program(9, finding.number))

@@ -45,8 +45,8 @@ def blocks():
     """Pretend that there are three threads, and that every stretch of rows is worth cutting into blocks of a row."""
     threads.pool.cache_clear()
     with (
-        patch.object(replay, "count", lambda: 3),
-        patch.object(threads, "count", lambda: 3),
+        patch.object(replay, "thread_count", lambda: 3),
+        patch.object(threads, "thread_count", lambda: 3),
         patch.object(cuts, "WORTH", 0),
         patch.object(cuts, "BLOCK", 1e-9),
     ):

@@ -536,11 +536,11 @@ def test_a_fault_of_the_compiler_is_called_so_and_the_model_trains(monkeypatch):
 
     def work(model):
         if not model.compiled.eagerly:
-            monkeypatch.setattr(replay, "optimized", broken)
+            monkeypatch.setattr(replay, "optimize", broken)
         return trained(model)
 
     same(work, slow=True)
-    monkeypatch.setattr(replay, "optimized", broken)
+    monkeypatch.setattr(replay, "optimize", broken)
     text = r"a fault of tensorgrad's compiler, not of the model: please report IndexError in \w+"
     with pytest.warns(UserWarning, match=text) as caught:
         trained(model_of())

@@ -1,6 +1,6 @@
-"""BLAS's threads: how many a program is better off with.
+"""BLAS threads: how many make a program fastest.
 
-Measured by ``python -m benchmarks threads`` on two cores, float32, OpenBLAS 0.3.31, in µs, runs of varying luck:
+Measured by ``python -m benchmarks threads`` on two cores, float32, OpenBLAS 0.3.31, in µs, of several runs:
 
     product             alone: 1 thread   2 threads   beside a busy process: 1 thread    2 threads
     64 × 64 × 64                      3           3                             3            3
@@ -8,9 +8,9 @@ Measured by ``python -m benchmarks threads`` on two cores, float32, OpenBLAS 0.3
     128 × 784 × 512                 462         267                    458 to 476  542 to 1720
     1024 × 512 × 1024              4440        2285                  4536 to 8453  4995 to 5517
 
-So a product of some million multiplications gains microseconds from a second thread, and loses many when no core is
-free for it. And a BLAS thread waits for its next product at its core: a program's own threads are not to be used
-beside it.
+So a product of some million multiplications gains microseconds from a second thread, and loses many if no core is
+free for it. And a BLAS thread occupies its core while it waits for the next product: a program must not use its own
+threads at the same time.
 """
 
 from contextlib import contextmanager
@@ -20,17 +20,17 @@ import numpy as np
 
 from ..ir.program import Value
 
-#: OpenBLAS takes one thread for products of up to so many multiplications, and a program takes one up to so many.
+#: OpenBLAS uses one thread for products of at most OWN multiplications, and a program for fewer than MOST.
 OWN, MOST = 1 << 18, 1 << 24
 
 
 def largest_product(program):
-    """Return how many multiplications the largest product of two matrices takes."""
+    """Return the number of multiplications in the largest product of two matrices."""
     return max(map(multiplications, program.calls), default=0)
 
 
 def multiplications(call):
-    """Return how many multiplications a product of matrices takes, one of a stack; 0 for other calls."""
+    """Return the number of multiplications in a product of matrices, or in one of a stack; 0 for other calls."""
     if call.function not in (np.dot, np.matmul) or not isinstance(call.output, Value) or len(call.output.shape) < 2:
         return 0
     if not isinstance(call.args[0], Value) or len(call.args[0].shape) < 2:
@@ -38,13 +38,13 @@ def multiplications(call):
     return call.output.shape[-2] * call.output.shape[-1] * call.args[0].shape[-1]
 
 
-def threaded(size):
-    """Return whether BLAS would take several threads for a product of this size."""
+def uses_threads(size):
+    """Return whether BLAS would use several threads for a product of this size."""
     return size > OWN
 
 
-def one_is_better(size):
-    """Return whether a program whose largest product has this size is better off with one BLAS thread."""
+def prefers_one_thread(size):
+    """Return whether a program with a largest product of this size is faster with one BLAS thread."""
     return OWN < size < MOST
 
 
@@ -58,7 +58,7 @@ def libraries():
 
 @contextmanager
 def one_blas_thread():
-    """Keep BLAS to one thread inside the block: 1 to 4 µs."""
+    """Let BLAS use one thread inside the block; that takes 1 to 4 µs."""
     changed = [(lib, n) for lib in libraries() if (n := lib.get_num_threads()) > 1]
     try:
         for lib, _ in changed:

@@ -1,29 +1,29 @@
-"""Cuts: stretches of a program that treat each row by itself, to be run in blocks of rows by several threads."""
+"""Row loops: calls of a program that treat each row by itself, run in blocks of rows by several threads."""
 
 import numpy as np
 
 from ..ir.array_ops import cast
 from ..ir.program import Value
-from ..ir.statements import elementwise, has_out, reduction
-from ..passes.kernels import contiguous
+from ..ir.statements import has_out, is_elementwise, is_reduction
+from ..passes.kernels import is_contiguous
 
-#: What a stretch must take before it is cut, in ns: handing a block to another thread takes 20 to 50 µs.
+#: What a loop must take to be worth it, in ns: handing a block to another thread takes 20 to 50 µs.
 WORTH = 300_000
-#: What a block takes at least, in ns.
+#: The least that a block takes, in ns.
 BLOCK = 80_000
-#: ns of an entry of a call, a core's usual order of magnitude.
+#: The usual time for one entry of a call, in ns.
 ENTRY = 0.08
-#: Entries of an array that a block holds at most, so that what one call writes is in the cache for the next.
+#: The most entries of an array in a block, so that the cache keeps what one call writes for the next.
 CACHED = 1 << 17
 
 
-class Cut:
-    """A stretch of calls over the same rows.
+class RowLoop:
+    """Calls in a row that work on the same rows, block by block.
 
     calls:          the calls, in order
     rows:           how many rows their results have
     sliced:         ``{call: operands of which it takes some rows at a time}``
-    written, whole: roots of what is written in it, row by row, and of what is read otherwise than row by row
+    written, whole: roots of what the loop writes, row by row, and of what it reads not row by row
     """
 
     def __init__(self, call, rows):
@@ -33,8 +33,8 @@ class Cut:
         self.whole: set[Value] = set()
         self.cost, self.width = 0.0, 1
 
-    def takes(self, call, rows, sliced, root):
-        """Return whether the call can follow in blocks: it reads in rows what the stretch writes, and over the same."""
+    def accepts(self, call, rows, sliced, root):
+        """Return whether a call can join the loop: it has as many rows, and reads by rows what the loop writes."""
         whole = {root(x) for x in call.operands if x not in sliced}
         views = {root(x) for x in sliced if root(x) is not x}
         return rows == self.rows and call.errors == self.errors and not (whole | views) & self.written
@@ -49,38 +49,38 @@ class Cut:
         self.cost += max([x.size for x in (v, *call.operands)]) * ENTRY
 
     def step(self, threads):
-        """Return how many rows a block has: few enough for every thread and the cache, enough to be worth it."""
+        """Return the number of rows in a block: few enough for all threads and the cache, enough to be worth it."""
         blocks = max(1, min(4 * threads, int(self.cost // BLOCK)))
         return max(1, min(-(-self.rows // blocks), CACHED // self.width))
 
 
-def rowwise(call):
-    """Return ``(rows, operands to be cut)`` of a call whose result is computed row by row, or None.
+def row_operands(call):
+    """Return ``(rows, operands to slice)`` of a call whose result is computed row by row, or None.
 
-    A product is computed so too, but BLAS's own threads do that better: they need not pack the right side twice.
+    Products are left out: BLAS's own threads are faster, for they pack the right side only once.
     """
     v = call.output
     if (
         not has_out(call)
         or not v.shape
         or v.shape[0] < 2
-        or not contiguous(v)
+        or not is_contiguous(v)
         or call.kwargs.keys() - {"axis", "keepdims"}
     ):
         return None
     rows, f = v.shape[0], call.function
-    if elementwise(call) or f in (cast, np.copy):
-        cut = {x for x in call.operands if len(x.shape) == len(v.shape) and x.shape[0] == rows}
-        return (rows, cut) if not call.kwargs else None
-    if reduction(call) and f.__name__ == "reduce" and len(call.args) == 1:
+    if is_elementwise(call) or f in (cast, np.copy):
+        sliced = {x for x in call.operands if len(x.shape) == len(v.shape) and x.shape[0] == rows}
+        return (rows, sliced) if not call.kwargs else None
+    if is_reduction(call) and f.__name__ == "reduce" and len(call.args) == 1:
         (x,) = call.args
         last = len(x.shape) == 2 and call.kwargs.get("axis", 0) in (1, -1)
         return (rows, {x}) if last else None
     return None
 
 
-def cuts(program, bound, threads):
-    """Return the Cuts of a program, none with a single thread; ``bound`` tells of a call that makes no statement."""
+def row_loops(program, views, threads):
+    """Return the RowLoops of a program, none with a single thread; ``views`` are calls without a statement."""
     if threads < 2:
         return []
     roots, found, current = program.roots, [], None
@@ -89,15 +89,15 @@ def cuts(program, bound, threads):
         return roots.get(v, v.root)
 
     for call in program.calls:
-        if bound(call):
+        if call in views:
             continue
-        able = rowwise(call)
+        able = row_operands(call)
         if able is None:
             current = None
             continue
         rows, sliced = able
-        if current is None or not current.takes(call, rows, sliced, root):
-            current = Cut(call, rows)
+        if current is None or not current.accepts(call, rows, sliced, root):
+            current = RowLoop(call, rows)
             found.append(current)
         current.add(call, sliced, root)
-    return [cut for cut in found if cut.cost >= WORTH and cut.step(threads) < cut.rows]
+    return [loop for loop in found if loop.cost >= WORTH and loop.step(threads) < loop.rows]

@@ -1,4 +1,4 @@
-"""A program outside of tensorgrad: measured line by line, or saved as a script."""
+"""Measure a program line by line, or save it as a script."""
 
 import operator
 from collections.abc import Hashable
@@ -9,7 +9,7 @@ from time import perf_counter
 import numpy as np
 
 from ...errors import OptionError, describe
-from ..ir.array_ops import as_numbers
+from ..ir.array_ops import scalar_operator
 from ..ir.statements import SYMBOLS
 from . import threads
 
@@ -25,8 +25,8 @@ import numpy as np
 LOAD = 'arrays = np.load(Path(__file__).with_suffix(".npz"))'
 
 
-def timed(code, inputs, n):
-    """Return ``[(call, µs)]`` of each call that takes time, in order, the mean of ``n`` runs on these arrays."""
+def time_calls(code, inputs, n):
+    """Return ``[(call, µs)]``, in order: the mean time of each call in ``n`` runs on these arrays."""
     space = {**code.namespace, **dict(zip(code.inputs, inputs, strict=True))}
     blocks = [(call, compile("\n".join(lines), "<profile>", "exec")) for call, lines in code.blocks]
     total = dict.fromkeys([call for call, _ in blocks], 0.0)
@@ -40,10 +40,10 @@ def timed(code, inputs, n):
 
 
 @contextmanager
-def put_back(replay):
-    """Undo at the end of the block what runs of a program in it changed: arrays, optimizers, generators."""
+def restore_after(replay):
+    """Undo at the end of the block what the program changes in it: arrays, optimizers, generators."""
     program, optimizers = replay.program, [descent.optimizer for descent in replay.descents]
-    arrays = [v.array for v in program.written(program.roots) if v.array is not None]
+    arrays = [v.array for v in program.written_roots(program.roots) if v.array is not None]
     arrays += [vector for o in optimizers for flat in o._flats for vector in (flat.w, flat.g, *flat.slots.values())]
     before = [(array, array.copy()) for array in arrays]
     kept = list(replay.code.namespace.values())
@@ -60,25 +60,25 @@ def put_back(replay):
             optimizer.iterations = step
 
 
-def profiled(code, inputs, n):
-    """Return ``[(µs, layer, op)]`` of each layer's ops, the costliest first."""
+def profile_layers(code, inputs, n):
+    """Return ``[(µs, layer, op)]`` of each layer's ops, the slowest first."""
     total: dict = {}
-    for call, spent in timed(code, inputs, n):
+    for call, spent in time_calls(code, inputs, n):
         key = call.origin.layer, call.origin.op
         total[key] = total.get(key, 0.0) + spent
     return sorted([(spent, layer, op) for (layer, op), spent in total.items()], key=lambda entry: -entry[0])
 
 
-def save(code, path):
-    """Write ``code`` to ``path``, and the arrays it was given beside it."""
+def save_script(code, path):
+    """Write ``code`` to ``path``, and its arrays to a file beside it."""
     path, plan, source = Path(path), code.plan, code.readable
-    name = source.names.value
+    name = source.names.value_name
     given = {name(v): v.array for v in code.arrays if v.array is not None and v.kind != "result"}
     lines = [HEAD.format(inputs=", ".join(map(name, code.program.inputs)), load=LOAD)]
-    if plan.cuts:
+    if plan.loops:
         lines += [Path(threads.__file__).read_text(), ""]
     lines += [f'{known} = arrays["{known}"]' for known in given]
-    lines += [f"buffer{i} = np.empty({size}, np.uint8)" for i, size in enumerate(plan.sizes)]
+    lines += [f"buffer{i} = np.empty({size}, np.uint8)" for i, size in enumerate(plan.pool.sizes)]
     for root, slot in plan.slots.items():
         shape = f"{root.shape}, {root.dtype.name!r}, buffer{slot}, 0, {root.strides}"
         lines.append(f"{name(root)} = np.ndarray({shape})")
@@ -90,7 +90,7 @@ def save(code, path):
         left = ", ".join(map(name, call.results))
         lines.append(f"{left} = {source.write.expression(call)}")
     kept = {known: thing for known, thing in source.names.kept.items() if thing is not None}
-    lines += [f"{known} = {spelled(thing)}" for known, thing in kept.items()]
+    lines += [f"{known} = {literal_source(thing)}" for known, thing in kept.items()]
     lines += [
         f"{known}.bit_generator.state = {thing.bit_generator.state!r}"
         for known, thing in kept.items()
@@ -101,17 +101,17 @@ def save(code, path):
     np.savez(path.with_suffix(".npz"), **given)
 
 
-#: Functions of a program's own, as a script has them.
+#: The source of functions that are not NumPy's.
 FUNCTIONS: dict[object, str] = {
-    as_numbers: "lambda f, *pair: f(*[x[()] if isinstance(x, np.ndarray) else x for x in pair])",
+    scalar_operator: "lambda f, *pair: f(*[x[()] if isinstance(x, np.ndarray) else x for x in pair])",
     **{f: f"operator.{f.__name__}" for f in SYMBOLS},
     operator.abs: "abs",
     round: "round",
 }
 
 
-def spelled(thing):
-    """Return source for an object that a program keeps, or raise."""
+def literal_source(thing):
+    """Return the source of an object that a program keeps; raise an OptionError if NumPy alone cannot make it."""
     if isinstance(thing, np.random.Generator):
         return f"np.random.Generator(np.random.{type(thing.bit_generator).__name__}())"
     if isinstance(thing, np.generic):

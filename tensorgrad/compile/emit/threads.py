@@ -1,7 +1,7 @@
-"""Blocks of rows on all cores, by one pool of threads for all programs; a saved program brings this file along.
+"""Run blocks of rows on all cores, in one pool of threads for all programs. A saved program contains this file.
 
-Each thread takes the next block as it comes: on a busy machine the one that has a core does most of them, and a helper
-that never got one is not waited for.
+Each thread takes the next block: on a busy machine the one that has a core runs most of them, and nobody waits for a
+thread that never got one.
 """
 
 import os
@@ -11,13 +11,13 @@ from functools import cache
 
 
 def cores():
-    """Return on how many cores this process may run."""
+    """Return the number of cores on which this process may run."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @cache
-def count():
-    """Return how many threads there are to use: one for each core, or ``OMP_NUM_THREADS`` if that is less."""
+def thread_count():
+    """Return the number of threads to use: one for each core, or ``OMP_NUM_THREADS`` if that is less."""
     wanted = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0]
     return min(cores(), int(wanted)) if wanted.isdigit() and int(wanted) else cores()
 
@@ -26,15 +26,15 @@ def count():
 def pool():
     from concurrent.futures import ThreadPoolExecutor  # 8 ms of import, for large programs
 
-    return ThreadPoolExecutor(max(1, count() - 1), "tensorgrad")
+    return ThreadPoolExecutor(max(1, thread_count() - 1), "tensorgrad")
 
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=pool.cache_clear)  # a forked process has none of the threads
 
 
-def helped(work):
-    """Return what a thread of the pool makes of ``work``, or None when the interpreter is about to end."""
+def submit(work):
+    """Run ``work`` in a thread of the pool; return its Future, or None if the interpreter is about to end."""
     try:
         return pool().submit(copy_context().run, work)  # in the caller's np.errstate
     except RuntimeError:  # pragma: no cover  (tried in a process that ends)
@@ -62,7 +62,7 @@ def in_blocks(piece, rows, step):
                 return
             piece(i, min(i + step, rows))
 
-    helpers = [helped(work) for _ in range(min(count(), len(starts)) - 1)]
+    helpers = [submit(work) for _ in range(min(thread_count(), len(starts)) - 1)]
     try:
         work()
     finally:

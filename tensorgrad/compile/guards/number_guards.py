@@ -1,6 +1,6 @@
 """Steadiness: whether Python numbers given to a program lead to the kinds of numbers it was written for."""
 
-from ..ir.identifiers import Plain
+from ..ir.identifiers import ShortNames
 from ..ir.statements import Statements
 from .watched_places import same
 
@@ -17,9 +17,9 @@ def steadiness(program, frozen):
     ints = {v for call in program.calls if call not in calls for v in call.operands if v.python is int}
     if not calls and not frozen and not ints:
         return None
-    names = Plain()
-    write = Statements(names.value, names)
-    given = [f"        {names.value(v)} = inputs[{i}]" for i, v in enumerate(program.inputs) if v.python]
+    names = ShortNames()
+    write = Statements(names.value_name, names)
+    given = [f"        {names.value_name(v)} = inputs[{i}]" for i, v in enumerate(program.inputs) if v.python]
     lines = ["def steady(inputs):", "    try:", *given]
     waiting = list(frozen)
     for number, call in enumerate(program.calls):
@@ -27,12 +27,12 @@ def steadiness(program, frozen):
             lines.append(unlike(names, *waiting.pop(0)[1:]))
         if call not in calls:
             continue
-        lines.append(f"        {write.fresh(call)}")
+        lines.append(f"        {write.new_array_statement(call)}")
         kind = names.keep(call.output.python)
-        lines.append(f"        if type({names.value(call.output)}) is not {kind}: return False")
+        lines.append(f"        if type({names.value_name(call.output)}) is not {kind}: return False")
     lines += [unlike(names, v, value) for _, v, value in waiting]
     for v in ints:  # beside arrays a larger one is something else: an object, or an error
-        lines.append(f"        if not {-(1 << 63)} <= {names.value(v)} < {1 << 63}: return False")
+        lines.append(f"        if not {-(1 << 63)} <= {names.value_name(v)} < {1 << 63}: return False")
     # broad: whatever goes wrong with the numbers, the function itself is to say it
     lines += ["        return True", "    except Exception:", "        return False"]
     space = dict(names.kept)
@@ -42,4 +42,4 @@ def steadiness(program, frozen):
 
 def unlike(names, v, value):
     """Return the line that says no if a number has another value."""
-    return f"        if not {names.keep(same)}({names.value(v)}, {names.keep(value)}): return False"
+    return f"        if not {names.keep(same)}({names.value_name(v)}, {names.keep(value)}): return False"

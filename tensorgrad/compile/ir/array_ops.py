@@ -1,28 +1,28 @@
-"""What arrays do that is no function of NumPy's: each as a function of arrays that returns a new one.
+"""Array operations that are no functions of NumPy's: each is a function here that returns a new array.
 
-A trace records these; ``codegen`` writes them as the statements they stand for.
+A trace records these functions; ``statements`` writes the NumPy statements that they stand for.
 """
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 
-def assigned(x, index, v):
+def set_index(x, index, v):
     """A copy of ``x`` with ``v`` at ``index``: ``x[index] = v``."""
     y = x.copy("K")
     y[index] = v
     return y
 
 
-def spread(v, shape, dtype, order):
+def broadcast_fill(v, shape, dtype, order):
     """An array of ``shape`` that holds ``v`` throughout: ``y[...] = v``."""
     y = np.empty(shape, dtype, order)
     y[...] = v
     return y
 
 
-def accumulated(x, index, ufunc, *v):
-    """A copy of ``x`` with ``ufunc`` of it (and v) at ``index``, entries met twice counted twice."""
+def ufunc_at(x, index, ufunc, *v):
+    """A copy of ``x`` after ``ufunc.at(x, index, *v)``: an entry that is indexed twice changes twice."""
     y = x.copy("K")
     ufunc.at(y, index, *v)
     return y
@@ -33,24 +33,24 @@ def cast(x, dtype):
     return x.astype(dtype)
 
 
-def drawn(draw, shape, dtype, settings):
-    """Random numbers: what ``draw(out=y)``, a method of a generator, puts into ``y``."""
+def draw_random(draw, shape, dtype, settings):
+    """Random numbers: ``draw(out=y)``, a method of a generator, writes them into ``y``."""
     y = np.empty(shape, dtype)
     draw(out=y, **settings)
     return y
 
 
-def stacked(w, b):
-    """A matrix with a vector as its last row, which lies behind it in memory: a view of both."""
+def append_row(w, b):
+    """``w`` with the vector ``b`` as one more row: a view of both, for ``b`` lies behind ``w`` in memory."""
     return as_strided(w, (len(w) + 1, len(b)))
 
 
-def with_ones(h):
-    """A matrix with a row of ones, for which a program has left room behind it: a view of both."""
+def append_ones(h):
+    """``h`` with a row of ones as one more row: a view of both, for the program keeps ones behind ``h`` in memory."""
     return as_strided(h, (len(h) + 1, h.shape[1]))
 
 
-def as_numbers(operate, a, b):
-    """An operator of two of NumPy's numbers, which NumPy does not compute quite as for arrays: powers, complex ones."""
+def scalar_operator(operate, a, b):
+    """``operate(a, b)`` of two NumPy numbers: powers and complex numbers differ in last bits from those of arrays."""
     a, b = [x[()] if isinstance(x, np.ndarray) else x for x in (a, b)]
     return operate(a, b)

@@ -4,12 +4,12 @@ import numpy as np
 
 
 class Descent:
-    """What a program calls for ``optimizer.apply(grads, params)``.
+    """The function that a program calls for ``optimizer.apply(grads, params)``.
 
-    The operands of the call are the vectors in which the parameters lie, which it changes, and then the gradients.
+    The operands of the call are the vectors that hold the parameters, which it changes, and then the gradients.
 
-    flats:  the optimizer's flat vectors at the time of the trace; while it has these, the program holds
-    places: where the gradients belong, in the order of ``params``
+    flats:  the optimizer's flat vectors at the time of the trace; the program is valid while it has these
+    places: the arrays for the gradients, in the order of ``params``
     """
 
     def __init__(self, optimizer, params):
@@ -22,13 +22,13 @@ class Descent:
         return list(zip(call.args[len(self.flats) :], self.places, strict=True))
 
     def holds(self):
-        """Return whether the gradients still belong in these places."""
+        """Return whether these are still the places of the gradients."""
         return self.optimizer._flats is self.flats
 
-    def tangled(self, arrays):
-        """Return whether to move values given to parameters since would change others of ``arrays`` too.
+    def cannot_bind(self, arrays):
+        """Return whether ``bind`` would change other arrays among ``arrays``, or the order in which sums are added up.
 
-        Or whether they lie in memory in another order, in which sums are added up.
+        The order is that of the new values in memory.
         """
         views = {id(view) for flat in self.flats for _, view, _ in flat.places}
         others = [array for array in arrays if id(array) not in views]
@@ -38,5 +38,5 @@ class Descent:
         )  # fmt: skip
 
     def bind(self):
-        """Move values given to parameters since into the optimizer's vectors, as its step would."""
+        """Move new values of parameters into the optimizer's vectors, as its step would."""
         self.optimizer.places(self.params)

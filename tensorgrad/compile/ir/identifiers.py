@@ -1,7 +1,7 @@
-"""Names of what a program's source mentions: plain ones for what is executed, readable ones for people.
+"""Names in a program's source: short ones in source that is executed, readable ones in source for people.
 
-What is executed consists of our own words and of letters with numbers: no string from outside is part of it. Readable
-names are made of a Tensor's or an argument's, reduced to ASCII letters, digits and underscores.
+Executed source consists of our own words and of letters with numbers: it holds no string from outside. Readable names
+are names of Tensors and arguments, reduced to ASCII letters, digits and underscores.
 """
 
 import builtins
@@ -13,14 +13,14 @@ import numpy as np
 from .program import Value
 
 LETTERS = {"result": "v", "constant": "c", "captured": "a", "input": "x"}
-#: Words that readable source uses itself, or that a reader takes for something else.
+#: Words that readable source uses itself, or that would mislead a reader.
 TAKEN = {"np", "run", "in_blocks", "i", "j", "Path", "arrays", *keyword.kwlist, *keyword.softkwlist, *dir(builtins)}
 #: A longer name is cut.
 LONGEST = 40
 
 
-class Plain:
-    """Names made of a letter and a number; ``kept`` are the objects that source cannot spell, by name."""
+class ShortNames:
+    """Names made of a letter and a number. ``kept``: ``{name: object}`` of objects that source cannot write down."""
 
     def __init__(self):
         self.values: dict[Value, str] = {}
@@ -28,19 +28,19 @@ class Plain:
         self.kept: dict[str, object] = {}
         self.ids: dict[int, str] = {}
 
-    def value(self, v):
+    def value_name(self, v):
         """Return the name of a Value."""
         name = self.values.get(v)
         if name is None:
-            name = self.values[v] = self.free(self.wanted(v))
+            name = self.values[v] = self.unique_name(self.preferred_name(v))
         return name
 
-    def wanted(self, v):
-        """Return what a Value is called if nothing else is."""
+    def preferred_name(self, v):
+        """Return the name that a Value gets if it is free."""
         return f"{LETTERS[v.kind]}{v.number}"
 
-    def free(self, wanted):
-        """Return ``wanted``, with a number behind it if it is taken."""
+    def unique_name(self, wanted):
+        """Return ``wanted``, with a number added if it is taken."""
         name, i = wanted, 1
         while name in self.taken:
             name, i = f"{wanted}_{i}", i + 1
@@ -48,39 +48,39 @@ class Plain:
         return name
 
     def keep(self, thing, stem=""):
-        """Return a name for an object."""
+        """Keep an object; return its name."""
         name = self.ids.get(id(thing))
         if name is None:
-            name = self.ids[id(thing)] = self.new(thing, stem)
+            name = self.ids[id(thing)] = self.new_name(thing, stem)
             self.kept[name] = thing
         return name
 
-    def new(self, thing, stem):
+    def new_name(self, thing, stem):
         return f"k{len(self.kept)}"
 
-    def function(self, f):
-        """Return what a function is called."""
+    def function_name(self, f):
+        """Return the name of a function."""
         return self.keep(f)
 
     def literal(self, x):
-        """Return a constant in source, or a name for it."""
+        """Return the source of a constant, or a name for it."""
         if x is None or x is Ellipsis or type(x) is bool:
             return "..." if x is Ellipsis else repr(x)
         short = (type(x) is int and abs(x) < 1 << 63) or (type(x) is float and x - x == 0)
         return repr(x) if short else self.keep(x, "k")
 
-    def setting(self, key, shown):
-        """Return a setting as it stands between the parentheses of a call."""
+    def keyword_text(self, key, shown):
+        """Return a keyword argument as it is written in a call."""
         return f"{key}={shown}" if key in OWN else f"**{{{self.keep(key)}: {shown}}}"
 
-    def unused(self, stem):
-        """Return a name for a function of the source's own."""
+    def unused_name(self, stem):
+        """Return a name for a function that the source defines."""
         name = f"{stem}{len(self.kept)}"
         self.kept[name] = None
         return name
 
 
-#: The settings that programs use; others are named by an object that holds their name.
+#: The keywords that source may contain; any other is held in an object: ``**{k0: value}``.
 OWN = {
     "out", "where", "axis", "dtype", "keepdims", "casting", "order", "initial", "copy", "ddof", "kind", "stable",
     "mode", "axes", "decimals", "optimize", "rowvar", "like", "shape", "subok", "equal_nan", "rtol", "atol", "offset",
@@ -89,27 +89,27 @@ OWN = {
 }  # fmt: skip
 
 
-class Readable(Plain):
-    """Names that say what they mean, as far as that can be said in ASCII."""
+class ReadableNames(ShortNames):
+    """Names that say what they mean, as far as ASCII allows."""
 
     def __init__(self):
         super().__init__()
         self.taken = set(TAKEN)
 
-    def wanted(self, v):
+    def preferred_name(self, v):
         stem = identifier(v.name) if v.kind in ("input", "captured") else ""
-        return stem or super().wanted(v)
+        return stem or super().preferred_name(v)
 
-    def new(self, thing, stem):
-        return self.free(identifier(stem) or "k")
+    def new_name(self, thing, stem):
+        return self.unique_name(identifier(stem) or "k")
 
-    def unused(self, stem):
-        return self.free(stem)
+    def unused_name(self, stem):
+        return self.unique_name(stem)
 
-    def function(self, f):
+    def function_name(self, f):
         owner = getattr(f, "__self__", None)
         if isinstance(owner, np.ufunc):
-            return f"{self.function(owner)}.{f.__name__}"
+            return f"{self.function_name(owner)}.{f.__name__}"
         name = str(getattr(f, "__name__", ""))
         module = "numpy" if isinstance(f, np.ufunc) else str(getattr(f, "__module__", None) or "")
         path, found = ["np", *module.split(".")[1:], name], np if module.partition(".")[0] == "numpy" else None
@@ -126,8 +126,8 @@ class Readable(Plain):
             return f"np.{name}"
         return ascii(x) if type(x) is str and len(x) <= LONGEST else super().literal(x)
 
-    def setting(self, key, shown):
-        return f"{key}={shown}" if identifier(key) == key else super().setting(key, shown)
+    def keyword_text(self, key, shown):
+        return f"{key}={shown}" if identifier(key) == key else super().keyword_text(key, shown)
 
 
 def identifier(text):

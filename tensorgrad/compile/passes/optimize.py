@@ -1,6 +1,6 @@
-"""Passes: each a function from a Program to an equal Program with less to do.
+"""Passes: each is a function from a Program to an equal Program that does less.
 
-None changes a bit of any result, but for those named in ``REORDERING``.
+Only those in ``REORDERING`` change bits of results.
 """
 
 import operator
@@ -8,38 +8,38 @@ from typing import Any
 
 import numpy as np
 
-from ..ir.array_ops import cast, spread
-from ..ir.program import Program, Value, mapped, substituted
-from ..ir.statements import elementwise, has_out, reduction
-from .algebra import equal_to
-from .fuse_bias import biases_in_products
+from ..ir.array_ops import broadcast_fill, cast
+from ..ir.program import Program, Value, map_kind, substitute
+from ..ir.statements import has_out, is_elementwise, is_reduction
+from .algebra import equal_operand
+from .fuse_bias import fuse_biases
 from .kernels import (
     add_by_products,
-    arrays_for_numbers,
     average_by_products,
-    bounds_in_full,
     choose_kernels,
-    example,
+    convert_numbers,
+    example_array,
+    expand_bounds,
     shrink_constants,
 )
 from .layout import transpose_chains
 
-#: Made from shape and dtype alone.
+#: Functions that use only the shape and dtype of an array.
 SHAPED = {np.zeros_like, np.ones_like, np.full_like}
 
 
 def drop_copies(program):
-    """Let a copy that nobody writes to, nor to what it was copied from, be the original."""
+    """Drop copies if no call writes to the copy or to the original."""
     roots = program.roots
-    written = program.written(roots)
+    written = program.written_roots(roots)
     same: dict[Value, Value] = {}
     kept = []
     for call in program.calls:
-        call = substituted(call, same)
+        call = substitute(call, same)
         x: Any = call.args[0] if call.args else None
         y = call.output
         if (
-            is_copy(call)
+            may_be_copy(call)
             and (x.shape, x.dtype, x.strides) == (y.shape, y.dtype, y.strides)
             and roots.get(x, x.root) not in written
             and roots[y] not in written
@@ -47,27 +47,27 @@ def drop_copies(program):
             same[y] = x
         else:
             kept.append(call)
-    return program.replaced(kept, [same.get(v, v) for v in program.outputs])
+    return program.replace(kept, [same.get(v, v) for v in program.outputs])
 
 
-def is_copy(call):
-    """Return whether a call could be one that returns what it was given."""
+def may_be_copy(call):
+    """Return whether a call may return an equal copy of its argument."""
     if not call.pure or not call.args or not isinstance(call.args[0], Value):
         return False
     f = call.function
     return f in (np.positive, np.copy, cast, np.reshape) or (f is operator.getitem and call.args[1] is Ellipsis)
 
 
-def simplify(program):
-    """Let ``x * 1``, ``x - 0``, ``-(-x)``, a transpose of a transpose be x: see ``algebra``."""
+def simplify_algebra(program):
+    """Replace ``x * 1``, ``x - 0``, ``-(-x)`` and ``x.T.T`` by x: see ``algebra``."""
     roots = program.roots
-    written = program.written(roots)
+    written = program.written_roots(roots)
     same: dict[Value, Value] = {}
     makers: dict[Value, object] = {}
     kept = []
     for call in program.calls:
-        call = substituted(call, same)
-        x, y = equal_to(call, makers), call.output
+        call = substitute(call, same)
+        x, y = equal_operand(call, makers), call.output
         if (
             x is not None
             and (x.shape, x.dtype, x.strides) == (y.shape, y.dtype, y.strides)
@@ -77,74 +77,74 @@ def simplify(program):
         else:
             kept.append(call)
             makers.update(dict.fromkeys(call.results, call))
-    return program.replaced(kept, [same.get(v, v) for v in program.outputs])
+    return program.replace(kept, [same.get(v, v) for v in program.outputs])
 
 
-def fold(program):
-    """Carry out, once and for all, the calls that are given nothing but constants."""
-    written = program.written(program.roots)
+def fold_constants(program):
+    """Compute calls that have only constants as operands, and replace them by their results."""
+    written = program.written_roots(program.roots)
     same: dict[Value, Value] = {}
     kept = []
     for call in program.calls:
-        call = substituted(call, same)
+        call = substitute(call, same)
         v = call.output
-        if not call.pure or v in written or not constant(call):
+        if not call.pure or v in written or not is_constant(call):
             kept.append(call)
             continue
-        args, kwargs = mapped((call.args, call.kwargs), Value, example)
+        args, kwargs = map_kind((call.args, call.kwargs), Value, example_array)
         with np.errstate(all="ignore"):
             array = np.asarray(call.function(*args, **kwargs))
-        same[v] = constant_of(v, array)
-    return program.replaced(kept, [same.get(v, v) for v in program.outputs])
+        same[v] = constant_value(v, array)
+    return program.replace(kept, [same.get(v, v) for v in program.outputs])
 
 
-def constant(call):
-    """Return whether a call gives the same at every run, whatever the inputs."""
+def is_constant(call):
+    """Return whether a call gives the same in every run."""
     if call.function in SHAPED:
         return all(not isinstance(x, Value) or x.kind == "constant" for x in (*call.args[1:], *call.kwargs.values()))
     return all(v.kind == "constant" for v in call.operands) and call.function is not np.empty_like
 
 
-def merge(program):
-    """Compute a common subexpression once: two calls of one function on the same values."""
+def merge_common(program):
+    """Compute common subexpressions once: calls of one function on the same values."""
     roots = program.roots
-    written = program.written(roots)
+    written = program.written_roots(roots)
     same: dict[Value, Value] = {}
     done: dict = {}
     version = dict.fromkeys(written, 0)
     kept = []
     for call in program.calls:
-        call = substituted(call, same)
+        call = substitute(call, same)
         for v in call.writes:
             version[roots.get(v, v.root)] += 1
         if not call.pure or (call.view is None and call.output in written) or call.function is np.empty_like:
             kept.append(call)
             continue
-        key = (call.function, call.output.dtype, call.output.strides,
-               keyed((call.args, call.kwargs), lambda v: (v.number, version.get(roots.get(v, v.root)))))  # fmt: skip
+        arguments = hashable_key((call.args, call.kwargs), lambda v: (v.number, version.get(roots.get(v, v.root))))
+        key = (call.function, call.output.dtype, call.output.strides, arguments)
         first = done.setdefault(key, call.output)
         if first is call.output:
             kept.append(call)
         else:
             same[call.output] = first
-    return program.replaced(kept, [same.get(v, v) for v in program.outputs])
+    return program.replace(kept, [same.get(v, v) for v in program.outputs])
 
 
-def keyed(x, of_value):
-    """Return nested arguments as something hashable; 1, 1.0 and True differ, as do 0.0 and -0.0."""
+def hashable_key(x, of_value):
+    """Return a hashable key of nested arguments; 1, 1.0 and True differ, and so do 0.0 and -0.0."""
     if isinstance(x, Value):
         return of_value(x)
     if type(x) in (tuple, list):
-        return type(x).__name__, tuple([keyed(item, of_value) for item in x])
+        return type(x).__name__, tuple([hashable_key(item, of_value) for item in x])
     if type(x) is dict:
-        return tuple([(key, keyed(item, of_value)) for key, item in x.items()])
+        return tuple([(key, hashable_key(item, of_value)) for key, item in x.items()])
     if type(x) is slice:
-        return "slice", keyed((x.start, x.stop, x.step), of_value)
+        return "slice", hashable_key((x.start, x.stop, x.step), of_value)
     return type(x), repr(x) if isinstance(x, (bool, int, float, complex, str, np.dtype, type(None))) else id(x)
 
 
 def drop_dead(program):
-    """Drop calls whose result nobody needs. Random draws stay: later draws depend on them."""
+    """Drop calls whose results are not used. Random draws stay, since later draws depend on them."""
     roots = program.roots
     needed = set(program.outputs)
     memory = {roots.get(v, v.root) for v in needed}
@@ -157,10 +157,10 @@ def drop_dead(program):
             kept.append(call)
             needed.update(call.operands)
             memory.update(roots.get(v, v.root) for v in call.operands)
-    return program.replaced(kept[::-1])
+    return program.replace(kept[::-1])
 
 
-#: Functions that give something for all values.
+#: Functions that raise for no values.
 HARMLESS = {
     np.where, np.zeros_like, np.ones_like, np.full_like, np.array, np.broadcast_to, np.reshape, np.clip, np.copy,
     np.take_along_axis, np.argmax, np.argmin, np.cumsum, np.cumprod, np.sum, np.mean, np.var, np.std, np.argsort,
@@ -170,31 +170,31 @@ HARMLESS = {
 
 
 def may_raise(call):
-    """Return whether a call may fail for some values, and is made for that alone: a Cholesky that checks a matrix."""
+    """Return whether a call may raise for some values, such as a Cholesky that is there to check a matrix."""
     if call.view is not None or call.writes:
         return False
     if any(v.python for v in call.operands):
         return True  # 2**70 beside an int8
-    return not (elementwise(call) or reduction(call) or has_out(call) or call.function in HARMLESS)
+    return not (is_elementwise(call) or is_reduction(call) or has_out(call) or call.function in HARMLESS)
 
 
-def constant_of(v, array):
-    """Return a constant in place of the value ``v``."""
+def constant_value(v, array):
+    """Return a constant that takes the place of the Value ``v``."""
     return Value(v.number, array, "constant", array=array)
 
 
 def fold_seed(program, seed):
-    """Carry out once, for 1, what is linear in the captured array ``seed``; return the program and the arrays so made.
+    """Compute what is linear in the captured array ``seed`` for a seed of 1; return the program and these arrays.
 
-    Such an array times a number is what the program would have computed from that number as the seed.
+    For another seed each of these arrays is multiplied by it.
     """
     roots = program.roots
-    written = program.written(roots)
+    written = program.written_roots(roots)
     same: dict[Value, Value] = {}
     scaled: set[Value] = set()
     kept = []
     for call in program.calls:
-        call = substituted(call, same)
+        call = substitute(call, same)
         v = call.output
         seeds = [x for x in call.operands if x in scaled or x.array is seed]
         others = [x for x in call.operands if x not in seeds]
@@ -208,40 +208,49 @@ def fold_seed(program, seed):
             kept.append(call)
             continue
         one = {x: np.ones_like(seed) if x.array is seed else x.array for x in seeds}
-        args, kwargs = mapped((call.args, call.kwargs), Value, lambda x: one.get(x, x.array))  # noqa: B023  (called before the loop goes on)
+        args, kwargs = map_kind((call.args, call.kwargs), Value, lambda x: one.get(x, x.array))  # noqa: B023  (called before the loop goes on)
         array = np.array(call.function(*args, **kwargs), order="K")
-        same[v] = constant_of(v, array)
+        same[v] = constant_value(v, array)
         scaled.add(same[v])
     used = {x for call in kept for x in call.operands}
-    return program.replaced(kept), [v.array for v in scaled if v in used]
+    return program.replace(kept), [v.array for v in scaled if v in used]
 
 
-#: Functions of one array, beside numbers, that are linear in it.
-LINEAR = {spread, np.true_divide, np.multiply, np.negative, np.positive, np.reshape, np.broadcast_to, np.expand_dims}
+#: Functions that are linear in their array operand if the others are numbers.
+LINEAR = {
+    broadcast_fill,
+    np.true_divide,
+    np.multiply,
+    np.negative,
+    np.positive,
+    np.reshape,
+    np.broadcast_to,
+    np.expand_dims,
+}
 
 
 #: In the order in which they run.
 PASSES = {
     "copies": drop_copies,
-    "merge": merge,
-    "fold": fold,
-    "algebra": simplify,
+    "merge": merge_common,
+    "fold": fold_constants,
+    "algebra": simplify_algebra,
     "kernels": choose_kernels,
-    "numbers": arrays_for_numbers,
+    "numbers": convert_numbers,
     "constants": shrink_constants,
-    "bounds": bounds_in_full,
+    "bounds": expand_bounds,
     "sums": add_by_products,
     "means": average_by_products,
     "dead": drop_dead,
     "layout": transpose_chains,
-    "biases": biases_in_products,
+    "biases": fuse_biases,
     "leftovers": drop_dead,
 }
-#: Those that add up in another way, so that last bits differ from the function's own.
+#: Passes that add up in another order, so that last bits differ from the function's.
 REORDERING = ("sums", "means", "layout", "biases")
 
 
-def optimized(program: Program, without=(), seed=None):
+def optimize(program: Program, without=(), seed=None):
     """Return ``program`` after all passes but those named in ``without``, and the arrays that scale with ``seed``."""
     scaled: list = []
     for name, change in PASSES.items():

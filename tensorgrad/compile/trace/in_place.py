@@ -11,8 +11,8 @@ import numpy as np
 from ...core.tensor import StandIn
 from ...errors import TraceError, describe
 from ...graph.origins import line_of_user
-from ..ir.array_ops import accumulated, assigned, spread
-from ..ir.program import mapped, packed
+from ..ir.array_ops import broadcast_fill, set_index, ufunc_at
+from ..ir.program import is_packed, map_kind
 from .refusals import needs_value
 from .trace_array import TraceArray
 
@@ -31,11 +31,11 @@ def set_item(trace, x, index, v):
     elif is_whole(index) and not isinstance(v, (list, tuple)):
         order = "C" if x.flags.c_contiguous else "F" if x.flags.f_contiguous else None
         if order is None:
-            x.become(trace.call(assigned, (x, index, v)))
+            x.become(trace.call(set_index, (x, index, v)))
         else:
-            x.become(trace.call(spread, (v, x.shape, x.dtype, order)))
+            x.become(trace.call(broadcast_fill, (v, x.shape, x.dtype, order)))
     else:
-        x.become(trace.call(assigned, (x, index, v)))
+        x.become(trace.call(set_index, (x, index, v)))
 
 
 def is_whole(index):
@@ -53,10 +53,10 @@ def sliced(index):
     if not isinstance(index, slice):
         return index
     found: list = []
-    mapped(index, TraceArray, found.append)
+    map_kind(index, TraceArray, found.append)
     if found:
         raise needs_value("a slice", found, "the length of its result would differ; pass it as a static argument")
-    return mapped(index, StandIn, lambda n: n.known())
+    return map_kind(index, StandIn, lambda n: n.known())
 
 
 def check_index(index):
@@ -107,9 +107,9 @@ def renewed(trace, function, args, kwargs, target):
     """
     trace.check_open()
     args, kwargs = trace.lifted((tuple(args), kwargs))
-    plain, settings = mapped((args, kwargs), StandIn, lambda t: t.value)
+    plain, settings = map_kind((args, kwargs), StandIn, lambda t: t.value)
     made = function(*plain, **settings)
-    if made.dtype != target.dtype or made.shape != target.shape or not packed(target.node):
+    if made.dtype != target.dtype or made.shape != target.shape or not is_packed(target.node):
         return False
     target.value[...] = made
     new = TraceArray(trace, trace.value(target.value, "result"), target.value)
@@ -137,7 +137,7 @@ def accumulate(trace, ufunc, x, index, *v):
         trace.save(x)
         trace.call(ufunc.at, (x, index, *v), written=(x,))
     else:
-        x.become(trace.call(accumulated, (x, index, ufunc, *v)))
+        x.become(trace.call(ufunc_at, (x, index, ufunc, *v)))
 
 
 def outside_write(target):

@@ -7,7 +7,7 @@ import numpy as np
 from ...core.tensor import StandIn
 from ...errors import TraceError
 from ...graph.origins import line_of_user
-from ..ir.program import mapped
+from ..ir.program import map_kind
 from .in_place import check_target, out_call
 from .refusals import NEEDS_VALUES, QUERIES, TELLS_APART, needs_array, needs_value
 from .trace_array import TraceArray, without_defaults
@@ -28,7 +28,7 @@ OUT = {np.dot: 2, np.concatenate: 2}
 def function_call(trace, function, args, kwargs):
     """Write down a call of ``function`` and return what it returns."""
     if function in QUERIES:
-        plain, settings = mapped((args, kwargs), StandIn, lambda t: t.value)
+        plain, settings = map_kind((args, kwargs), StandIn, lambda t: t.value)
         return function(*plain, **settings)
     if function in TELLS_APART:
         raise needs_array(f"np.{function.__name__}()")
@@ -58,7 +58,7 @@ def function_call(trace, function, args, kwargs):
 def holds_stand_in(x):
     """Return whether a stand-in is among nested arguments."""
     found: list = []
-    mapped(x, StandIn, found.append)
+    map_kind(x, StandIn, found.append)
     return bool(found)
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from ...core.tensor import StandIn
 from ...errors import TraceError, describe
 from ...graph.origins import line_of_user
-from ..ir.program import mapped
+from ..ir.program import map_kind
 
 #: Answered from shapes and dtypes, or only to be looked at: not written down.
 QUERIES = {
@@ -28,7 +28,7 @@ SCALARS = {"__bool__": "if, and, or, not or bool()", "__float__": "float()", "__
 def needs_value(what, where, remedy=None):
     """Return the error for something that needs an array's value in Python."""
     found: list = []
-    mapped(where, StandIn, found.append)
+    map_kind(where, StandIn, found.append)
     line = line_of_user()
     name = f"{found[0].node.name} " if found and found[0].node.name else ""
     shown = f"the number {name}".rstrip() if found and found[0].node.python else None

@@ -8,8 +8,8 @@ import numpy as np
 from ...core.tensor import StandIn, Tensor
 from ...errors import TraceError, describe
 from ...graph.origins import line_of_user
-from ..ir.array_ops import as_numbers, cast
-from ..ir.program import NUMBERS, mapped
+from ..ir.array_ops import cast, scalar_operator
+from ..ir.program import NUMBERS, map_kind
 from .refusals import SCALARS, needs_array, needs_value, refused
 
 
@@ -72,16 +72,18 @@ class TraceArray(StandIn):
         return self.tape.function(function, args, kwargs)
 
     def __getitem__(self, index):
-        return self.tape.getitem(self, mapped(index, Tensor, lambda t: t.data))
+        return self.tape.getitem(self, map_kind(index, Tensor, lambda t: t.data))
 
     def __setitem__(self, index, v):
-        self.tape.setitem(self, mapped(index, Tensor, lambda t: t.data), mapped(v, Tensor, lambda t: t.data))
+        self.tape.setitem(self, map_kind(index, Tensor, lambda t: t.data), map_kind(v, Tensor, lambda t: t.data))
 
     def __pow__(self, exponent):
         if isinstance(exponent, Tensor):
             return NotImplemented
         if self.is_scalar and is_number(exponent):
-            return self.tape.call(as_numbers, (operator.pow, self, exponent))  # not to the last bit what np.power gives
+            return self.tape.call(
+                scalar_operator, (operator.pow, self, exponent)
+            )  # not to the last bit what np.power gives
         if is_argument(exponent):  # NumPy takes a square for 2, and so on; of ints and bools that has another dtype
             exponent = exponent if self.dtype.kind in "fc" else exponent.known()
             return self.tape.call(operator.pow, (self, exponent))
@@ -101,7 +103,7 @@ class TraceArray(StandIn):
         if isinstance(base, Tensor):
             return NotImplemented
         if self.is_scalar and is_number(base):
-            return self.tape.call(as_numbers, (operator.pow, base, self))
+            return self.tape.call(scalar_operator, (operator.pow, base, self))
         return np.power(base, self)
 
     def __ipow__(self, exponent):
@@ -315,7 +317,7 @@ def operation(ufunc, function=None):
         if isinstance(other, Tensor):
             return NotImplemented
         if function is not None and self.is_scalar and is_number(other) and are_complex(self, other):
-            return self.tape.call(as_numbers, (function, self, other))
+            return self.tape.call(scalar_operator, (function, self, other))
         return ufunc(self, other)
 
     return operate
@@ -330,7 +332,7 @@ def reflected(ufunc, function):
         if isinstance(other, Tensor):
             return NotImplemented
         if self.is_scalar and is_number(other) and are_complex(self, other):
-            return self.tape.call(as_numbers, (function, other, self))
+            return self.tape.call(scalar_operator, (function, other, self))
         return ufunc(other, self)
 
     return operate

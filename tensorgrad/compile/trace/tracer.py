@@ -9,8 +9,8 @@ from ...errors import TraceError, describe
 from ...graph.origins import line_of_user
 from ...pytree import map_leaves
 from ..guards.watched_places import Attribute
-from ..ir.array_ops import as_numbers, drawn
-from ..ir.program import NUMBERS, Call, Value, mapped
+from ..ir.array_ops import draw_random, scalar_operator
+from ..ir.program import NUMBERS, Call, Value, map_kind
 from .in_place import accumulate, out_call, set_item, sliced
 from .numpy_functions import function_call
 from .optimizer_call import descend
@@ -89,7 +89,7 @@ class Trace:
 
     def lifted(self, args):
         """Return arguments with arrays as stand-ins."""
-        return mapped(args, np.ndarray, self.given)
+        return map_kind(args, np.ndarray, self.given)
 
     def call(self, function, args, kwargs=None, *, written=(), effect=False):
         """Run ``function`` and write the call down; return stand-ins for what it returns.
@@ -100,8 +100,8 @@ class Trace:
         args, kwargs = self.lifted((tuple(args), kwargs or {}))
         given = args, kwargs
         if not computes(function):
-            args, kwargs = mapped(given, TraceArray, self.as_array)
-        plain, settings = mapped((args, kwargs), StandIn, real)
+            args, kwargs = map_kind(given, TraceArray, self.as_array)
+        plain, settings = map_kind((args, kwargs), StandIn, real)
         try:
             result = function(*plain, **settings)
         except Exception as error:  # whatever it is, the function may handle it
@@ -119,14 +119,14 @@ class Trace:
 
     def like_numpys(self, stands, function, given):
         """Return a result of no axes as the number of NumPy's that the function makes of numbers, if it does."""
-        plain, settings = mapped(given, StandIn, real)
+        plain, settings = map_kind(given, StandIn, real)
         if isinstance(function(*plain, **settings), np.generic):
             return self.as_scalar(self.call(np.copy, (stands,)))
         return stands
 
     def note(self, function, args, kwargs, stands, written=(), effect=False):
         """Append a call that gave ``stands``, or that wrote into each of ``written``."""
-        args, kwargs, output = mapped((args, kwargs, stands), StandIn, lambda t: t.node)
+        args, kwargs, output = map_kind((args, kwargs, stands), StandIn, lambda t: t.node)
         output = tuple(output) if isinstance(output, list) else output
         set_now: dict = {**np.geterr()}
         errors = {kind: how for kind, how in set_now.items() if how != self.errors[kind]} or None
@@ -151,7 +151,7 @@ class Trace:
     def root_of(self, result, args):
         """Return the root of the argument whose memory ``result`` lies in, or None."""
         found: list[TraceArray] = []
-        mapped(args, TraceArray, found.append)
+        map_kind(args, TraceArray, found.append)
         for t in found:
             if isinstance(t.value, np.ndarray) and np.may_share_memory(result, t.value):
                 self.seen.add(t.node.root)
@@ -223,7 +223,7 @@ class Trace:
         rng = method.__self__
         if id(rng) not in self.drawn:
             self.drawn[id(rng)] = rng, rng.bit_generator.state
-        y.become(self.call(drawn, (method, y.shape, y.dtype, settings), effect=True))
+        y.become(self.call(draw_random, (method, y.shape, y.dtype, settings), effect=True))
         return y
 
     def descend(self, optimizer, grads, params):
@@ -272,7 +272,7 @@ class Trace:
 def computes(function):
     """Return whether what a function returns is never a view."""
     ufunc = isinstance(function, np.ufunc) or isinstance(getattr(function, "__self__", None), np.ufunc)
-    return ufunc or function in PYTHON or function in (np.copy, np.array, as_numbers)
+    return ufunc or function in PYTHON or function in (np.copy, np.array, scalar_operator)
 
 
 def real(t):

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ...compile.emit.script import put_back, timed
-from ...compile.ir.program import Value, name_of, operands_of, text
+from ...compile.emit.script import restore_after, time_calls
+from ...compile.ir.program import Value, argument_text, function_name, operands_of
 from ...errors import OptionError, describe, printable_text
 from .diagram import Graph, number
 
@@ -30,8 +30,8 @@ def call_heats(replay, inputs, by):
         if len(inputs) != len(replay.program.inputs):
             wanted = ", ".join(printable_text(v.name or "x") for v in replay.program.inputs)
             raise OptionError(f"draw: color='time' runs the program, so give its arguments: draw(step, {wanted}, ...)")
-        with put_back(replay):
-            return dict(timed(replay.code, [array_of(x) for x in inputs], RUNS))
+        with restore_after(replay):
+            return dict(time_calls(replay.code, [array_of(x) for x in inputs], RUNS))
     sizes = {call: float(sum(v.nbytes for v in call.results)) for call in replay.program.calls if call.view is None}
     return {call: n for call, n in sizes.items() if n} if by == "memory" else {}
 
@@ -58,7 +58,7 @@ class Drawing:
         tails = [self.source(x, frame) for x in given if not self.vector(x, call)]
         name = ", ".join(f"%{v.number}" for v in call.results)
         about = [", ".join(map(describe, call.results or call.writes))]
-        box = self.graph.add(kind, name, [name_of(call.function), *settings_of(call), *about], frame,
+        box = self.graph.add(kind, name, [function_name(call.function), *settings_of(call), *about], frame,
                              **shape_of(call), heat=self.heats.get(call))  # fmt: skip
         for tail in tails:
             self.graph.connect(tail, box)
@@ -124,6 +124,6 @@ def is_number(v):
 
 def settings_of(call):
     """Return what a call is given beside Values, in one line, or none."""
-    shown = [text(x) for x in call.args if not isinstance(x, Value) and x is not None]
-    shown += [f"{key}={text(x)}" for key, x in call.kwargs.items() if key != "out" and x is not None]
+    shown = [argument_text(x) for x in call.args if not isinstance(x, Value) and x is not None]
+    shown += [f"{key}={argument_text(x)}" for key, x in call.kwargs.items() if key != "out" and x is not None]
     return [", ".join(shown)] if shown else []

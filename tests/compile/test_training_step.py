@@ -10,60 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tensorgrad as tg
-from tensorgrad.compile.training_step import TrainingStep
-from tensorgrad.layers import Activation, Dense, Dropout, Flatten
+from tensorgrad.compile.training_step import LIMIT, WARM, BatchPrograms, TrainingStep
+from tensorgrad.layers import Dropout
 from tensorgrad.losses import (
-    BinaryCrossentropy,
-    CategoricalCrossentropy,
-    MeanAbsoluteError,
     MeanSquaredError,
-    SparseCategoricalCrossentropy,
 )
 from tensorgrad.optimizers import SGD, Adam
+from tests.compile.dense_models import LOSSES, forward_of, model_of, targets
 
 ACTIVATIONS = ["relu", "tanh", "sigmoid", "softplus", "elu", "gelu", "softmax", "selu", "silu", "leaky_relu", None]
-#: The loss, the last activation, and what the targets are.
-LOSSES = {
-    "mse": (MeanSquaredError, None, "numbers"),
-    "mae": (MeanAbsoluteError, None, "numbers"),
-    "bce": (BinaryCrossentropy, "sigmoid", "labels"),
-    "bce logits": (lambda: BinaryCrossentropy(from_logits=True), None, "labels"),
-    "ce": (CategoricalCrossentropy, "softmax", "one-hot"),
-    "ce logits": (lambda: CategoricalCrossentropy(from_logits=True, label_smoothing=0.1), None, "one-hot"),
-    "sparse": (SparseCategoricalCrossentropy, "softmax", "ids"),
-    "sparse logits": (lambda: SparseCategoricalCrossentropy(from_logits=True), None, "ids"),
-    "ignoring": (lambda: SparseCategoricalCrossentropy(from_logits=True, ignore_class=0), None, "ids"),
-}
-
-
-def targets(kind, rows, columns, rng):
-    ids = rng.integers(0, columns, rows)
-    return {
-        "numbers": rng.normal(size=(rows, columns)).astype("f"),
-        "labels": rng.integers(0, 2, (rows, columns)).astype("f"),
-        "one-hot": np.eye(columns, dtype="f")[ids],
-        "ids": ids,
-    }[kind]
-
-
-def model_of(widths, activation, last, dropout, dtype):
-    tg.set_random_seed(5)
-    layers = [Flatten()]
-    for width in widths:
-        layers += [Dense(width, dtype=dtype), Activation(activation, dtype=dtype)]
-        if dropout:
-            layers.append(Dropout(dropout, dtype=dtype))
-    model = tg.Sequential([*layers, Dense(3, last, dtype=dtype)])
-    model.build((None, 2, 3))
-    return model
-
-
-def forward_of(model, loss):
-    def forward(x, y, w):
-        y_pred = model(x, training=True)
-        return loss(y, y_pred, w), y_pred
-
-    return forward
 
 
 def run(model, loss, optimizer, batches, eagerly):
@@ -218,7 +173,7 @@ def test_a_forward_that_cannot_be_traced_runs_eagerly_and_says_why_once():
     a = tg.Parameter(np.ones(3, "f"))
     step = TrainingStep(forward, SGD(0.1), [a])
     x, y = np.ones((2, 3), "f"), np.zeros((2, 3), "f")
-    words = r"trains without a compiled program, more slowly: test_training.py:\d+: item\(\) needs the value"
+    words = r"trains without a compiled program, more slowly: test_training_step.py:\d+: item\(\) needs the value"
     with pytest.warns(UserWarning, match=words):
         assert step.gradients(x, y)[0] == 1
     step.update()
@@ -285,3 +240,35 @@ def test_the_rate_is_folded_only_where_the_step_is_just_that():
 
     for name, optimizer in {**OPTIMIZERS, "own": lambda: Own(0.1)}.items():
         assert optimizer().proportional is (name in ("sgd", "schedule")), name
+
+
+def test_the_program_used_least_recently_gives_way_to_a_kind_of_batch_that_comes_often():
+    programs = BatchPrograms()
+    for key in range(LIMIT):
+        assert programs.is_due(key)
+        programs.keep(key, f"program {key}")
+    assert programs.find(0) == "program 0"
+    assert [programs.is_due("new") for _ in range(WARM)] == [False] * (WARM - 1) + [True]
+    programs.keep("new", "new program")
+    assert (len(programs), programs.find(0), programs.find(1)) == (LIMIT, "program 0", None)
+    assert not programs.is_due("new")  # it counts anew
+
+
+def test_kinds_of_batches_that_never_come_again_are_forgotten():
+    programs = BatchPrograms()
+    for key in range(LIMIT):
+        programs.keep(key, None)
+    for key in range(200 * LIMIT):
+        assert not programs.is_due(("rare", key))
+    assert len(programs.uses) <= 64 * LIMIT + 1
+
+
+def test_a_batch_that_lies_in_the_weights_is_computed_as_eagerly():
+    losses = []
+    for eagerly in (True, False):
+        a = tg.Parameter(np.ones(4))
+        step = TrainingStep(lambda x, y, w, a=a: (((x * a - y) ** 2).mean(), x * a), SGD(0.1), [a], eagerly, exact=True)
+        for i in range(3):
+            losses.append(step.gradients(a.data if i else np.ones(4), np.arange(4.0))[0])
+            step.update()
+    assert losses[:3] == losses[3:]

@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-import threading
 import warnings
 
 import numpy as np
@@ -16,27 +15,20 @@ import tensorgrad as tg
 from tensorgrad.compile import executable as replay
 from tensorgrad.compile.emit import row_blocks as cuts
 from tensorgrad.compile.emit import threads
-from tensorgrad.compile.emit.blas import libraries, one_blas_thread
-from tensorgrad.compile.emit.threads import in_blocks
-from tensorgrad.compile.executable import Replay, traced
+from tests.compile.replays import replay_of
 
 
 @pytest.fixture
 def several(monkeypatch):
     """Three threads, and every stretch of rows worth cutting into blocks of a row or two."""
     for module in (replay, threads):
-        monkeypatch.setattr(module, "count", lambda: 3)
+        monkeypatch.setattr(module, "thread_count", lambda: 3)
     monkeypatch.setattr(cuts, "WORTH", 0)
     monkeypatch.setattr(cuts, "BLOCK", 1e-9)
     threads.pool.cache_clear()
     yield
     threads.pool().shutdown()
     threads.pool.cache_clear()
-
-
-def replay_of(f, *arrays, exact=False):
-    names = [f"x{i}" for i in range(len(arrays))]
-    return Replay(traced(lambda stands: f(*stands), arrays, names), exact=exact)
 
 
 def blocks(replay):
@@ -100,13 +92,13 @@ def test_memory_is_not_taken_over_while_other_blocks_need_it(several, rng):
 
 
 def test_small_programs_and_a_single_thread_are_not_cut(x, monkeypatch):
-    monkeypatch.setattr(replay, "count", lambda: 2)
+    monkeypatch.setattr(replay, "thread_count", lambda: 2)
     assert not blocks(replay_of(lambda x: [np.exp(x)], x))
     large = np.ones((4000, 1000))
     ((rows, step),) = blocks(replay_of(lambda x: [np.exp(x)], large))
     assert int(rows) == 4000
     assert int(step) * 1000 <= cuts.CACHED
-    monkeypatch.setattr(replay, "count", lambda: 1)
+    monkeypatch.setattr(replay, "thread_count", lambda: 1)
     assert not blocks(replay_of(lambda x: [np.exp(x)], large))
 
 
@@ -123,7 +115,7 @@ def test_random_models_train_alike_in_blocks(layers, loss, optimizer):
         with pytest.MonkeyPatch.context() as patch:
             if several:
                 for module in (replay, threads):
-                    patch.setattr(module, "count", lambda: 3)
+                    patch.setattr(module, "thread_count", lambda: 3)
                 patch.setattr(cuts, "WORTH", 0)
                 patch.setattr(cuts, "BLOCK", 1e-9)
             model = model_of(layers, loss, optimizer)
@@ -137,30 +129,6 @@ def test_models_are_cut_at_all(several):
     trained(model)
     (step,) = training_steps(model)
     assert len(blocks(step.replay)) >= 3
-
-
-def test_each_block_is_done_once_and_by_several_threads():
-    done, who, gate = [], set(), threading.Barrier(2, timeout=10)
-
-    def piece(i, j):
-        if len(who) < 2:
-            who.add(threading.get_ident())
-            if threads.count() > 1:
-                gate.wait()  # until two threads are at it
-        done.append((i, j))
-
-    in_blocks(piece, 10, 5)
-    assert sorted(done) == [(0, 5), (5, 10)]
-    assert len(who) == min(2, threads.count())
-
-
-def test_an_error_in_a_block_is_raised_when_no_block_is_left_running():
-    def piece(i, j):
-        if i == 4:
-            raise ValueError(f"rows {i} to {j}")
-
-    with pytest.raises(ValueError, match="rows 4 to 6"):
-        in_blocks(piece, 8, 2)
 
 
 def test_floating_point_handling_is_the_callers(several):
@@ -182,51 +150,7 @@ def test_a_saved_program_brings_its_threads(several, x, tmp_path):
     assert out.split() == [str(np.tanh(np.exp(1.0) * 2)), "False"]
 
 
-@pytest.fixture
-def several_blas_threads():
-    """BLAS has two threads, however many it was started with."""
-    before = [(lib, lib.get_num_threads()) for lib in libraries()]
-    for lib, _ in before:
-        lib.set_num_threads(2)
-    yield
-    for lib, n in before:
-        lib.set_num_threads(n)
-
-
-@pytest.mark.usefixtures("several_blas_threads")
-def test_blas_has_one_thread_inside_a_program_and_its_own_number_after_it():
-    before = [lib.get_num_threads() for lib in libraries()]
-    assert before == [2] * len(before)
-    with one_blas_thread():
-        assert all(lib.get_num_threads() == 1 for lib in libraries())
-    assert [lib.get_num_threads() for lib in libraries()] == before
-    with pytest.raises(ZeroDivisionError), one_blas_thread():
-        1 / 0  # noqa: B018  (an error is wanted)
-    assert [lib.get_num_threads() for lib in libraries()] == before
-
-
-def test_blas_has_threads_by_the_size_of_the_largest_product(monkeypatch):
-    monkeypatch.setattr(replay, "count", lambda: 2)
-    f = lambda x: [np.exp(x) @ x]
-    for n, pinned in ((60, False), (80, True), (300, False)):
-        assert replay_of(f, np.ones((n, n))).pinned is pinned
-        assert not replay_of(f, np.ones((n, n)), exact=True).pinned  # fewer threads may add up in another order
-    stack = np.ones((100, 60, 60))
-    assert not replay_of(f, stack).pinned
-
-
 def test_nothing_is_cut_beside_products_for_which_blas_has_threads(several):
     f = lambda x: [np.exp(x @ x)]
     found = [(len(blocks(replay_of(f, np.ones((n, n)), exact=exact)))) for n in (60, 80, 300) for exact in (0, 1)]
     assert found == [1, 1, 1, 0, 0, 0]
-
-
-@pytest.mark.parametrize(("value", "most"), [("1", 1), ("3,2", 3), ("", 10**6), ("0", 10**6), ("all", 10**6)])
-def test_the_number_of_threads_follows_cores_and_environment(monkeypatch, value, most):
-    monkeypatch.setenv("OMP_NUM_THREADS", value)
-    threads.count.cache_clear()
-    try:
-        assert 1 <= threads.count() <= most
-    finally:
-        monkeypatch.undo()
-        threads.count.cache_clear()

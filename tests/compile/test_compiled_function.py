@@ -15,7 +15,7 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.compile import compile
-from tensorgrad.compile.compiled_function import LIMIT
+from tensorgrad.compile.function_cache import LIMIT
 from tensorgrad.errors import TraceError
 from tensorgrad.ops.random import uniform_like
 from tests.conftest import unwatched
@@ -372,7 +372,7 @@ def test_what_needs_a_value_is_refused_with_the_line_and_the_ways_out(x, f, word
     with pytest.raises(TraceError) as caught:
         compile(f)(x)
     message = str(caught.value)
-    assert message.startswith("test_step.py:")
+    assert message.startswith("test_compiled_function.py:")
     assert words in message
     assert "np.where" in message or "np.zeros_like" in message
 
@@ -510,7 +510,7 @@ def test_layers_trace_as_they_stand(x):
     np.testing.assert_array_equal(step(2 * x).data, model(2 * x).data)
     listing = str(step.program(x))
     assert "float32[5, 4] = maximum(" in listing
-    assert re.search(r"# relu, hidden, test_step.py:\d+$", listing, re.MULTILINE)
+    assert re.search(r"# relu, hidden, test_compiled_function.py:\d+$", listing, re.MULTILINE)
 
 
 def test_importing_tensorgrad_does_not_load_the_compiler():
@@ -654,7 +654,7 @@ def test_a_handled_error_makes_a_function_run_as_it_is():
             return np.zeros_like(a)
 
     step = compile(inverse)
-    with pytest.warns(tg.errors.UncompiledWarning, match=r"test_step.py:\d+"):
+    with pytest.warns(tg.errors.UncompiledWarning, match=r"test_compiled_function.py:\d+"):
         np.testing.assert_array_equal(step(np.zeros((2, 2))), np.zeros((2, 2)))
     np.testing.assert_array_equal(step(np.eye(2)), np.eye(2))
 

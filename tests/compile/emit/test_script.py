@@ -8,6 +8,7 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.compile import compile
+from tensorgrad.compile.emit.script import literal_source, restore_after
 from tensorgrad.compile.training_step import TrainingStep
 
 RUN = """
@@ -96,3 +97,42 @@ def test_the_profile_is_by_layer_and_op(model, rng):
     assert [t for t, *_ in profile] == sorted([t for t, *_ in profile], reverse=True)
     assert {("hidden", "matmul"), ("hidden", "∂relu"), ("out", "∂softmax")} <= {where for _, *rest in profile
                                                                                for where in [tuple(rest)]}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "x", [np.float32(0.1), np.int64(3), np.True_, 2.5, float("inf"), 1j, "text", 7, b"bytes", round]
+)
+def test_the_source_of_a_constant_evaluates_to_it(x):
+    found = eval(literal_source(x), {"np": np})
+    assert type(found) is type(x)
+    assert found == x
+
+
+def test_generators_and_arrays_are_made_of_their_kind():
+    made = eval(literal_source(np.random.Generator(np.random.Philox(3))), {"np": np})
+    assert type(made.bit_generator) is np.random.Philox
+    buffer = eval(literal_source(np.zeros((2, 3), "f")), {"np": np})
+    assert (buffer.shape, buffer.dtype) == ((2, 3), "float32")
+    assert eval(literal_source(np.ndarray.sum), {"np": np}) is np.ndarray.sum
+
+
+def test_a_measurement_leaves_weights_generators_and_optimizers_as_they_were():
+    w, rng = tg.Parameter(np.ones((3, 1))), np.random.default_rng(0)
+    optimizer = tg.optimizers.Adam(0.1)
+
+    @compile
+    def step(x):
+        noise = tg.ops.random.uniform_like(x, rng)
+        optimizer.minimize(lambda: ((x + noise) @ w).sum(), [w])
+        return x * 2.0
+
+    x = np.ones((2, 3))
+    replay = step.program(x)
+    weights, state, count = w.numpy().copy(), rng.bit_generator.state, optimizer.iterations
+    with restore_after(replay):
+        step(x)
+        assert (w.numpy() != weights).any()
+        assert optimizer.iterations == count + 1
+    np.testing.assert_array_equal(w.numpy(), weights)
+    assert rng.bit_generator.state == state
+    assert optimizer.iterations == count

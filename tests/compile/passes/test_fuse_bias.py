@@ -1,4 +1,4 @@
-"""Chains of layers computed transposed, biases in their products: what is turned, and that all of it is right."""
+"""Biases in the products of transposed chains: which are fused, and that all gradients are right."""
 
 import subprocess
 import sys
@@ -7,88 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_training import LOSSES, forward_of, model_of, targets
 
 import tensorgrad as tg
-from tensorgrad.compile.executable import Replay, traced
-from tensorgrad.compile.passes.layout import chain
-from tensorgrad.compile.passes.optimize import optimized
 from tensorgrad.compile.training_step import TrainingStep
 from tensorgrad.losses import MeanSquaredError, SparseCategoricalCrossentropy
 from tensorgrad.optimizers import SGD, Adam
-
-W1, W2, W3 = (tg.Tensor(np.random.default_rng(i).normal(size=s)) for i, s in enumerate([(3, 8), (8, 6), (6, 4)]))
-
-
-@pytest.fixture
-def x(rng):
-    return rng.normal(size=(5, 3))
-
-
-def layers(x):
-    h = np.tanh(x @ W1.data)
-    g = np.maximum(h @ W2.data, 0)
-    return h, g, g @ W3.data
-
-
-def turned(f, x):
-    """Return what a program computes transposed, after a look at its results on new values."""
-    made = Replay(traced(lambda stands: f(*stands), [x], ["x"]))
-    for values in (x, -2 * x):
-        for found, expected in zip(made([values]), f(values), strict=True):
-            np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
-    program, _ = optimized(made.recorded, without=("layout", "biases"))
-    return {v.shape for v in chain(program)}
-
-
-def test_a_chain_of_products_is_turned(x):
-    assert turned(lambda x: [layers(x)[2]], x) == {(5, 8), (5, 6), (5, 4)}
-
-
-HARMLESS = {
-    "sums": lambda h, g, z: [z.sum(0), z.sum(1), np.max(z, axis=1, keepdims=True), h.sum()],
-    "picks": lambda h, g, z: [z[np.arange(5), [0, 1, 2, 3, 0]], g],
-    "transposes": lambda h, g, z: [z.T * 1.0, np.exp(z).T, h.T],
-    "rows and columns": lambda h, g, z: [
-        (z - z.max(1, keepdims=True)) / np.sum(z, axis=0, keepdims=True) + g.sum(0)[:4]
-    ],
-    "masks": lambda h, g, z: [np.maximum(z, 0) * (z > 0), g * (g > 0.5)],
-}
-HARMFUL = {
-    "reshape": (lambda h, g, z: [z.reshape(-1) * 2], (5, 4)),
-    "slice": (lambda h, g, z: [g[1:] * 2, z], (5, 6)),
-    "where": (lambda h, g, z: [np.where(z > 0, z, 0.1 * z)], (5, 4)),
-    "concatenate": (lambda h, g, z: [np.concatenate([h, g], axis=1), z], (5, 6)),
-    "sort": (lambda h, g, z: [np.sort(h, axis=1), z], (5, 8)),
-}
-
-
-@pytest.mark.parametrize("use", HARMLESS.values(), ids=HARMLESS)
-def test_what_does_not_mind_a_layout_uses_a_view(use, x):
-    assert {(5, 8), (5, 6), (5, 4)} <= turned(lambda x: use(*layers(x)), x)
-
-
-@pytest.mark.parametrize(("use", "shape"), HARMFUL.values(), ids=HARMFUL)
-def test_what_does_mind_has_it_row_by_row(use, shape, x):
-    assert shape not in turned(lambda x: use(*layers(x)), x)
-
-
-def test_a_written_result_stays(x):
-    def f(x):
-        z = layers(x)[2]
-        row = z[0]
-        row *= 2
-        return [z]
-
-    assert (5, 4) not in turned(f, x)
-
-
-def test_a_large_first_product_decides(x):
-    wide = tg.Tensor(np.ones((300, 8)))
-    f = lambda x: [np.tanh(x @ wide.data) @ W2.data]
-    assert turned(f, np.ones((5, 300))) == set()
-    assert turned(lambda x: [np.tanh(x @ W1.data) @ W2.data], x) == {(5, 8), (5, 6)}
-    assert turned(lambda x: [x @ W1.data], x) == set()
+from tests.compile.dense_models import LOSSES, forward_of, model_of, targets
 
 
 def step_of(
@@ -109,7 +33,8 @@ def test_biases_of_inner_layers_are_in_the_products():
     step.gradients(*batch())
     program = step.replay.program
     names = [call.function.__name__ for call in program.calls]
-    assert (names.count("stacked"), names.count("with_ones"), names.count("add")) == (3, 3, 1)  # not of the first layer
+    # one of the four layers is the first, whose bias is added
+    assert (names.count("append_row"), names.count("append_ones"), names.count("add")) == (3, 3, 1)
     assert sum(v.shape == (n + 1, m) for v in program.outputs for n, m in ((4, 5), (5, 6), (6, 3))) == 3
     assert len(step.replay.code.plan.external) == 5
 
@@ -149,9 +74,9 @@ def two_layers(x, W, b, V, c):
 
 def test_a_bias_that_lies_elsewhere_is_added():
     params = parameters((3, 8), 8, (8, 4), 4)
-    assert same_gradients(two_layers, params).count("stacked") == 1
-    assert same_gradients(two_layers, params, lambda p: p[::-1]).count("stacked") == 0
-    assert same_gradients(two_layers, params, lambda p: [p[0], p[2], p[1], p[3]]).count("stacked") == 0
+    assert same_gradients(two_layers, params).count("append_row") == 1
+    assert same_gradients(two_layers, params, lambda p: p[::-1]).count("append_row") == 0
+    assert same_gradients(two_layers, params, lambda p: [p[0], p[2], p[1], p[3]]).count("append_row") == 0
 
 
 def test_a_product_that_is_also_used_without_its_bias_is_kept():
@@ -159,7 +84,7 @@ def test_a_product_that_is_also_used_without_its_bias_is_kept():
         z = np.tanh(x @ W + b) @ V
         return (z + c) * np.tanh(z)
 
-    assert same_gradients(forward, parameters((3, 8), 8, (8, 4), 4)).count("stacked") == 0
+    assert same_gradients(forward, parameters((3, 8), 8, (8, 4), 4)).count("append_row") == 0
 
 
 def test_weights_that_the_program_itself_changes_are_read_when_they_were():
@@ -185,7 +110,7 @@ def test_two_biases_of_one_product_have_a_place_each():
     def forward(x, W, b, V, c, d):
         return two_layers(x, W, b, V, c) + d
 
-    assert same_gradients(forward, parameters((3, 8), 8, (8, 4), 4, 4)).count("stacked") == 1
+    assert same_gradients(forward, parameters((3, 8), 8, (8, 4), 4, 4)).count("append_row") == 1
 
 
 def test_a_gradient_that_is_a_hidden_value_lands_in_its_place():
@@ -231,7 +156,7 @@ def test_networks_with_one_output_profit_too(units):
     x, y = np.ones((5, 6), "f"), np.zeros((5, units), "f")
     step = TrainingStep(forward_of(model, MeanSquaredError()), Adam(0.1), model.trainable_weights)
     step.gradients(x, y)
-    assert [call.function.__name__ for call in step.replay.program.calls].count("stacked") == 1 + units
+    assert [call.function.__name__ for call in step.replay.program.calls].count("append_row") == 1 + units
 
 
 @pytest.mark.heavy

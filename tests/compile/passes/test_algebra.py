@@ -5,14 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorgrad.compile.executable import Replay, traced
+from tensorgrad.compile.executable import Replay
+from tensorgrad.compile.function_trace import trace_function
 
 SPECIAL = np.array([[0.0, -0.0, 1.5, -2.5], [np.inf, -np.inf, np.nan, 5e-324]])
 
 
 def left(f, x, without=()):
     """Return the calls that the passes leave of ``f``, after a look at the bits of the results."""
-    replay = Replay(traced(lambda stands: f(*stands), [x], ["x"]), without=without)
+    replay = Replay(trace_function(lambda stands: f(*stands), [x], ["x"]), without=without)
     for array in (x, x[::-1].copy()):
         found, expected = replay([array]), f(array)
         assert found.dtype == expected.dtype
