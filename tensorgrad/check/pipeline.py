@@ -4,7 +4,7 @@ import numpy as np
 
 from ..core.modes import enable_grad
 from ..errors import GradientError, describe
-from .compare.analytic import Forward, Reverse, pushed
+from .compare.analytic import Forward, Reverse, pushed, reverse_rows
 from .compare.elements import Bench, limit_of
 from .compare.rounding import beyond_rounding
 from .compare.second_order import gradient_of
@@ -43,7 +43,7 @@ def compare(points, given, settings, progress, order=1):
         f.names, f.together = [f"∂/∂{name}" for name in points.named], tensors
     f.check_precision(tensors if settings.eps is None else ())
     with np.errstate(all="ignore"):  # steps go where f is not defined, and find nan there
-        analytic, rounding = f.gradients(tensors)
+        analytic, rounding = reverse_rows(f, tensors)
         ways, tolerance = irregular(tensors), Tolerance(rounding, settings.atol, settings.rtol)
         method = choose(f, tensors, ways, rounding, settings.eps)
         bench = Bench(f, method, tolerance, settings.seed, limit_of(tensors, settings.fast_mode), progress)

@@ -10,7 +10,7 @@ from ..numeric.measure import Measured, measure
 from ..numeric.method import direction
 from ..numeric.sampling import SMALL, block
 from ..report.report import InputReport
-from ..subject.function import square
+from .analytic import sum_of_squares
 
 #: Inputs of up to this many entries are measured entry by entry, fewer where all inputs together have very many: an
 #: evaluation takes as long as there are entries.
@@ -204,7 +204,7 @@ def relative(a, n):
 
 def course(g, numeric, allowed):
     """Return ‖g − ĝ‖ / (‖g‖ + ‖ĝ‖), 0 when both are 0 up to rounding: below 1e-7 is right, above 1e-3 is wrong."""
-    size = math.sqrt(square(g)) + math.sqrt(square(numeric))
-    if not size or size <= math.sqrt(square(allowed)):
+    size = math.sqrt(sum_of_squares(g)) + math.sqrt(sum_of_squares(numeric))
+    if not size or size <= math.sqrt(sum_of_squares(allowed)):
         return 0.0
-    return math.sqrt(square(g - numeric)) / size
+    return math.sqrt(sum_of_squares(g - numeric)) / size

@@ -8,7 +8,7 @@ from ...errors import counted
 from ..compare.elements import disagreeing, summary
 from ..numeric.differences import Line
 from ..numeric.method import sizes_of
-from ..subject.function import Recording
+from ..subject.recorded_call import RecordedCall
 from .op_rules import Call, fault_of
 
 #: So many elements are looked at closely; the others are taken to be like them.
@@ -30,7 +30,7 @@ def kink_at(f, t, j, trace):
     """
     h = 1e-6 * float(sizes_of(t.data.reshape(-1))[j])
     line = Line(f, [(t, j, 1.0)])
-    up, down = (line.run(lambda: Recording(f), s).steps for s in (h, -h))
+    up, down = (line.run(lambda: RecordedCall(f), s).steps for s in (h, -h))
     for here, above, below in zip(trace.result.steps, up, down, strict=False):
         (made, inputs, arrays, y), (_, _, moved, higher), lower = here, above, below[3]
         if not (made.op is above[0].op is below[0].op):

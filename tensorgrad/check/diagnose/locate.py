@@ -9,7 +9,7 @@ from ..numeric.differences import whole_line
 from ..numeric.method import irregular
 from ..numeric.sampling import SMALL, block
 from ..subject.call_trace import Trace
-from ..subject.function import Recording, changed_constants
+from ..subject.recorded_call import RecordedCall, changed_constants
 from .kinks import excused, notes_on
 from .op_rules import Call, faults
 
@@ -23,7 +23,7 @@ def explained(f, found):
     off = any(x.report.wrong or x.doubtful for x in found)
     if not off and not any(x.report.kinks for x in found):
         return found, (), ()
-    trace, culprit = Trace(lambda: Recording(f)), ()
+    trace, culprit = Trace(lambda: RecordedCall(f)), ()
     if off:
         found, culprit = traced_down(f, found, trace)
     return found, culprit, notes_on(found, f, trace)
@@ -89,7 +89,7 @@ def cuts(f, found, trace):
     """Return sentences on constants that depend on the inputs: the gradient does not go where they come from."""
     tensors = list({id(x.t): x.t for x in found}.values())
     line = whole_line(f, tensors, irregular(tensors))
-    here, (near, far) = trace.result, [line.run(lambda: Recording(f), by) for by in (1e-7, 1e-6)]
+    here, (near, far) = trace.result, [line.run(lambda: RecordedCall(f), by) for by in (1e-7, 1e-6)]
     known = {id(t) for t in tensors}
     little = {(t.seq, arg): change for t, arg, change in changed_constants(here, near, known)}
     changed = []

@@ -6,14 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from ...backward import gradients
-from ...core.tensor import Tensor, type_tensor
-from ...errors import GradientError, ShapeError, describe, printable
-from ...graph.gradients import listening
+from ...core.tensor import Tensor
+from ...errors import GradientError, ShapeError, describe
 from ...graph.steps import merged
 from ...pytree import named_leaves
-from ..numeric.differences import EPSILON
 from .call_trace import Trace
+from .recorded_call import RecordedCall, changed_constants
 
 #: Outputs up to this many entries are checked one by one; larger ones along random cotangents.
 FULL = 64
@@ -81,22 +79,6 @@ class Function:
             y = y.astype(np.float64, copy=False)
         return y if self.cotangents is None else self.cotangents @ y
 
-    def seeds(self):
-        """Return the cotangents to start backward from: a list for each, arrays of the outputs' shapes."""
-        rows = np.eye(self.size) if self.cotangents is None else self.cotangents
-        return [self.split(row) for row in rows]
-
-    def split(self, row):
-        """Return a flat vector as arrays of the outputs' shapes and dtypes."""
-        if len(self.outputs) == 1:
-            y = self.outputs[0]
-            return [row.reshape(y.shape).astype(y.dtype, copy=False)]
-        parts, start = [], 0
-        for y in self.outputs:
-            parts.append(row[start : start + y.size].reshape(y.shape).astype(y.dtype, copy=False))
-            start += y.size
-        return parts
-
     def row_name(self, row):
         """Return where in the outputs the ``row``-th number is: ``'output [1, 0]'``; '' for a scalar."""
         if self.size == 1:
@@ -122,44 +104,6 @@ class Function:
                 live.add(id(t))
                 if t.dtype != np.float64:
                     raise GradientError(_imprecise(t))
-
-    def gradients(self, tensors):
-        """Return ``(rows, rounding)``: the analytic gradients, and the size of the rounding errors, for every seed.
-
-        rows:     for each Tensor a flat gradient per seed; None where none reached it
-        rounding: ε·√Σ‖t ∂y/∂t‖² over all recorded values t: each is rounded once, and these errors add up as they are
-                  passed on to the output y
-        """
-        rows: list = [None] * len(tensors)
-        found: dict = {}
-        rounding, seeds = [], self.seeds()
-        place = {id(t): i for i, t in enumerate(tensors)}
-        with listening(self.steps, found):
-            for k, seed in enumerate(seeds):
-                found.clear()
-                found.update((id(y), type_tensor(s)) for y, s in zip(self.outputs, seed, strict=True))
-                for leaf, g in pulled(self.outputs, seed):
-                    i = place.get(id(leaf))
-                    if i is not None:
-                        rows[i] = np.zeros((len(seeds), leaf.size)) if rows[i] is None else rows[i]
-                        rows[i][k] = g.reshape(-1)
-                passed_on = [(t.data, found[id(t)].data) for t, _ in self.steps if id(t) in found]
-                passed_on = passed_on or [(y.data, s) for y, s in zip(self.outputs, seed, strict=True)]
-                rounding.append(EPSILON * math.sqrt(sum(square(t * g) for t, g in passed_on)))
-        return rows, self._not_far_below(np.array(rounding))
-
-    def _not_far_below(self, rounding):
-        """Return ``rounding``, at least a tenth of that of the largest entry of the same output.
-
-        An entry that is 0 but for rounding would else seem exact.
-        """
-        if self.cotangents is None and len(rounding) > 1:
-            start = 0
-            for y in self.outputs:
-                part = rounding[start : start + y.size]
-                part[:] = np.maximum(part, 0.1 * part.max(initial=0.0))
-                start += y.size
-        return rounding
 
     def _check_shapes(self, outputs):
         found = [y.shape for y in outputs]
@@ -195,61 +139,10 @@ class Function:
 
     def _change(self):
         """Return which constant of which op is another one in the next call, in words."""
-        trace = Trace(lambda: Recording(self))
-        for t, name, _ in changed_constants(trace.result, Recording(self)):
+        trace = Trace(lambda: RecordedCall(self))
+        for t, name, _ in changed_constants(trace.result, RecordedCall(self)):
             return f" ({name} of op {t.op.name!r}, {trace.place(t)}, is another array each time)"
         return ""
-
-
-def square(x):
-    """Return the sum of the squares of all entries."""
-    return float(np.vdot(x, x))
-
-
-def pulled(outputs, seed):
-    """Return ``[leaf, gradient]`` of the outputs for a cotangent of each, as ``backward.gradients`` does for one."""
-    live = [(y, s) for y, s in zip(outputs, seed, strict=True) if y.requires_grad]
-    if len(live) <= 1:
-        return list(gradients(live[0][0], type_tensor(live[0][1]))) if live else []
-    return list(gradients(sum((y * s).sum() for y, s in live)))
-
-
-class Recording:
-    """What one call of f recorded, with copies of all values: the point may move, and views of it with it.
-
-    steps: ``(tensor, inputs, arrays, value)``, oldest first
-    """
-
-    def __init__(self, f):
-        self.outputs = f()
-        self.values = [y.data.copy() for y in self.outputs]
-        self.steps = [(t, inputs, [_values(x) for x in inputs], t.data.copy()) for t, inputs in merged(self.outputs)]
-
-
-def changed_constants(before, after, moved=()):
-    """Yield ``(tensor, argument, change)`` where a constant has other values in another Recording.
-
-    moved: the ids of the Tensors that were changed on purpose
-    """
-    for (t, inputs, arrays, _), (u, _, others, _) in zip(before.steps, after.steps, strict=False):
-        if t.op is not u.op:
-            return
-        for i, (x, a, b) in enumerate(zip(inputs, arrays, others, strict=True)):
-            if id(x) not in moved and not (isinstance(x, Tensor) and x.op):
-                change = _change(a, b)
-                if change:
-                    yield t, printable(f"{t.op.args[0]}{i}" if t.op.variadic else t.op.args[i]), change
-
-
-def _change(x, z):
-    """Return how far two arrays are apart; 0 for anything but floats."""
-    if x.dtype.kind != "f" or z.dtype.kind != "f" or x.shape != z.shape:
-        return 0.0
-    return float(np.linalg.norm(np.nan_to_num(x - z)))
-
-
-def _values(x):
-    return np.array(x.data if isinstance(x, Tensor) else x)
 
 
 def _advice(y):
