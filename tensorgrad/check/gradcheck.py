@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GradcheckError
-from .settings import MODES, settings_of
+from .settings import MODES, parse_settings
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -64,10 +64,10 @@ def gradcheck(
     >>> bool(gradcheck(lambda a, b: (a * b).sum(), (np.ones(3), np.arange(3.0))))
     True
     """
-    settings = settings_of(order, modes, eps, atol, rtol, seed, pytorch)
-    from .pipeline import checked  # all of the check: 3 ms of import, which importing tensorgrad does not wait for
+    settings = parse_settings(order, modes, eps, atol, rtol, seed, pytorch)
+    from .pipeline import run_check  # all of the check: 3 ms of import, which importing tensorgrad does not wait for
 
-    report = checked(f, inputs, targets, settings)
+    report = run_check(f, inputs, targets, settings)
     if raise_exception and not report:
         raise GradcheckError(repr(report))
     return report

@@ -8,11 +8,11 @@ import numpy as np
 
 from ..errors import GradcheckError, GradientError, OptionError, ShapeError
 from .compare.claims import Comparison
-from .diagnose.per_sample import looked_into
+from .diagnose.per_sample import add_sample_hints
 from .mistakes.catalogue import mistake
 from .numeric.sampling import FULL
-from .subject.loss import Loss
-from .subject.parameters import gradients_of, rebuilt
+from .subject.loss import NumpyLoss
+from .subject.parameters import match_gradients, rebuild
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,11 +59,13 @@ def check_gradients(
     for option, value in (("atol", atol), ("rtol", rtol)):
         if value is not None and not value >= 0:
             raise OptionError(f"check_gradients: {option} must be a number of 0 or more, got {value!r}")
-    loss = Loss(loss_fn, params, data)
+    loss = NumpyLoss(loss_fn, params, data)
     claimed = claimed_gradients(grads, params, loss)
     for name, g in claimed.items():
-        _check_shape(name, g, loss)
-    report = looked_into(Comparison(loss, claimed, atol, rtol).report("check_gradients"), loss_fn, grads, params, data)
+        _check_gradient_shape(name, g, loss)
+    report = add_sample_hints(
+        Comparison(loss, claimed, atol, rtol).report("check_gradients"), loss_fn, grads, params, data
+    )
     if raise_exception and not report:
         raise GradcheckError(str(report))
     return report
@@ -72,9 +74,9 @@ def check_gradients(
 def claimed_gradients(grads: Any, params: Any, loss: Any) -> Any:
     """Return the gradients by name; a function is called twice, and must not add to what it gave before."""
     if not callable(grads):
-        return gradients_of(grads, params)
-    first = _called(grads, params, loss)
-    for name, second in _called(grads, params, loss).items():
+        return match_gradients(grads, params)
+    first = _call_grads(grads, params, loss)
+    for name, second in _call_grads(grads, params, loss).items():
         if first[name].shape != second.shape or np.allclose(first[name], second, equal_nan=True):
             continue
         doubled = np.allclose(2 * first[name], second)
@@ -83,16 +85,16 @@ def claimed_gradients(grads: Any, params: Any, loss: Any) -> Any:
     return first
 
 
-def _called(grads: Any, params: Any, loss: Any) -> Any:
+def _call_grads(grads: Any, params: Any, loss: Any) -> Any:
     arrays = {name: array.copy() for name, array in loss.arrays.items()}
-    found = gradients_of(grads(rebuilt(params, arrays), *loss.data), params)
+    found = match_gradients(grads(rebuild(params, arrays), *loss.data), params)
     for name, array in arrays.items():
         if not np.array_equal(array, loss.arrays[name]):
             raise GradientError(f"check_gradients: grads changed {name} in place; compute on a copy")
     return {name: g.copy() for name, g in found.items()}  # it may keep its arrays, and add to them
 
 
-def _check_shape(name: Any, g: Any, loss: Any) -> None:
+def _check_gradient_shape(name: Any, g: Any, loss: Any) -> None:
     """Raise ShapeError for a gradient of another shape than its parameter, with what was done if that shows."""
     array = loss.arrays[name]
     if g.shape == array.shape:

@@ -29,7 +29,7 @@ class Settings(NamedTuple):
     fast_mode: bool = False
 
 
-def settings_of(order, modes, eps, atol, rtol, seed, pytorch):
+def parse_settings(order, modes, eps, atol, rtol, seed, pytorch):
     """Return Settings, or raise an error that says which argument is not what it should be."""
     for name, value in (("eps", eps), ("atol", atol), ("rtol", rtol), ("nondet_tol", pytorch.get("nondet_tol"))):
         if (value is not None and not value >= 0) or (name == "eps" and value == 0):
@@ -37,7 +37,7 @@ def settings_of(order, modes, eps, atol, rtol, seed, pytorch):
     if order not in (1, 2):
         raise OptionError(f"gradcheck: order must be 1, or 2 for the derivative of the gradient too, got {order!r}")
     modes = (modes,) if isinstance(modes, str) else tuple(modes)
-    modes = _by_name_of_pytorch(modes, pytorch)
+    modes = _apply_pytorch_modes(modes, pytorch)
     if not modes or set(modes) - set(MODES):
         raise OptionError(f"gradcheck: modes may be 'reverse' and 'forward', got {modes!r}")
     for name in pytorch:
@@ -52,7 +52,7 @@ def settings_of(order, modes, eps, atol, rtol, seed, pytorch):
 PYTORCH = ("nondet_tol", "fast_mode", "check_forward_ad", "check_backward_ad")
 
 
-def _by_name_of_pytorch(modes, pytorch):
+def _apply_pytorch_modes(modes, pytorch):
     """Return the modes after ``check_backward_ad`` and ``check_forward_ad``, which are PyTorch's names of them."""
     for mode, name in (("reverse", "check_backward_ad"), ("forward", "check_forward_ad")):
         if name in pytorch:

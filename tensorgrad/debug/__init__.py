@@ -59,9 +59,9 @@ def why_no_grad(loss: Any, p: Any) -> Diagnosis:
     n gets no gradient: it is int64[2], and only floats have gradients
       make it of floats: 2.0 instead of 2, or dtype='float32'
     """
-    from .diagnosis import diagnosed  # 5 ms of import, for those who debug
+    from .diagnosis import diagnose  # 5 ms of import, for those who debug
 
-    return diagnosed(loss, p)
+    return diagnose(loss, p)
 
 
 def partial_graph(error: Any = None) -> Any:
@@ -72,6 +72,6 @@ def partial_graph(error: Any = None) -> Any:
     It prints as a listing, and ``.picture`` can be saved; it is read off the error's traceback and keeps no Tensor
     alive.
     """
-    from .partial_graph import partial  # for those who debug
+    from .partial_graph import find_partial_graph  # for those who debug
 
-    return partial(error)
+    return find_partial_graph(error)

@@ -19,7 +19,7 @@ INDEX = " by index"
 MOST = 9
 
 
-def words_for(word, step):
+def cut_words(word, step):
     """Return what cuts the way, and what to do about it."""
     if word == "no_grad":
         return f"no_grad() around {step.what}", REMEDIES[word]
@@ -32,21 +32,21 @@ def words_for(word, step):
     return word, f"ops and np.* functions take Tensors as they are: leave {word} out"
 
 
-def cuts_between(end):
+def find_cuts(end):
     """Return ``[(word, step, path)]`` for each cut on the ways to ``end``, the last ones first; the path as text."""
     after, found, waiting = {id(end): None}, [], [end]
     while waiting:
         step = waiting.pop(0)
         for before, word in step.edges:
             if word is not None:
-                found.append((word, step, shown([*back(before), *ahead(step, after)], step)))
+                found.append((word, step, path_text([*path_to(before), *path_from(step, after)], step)))
             elif id(before) not in after:
                 after[id(before)] = step
                 waiting.append(before)
     return found
 
 
-def back(step):
+def path_to(step):
     """Return the steps from the start to ``step``."""
     path = [step]
     while path[-1].edges:
@@ -54,7 +54,7 @@ def back(step):
     return path[::-1]
 
 
-def ahead(step, after):
+def path_from(step, after):
     """Return the steps from ``step`` to the end."""
     path = [step]
     while after[id(path[-1])] is not None:
@@ -62,7 +62,7 @@ def ahead(step, after):
     return path
 
 
-def shown(path, cut):
+def path_text(path, cut):
     """Return a path as text, each line named once; of a long one the ends and what is around the cut."""
     place = path.index(cut)
     kept = {0, 1, place - 1, place, place + 1, len(path) - 2, len(path) - 1}

@@ -34,7 +34,7 @@ class GradientFlow:
         self.verdict = [*flow_words(layers, rms), *dead_words(dead, rows)]
 
     def __repr__(self):
-        names = [*map(called, self.layers)]
+        names = [*map(layer_label, self.layers)]
         width = max(map(len, names), default=5)
         lines = [f"{'layer'.ljust(width)}  rms gradient  gradient/weight  dead relus"]
         for name, layer, size, part in zip(names, self.layers, self.rms, self.ratio, strict=True):
@@ -71,15 +71,15 @@ class GradientFlow:
     def colors(self):
         """Return a colour for each bar: orange where the gradient is far from the last layer's, grey where none is."""
         last = self.rms[-1] if self.rms else 1.0
-        return [GREY if not size > 0 else ORANGE if far(size, last) else BLUE for size in self.rms]
+        return [GREY if not size > 0 else ORANGE if is_far(size, last) else BLUE for size in self.rms]
 
 
-def called(layer):
+def layer_label(layer):
     """Return the name of a layer for a table."""
     return printable(shortened(layer, LONGEST))
 
 
-def far(size, last):
+def is_far(size, last):
     return not math.isfinite(size) or not 1 / FACTOR <= size / (last or 1.0) <= FACTOR
 
 
@@ -127,7 +127,7 @@ def gradient_flow(model, x, loss):
         root = loss(model(x, training=False))
     found, steps = gradient_arrays(root) if root.requires_grad else {}, recorded(root)
     names, sizes, ratios = [], [], []
-    for layer in (part for part in flat(model) if part.trainable_weights):
+    for layer in (part for part in flat_layers(model) if part.trainable_weights):
         weights = layer.trainable_weights
         grads = [found.get(id(w), np.zeros_like(w.data)) for w in weights]
         size = rms(np.concatenate([g.reshape(-1) for g in grads]))
@@ -138,10 +138,10 @@ def gradient_flow(model, x, loss):
     return GradientFlow(names, sizes, ratios, dead_relus(steps, Frames(scopes)), len(x.data))
 
 
-def flat(model):
+def flat_layers(model):
     """Yield the layers of a model in order, those of nested models in their place."""
     for layer in model.layers:
-        yield from flat(layer) if hasattr(layer, "layers") else (layer,)
+        yield from flat_layers(layer) if hasattr(layer, "layers") else (layer,)
 
 
 def dead_relus(steps, frames):

@@ -22,10 +22,10 @@ class PartialGraph:
 
     def __init__(self, error, op, layer, line, inputs):
         self.op, self.layer, self.line = op and op.name, layer, line
-        self._error, self._given = type(error).__name__, [f"{printable(name)}  {said(x)}" for name, x in inputs]
+        self._error, self._given = type(error).__name__, [f"{printable(name)}  {input_text(x)}" for name, x in inputs]
         roots = [x for _, x in inputs if isinstance(x, Tensor) and x.op is not None]
         self._ops = len(merged(roots))
-        self.picture = draw(failed(error, op, inputs)) if op else draw(roots[0]) if roots else None
+        self.picture = draw(failed_tensor(error, op, inputs)) if op else draw(roots[0]) if roots else None
 
     def __repr__(self):
         place = origins.where(self.line, self.layer if self.op else None)
@@ -35,34 +35,34 @@ class PartialGraph:
         return "\n".join(lines if self.picture is None else [*lines, repr(self.picture)])
 
 
-def failed(error, op, inputs):
+def failed_tensor(error, op, inputs):
     """Return a Tensor in the place of the one that ``op`` did not make."""
     t = Tensor(np.empty(0), requires_grad=True, name=f"failed: {type(error).__name__}")
     t.op, t.inputs = op, tuple([x for _, x in inputs])
     return t
 
 
-def said(x):
+def input_text(x):
     return describe(x) + (f" {x.name!r}" if getattr(x, "name", None) else "")
 
 
-def partial(error=None):
+def find_partial_graph(error=None):
     """Return the PartialGraph of an exception."""
     error = error if error is not None else getattr(sys, "last_value", None)
     if not isinstance(error, BaseException):
         raise NotReadyError(
             "partial_graph: no error has reached the prompt; catch it and pass it: partial_graph(error)"
         )
-    entries = entries_of(error)
-    at = next((i for i in reversed(range(len(entries))) if what_ran(entries[i][0]) is not None), None)
+    entries = traceback_entries(error)
+    at = next((i for i in reversed(range(len(entries))) if op_call(entries[i][0]) is not None), None)
     if at is None:
         raise NotReadyError(f"partial_graph: this {type(error).__name__} was raised in no op and no layer")
-    op, inputs = what_ran(entries[at][0])
+    op, inputs = op_call(entries[at][0])
     layer = origins.origin(entries[at][0]).layer
-    return PartialGraph(error, op, layer, line_of(entries[:at]), inputs)
+    return PartialGraph(error, op, layer, innermost_line(entries[:at]), inputs)
 
 
-def entries_of(error):
+def traceback_entries(error):
     """Return ``[(frame, line)]`` of an exception's traceback, outermost first; the frames may have gone on since."""
     found, entry = [], error.__traceback__
     while entry is not None:
@@ -71,7 +71,7 @@ def entries_of(error):
     return found
 
 
-def line_of(entries):
+def innermost_line(entries):
     """Return the user's innermost line, None if there is none."""
     for frame, line in reversed(entries):
         if users(frame):
@@ -79,7 +79,7 @@ def line_of(entries):
     return None
 
 
-def what_ran(frame):
+def op_call(frame):
     """Return ``(op, or None for a layer, [(argument, value)])`` of a call of an op or a layer, else None."""
     op = op_of(frame.f_code)
     if op is not None:

@@ -9,14 +9,14 @@ from ..graph.origins import where
 from ..graph.steps import array_of, recorded
 
 
-def gradient_of(loss, p):
+def arriving_gradient(loss, p):
     """Return the gradient that reaches ``p``, an array; of a ``loss`` that is no scalar, of its sum. No ``.grad``
     changes.
     """
     return gradient_arrays(loss)[id(p)]
 
 
-def zero_reasons(loss, p, follower):
+def zero_reasons(loss, p, tracker):
     """Return sentences about the ops that a gradient reaches and lets none of it through on the way to ``p``."""
     steps, at = recorded(loss), gradient_arrays(loss)
     near, found = {id(p)}, []
@@ -26,14 +26,16 @@ def zero_reasons(loss, p, follower):
             continue
         near.add(id(t))
         g = at.get(id(t))
-        if g is not None and g.any() and not passed(t, g, ours):
-            step = follower.step_of(t) if follower else None
+        if g is not None and g.any() and not passes_gradient(t, g, ours):
+            step = tracker.step_of(t) if tracker else None
             place = where(step.line, step.layer) if step else ""
-            found.append(f"{printable(t.op.name)}{place} lets nothing through: {why(t, inputs, ours[0], g != 0)}")
+            found.append(
+                f"{printable(t.op.name)}{place} lets nothing through: {zero_reason(t, inputs, ours[0], g != 0)}"
+            )
     return found or ["what reaches it along several ways adds up to 0"]
 
 
-def passed(t, g, ours):
+def passes_gradient(t, g, ours):
     """Return whether the rules of ``t`` make anything but 0 of ``g`` for the inputs ``ours``."""
     through = []
     wanted = {id(x) for x in ours}
@@ -41,7 +43,7 @@ def passed(t, g, ours):
     return any(through)
 
 
-def why(t, inputs, x, reached):
+def zero_reason(t, inputs, x, reached):
     """Return why the derivative of ``t`` with respect to its input ``x`` is 0 in the entries that are ``reached``."""
     name, n = t.op.name, int(reached.sum())
     everywhere = f"in all {n} entries" if n > 1 else "there"

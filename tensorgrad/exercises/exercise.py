@@ -3,7 +3,7 @@
 from ..errors import counted, describe
 from .grading import Point, grade
 from .hunt import Hunt
-from .source import source_of
+from .source import function_source
 
 #: The numbers of rows that an answer is checked with: one that holds at one size only is no answer.
 ROWS = (5, 3)
@@ -30,7 +30,7 @@ class Exercise:
 
     def __init__(self, number, of, task):
         self.number, self.of, self.task, self.name = number, of, task, task.name
-        self.attempts = self.hinted = 0
+        self.attempts = self.hints_given = 0
         self.solved = False
 
     def show(self):
@@ -68,7 +68,7 @@ class Exercise:
 
     def solution(self):
         """Print the source of an answer."""
-        print(source_of(self.task.backward))
+        print(function_source(self.task.backward))
 
     def bug(self, seed=0):
         """Return a backward of this exercise with one mistake in it, another one for another seed."""
@@ -76,15 +76,15 @@ class Exercise:
 
     def reset(self):
         """Forget the attempts, and begin with the first hint again."""
-        self.attempts = self.hinted = 0
+        self.attempts = self.hints_given = 0
         self.solved = False
 
     def _next_hint(self):
         hints = self.task.hints
-        self.hinted += 1
-        if self.hinted > len(hints):
+        self.hints_given += 1
+        if self.hints_given > len(hints):
             return f"that was the last hint; tg.exercises.{self.name}.solution() prints an answer"
-        return f"hint {self.hinted} of {len(hints)}: {hints[self.hinted - 1]}"
+        return f"hint {self.hints_given} of {len(hints)}: {hints[self.hints_given - 1]}"
 
     def __repr__(self):
         task, point = self.task, Point(self.task, ROWS[0])
@@ -97,7 +97,7 @@ class Exercise:
         order = " in this order, or a dict with these keys" if len(task.wrt) > 1 else ""
         return "\n".join([
             f"Exercise {self.number} of {self.of}, {self.name}: {task.title} ({LEVELS[task.level]})",
-            "", f"  {task.formula}", "", *(f"  {line}" for line in source_of(task.forward).splitlines()), "",
+            "", f"  {task.formula}", "", *(f"  {line}" for line in function_source(task.forward).splitlines()), "",
             f"Write backward({', '.join(arguments)}), which returns {returned}{order}.",
             *table, "", f"tg.exercises.{self.name}.check(backward) grades it; "
             f"{counted(len(task.hints), 'hint')} and a solution are there if you want them.",

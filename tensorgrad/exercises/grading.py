@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from ..check.compare.claims import Comparison, sizes_of
+from ..check.compare.claims import Comparison, named_sizes
 from ..check.handwritten import claimed_gradients
-from ..check.subject.loss import Loss
-from ..check.subject.parameters import gradients_of
+from ..check.subject.loss import NumpyLoss
+from ..check.subject.parameters import match_gradients
 from ..errors import GradientError, describe
-from .source import planted
+from .source import plant_bug
 
 
 class Point:
@@ -56,11 +56,11 @@ def grade(task, backward, n):
     """
     point = Point(task, n)
     try:
-        loss = Loss(point.loss, point.params, ())
+        loss = NumpyLoss(point.loss, point.params, ())
         claimed = claimed_gradients(lambda params: point.call(backward, params), point.params, loss)
         comparison = Comparison(loss, claimed)
         if not comparison.report(task.name):
-            comparison.known = _known(point, backward, claimed)
+            comparison.known = _known_facts(point, backward, claimed)
         return comparison.report(f"exercise {task.name!r}", chained=task.is_loss)
     except (TypeError, GradientError) as error:
         if not str(error).startswith("check_gradients: "):
@@ -69,12 +69,12 @@ def grade(task, backward, n):
         raise type(error)(f"exercise {task.name!r}: {words}") from None
 
 
-def _known(point, backward, claimed):
+def _known_facts(point, backward, claimed):
     """Return what helps to name a mistake, by input."""
-    suspects = _suspects(point)
-    known = {name: {"sizes": sizes_of(point.inputs), "suspects": suspects[name]} for name in claimed}
+    mistakes = _known_mistakes(point)
+    known = {name: {"sizes": named_sizes(point.inputs), "known_mistakes": mistakes[name]} for name in claimed}
     if point.dout is not None:
-        twice = _gradients(point, backward, 2 * point.dout)
+        twice = _claimed_gradients(point, backward, 2 * point.dout)
         for name, fields in known.items():
             fields["doubled"] = twice.get(name)
             fields["upstream"] = point.dout if point.dout.shape == claimed[name].shape else None
@@ -82,15 +82,15 @@ def _known(point, backward, claimed):
     return {name: {**fields, **more.get(name, {})} for name, fields in known.items()}
 
 
-def _suspects(point):
+def _known_mistakes(point):
     """Return the wrong gradients that the planted bugs give, by input and by what is wrong with them."""
     found: dict = {name: {} for name in point.params}
     for bug in point.task.bugs:
-        gradients = _gradients(point, planted(point.task, bug)[1], point.dout)
+        gradients = _claimed_gradients(point, plant_bug(point.task, bug)[1], point.dout)
         for name, g in gradients.items():
             found[name][bug.why] = g
     return found
 
 
-def _gradients(point, backward, dout):
-    return gradients_of(point.call(backward, dout=dout), point.params)
+def _claimed_gradients(point, backward, dout):
+    return match_gradients(point.call(backward, dout=dout), point.params)

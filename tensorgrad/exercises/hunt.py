@@ -2,7 +2,7 @@
 
 from ..errors import OptionError, describe
 from .grading import grade
-from .source import planted, source_of
+from .source import function_source, plant_bug
 
 
 class Hunt:
@@ -20,9 +20,9 @@ class Hunt:
     """
 
     def __init__(self, exercise, bug):
-        right = source_of(exercise.task.backward)
+        right = function_source(exercise.task.backward)
         self.exercise, self._bug = exercise, bug
-        self.source, self.function = planted(exercise.task, bug)
+        self.source, self.function = plant_bug(exercise.task, bug)
         pairs = zip(right.splitlines(), self.source.splitlines(), strict=True)
         self._line = next(i for i, (one, other) in enumerate(pairs, 1) if one != other)
 
@@ -55,7 +55,7 @@ class Hunt:
 
     def __repr__(self):
         numbered = [f"  {i:2}  {line}" for i, line in enumerate(self.source.splitlines(), 1)]
-        forward = [f"      {line}" for line in source_of(self.exercise.task.forward).splitlines()]
+        forward = [f"      {line}" for line in function_source(self.exercise.task.forward).splitlines()]
         return "\n".join([
             f"Find the bug: one line of this backward of {self.exercise.name!r} is wrong ({self.exercise.task.title})",
             "", *forward, "", *numbered, "",

@@ -58,7 +58,7 @@ def test_a_slope_outside_of_the_two_is_wrong(slope):
     op = tg.elementwise("ramp", lambda x: np.maximum(x, 0), x=lambda g, y, x: g * np.where(x == 0, slope, x > 0))
     report = gradcheck(lambda x: op(x).sum(), AT, raise_exception=False)
     assert (report["x"].wrong, report["x"].index) == (2, (0,))
-    assert re.match(r"wrong rule: 'ramp'", *report.culprit)
+    assert re.match(r"wrong rule: 'ramp'", *report.causes)
 
 
 def test_kinks_that_cancel_pass_since_every_rule_is_right():

@@ -8,9 +8,9 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.check import check_gradients
-from tensorgrad.check.numeric.differences import noise, slope
+from tensorgrad.check.numeric.differences import rounding_noise, slope
 from tensorgrad.check.numeric.sampling import block
-from tensorgrad.check.subject.loss import Loss
+from tensorgrad.check.subject.loss import NumpyLoss
 from tensorgrad.errors import GradcheckError, GradientError, OptionError, ShapeError
 
 RNG = np.random.default_rng(3)
@@ -146,7 +146,7 @@ def reference(f, p):
 @pytest.mark.parametrize(("f", "exact"), LOSSES.values(), ids=LOSSES)
 def test_the_complex_step_is_used_where_it_is_exact_and_only_there(f, exact):
     p = np.array([0.3, -0.7, 1.1, -0.4])
-    assert (Loss(f, p, ()).method.kind == "complex step") is exact
+    assert (NumpyLoss(f, p, ()).method.kind == "complex step") is exact
     report = check_gradients(f, reference(f, p), p, rtol=1e-7)
     assert report
     assert not check_gradients(f, 1.001 * reference(f, p), p)
@@ -164,14 +164,14 @@ def test_a_report_says_why_differences_were_taken():
 def test_differences_find_slopes_at_any_scale(scale):
     for f, at, right in [(np.log, 0.01, 100.0), (np.exp, 1.0, np.e), (np.sin, 100.0, np.cos(100.0))]:
         line = lambda t, f=f, at=at: np.array([scale * f(at + t)])
-        found = slope(line, line(0.0), noise(line))
+        found = slope(line, line(0.0), rounding_noise(line))
         assert found.value == pytest.approx(scale * right, rel=1e-8)
         assert abs(found.value - scale * right) <= found.error
 
 
 def test_noise_is_measured_where_digits_are_lost():
-    clean = noise(lambda t: np.exp(1 + t))
-    lossy = noise(lambda t: 1e6 + np.exp(1 + t) - 1e6)
+    clean = rounding_noise(lambda t: np.exp(1 + t))
+    lossy = rounding_noise(lambda t: 1e6 + np.exp(1 + t) - 1e6)
     assert clean < 1e-15
     assert 1e-12 < lossy < 1e-9
 

@@ -8,7 +8,7 @@ from tensorgrad.check import gradcheck
 from tensorgrad.check.compare import elements as inputs
 from tensorgrad.check.compare.analytic import reverse_rows
 from tensorgrad.check.numeric.differences import STEP, Line, complex_numbers, slope
-from tensorgrad.check.numeric.method import culprit_of
+from tensorgrad.check.numeric.method import non_analytic_op
 from tensorgrad.check.report import check_progress as progress
 from tensorgrad.check.subject.function import Function
 from tensorgrad.check.subject.points import points_of
@@ -127,18 +127,18 @@ def test_a_line_leaves_everything_as_it_was():
     one, before = Function(points.call), t.data.tobytes()
     line = Line(one, [(t, slice(2, 5), np.array([1.0, 2.0, 3.0]))])
     assert (line(STEP) - one.point).nonzero()[0].tolist() == [2, 3, 4]
-    assert line.imaginary()[[1, 2, 3, 4, 5]].tolist() == [0, 2, 4, 6, 0]
+    assert line.complex_step()[[1, 2, 3, 4, 5]].tolist() == [0, 2, 4, 6, 0]
     with pytest.raises(RuntimeError, match="within"), complex_numbers(one, [t]):
         raise RuntimeError("within")
     assert t.data.tobytes() == before
-    assert (t.data.dtype, one.imaginary) == (np.float64, False)
+    assert (t.data.dtype, one.allows_complex) == (np.float64, False)
 
 
 def test_the_op_that_is_not_analytic_is_found_off_its_kinks():
     points = points_of(lambda x: abs(x - 1.0).sum(), np.array([1.0, 1.0, 2.0]))
-    assert culprit_of(Function(points.call)) == "op 'absolute' is not analytic"
+    assert non_analytic_op(Function(points.call)) == "op 'absolute' is not analytic"
     points = points_of(lambda x: tg.relu(x - 1.0).sum(), np.array([1.0, 1.0, 2.0]))
-    assert culprit_of(Function(points.call)) == ""
+    assert non_analytic_op(Function(points.call)) == ""
 
 
 class Counter:
@@ -256,5 +256,5 @@ def test_what_is_wrong_with_a_large_gradient_is_seen_in_a_block_of_it():
     a, b = RNG.normal(size=(60, 60)), RNG.normal(size=(60, 60))
     report = gradcheck(lambda a: (op(a, b) * np.cos(np.arange(60.0))).sum(), a, raise_exception=False)
     assert report["a"].count().endswith("measured, of 3,600")
-    assert report.culprit[0].startswith("wrong rule: 'my product' ")
+    assert report.causes[0].startswith("wrong rule: 'my product' ")
     assert report.hint == "the gradient of a is transposed: a .T is missing or too many"

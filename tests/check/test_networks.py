@@ -5,7 +5,7 @@ import pytest
 
 from tensorgrad.check import check_gradients
 from tests.check.networks import NETWORKS
-from tests.check.rates import hand_written, networks, verdict
+from tests.check.rates import check_fault, hand_written, networks
 
 FAULTS = [(label, name) for label, network in NETWORKS.items() for name in network.faults]
 
@@ -21,7 +21,7 @@ def test_right_gradients_pass(network):
 
 @pytest.mark.parametrize(("label", "name"), FAULTS, ids=[f"{label}: {name}" for label, name in FAULTS])
 def test_a_planted_fault_is_found_and_its_mistake_named(label, name):
-    found, named, words = verdict(NETWORKS[label], name)
+    found, named, words = check_fault(NETWORKS[label], name)
     assert found
     assert named == bool(NETWORKS[label].faults[name].says), words
 

@@ -104,7 +104,7 @@ def test_a_notebook_gets_html(wrong):
 
 def test_the_dict_for_machines(wrong):
     found = wrong.as_dict()
-    assert (found["passed"], len(found["culprit"]), found["notes"]) == (False, 1, [])
+    assert (found["passed"], len(found["causes"]), found["notes"]) == (False, 1, [])
     assert found["inputs"][0] == {
         "name": "x", "given": "float64[4]", "wrong": 4, "total": 4, "index": wrong["x"].index, "output": "",
         "analytic": wrong["x"].analytic, "numeric": wrong["x"].numeric, "error": pytest.approx(0.5),

@@ -7,7 +7,7 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.check import gradcheck
-from tensorgrad.check.subject.domains import drawn
+from tensorgrad.check.subject.domains import draw_inputs
 from tensorgrad.core.op import REGISTRY
 from tensorgrad.errors import GradcheckError, GradientError, NotReadyError, OptionError
 from tensorgrad.layers import Activation, Dense
@@ -40,11 +40,11 @@ def test_an_op_that_needs_settings_says_so(op):
 
 def test_inputs_are_drawn_from_the_domain_and_away_from_kinks():
     for op in (tg.log.op, tg.divide.op, tg.relu.op, tg.arccosh.op, tg.arctanh.op):
-        for name, x in zip(op.args, drawn(op), strict=True):
+        for name, x in zip(op.args, draw_inputs(op), strict=True):
             domain = op.domain.get(name, "real") if isinstance(op.domain, dict) else op.domain
             assert all(np.abs(x - kink).min() >= 0.1 for kink in op.kinks)
             assert {"positive": x > 0, "above one": x > 1, "unit": abs(x) < 1}.get(domain, abs(x) > 0).all()
-    assert (drawn(tg.exp.op, 0)[0] != drawn(tg.exp.op, 1)[0]).any()
+    assert (draw_inputs(tg.exp.op, 0)[0] != draw_inputs(tg.exp.op, 1)[0]).any()
 
 
 def test_an_op_with_inputs():

@@ -14,7 +14,7 @@ import tensorgrad.backward as engine
 from tensorgrad.core.modes import runs_plainly
 from tensorgrad.debug import why_no_grad
 from tensorgrad.debug.diagnosis import REASONS
-from tensorgrad.debug.taint import Taken
+from tensorgrad.debug.taint import TaintedArray
 from tensorgrad.layers import Dense
 from tests.planted import train
 
@@ -502,7 +502,7 @@ def test_what_the_function_keeps_is_as_ever_afterwards():
     assert not why_no_grad(loss, w)
     assert [type(t) for t in kept] == [tg.Tensor] * 3
     assert [type(t.numpy()) for t in kept] == [np.ndarray] * 3
-    assert not any(isinstance(x, Taken) for t in kept for x in t.inputs)
+    assert not any(isinstance(x, TaintedArray) for t in kept for x in t.inputs)
 
 
 def test_a_tensor_that_is_only_given_data_gets_plain_data():

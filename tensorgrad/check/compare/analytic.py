@@ -11,7 +11,7 @@ from ...graph.gradients import listening
 from ..numeric.differences import EPSILON
 
 
-class Reverse:
+class ReverseJacobian:
     """Reverse mode: a row per number that is differentiated, all of them at hand."""
 
     mode = "reverse"
@@ -23,16 +23,16 @@ class Reverse:
         """Return the derivatives by those entries, a column each."""
         return self.rows[:, which]
 
-    def along(self, where, v):
+    def derivative_along(self, where, v):
         """Return the derivatives along ``v``, which is 0 outside of the slice ``where``."""
         return self.rows[:, where] @ v
 
-    def size(self, where, v):
-        """Return how large the terms are that ``along`` sums up."""
+    def magnitude_along(self, where, v):
+        """Return how large the terms are that ``derivative_along`` sums up."""
         return np.abs(self.rows[:, where]) @ np.abs(v)
 
 
-class Forward:
+class ForwardJacobian:
     """Forward mode: each direction is pushed through the recorded graph, op by op."""
 
     mode = "forward"
@@ -41,18 +41,18 @@ class Forward:
         self.f, self.t = f, t
 
     def columns(self, which):
-        return np.stack([self.along(slice(j, j + 1), 1.0) for j in which], axis=-1)
+        return np.stack([self.derivative_along(slice(j, j + 1), 1.0) for j in which], axis=-1)
 
-    def along(self, where, v):
+    def derivative_along(self, where, v):
         tangent = np.zeros(self.t.shape)
         tangent.reshape(-1)[where] = v
-        return pushed(self.f, {id(self.t): tangent})
+        return jvp_at_outputs(self.f, {id(self.t): tangent})
 
-    def size(self, where, v):
-        return np.abs(self.along(where, v))
+    def magnitude_along(self, where, v):
+        return np.abs(self.derivative_along(where, v))
 
 
-def pushed(f, tangents):
+def jvp_at_outputs(f, tangents):
     """Return the derivatives of f's values along ``tangents``, arrays by the id of the Tensor they belong to."""
     found = dict(tangents)
     for t, inputs in f.steps:

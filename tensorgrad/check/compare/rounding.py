@@ -4,7 +4,7 @@ import numpy as np
 
 from ...errors import GradientError
 from ..numeric.differences import EPSILON, ROUNDINGS
-from ..numeric.method import sizes_of
+from ..numeric.method import entry_sizes
 from ..subject.function import Function
 from .analytic import reverse_rows
 
@@ -15,18 +15,18 @@ MOST = 1000
 NUDGES = (2, 6, -4)
 
 
-def beyond_rounding(f, found, tensors, rounding):
+def discount_rounding(f, found, tensors, rounding):
     """Return the findings without what disagrees only by the rounding of the analytic gradient.
 
     That is its change when the inputs move by a few units in the last place, where the true gradient does not change.
     Raises GradientError if it changes where nothing moves.
     """
-    suspects = [i for i, x in enumerate(found) if x.report.wrong and x.report.mode == "reverse"]
-    if not suspects:
+    doubtful = [i for i, x in enumerate(found) if x.report.wrong and x.report.mode == "reverse"]
+    if not doubtful:
         return found
     again = gradients_near(f, tensors, 0)
-    for x in (found[i] for i in suspects):
-        changed = noise_of(x, again)
+    for x in (found[i] for i in doubtful):
+        changed = gradient_noise(x, again)
         if changed.max() > 1e-9 * np.nanmax(np.abs(x.analytic)):
             raise GradientError(
                 f"gradcheck: the backward of f is not deterministic, the gradient of {x.report.name} changed by "
@@ -34,18 +34,21 @@ def beyond_rounding(f, found, tensors, rounding):
             )
     near = [gradients_near(f, tensors, by) for by in NUDGES]
     return [
-        x.allowing(
-            np.minimum(ROUNDINGS * np.max([noise_of(x, rows) for rows in near], axis=0), most_of(x, rounding)), f
+        x.raise_tolerance(
+            np.minimum(
+                ROUNDINGS * np.max([gradient_noise(x, rows) for rows in near], axis=0), rounding_bound(x, rounding)
+            ),
+            f,
         )
-        if i in suspects
+        if i in doubtful
         else x
         for i, x in enumerate(found)
     ]
 
 
-def most_of(x, rounding):
+def rounding_bound(x, rounding):
     """Return how much of a change can be rounding, for the measured entries."""
-    return MOST * rounding[:, None] / sizes_of(x.t.data.reshape(-1))[x.columns]
+    return MOST * rounding[:, None] / entry_sizes(x.t.data.reshape(-1))[x.columns]
 
 
 def gradients_near(f, tensors, by):
@@ -61,7 +64,7 @@ def gradients_near(f, tensors, by):
     return {id(t): g for t, g in zip(tensors, rows, strict=True)}
 
 
-def noise_of(x, rows):
+def gradient_noise(x, rows):
     """Return how far the gradient is from that of ``rows``, for the measured entries; 0 where it is not finite."""
     g = rows[id(x.t)]
     if g is None:

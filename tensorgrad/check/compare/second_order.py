@@ -7,7 +7,7 @@ from ...core.tensor import Tensor
 from ...pytree import leaves_of
 
 
-def gradient_of(points, seed):
+def gradient_function(points, seed):
     """Return a function without arguments: the gradients of ``Σ ⟨uᵢ, yᵢ⟩`` by all inputs, with random ``uᵢ``.
 
     Inputs that no gradient reaches are left out; what is constant is a Tensor that requires no gradient.

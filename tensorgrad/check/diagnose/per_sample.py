@@ -8,14 +8,14 @@ import numpy as np
 
 from ..mistakes.catalogue import SLOPES, mistake
 from ..numeric.sampling import FULL
-from ..subject.loss import Loss
-from ..subject.parameters import gradients_of
+from ..subject.loss import NumpyLoss
+from ..subject.parameters import match_gradients
 
 #: So many samples are looked at.
 SAMPLES = 4
 
 
-def looked_into(report, loss_fn, grads, params, data):
+def add_sample_hints(report, loss_fn, grads, params, data):
     """Return the report with hints for weights whose mistake shows in single samples only.
 
     ``grads`` must be a function, since it is called again for each sample.
@@ -24,7 +24,7 @@ def looked_into(report, loss_fn, grads, params, data):
     samples = list(_samples(data)) if unexplained and callable(grads) else []
     try:
         seen = [_Sample(loss_fn, grads, params, one) for one in samples]
-        hints = {name: _hint(name, seen) for name in unexplained} if seen else {}
+        hints = {name: _sample_hint(name, seen) for name in unexplained} if seen else {}
     except Exception:  # whatever a loss does with fewer samples than it was written for: then there is nothing to see
         return report
     report.inputs = [r._replace(hint=hints.get(r.name) or r.hint) for r in report.inputs]
@@ -35,8 +35,8 @@ class _Sample:
     """The loss and the claimed gradients for one sample."""
 
     def __init__(self, loss_fn, grads, params, data):
-        self.data, self.loss = data, Loss(loss_fn, params, data)
-        self.claimed = gradients_of(grads(params, *data), params)
+        self.data, self.loss = data, NumpyLoss(loss_fn, params, data)
+        self.claimed = match_gradients(grads(params, *data), params)
         self.measured = {}
 
     def pair(self, name):
@@ -57,20 +57,20 @@ def _samples(data):
             return
 
 
-def _hint(name, samples):
+def _sample_hint(name, samples):
     """Return what is wrong with the gradient of the parameter ``name`` in single samples; '' if nothing is known."""
     array = samples[0].loss.arrays[name]
     if array.size > FULL:
         return ""
     is_bias = array.size == max(array.shape, default=1)
-    for weight, z, back in _layers(samples):
+    for weight, z, back in _first_layers(samples):
         if is_bias and array.size == z.shape[1]:
-            said = _said([s.pair(name) for s in samples], z + array.reshape(-1))
+            said = _sample_mistake([s.pair(name) for s in samples], z + array.reshape(-1))
             formula = f"z = x {weight} + {name}"
         elif name == weight:
             pairs = [[back(s, g) for g in s.pair(name)] for s in samples]
             biases = {k: b.reshape(-1) for k, b in samples[0].loss.arrays.items() if b.size == z.shape[1]}
-            found = {k: _said(pairs, z + b) for k, b in {**biases, "": 0.0}.items()}
+            found = {k: _sample_mistake(pairs, z + b) for k, b in {**biases, "": 0.0}.items()}
             bias, said = next(((k, words) for k, words in found.items() if words), ("", ""))
             formula = f"z = x {weight}" + (f" + {bias}" if bias else "")
         else:
@@ -80,12 +80,12 @@ def _hint(name, samples):
     return ""
 
 
-def _said(pairs, z):
+def _sample_mistake(pairs, z):
     claimed, numeric = (np.stack([g.reshape(-1) for g in side]) for side in zip(*pairs, strict=True))
     return mistake(claimed, numeric, name="z", context={"value": z}, among=SLOPES)
 
 
-def _layers(samples):
+def _first_layers(samples):
     """Yield the weight, ``z = x W`` with a row per sample, and how the gradient of z is got back from that of W.
 
     Any two-dimensional weight that fits an array of the data may be a first layer.
@@ -97,9 +97,9 @@ def _layers(samples):
             rows, columns = x.shape == (1, W.shape[0]), x.shape == (W.shape[1], 1)
             if rows or columns:
                 z = [s.data[i] @ W if rows else (W @ s.data[i]).T for s in samples]
-                yield name, np.concatenate(z), lambda s, g, i=i, rows=rows: _projected(s.data[i], g, rows)
+                yield name, np.concatenate(z), lambda s, g, i=i, rows=rows: _project(s.data[i], g, rows)
 
 
-def _projected(x, g, rows):
+def _project(x, g, rows):
     """Return the gradient of z = x W (rows) or W x from that of W, an outer product with x."""
     return (x @ g if rows else (g @ x).T) / np.sum(x * x)

@@ -25,7 +25,7 @@ class Context(NamedTuple):
     arrays:   arrays that may be factors or masks, by name: ``{"gamma": γ, "mask": m}``
     others:   the right gradients of other inputs, by name
     parts:    the contributions that the gradient is the sum of, by name
-    suspects: wrong gradients that are known, by what they mean: ``{"W must be transposed": dout @ W}``
+    known_mistakes: wrong gradients that are known, by what they mean: ``{"W must be transposed": dout @ W}``
     shape:    the shape of the input, where only a block of its gradient is at hand
     """
 
@@ -38,26 +38,26 @@ class Context(NamedTuple):
     arrays: dict[str, Any] | None = None
     others: dict[str, Any] | None = None
     parts: dict[str, Any] | None = None
-    suspects: dict[str, Any] | None = None
+    known_mistakes: dict[str, Any] | None = None
     shape: tuple[int, ...] | None = None
 
 
-def same(a, b):
+def is_same(a, b):
     """Return whether two arrays of the same shape hold the same numbers, up to noise."""
-    return a.shape == b.shape and not differing(a, b).any()
+    return a.shape == b.shape and not difference_mask(a, b).any()
 
 
-def differing(a, b):
+def difference_mask(a, b):
     """Return where two arrays differ, beyond a part of the largest entry of ``b``."""
     return ~(np.abs(a - b) <= TOLERANCE * np.max(np.abs(b), initial=0.0))
 
 
-def visible(n):
+def nonzero_mask(n):
     """Return where ``n`` is not zero, up to noise."""
     return np.abs(n) > TOLERANCE * np.max(np.abs(n), initial=0.0)
 
 
-def fitting(arrays, shape):
+def broadcastable_arrays(arrays, shape):
     """Yield the name and the values of those ``arrays`` that broadcast to ``shape``."""
     for name, array in (arrays or {}).items():
         array = np.asarray(array, np.float64)
@@ -65,6 +65,6 @@ def fitting(arrays, shape):
             yield name, np.broadcast_to(array, shape)
 
 
-def axes_of(a):
+def long_axes(a):
     """Return the axes of ``a`` that are longer than one."""
     return [axis for axis, size in enumerate(a.shape) if size > 1]

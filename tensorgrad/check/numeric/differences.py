@@ -70,7 +70,7 @@ class Line:
             for (_, flat, where, _), at in zip(self.moves, self.at, strict=True):
                 flat[where] = at
 
-    def imaginary(self):
+    def complex_step(self):
         """Return the derivatives by a complex step."""
         with complex_numbers(self.f, [t for t, *_ in self.moves]):
             for t, _, where, v in self.moves:
@@ -78,12 +78,12 @@ class Line:
             return self.f.values().imag / TINY
 
 
-def whole_line(f, tensors, ways):
+def joint_line(f, tensors, ways):
     """Return the Line along which all ``tensors`` move their own way, flat arrays."""
     return Line(f, [(t, slice(None), v) for t, v in zip(tensors, ways, strict=True) if t.size])
 
 
-class Entry:
+class EntryLine:
     """The Line through one entry of a Tensor."""
 
     def __init__(self, f, t, j):
@@ -103,7 +103,7 @@ def complex_numbers(f, tensors):
     """Make ``tensors`` complex inside the block, f welcome to return complex numbers, and losing them an error."""
     tensors = f.together or tensors
     saved = [t.data for t in tensors]
-    f.imaginary = True
+    f.allows_complex = True
     try:
         for t in tensors:
             t.data = t.data.astype(complex)
@@ -111,7 +111,7 @@ def complex_numbers(f, tensors):
             simplefilter("error", np.exceptions.ComplexWarning)
             yield
     finally:
-        f.imaginary = False
+        f.allows_complex = False
         for t, data in zip(tensors, saved, strict=True):
             t.data = data
 
@@ -129,12 +129,12 @@ def complex_columns(f, t, columns):
     return np.array(found).T / TINY
 
 
-def central(line, eps):
+def central_difference(line, eps):
     """Return plain central differences with the step ``eps``."""
     return (line(eps) - line(-eps)) / (2 * eps)
 
 
-def noise(line):
+def rounding_noise(line):
     """Return the rounding error of the values of ``line`` near 0, at least ε|f|: log(1 − p) with p near 1 has far more.
 
     Fourth differences over steps so small that only rounding is left of them (Moré & Wild 2011, ECnoise).
@@ -146,12 +146,12 @@ def noise(line):
     return np.where(np.isfinite(measured), np.maximum(least, measured), least)
 
 
-def step_at(x, size, part=16 * STEP):
+def first_step(x, size, part=16 * STEP):
     """Return the first steps for entries ``x`` among others of that ``size``: powers of two, so that x ± h is exact."""
     return np.exp2(np.round(np.log2(part * np.maximum(size, np.abs(x)))))
 
 
-def least_at(x, size):
+def smallest_step(x, size):
     """Return the smallest steps for entries ``x``: ``log`` near 0 needs them far below x."""
     return 1e-6 * np.minimum(STEP, np.where(x == 0, size, np.abs(x)))
 
@@ -169,11 +169,11 @@ def slopes(lines, y, rounding, h, least):
     they do not, a kink or a pole is near, and steps shrink: the pair wins that agrees best.
     """
     y, rounding, open_ = y[:, None], np.reshape(rounding, (-1, 1)), np.arange(len(lines))
-    before, best = Pair(lines, y, h), None
+    before, best = CentralDifference(lines, y, h), None
     while True:
         h = h / 4
-        now = Pair([lines[i] for i in open_], y, h[open_])
-        found, off, good = _extrapolated(before, now, y, rounding / h[open_])
+        now = CentralDifference([lines[i] for i in open_], y, h[open_])
+        found, off, good = _extrapolate(before, now, y, rounding / h[open_])
         if best is None:
             best, score, settled = found, off, good
         else:
@@ -184,11 +184,11 @@ def slopes(lines, y, rounding, h, least):
         leaps = (np.abs(now.slope) > 3 * np.abs(before.slope)) | now.edge
         going = ((h >= least) & ~settled.all(axis=0))[open_]
         if not going.any():
-            return _with_jumps(best, open_, leaps & ~settled[:, open_])
-        before, open_ = now.only(going), open_[going]
+            return _admit_jumps(best, open_, leaps & ~settled[:, open_])
+        before, open_ = now.select(going), open_[going]
 
 
-def _with_jumps(found, columns, leaps):
+def _admit_jumps(found, columns, leaps):
     """Return Slopes that admit everything where f jumps, or ends in a bend, as x√x at 0.
 
     There the difference stays as large however small the step, or f is nan on the other side.
@@ -198,7 +198,7 @@ def _with_jumps(found, columns, leaps):
     return found
 
 
-class Pair:
+class CentralDifference:
     """The values of lines at ±h, a column each: their slopes, and the gaps between the one-sided ones.
 
     Where f is nan on one side, as √x is below 0, there is an edge, and the slope is that of the other side.
@@ -214,7 +214,7 @@ class Pair:
         self.slope = (self.up - self.down) / (2 * h)
         self.gap = np.abs((self.up - y) - (y - self.down)) / h
 
-    def only(self, which):
+    def select(self, which):
         """Keep some of the lines."""
         self.h = self.h[which]
         self.up, self.down, self.edge = self.up[:, which], self.down[:, which], self.edge[:, which]
@@ -222,7 +222,7 @@ class Pair:
         return self
 
 
-def _extrapolated(before, now, y, noise):
+def _extrapolate(before, now, y, noise):
     """Return the Slope from two steps, how far the two are from agreeing, and where they are good."""
     step = now.slope - before.slope
     change = np.abs(step)

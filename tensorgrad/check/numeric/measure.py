@@ -8,16 +8,16 @@ from .differences import (
     EPSILON,
     ROUNDINGS,
     STEP,
-    Entry,
-    Pair,
+    CentralDifference,
+    EntryLine,
     Slope,
-    central,
+    central_difference,
     complex_columns,
-    least_at,
+    first_step,
     slopes,
-    step_at,
+    smallest_step,
 )
-from .method import BENT, TRUSTED, culprit_of
+from .method import BENT, TRUSTED, non_analytic_op
 
 #: The default relative tolerance. Numeric derivatives are good to 1e-9 or better, a wrong rule is off by far more.
 RTOL = 1e-6
@@ -44,7 +44,7 @@ class Tolerance:
         self.rounding, self.atol, self.rtol = rounding, atol, RTOL if rtol is None else rtol
         self.leeway, self.gaps = leeway, gaps
 
-    def at(self, numeric, step):
+    def at_step(self, numeric, step):
         """Return the tolerance for differences over ``step``, a row per number that is differentiated."""
         return self.rtol * np.abs(numeric) + (self.noise(step) if self.atol is None else self.atol)
 
@@ -52,11 +52,11 @@ class Tolerance:
         """Return what rounding does to differences over ``step``."""
         return ROUNDINGS * self.rounding[:, None] / step
 
-    def around(self, slope):
+    def for_slope(self, slope):
         """Return the tolerance for a Slope, whose own error is known."""
         return self.rtol * np.abs(slope.value) + slope.error + (self.atol or 0.0)
 
-    def eased(self, measured):
+    def add_leeway(self, measured):
         """Return all that was Measured of an input with the leeway, and the gaps."""
         if not (self.leeway or self.gaps):
             return measured
@@ -72,7 +72,7 @@ class Tolerance:
         return f"tolerance {self.rtol:g}·|numeric| + " + ("rounding" if self.atol is None else f"{self.atol:g}")
 
 
-class Measured(NamedTuple):
+class NumericJacobian(NamedTuple):
     """Numeric derivatives with respect to some entries, a column each: as in Slope, and how far off is allowed."""
 
     value: np.ndarray
@@ -88,7 +88,7 @@ class Measured(NamedTuple):
         slack = 1e-3 * (self.high - self.low)
         return np.maximum(np.maximum(self.low - slack - analytic, analytic - self.high - slack), 0.0)
 
-    def put(self, places, slope, allowed):
+    def set_columns(self, places, slope, allowed):
         """Put a Slope in the place of some columns."""
         parts = slope.value, slope.low, slope.high, slope.kinked, allowed
         for array, part in zip(self, parts, strict=True):
@@ -98,14 +98,14 @@ class Measured(NamedTuple):
 def measure(f, t, columns, analytic, tolerance, method):
     """Return Measured of those entries of ``t``; ``analytic`` are the derivatives they will be compared with."""
     if method.kind == "fixed step":
-        value = np.stack([central(Entry(f, t, j), method.eps) for j in columns], axis=-1)
-        return exactly(value, tolerance.at(value, method.eps))
+        value = np.stack([central_difference(EntryLine(f, t, j), method.eps) for j in columns], axis=-1)
+        return exact_jacobian(value, tolerance.at_step(value, method.eps))
     if method.kind == "complex step":
-        return exactly_settled(f, t, columns, analytic, tolerance, method.kinks)
-    measured, doubtful = plainly(f, t, columns, analytic, tolerance)
+        return complex_step_jacobian(f, t, columns, analytic, tolerance, method.kinks)
+    measured, doubtful = central_jacobian(f, t, columns, analytic, tolerance)
     if doubtful.size:
         found = slopes_at(f, t, columns[doubtful], tolerance.rounding)
-        measured.put(doubtful, found, tolerance.around(found))
+        measured.set_columns(doubtful, found, tolerance.for_slope(found))
     return measured
 
 
@@ -116,30 +116,32 @@ def derivatives(f, t, columns, rounding, method):
     return slopes_at(f, t, columns, rounding).value
 
 
-def exactly(value, allowed):
+def exact_jacobian(value, allowed):
     """Return Measured of derivatives that have no error and no kinks."""
-    return Measured(value, value.copy(), value.copy(), np.zeros(value.shape, bool), allowed)
+    return NumericJacobian(value, value.copy(), value.copy(), np.zeros(value.shape, bool), allowed)
 
 
-def plainly(f, t, columns, analytic, tolerance):
+def central_jacobian(f, t, columns, analytic, tolerance):
     """Return Measured by one central difference for each entry, and which entries are in doubt.
 
     Those are where it disagrees with the analytic derivative or drowns in rounding, and where the two sides disagree.
     """
-    pair, noise = pair_at(f, t, columns, tolerance)
-    allowed, gap = tolerance.at(pair.slope, pair.h), np.abs(analytic - pair.slope)
+    pair, noise = central_differences(f, t, columns, tolerance)
+    allowed, gap = tolerance.at_step(pair.slope, pair.h), np.abs(analytic - pair.slope)
     sharp = (noise <= SHARP * np.abs(pair.slope)) | (gap == 0)
-    return exactly(pair.slope, allowed), np.flatnonzero(~((gap <= allowed) & sharp & ~bent(pair, noise)).all(axis=0))
+    return exact_jacobian(pair.slope, allowed), np.flatnonzero(
+        ~((gap <= allowed) & sharp & ~bend_mask(pair, noise)).all(axis=0)
+    )
 
 
-def pair_at(f, t, columns, tolerance):
+def central_differences(f, t, columns, tolerance):
     """Return the Pair of steps by some entries of ``t``, and its noise."""
     x = t.data.reshape(-1)
-    h = step_at(x[columns], size_of(x), STEP)
-    return Pair([Entry(f, t, j) for j in columns], f.point[:, None], h), tolerance.noise(h)
+    h = first_step(x[columns], root_mean_square(x), STEP)
+    return CentralDifference([EntryLine(f, t, j) for j in columns], f.point[:, None], h), tolerance.noise(h)
 
 
-def bent(pair, noise):
+def bend_mask(pair, noise):
     """Return where the two sides differ so much that there may be a kink."""
     return pair.gap > BENT * np.abs(pair.slope) + 4 * noise
 
@@ -151,10 +153,10 @@ def slopes_at(f, t, columns, rounding):
     drowns that, as in ``sin(x) + 1`` near 0, larger steps are believed if they say the same, only better.
     """
     x = t.data.reshape(-1)
-    size, lines = size_of(x), [Entry(f, t, j) for j in columns]
-    h, least = step_at(x[columns], size), least_at(x[columns], size)
+    size, lines = root_mean_square(x), [EntryLine(f, t, j) for j in columns]
+    h, least = first_step(x[columns], size), smallest_step(x[columns], size)
     found = slopes(lines, f.point, rounding, h, least)
-    wide = step_at(x[columns], max(1.0, size))
+    wide = first_step(x[columns], max(1.0, size))
     poor = np.flatnonzero((found.error > PRECISE * np.abs(found.value)).any(axis=0) & (wide > h))
     if poor.size:
         other = slopes([lines[k] for k in poor], f.point, rounding, wide[poor], h[poor])
@@ -166,12 +168,12 @@ def slopes_at(f, t, columns, rounding):
     return found._replace(error=found.error + own)
 
 
-def size_of(x):
+def root_mean_square(x):
     """Return the root mean square of the entries, 1 where that is 0."""
     return float(np.sqrt(np.vdot(x, x) / x.size)) or 1.0
 
 
-def exactly_settled(f, t, columns, analytic, tolerance, kinks):
+def complex_step_jacobian(f, t, columns, analytic, tolerance, kinks):
     """Return Measured by complex steps; what disagrees is measured again by differences.
 
     There f may be at a kink, or not analytic. Where differences and complex step agree the latter is kept, being exact;
@@ -179,40 +181,40 @@ def exactly_settled(f, t, columns, analytic, tolerance, kinks):
     away.
     """
     value = complex_columns(f, t, columns)
-    least = size_of(t.data.reshape(-1))
-    measured = exactly(value, tolerance.at(value, least))
+    least = root_mean_square(t.data.reshape(-1))
+    measured = exact_jacobian(value, tolerance.at_step(value, least))
     biggest = np.max(np.abs(analytic), axis=1, keepdims=True, initial=0.0)
     tight = min(1e-9, tolerance.rtol) * np.abs(value) + max(1e-13, tolerance.leeway) * biggest
     doubtful = ~(np.abs(analytic - value) <= tight)
     if kinks:
-        doubtful |= bent(*pair_at(f, t, columns, tolerance))
+        doubtful |= bend_mask(*central_differences(f, t, columns, tolerance))
     places = np.flatnonzero(doubtful.any(axis=0))
     if not places.size:
         return measured
     again, exact = columns[places], value[:, places]
-    sharp = tolerance.at(exact, least)
+    sharp = tolerance.at_step(exact, least)
     close = ~(np.abs(analytic[:, places] - exact) > PLAUSIBLE * biggest).all(axis=0)
     sharp[:, close] += ROUNDINGS * np.abs(exact[:, close] - nudged_columns(f, t, again[close]))
     measured.allowed[:, places] = sharp
-    open_ = np.ones(len(places), bool) if culprit_of(f) else ~plainly_confirmed(f, t, again, exact, tolerance)
+    open_ = np.ones(len(places), bool) if non_analytic_op(f) else ~confirmed_columns(f, t, again, exact, tolerance)
     if open_.any():
         found = slopes_at(f, t, again[open_], tolerance.rounding)
-        exact, rough = exact[:, open_], tolerance.around(found)
-        edge = pair_at(f, t, again[open_], tolerance)[
+        exact, rough = exact[:, open_], tolerance.for_slope(found)
+        edge = central_differences(f, t, again[open_], tolerance)[
             0
         ].edge  # a branch point: there a complex step is good for nothing
-        agree = ~found.kinked & ~edge & (np.abs(exact - found.value) <= rough) & (not culprit_of(f))
+        agree = ~found.kinked & ~edge & (np.abs(exact - found.value) <= rough) & (not non_analytic_op(f))
         kept = [np.where(agree, exact, part) for part in (found.value, found.low, found.high)]
         found = found._replace(value=kept[0], low=kept[1], high=kept[2])
-        measured.put(places[open_], found, np.where(agree, sharp[:, open_], rough))
+        measured.set_columns(places[open_], found, np.where(agree, sharp[:, open_], rough))
     return measured
 
 
-def plainly_confirmed(f, t, columns, exact, tolerance):
+def confirmed_columns(f, t, columns, exact, tolerance):
     """Return where one central difference for each entry says what the complex step says, and there is no kink."""
-    pair, noise = pair_at(f, t, columns, tolerance)
+    pair, noise = central_differences(f, t, columns, tolerance)
     close = np.abs(exact - pair.slope) <= TRUSTED * np.abs(pair.slope) + noise
-    return (close & ~bent(pair, noise) & ~pair.edge).all(axis=0)
+    return (close & ~bend_mask(pair, noise) & ~pair.edge).all(axis=0)
 
 
 def nudged_columns(f, t, columns):

@@ -22,10 +22,10 @@ def block(shape, limit=BLOCK):
     if places.size <= FULL:
         return places
     side = max(k for k in range(1, limit + 1) if np.prod([min(k, s) for s in shape], dtype=float) <= limit)
-    return places[np.ix_(*(_spread(s, side) for s in shape))]
+    return places[np.ix_(*(_spread_indices(s, side) for s in shape))]
 
 
-def _spread(size, count):
+def _spread_indices(size, count):
     """Return ``count`` indices below ``size`` or one fewer, from end to end, the same seen from both ends."""
     if size <= count:
         return np.arange(size)

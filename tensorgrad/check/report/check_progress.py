@@ -8,7 +8,7 @@ from typing import Any
 PATIENCE = 1.0
 
 
-class Progress:
+class CheckProgress:
     """Shows what is being measured and how far it has come; ``with Progress() as progress``."""
 
     def __init__(self, check="gradcheck"):

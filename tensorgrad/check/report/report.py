@@ -80,16 +80,16 @@ class Report:
 
     inputs:  an InputReport for each input, in order
     method:  how it was measured
-    culprit: sentences on where a mistake is: which op's rule, or where the graph is cut
+    causes:  sentences on where a mistake is: which op's rule, or where the graph is cut
     notes:   sentences on what else should be known, such as the ops whose kinks were left out
     check:   what was called
 
     ``str`` is a coloured table where the output is a terminal, ``repr`` plain text, and a notebook shows HTML.
     """
 
-    def __init__(self, inputs, method, culprit=(), notes=(), check="gradcheck"):
+    def __init__(self, inputs, method, causes=(), notes=(), check="gradcheck"):
         self.inputs, self.method, self.check = list(inputs), method, check
-        self.culprit, self.notes = tuple(culprit), tuple(notes)
+        self.causes, self.notes = tuple(causes), tuple(notes)
 
     def __bool__(self):
         return not any(r.wrong for r in self.inputs)
@@ -100,6 +100,11 @@ class Report:
             if name in (r.name, r.label) or printable(name) == r.name:
                 return r
         raise KeyError(name)
+
+    @property
+    def culprit(self):
+        """The same as ``causes``."""
+        return self.causes
 
     @property
     def difference(self):
@@ -116,7 +121,7 @@ class Report:
         return {
             "passed": bool(self),
             "method": self.method,
-            "culprit": list(self.culprit),
+            "causes": list(self.causes),
             "notes": list(self.notes),
             "inputs": [r._asdict() for r in self.inputs],
         }
@@ -132,14 +137,14 @@ class Report:
         return f"{self.check} failed: wrong gradient of {', '.join(wrong)}"
 
     def __repr__(self):
-        from .report_format import plain  # only a report that is looked at pays for its words
+        from .report_format import report_text  # only a report that is looked at pays for its words
 
-        return plain(self)
+        return report_text(self)
 
     def __str__(self):
-        from .report_format import printed
+        from .report_format import terminal_text
 
-        return printed(self)
+        return terminal_text(self)
 
     def __rich__(self):
         from .report_format import rich_report
@@ -147,6 +152,6 @@ class Report:
         return rich_report(self)
 
     def _repr_html_(self):
-        from .report_format import html
+        from .report_format import report_html
 
-        return html(self)
+        return report_html(self)

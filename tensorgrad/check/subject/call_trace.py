@@ -16,7 +16,7 @@ from ...graph.observer import Observer, observing
 from ...graph.origins import origin
 
 
-class Place(NamedTuple):
+class Location(NamedTuple):
     """A line of the user, and the layer it is in; a layer of ours has no line of the user inside."""
 
     line: str
@@ -26,7 +26,7 @@ class Place(NamedTuple):
         return ", ".join([self.line] * bool(self.line) + [f"layer {self.layer!r}"] * bool(self.layer))
 
 
-class Trace(Observer):
+class CallTrace(Observer):
     """The places of everything that ``call`` recorded.
 
     places: sequence number of a Tensor -> its Place
@@ -37,7 +37,7 @@ class Trace(Observer):
     def __init__(self, call, watch_arrays=False):
         self.places, self.cuts, self.writes = {}, [], {}
         self.watch, self.kept, self.last = watch_arrays, [], None
-        with observing(self), stepping(self.moved) if watch_arrays else nullcontext():
+        with observing(self), stepping(self.next_line) if watch_arrays else nullcontext():
             self.result = call()
         self.compare()
 
@@ -45,7 +45,7 @@ class Trace(Observer):
         """Return where ``t`` was made, as text; '' if that is not known."""
         return str(self.places.get(t.seq, ""))
 
-    def nth(self, t, steps):
+    def matching_place(self, t, steps):
         """Return where the Tensor was made that takes the place of ``t`` in another recording, ``steps``."""
         k = [u.seq for u, _ in steps].index(t.seq)
         places = [self.places[seq] for seq in sorted(self.places)]
@@ -53,17 +53,17 @@ class Trace(Observer):
 
     def made(self, t, op, inputs, frame):
         if t.op is not None:
-            self.places[t.seq] = place_of(frame)
+            self.places[t.seq] = frame_location(frame)
             if self.watch:
                 self.keep(t)
 
     def read(self, t, array, frame):
         if frame.f_code in EXITS and t.requires_grad:
-            self.cuts.append((EXITS[frame.f_code], place_of(frame.f_back)))
+            self.cuts.append((EXITS[frame.f_code], frame_location(frame.f_back)))
         return array
 
     def unrecording(self, frame):
-        self.cuts.append(("no_grad()", place_of(frame)))
+        self.cuts.append(("no_grad()", frame_location(frame)))
 
     def keep(self, t):
         """Remember the arrays of ``t`` and of what it was computed from, as they are now."""
@@ -73,11 +73,11 @@ class Trace(Observer):
             if isinstance(array, np.ndarray) and not (isinstance(x, Tensor) and x.op):
                 self.kept.append((t.seq, array, array.copy()))
 
-    def moved(self, frame):
+    def next_line(self, frame):
         """The user's code goes on to another line: see what the last one has written."""
         self.compare()
         if frame is not None:
-            self.last = place_of(frame)
+            self.last = frame_location(frame)
 
     def compare(self):
         """Note which arrays have changed, for the line that ran last."""
@@ -86,7 +86,7 @@ class Trace(Observer):
                 self.writes[seq] = self.last
 
 
-def place_of(frame):
+def frame_location(frame):
     """Return the Place of a frame."""
     found = origin(frame, inside=True)
-    return Place(printable(found.line or ""), found.layer or "")
+    return Location(printable(found.line or ""), found.layer or "")

@@ -9,13 +9,13 @@ from ...errors import GradientError, printable
 SHAPE = (3, 3)
 
 
-def drawn(op, seed=0):
+def draw_inputs(op, seed=0):
     """Return random arrays of float64 that ``op`` takes, a tuple.
 
     Raises GradientError for an op that has no derivative, or that does not take square matrices of floats.
 
     >>> import tensorgrad as tg
-    >>> [x.shape for x in drawn(tg.ops.multiply.op)]
+    >>> [x.shape for x in draw_inputs(tg.ops.multiply.op)]
     [(3, 3), (3, 3)]
     """
     if op.kind == "constant":
@@ -23,7 +23,7 @@ def drawn(op, seed=0):
     rng = np.random.default_rng(seed)
     names = op.args * (2 if op.variadic else 1)
     domains = [op.domain.get(name, "real") if isinstance(op.domain, dict) else op.domain for name in names]
-    inputs = tuple(away_from(op.kinks, one(domain, rng)) for domain in domains)
+    inputs = tuple(avoid_kinks(op.kinks, draw_array(domain, rng)) for domain in domains)
     try:
         op.call(*[Tensor(x, requires_grad=True) for x in inputs]).sum().backward()
     except Exception as error:  # whatever an op says to inputs of shapes that do not fit
@@ -35,7 +35,7 @@ def drawn(op, seed=0):
     return inputs
 
 
-def one(domain, rng):
+def draw_array(domain, rng):
     """Return an array from a named domain, a margin away from its edges."""
     x = rng.uniform(0.3, 1.7, SHAPE)
     if domain in ("unit", "open unit"):
@@ -45,7 +45,7 @@ def one(domain, rng):
     return x if domain in ("positive", "open unit", "above one") else x * rng.choice([-1.0, 1.0], SHAPE)
 
 
-def away_from(kinks, x):
+def avoid_kinks(kinks, x):
     """Return ``x`` with what lies near one of the ``kinks`` moved off it."""
     for kink in kinks:
         x = np.where(np.abs(x - kink) < 0.1, kink + 0.2 * np.where(x < kink, -1, 1), x)

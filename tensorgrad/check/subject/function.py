@@ -10,7 +10,7 @@ from ...core.tensor import Tensor
 from ...errors import GradientError, ShapeError, describe
 from ...graph.steps import merged
 from ...pytree import named_leaves
-from .call_trace import Trace
+from .call_trace import CallTrace
 from .recorded_call import RecordedCall, changed_constants
 
 #: Outputs up to this many entries are checked one by one; larger ones along random cotangents.
@@ -23,14 +23,14 @@ class Function:
 
     outputs:    the Tensors of floats that f returns; a tuple, list or dict may hold several
     cotangents: one row per number that is checked; None when these are the entries of the outputs themselves
-    imaginary:  whether complex outputs are welcome now
+    allows_complex:  whether complex outputs are welcome now
     together:   the Tensors that are made complex for a complex step, all of them; empty for the one that moves only
     """
 
     title = "f"
 
     def __init__(self, call, seed=0, tolerance=None):
-        self.call, self.seed, self.tolerance, self.imaginary = call, seed, tolerance, False
+        self.call, self.seed, self.tolerance, self.allows_complex = call, seed, tolerance, False
         self.names: Any = None
         self.shapes: Any = None
         self.together: Sequence = ()
@@ -40,7 +40,7 @@ class Function:
         self.size = sum(y.size for y in self.outputs)
         if not self.size:
             raise GradientError(
-                f"gradcheck: f returned an empty Tensor ({self.described()}); there is nothing to check"
+                f"gradcheck: f returned an empty Tensor ({self.description()}); there is nothing to check"
             )
         rows = None if self.size <= FULL else np.random.default_rng(seed).standard_normal((COTANGENTS, self.size))
         self.cotangents = rows
@@ -50,20 +50,20 @@ class Function:
 
     def __call__(self):
         y = self.call()
-        outputs = [y] if isinstance(y, Tensor) else self._several(y)
+        outputs = [y] if isinstance(y, Tensor) else self._float_tensors(y)
         for t in outputs:
-            if t.data.dtype.kind != "f" and not (self.imaginary and t.data.dtype.kind == "c"):
+            if t.data.dtype.kind != "f" and not (self.allows_complex and t.data.dtype.kind == "c"):
                 raise TypeError(f"gradcheck: f must return a Tensor of floats, got {describe(t)}")
         if self.shapes is not None:
             self._check_shapes(outputs)
         return outputs
 
-    def _several(self, y):
+    def _float_tensors(self, y):
         """Return the Tensors of floats in a tuple, list or dict; other Tensors in it have no gradient."""
         named = list(named_leaves(y, "output"))
         if not named or not all(isinstance(t, Tensor) for _, t in named):
             bad = next((t for _, t in named if not isinstance(t, Tensor)), y)
-            raise TypeError(f"gradcheck: f must return a Tensor, got {describe(bad)}{_advice(bad)}")
+            raise TypeError(f"gradcheck: f must return a Tensor, got {describe(bad)}{_output_advice(bad)}")
         kept = [(name, t) for name, t in named if t.data.dtype.kind in "fc"] or named
         self.names = self.names or [name for name, _ in kept]
         return [t for _, t in kept]
@@ -92,7 +92,7 @@ class Function:
             row -= math.prod(shape)
         return ""
 
-    def described(self):
+    def description(self):
         """Return dtype and shape of the outputs."""
         return ", ".join(describe(y) for y in self.outputs)
 
@@ -103,7 +103,7 @@ class Function:
             if any(id(x) in live for x in inputs):
                 live.add(id(t))
                 if t.dtype != np.float64:
-                    raise GradientError(_imprecise(t))
+                    raise GradientError(_precision_message(t))
 
     def _check_shapes(self, outputs):
         found = [y.shape for y in outputs]
@@ -134,24 +134,24 @@ class Function:
             if not changed <= (least if self.tolerance is None else self.tolerance):
                 raise GradientError(
                     f"gradcheck: f is not deterministic, its output changed by {changed:.3g} between two calls at the "
-                    f"same point{self._change()}; fix the seed inside f, or call layers with training=False"
+                    f"same point{self._changed_constant()}; fix the seed inside f, or call layers with training=False"
                 )
 
-    def _change(self):
+    def _changed_constant(self):
         """Return which constant of which op is another one in the next call, in words."""
-        trace = Trace(lambda: RecordedCall(self))
+        trace = CallTrace(lambda: RecordedCall(self))
         for t, name, _ in changed_constants(trace.result, RecordedCall(self)):
             return f" ({name} of op {t.op.name!r}, {trace.place(t)}, is another array each time)"
         return ""
 
 
-def _advice(y):
+def _output_advice(y):
     if y is None:
         return "; is a return missing?"
     return "; compute with the Tensors themselves, not with .numpy() or .item()"
 
 
-def _imprecise(t):
+def _precision_message(t):
     return (
         f"gradcheck: f computes in {t.dtype} (op {t.op.name!r} made {describe(t)}), where differences drown in "
         "rounding; remove the cast, list the parameters it closes over among the inputs (they become float64 for the "

@@ -17,14 +17,14 @@ def model_points(model, x, y):
         raise TypeError(f"gradcheck: {model.name!r} needs data: gradcheck(model, x, y), or gradcheck(layer, x)")
     if y is not None and not hasattr(model, "compute_loss"):
         raise NotReadyError(f"gradcheck: {model.name!r} has no loss; gradcheck(layer, x) checks its output")
-    x, y = _float64(x), y if y is None else np.asarray(y)
+    x, y = _to_float64(x), y if y is None else np.asarray(y)
     model(x, training=False)  # builds the weights if need be
     trainable = list(model.trainable_weights)
     points = Points()
     for i, weight in enumerate(trainable):
         points.add(weight, weight.name or f"weight {i}")
     if y is None:
-        x = _as_points(points, x, "x")
+        x = _add_points(points, x, "x")
     if not points.named:
         raise GradientError(f"gradcheck: {model.name!r} has no trainable weights")
     points.call = lambda: _outcome(model, x, y)
@@ -36,7 +36,7 @@ def _outcome(model, x, y):
     return predicted if y is None else model.compute_loss(x=x, y=y, y_pred=predicted)
 
 
-def _as_points(points, x, name):
+def _add_points(points, x, name):
     """Return ``x`` with every Tensor of floats in it a point."""
 
     def point(leaf, name):
@@ -47,7 +47,7 @@ def _as_points(points, x, name):
     return map_named(point, x, name)
 
 
-def _float64(x):
+def _to_float64(x):
     """Return floats as float64 Tensors, which a layer leaves as they are: an array it would cast."""
 
     def floats(leaf):

@@ -16,7 +16,9 @@ class RecordedCall:
     def __init__(self, f):
         self.outputs = f()
         self.values = [y.data.copy() for y in self.outputs]
-        self.steps = [(t, inputs, [_values(x) for x in inputs], t.data.copy()) for t, inputs in merged(self.outputs)]
+        self.steps = [
+            (t, inputs, [_copy_array(x) for x in inputs], t.data.copy()) for t, inputs in merged(self.outputs)
+        ]
 
 
 def changed_constants(before, after, moved=()):
@@ -29,17 +31,17 @@ def changed_constants(before, after, moved=()):
             return
         for i, (x, a, b) in enumerate(zip(inputs, arrays, others, strict=True)):
             if id(x) not in moved and not (isinstance(x, Tensor) and x.op):
-                change = _change(a, b)
+                change = _constant_change(a, b)
                 if change:
                     yield t, printable(f"{t.op.args[0]}{i}" if t.op.variadic else t.op.args[i]), change
 
 
-def _change(x, z):
+def _constant_change(x, z):
     """Return how far two arrays are apart; 0 for anything but floats."""
     if x.dtype.kind != "f" or z.dtype.kind != "f" or x.shape != z.shape:
         return 0.0
     return float(np.linalg.norm(np.nan_to_num(x - z)))
 
 
-def _values(x):
+def _copy_array(x):
     return np.array(x.data if isinstance(x, Tensor) else x)
