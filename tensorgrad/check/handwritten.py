@@ -1,4 +1,4 @@
-"""Gradients written by hand in NumPy, checked without a Tensor: a loss, its parameters, and what is claimed."""
+"""Check gradients that are written by hand in NumPy, without Tensors."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def check_gradients(
     data:    what else loss_fn takes, passed on as it is: arrays, numbers, anything
     atol, rtol: right is |analytic − numeric| ≤ atol + rtol·|numeric|; by default 1e-6 for rtol (1e-4 if a gradient is
              float32), and for atol a hundredth of that times the largest element, and the numeric gradient's error
-    raise_exception: raise a GradcheckError that bears the report, else return the report, which is falsy if wrong
+    raise_exception: raise a GradcheckError that holds the report; if False, return the report, which is falsy if wrong
 
-    The numeric gradient is a complex step where loss_fn lets complex numbers pass (which is verified), exact to
-    rounding; else central differences, extrapolated where in doubt. Parameters are copied to float64, and never
+    The numeric gradient is a complex step, exact to rounding, where loss_fn takes complex numbers (a trial shows
+    that); else central differences, extrapolated where in doubt. Parameters are copied to float64, and never
     changed. A parameter with more than 1000 elements is checked as a whole along 4 random directions, and a block of it
     element by element; if only some element outside is wrong, it is found by bisection.
 
@@ -72,7 +72,7 @@ def check_gradients(
 
 
 def claimed_gradients(grads: Any, params: Any, loss: Any) -> Any:
-    """Return the gradients by name; a function is called twice, and must not add to what it gave before."""
+    """Return the gradients by name; call a function twice, to see that it does not add to its first result."""
     if not callable(grads):
         return match_gradients(grads, params)
     first = _call_grads(grads, params, loss)
@@ -91,11 +91,11 @@ def _call_grads(grads: Any, params: Any, loss: Any) -> Any:
     for name, array in arrays.items():
         if not np.array_equal(array, loss.arrays[name]):
             raise GradientError(f"check_gradients: grads changed {name} in place; compute on a copy")
-    return {name: g.copy() for name, g in found.items()}  # it may keep its arrays, and add to them
+    return {name: g.copy() for name, g in found.items()}  # the function may keep its arrays and add to them
 
 
 def _check_gradient_shape(name: Any, g: Any, loss: Any) -> None:
-    """Raise ShapeError for a gradient of another shape than its parameter, with what was done if that shows."""
+    """Raise ShapeError if the gradient has another shape than its parameter; name the mistake if it is known."""
     array = loss.arrays[name]
     if g.shape == array.shape:
         return

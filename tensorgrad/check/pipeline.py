@@ -1,4 +1,4 @@
-"""The check from the points to the report: rows of gradients, a method, the findings, and where a mistake is."""
+"""The check from the points to the report: gradients, a numeric method, the comparison, the causes of mistakes."""
 
 import numpy as np
 
@@ -39,10 +39,10 @@ def compare(points, given, settings, progress, order=1):
     _check_finite_inputs(points.named)
     f = Function(points.call, settings.seed, settings.nondet_tol)
     tensors = list(points.named.values())
-    if order == 2:  # the backward wants gradients of the dtype of what they are of
+    if order == 2:  # a backward needs all inputs in one dtype
         f.names, f.together = [f"∂/∂{name}" for name in points.named], tensors
     f.check_precision(tensors if settings.eps is None else ())
-    with np.errstate(all="ignore"):  # steps go where f is not defined, and find nan there
+    with np.errstate(all="ignore"):  # a step may leave the domain of f, and gives nan there
         analytic, rounding = reverse_rows(f, tensors)
         ways, tolerance = fixed_directions(tensors), Tolerance(rounding, settings.atol, settings.rtol)
         method = choose_method(f, tensors, ways, rounding, settings.eps)
@@ -59,7 +59,7 @@ def compare(points, given, settings, progress, order=1):
 
 
 def input_results(checker, named, given, analytic, ways, modes, order):
-    """Return Found for every input, and once more for inputs at which forward mode alone is wrong."""
+    """Return an InputResult for every input, and a second one for each input at which only forward mode is wrong."""
     tensors = list(named.values())
     rows = [
         np.zeros((len(checker.f.point), t.size)) if g is None else g for t, g in zip(tensors, analytic, strict=True)

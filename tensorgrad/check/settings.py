@@ -1,4 +1,4 @@
-"""The arguments of the check: ours, and PyTorch's with their meaning."""
+"""The arguments of the check: our own, and those of PyTorch."""
 
 from typing import Any, NamedTuple
 
@@ -6,7 +6,7 @@ from ..errors import OptionError, suggest
 
 MODES = ("reverse", "forward")
 
-#: PyTorch's arguments that have no meaning here, and why.
+#: PyTorch's arguments that have no meaning here, each with the reason.
 MEANINGLESS = {
     "check_undefined_grad": "a rule here always gets a cotangent, there are no undefined ones",
     "check_grad_dtypes": "the engine gives every gradient the dtype of its input",
@@ -17,7 +17,7 @@ MEANINGLESS = {
 
 
 class Settings(NamedTuple):
-    """What ``gradcheck`` was asked for, as it documents it."""
+    """The arguments of ``gradcheck``, as it documents them."""
 
     order: int = 1
     modes: tuple = MODES
@@ -30,7 +30,7 @@ class Settings(NamedTuple):
 
 
 def parse_settings(order, modes, eps, atol, rtol, seed, pytorch):
-    """Return Settings, or raise an error that says which argument is not what it should be."""
+    """Return Settings, or raise an error that names the wrong argument."""
     for name, value in (("eps", eps), ("atol", atol), ("rtol", rtol), ("nondet_tol", pytorch.get("nondet_tol"))):
         if (value is not None and not value >= 0) or (name == "eps" and value == 0):
             raise OptionError(f"gradcheck: {name} must be a positive number, got {value!r}")
@@ -53,7 +53,7 @@ PYTORCH = ("nondet_tol", "fast_mode", "check_forward_ad", "check_backward_ad")
 
 
 def _apply_pytorch_modes(modes, pytorch):
-    """Return the modes after ``check_backward_ad`` and ``check_forward_ad``, which are PyTorch's names of them."""
+    """Return the modes, changed by PyTorch's ``check_backward_ad`` and ``check_forward_ad``."""
     for mode, name in (("reverse", "check_backward_ad"), ("forward", "check_forward_ad")):
         if name in pytorch:
             modes = tuple(m for m in MODES if (m == mode and pytorch[name]) or (m != mode and m in modes))

@@ -1,4 +1,4 @@
-"""Why a Tensor gets no gradient: what the finished graph tells, and what following its values through a run tells."""
+"""Find why a Tensor gets no gradient: from the finished graph, or from a run in which its values are followed."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from .cut_paths import INDEX, METHODS, cut_words, find_cuts
 from .taint_tracker import TaintTracker, tensor_name
 from .zero_gradients import arriving_gradient, zero_reasons
 
-#: What ``Diagnosis.reason`` may be, and what it says. A way out of the graph, ".numpy()", is its own word.
+#: The values of ``Diagnosis.reason``, and what they mean. A way out of the graph, as ".numpy()", is its own word.
 REASONS = {
     "integer": "p holds integers, which have no gradients",
     "frozen": "p.requires_grad is False",
@@ -34,10 +34,10 @@ REASONS = {
 
 
 class Diagnosis:
-    """Why there is no gradient: prints as sentences, and is true if there is a reason.
+    """Why there is no gradient: it prints as sentences, and is true if there is a reason.
 
     reason: a word of REASONS, None if a gradient arrives
-    cuts:   the places where the way is cut, as ``(word, line, layer)``; with several ways, all that are known
+    cuts:   the places that cut the paths, as ``(word, line, layer)``
     line:   the line of the first cut, None if it is not known
     """
 
@@ -73,7 +73,7 @@ def diagnose(loss, p):
 
 
 def check_loss_and_tensor(loss, p):
-    """Raise unless both arguments can be asked about."""
+    """Raise TypeError if ``p`` is no Tensor, or ``loss`` neither Tensor nor function."""
     if not isinstance(p, Tensor):
         remedy = "; pass one of its weights, such as layer.kernel" if hasattr(p, "weights") else ""
         raise TypeError(f"why_no_grad(loss, p): p must be a Tensor, got {describe(p)}{remedy}")
@@ -85,7 +85,7 @@ def check_loss_and_tensor(loss, p):
 
 
 def diagnose_tensor(p, tracker):
-    """Return the Diagnosis of a Tensor that can have no gradient whatever is computed, else None."""
+    """Return the Diagnosis of a Tensor that can have no gradient from any loss, else None."""
     name = tensor_name(p)
     if p.dtype.kind != "f":
         return Diagnosis(
@@ -105,7 +105,7 @@ def diagnose_tensor(p, tracker):
 
 
 def first_use(tracker):
-    """Return the first step that used the Tensor followed, or None."""
+    """Return the first step that used the followed Tensor, or None."""
     steps = tracker.all if tracker else ()
     return next((s for s in steps if any(before is tracker.start for before, _ in s.edges)), None)
 
@@ -123,7 +123,7 @@ def is_connected(steps, loss, p):
 
 
 def diagnose_arrival(loss, p, tracker):
-    """Return the Diagnosis of a Tensor that a gradient reaches: it may be 0, or not be kept."""
+    """Return the Diagnosis of a Tensor that a gradient reaches: the gradient may be 0, or may not be kept."""
     name, g = tensor_name(p), arriving_gradient(loss, p)
     zeros, size = int((g == 0).sum()), g.size
     if zeros == size and size:
@@ -168,7 +168,7 @@ def diagnose_run(loss, p, tracker, end):
 
 
 def diagnose_lost(loss, p, tracker):
-    """Return the Diagnosis of a loss into which no value of ``p`` could be followed."""
+    """Return the Diagnosis if no value of ``p`` could be followed into the loss."""
     name = tensor_name(p)
     ends = [(word, s) for s in tracker.all for before, word in s.edges if word and before.live]
     if ends:
@@ -191,7 +191,7 @@ def diagnose_lost(loss, p, tracker):
 
 
 def diagnose_graph(loss, p):
-    """Return the Diagnosis that a finished graph alone gives for a Tensor it does not lead to."""
+    """Return the Diagnosis from a finished graph that does not lead to ``p``."""
     name, steps = tensor_name(p), recorded(loss)
     found = diagnose_overwrite(loss, p) or diagnose_missing_rule(steps, p)
     if found is not None:
@@ -205,7 +205,7 @@ def diagnose_graph(loss, p):
 
 
 def diagnose_overwrite(loss, p):
-    """Return the Diagnosis if the loss was computed from what ``p`` was before it was written in place, else None."""
+    """Return the Diagnosis if the loss was computed from an old value of ``p``, overwritten since, else None."""
     old, steps = p, recorded(loss) if isinstance(loss, Tensor) else []
     while old.inputs and (old.op is None or old.op.name == "setitem"):
         old = old.inputs[0]
@@ -222,7 +222,7 @@ def diagnose_overwrite(loss, p):
 
 
 def diagnose_missing_rule(steps, p):
-    """Return the Diagnosis if ``p`` goes into the loss only through inputs that have no rule, else None."""
+    """Return the Diagnosis if ``p`` enters the loss only through inputs that have no rule, else None."""
     near = {id(p)}
     for t, inputs in steps:
         for i, x in enumerate(inputs):
@@ -240,7 +240,7 @@ def diagnose_missing_rule(steps, p):
 
 
 def related_input(steps, p):
-    """Return what in the graph is near to ``p``: its memory, its name or its values."""
+    """Return a sentence on an input of the graph that shares the memory, the name or the values of ``p``; else ''."""
     name = tensor_name(p)
     given = {id(x): (t, x) for t, inputs in steps for x in inputs if not isinstance(x, Tensor) or x.op is None}
     arrays = [(t, x, x.data if isinstance(x, Tensor) else x) for t, x in given.values()]

@@ -1,4 +1,4 @@
-"""The numerics tracer: which op made the first nan or inf, forward or backward, from what, and what to do about it."""
+"""The numerics tracer: finds the op that made the first nan or inf, its inputs, and what to do about it."""
 
 import weakref
 from contextlib import ExitStack
@@ -20,9 +20,9 @@ from .value_ranges import Range, bad_entries, bad_words
 
 
 class TensorOrigin(NamedTuple):
-    """Where a Tensor was made: the layer's name, the user's line, None for what is not known; whether it is not finite.
+    """Where a Tensor was made, and whether it is not finite: layer and line are None if they are not known.
 
-    ref: keeps the Place as long as its Tensor
+    ref: a weak reference that removes the TensorOrigin when its Tensor is gone
     """
 
     layer: str | None = None
@@ -34,19 +34,19 @@ class TensorOrigin(NamedTuple):
         return where(self.line, self.layer)
 
 
-NOWHERE = TensorOrigin()  # of what was made before the block
+UNKNOWN = TensorOrigin()  # for Tensors that were made before the block
 
 
 class Finding:
-    """What went wrong: ``print`` it. ``NumericsError.finding`` is one too.
+    """One op that made nan or inf; ``print`` it. ``NumericsError.finding`` is one too.
 
     op:     the op's name
     phase:  "forward" or "backward"; "given" if an input was not finite before any op
-    layer, line: where, None if it is not known
+    layer, line: where the op ran, None if it is not known
     inputs: the op's inputs as Ranges: name, low, high, zeros, negative, nan, inf, neginf, size
     bad:    how many entries of the result are nan, inf and -inf, out of ``size``
-    remedy: what to do about it, '' if nothing is known
-    times:  how often it was seen
+    remedy: what to do about it, '' if no remedy is known
+    times:  how often it happened
     """
 
     def __init__(self, what, op, phase, place, array, inputs, remedy):
@@ -63,14 +63,14 @@ class Finding:
 
 
 class Tracer(Observer):
-    """A block in which each op's result is looked at; ``findings`` lists what was not finite, the first one first."""
+    """A block that checks each op's result; ``findings`` lists those that were not finite, in order."""
 
     def __init__(self, raise_exception):
         self.raise_exception, self.findings = raise_exception, []
         self._places, self._known, self._blocks = {}, {}, ExitStack()
 
     def __enter__(self):
-        self._blocks.enter_context(np.errstate(all="ignore"))  # NumPy's warnings say less than is said here
+        self._blocks.enter_context(np.errstate(all="ignore"))  # the findings say more than NumPy's warnings
         self._blocks.enter_context(plainly())
         self._blocks.enter_context(observing(self))
         return self
@@ -89,7 +89,7 @@ class Tracer(Observer):
         return "\n".join(seen)
 
     def made(self, t, op, inputs, frame):
-        if frame.f_back.f_code is backward.__code__:  # it adds up .grad
+        if frame.f_back.f_code is backward.__code__:  # the sum in .grad
             return
         bad = any(bad_entries(t.data))
         if (not bad and t.op is None) or (bad and running(frame, trial)):
@@ -103,15 +103,15 @@ class Tracer(Observer):
         self._places[id(t)] = self._place(other)._replace(ref=self._forget(t))
 
     def _place(self, t):
-        return self._places.get(id(t), NOWHERE)
+        return self._places.get(id(t), UNKNOWN)
 
     def _forget(self, t):
-        """Return a reference to ``t`` that clears its Place when it is gone: the block may be long."""
+        """Return a weak reference to ``t`` that removes its TensorOrigin when ``t`` is gone."""
         places, key = self._places, id(t)
         return weakref.ref(t, lambda _: places.pop(key, None))
 
     def _examine(self, t, op, inputs, place):
-        """Report ``op`` if it made something bad of good inputs, or the input that was bad before any op."""
+        """Report ``op`` if it made nan or inf from good inputs; or report the input that was bad before any op."""
         found = [bad_entries(input_array(x)) for x in inputs]
         given = [i for i, x in enumerate(inputs) if is_unintended(x, found[i]) and not self._place(x).bad]
         if given:
@@ -152,9 +152,9 @@ class Tracer(Observer):
 
 
 class BackwardTrace:
-    """One backward under observation: hooks on every recorded Tensor look at what arrives there and what it passes on.
+    """One watched backward: hooks on every recorded Tensor check the gradient that arrives and those it passes on.
 
-    late: ids of Tensors that a bad gradient has reached: what arrives there is no news
+    late: ids of Tensors that a bad gradient has reached; later ones there are not reported
     """
 
     def __init__(self, tracer, root):
@@ -170,7 +170,7 @@ class BackwardTrace:
         return leaves
 
     def look_at(self, g, t, what):
-        """Report the gradient ``g`` of ``t`` if it is not finite and that is news."""
+        """Report the gradient ``g`` of ``t`` if it is the first that is not finite there."""
         data = g.data if isinstance(g, Tensor) else g
         if any(bad_entries(data)) and id(t) not in self.late:
             self.late.add(id(t))
@@ -182,7 +182,7 @@ class BackwardTrace:
         return lambda g: self.look_at(g, t, "the sum of the gradients that reach {} is {}")
 
     def watch_rules(self, t, inputs):
-        """Return a hook that looks at what the rules of ``t`` make of its gradient, each of them by itself."""
+        """Return a hook that checks the gradient of ``t``, and what each of its rules makes of it."""
 
         def look(g):
             self.look_at(g, t, "a hook made the gradient of {} {}")
@@ -194,14 +194,14 @@ class BackwardTrace:
         return look
 
     def check_rule(self, t, inputs, g, x, gx):
-        """Look at ``gx``, which the rule of ``t`` made of ``g`` for the input ``x``."""
+        """Check ``gx``, which the rule of ``t`` made of ``g`` for the input ``x``."""
         if not any(bad_entries(gx)):
             return
         self.late.add(id(x))
         op, place = t.op, self.tracer._place(t)
         arrays = [input_array(v) for v in inputs]
         if any(bad_entries(a)[0] for a in (t.data, *arrays)) and (place.bad or self._known_bad(inputs)):
-            return  # nan from the forward, which was told there
+            return  # nan from the forward, which was reported there
         name = op_arguments(op, len(inputs))[next(i for i, v in enumerate(inputs) if v is x)]
         self.tracer._report(
             f"the backward of {printable(op.name)} made {bad_words(gx)} for {argument_label(x, name)}{place}",
@@ -214,7 +214,7 @@ class BackwardTrace:
 
 
 def is_unintended(x, bad):
-    """Return whether an input has what nobody writes on purpose; inf as a number, and -inf as a mask, they do."""
+    """Return whether an input has nan, or inf in an array; the number inf, and -inf as a mask, are on purpose."""
     nan, inf, _ = bad
     return bool(nan or (inf and np.ndim(input_array(x)) > 0))
 

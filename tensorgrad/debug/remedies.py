@@ -1,11 +1,11 @@
-"""What to do about an op that made nan or inf: one sentence, or '' where none is known."""
+"""What to do about an op that made nan or inf: one sentence, or '' if no remedy is known."""
 
 import numpy as np
 
 LOGARITHMS = {"log", "log2", "log10", "log1p"}
 EXPONENTIALS = {"exp", "exp2", "expm1", "sinh", "cosh"}
 QUOTIENTS = {"divide", "reciprocal", "remainder", "fmod", "ratio"}
-#: op -> where its argument may lie
+#: op -> its domain
 BOUNDED = {"arcsin": "[-1, 1]", "arccos": "[-1, 1]", "arctanh": "(-1, 1)", "arccosh": "[1, inf)"}
 MEANS = {"mean", "var", "std"}
 SUMS = {"add", "subtract", "sum", "mean", "matmul", "einsum", "dot", "cumsum", "var", "std"}
@@ -76,7 +76,7 @@ def backward_remedy(name, arrays, y, g):
 
 
 def given_remedy(kind):
-    """Return what to do about an input that held nan or inf before any op: a ``parameter``, or data."""
+    """Return what to do about an input, a ``"parameter"`` or data, that had nan or inf before any op."""
     if kind == "parameter":
         return (
             "the weight itself is not finite: the last update, or what it was set to, made it so; if it was training, "

@@ -1,4 +1,4 @@
-"""Following one Tensor's values through a run: every op, every way out of the graph, every way back into it."""
+"""Follow one Tensor's values through a run: every op, every way out of the graph, every way back into it."""
 
 import gc
 import sys
@@ -15,24 +15,25 @@ from ..graph.code import EXITS, arguments, gives_arrays, model_method, ours, run
 from ..graph.observer import DATA, Observer, observing
 from ..graph.origins import origin
 from ..ops import queries
+from ..pytree import leaves_of
 from .cut_paths import INDEX
 from .taint import TaintedArray, active_tracker, array_step, array_steps, taint, untaint
 
-#: Functions whose results have the shape of their argument, and nothing of its values.
+#: Functions whose results depend on the shape of their argument, not on its values.
 SHAPE_ONLY = {
     function.__code__
     for function in (queries.zeros_like, queries.ones_like, queries.full_like, queries.filled, NUMPY[np.empty_like])
 }
-#: Functions of the backward that make a Tensor of a gradient, to be seen by nobody.
+#: Functions of the backward that make a Tensor of a gradient, which the tracker ignores.
 HIDDEN = {gradients.__code__, watched.__code__}
 
 
 class TaintStep:
-    """One thing done with values that come from the Tensor followed.
+    """One operation on values that come from the followed Tensor.
 
-    what:  an op's name, or what the user wrote: ``.numpy()``, ``Tensor(...)``
-    line, layer: where
-    edges: ``[(the step before, None or the word for why no gradient flows back to it)]``
+    what:  an op's name, or the user's code: ``.numpy()``, ``Tensor(...)``
+    line, layer: where it ran
+    edges: ``[(the step before, None or the word that says why no gradient flows back to it)]``
     live:  whether a gradient would flow back from here
     """
 
@@ -44,10 +45,10 @@ class TaintStep:
 
 
 class TaintTracker(Observer):
-    """A block in which the values of ``p`` are followed, in this thread or task.
+    """A block that follows the values of ``p``, in this thread or task.
 
-    all:    every step taken, the first first
-    arrays: references to the arrays handed out
+    all:    every step, in order
+    arrays: weak references to the tainted arrays
     """
 
     def __init__(self, p):
@@ -69,7 +70,7 @@ class TaintTracker(Observer):
         self.blocks.close()
 
     def restore_arrays(self):
-        """Give every Tensor its plain array again, those too that were only given new data."""
+        """Give every Tensor its plain array back, also those whose ``.data`` the user assigned."""
         arrays = [array for ref in self.arrays if (array := ref()) is not None]
         for holder in gc.get_referrers(*arrays) if arrays else ():
             if isinstance(holder, Tensor):
@@ -77,7 +78,7 @@ class TaintTracker(Observer):
 
     def remember(self, t, step):
         """Remember the step of a Tensor."""
-        self.steps[id(t)] = t, step  # kept, so that no other Tensor is given its id
+        self.steps[id(t)] = t, step  # keeping t alive keeps its id unique
 
     def step_of(self, x):
         """Return the step that made a Tensor, an array or a number, or None if it does not come from ``p``."""
@@ -88,17 +89,12 @@ class TaintTracker(Observer):
             return array_step(x)
         return self.numbers.get(id(x), (None, None))[1]
 
-    def steps_in(self, x):
-        """Return the steps of everything in nested lists, tuples and dicts."""
-        if isinstance(x, dict):
-            x = list(x.values())
-        if isinstance(x, (list, tuple)):
-            return [step for item in x for step in self.steps_in(item)]
-        step = self.step_of(x)
-        return [] if step is None else [step]
+    def nested_steps(self, x):
+        """Return the steps of everything in a nested structure."""
+        return [step for leaf in leaves_of(x) if (step := self.step_of(leaf)) is not None]
 
     def add_step(self, what, edges, frame):
-        """Return a new Step, made by the code running in ``frame``; None without edges."""
+        """Return a new TaintStep of the code in ``frame``; None without edges."""
         if not edges:
             return None
         found = origin(frame)
@@ -110,11 +106,11 @@ class TaintTracker(Observer):
         return self.add_step(how, [(step, how if step.live else None)], frame)
 
     def numpy_call(self, what, steps):
-        """Return the step of a NumPy function, called on arrays that ``steps`` made."""
+        """Return the step of a NumPy function whose arguments come from ``steps``."""
         return self.add_step(what, [(step, None) for step in steps], sys._getframe(1))
 
     def read(self, t, array, frame):
-        """Give the user's code, and what takes values out of the graph, an array that remembers."""
+        """Return a tainted array to the user's code, and to functions that take values out of the graph."""
         known, how = self.steps.get(id(t)), ".data"
         if known is None or not isinstance(array, np.ndarray):
             return array
@@ -140,7 +136,7 @@ class TaintTracker(Observer):
         self.record(t, self.wrapping_step(t, frame))
 
     def record(self, t, step):
-        """Note the ``step`` that made ``t``, and let it hold plain arrays."""
+        """Remember the ``step`` that made ``t``, and give ``t`` plain arrays."""
         array = DATA.__get__(t)
         if isinstance(array, TaintedArray):
             step = step or array.step
@@ -151,7 +147,7 @@ class TaintTracker(Observer):
             self.remember(t, step)
 
     def wrapping_step(self, t, frame):
-        """Return the step that made ``t`` of values, or None if none of them comes from ``p``."""
+        """Return the step that made ``t`` from values, or None if none of them comes from ``p``."""
         if frame.f_code is Tensor.__init__.__code__:
             return self.entry_step(f"{type(t).__name__}(...)", "Tensor(...)", arguments(frame)[1], frame)
         if frame.f_code is not type_tensor.__code__ or isinstance(t.data, TaintedArray):
@@ -170,18 +166,18 @@ class TaintTracker(Observer):
         return self.add_step(what, edges, frame)
 
     def entry_step(self, what, word, data, frame):
-        """Return the step in which a Tensor is made of values."""
-        return self.add_step(what, [(s, word if s.live else None) for s in self.steps_in(data)], frame)
+        """Return the step in which values become a Tensor."""
+        return self.add_step(what, [(s, word if s.live else None) for s in self.nested_steps(data)], frame)
 
     def function_step(self, frame):
-        """Return the step of a function of ours that computed from values: argsort, astype(int)."""
+        """Return the step of one of our functions that computes from values, as argsort or astype(int)."""
         code = frame.f_code
         if code in HIDDEN or code in SHAPE_ONLY or not ours(code):
             return None
         given = arguments(frame, named=True)
         if code is backward.__code__:
             return self.entry_step("backward()", "backward()", given[0], frame)
-        what = "Tensor(...)" if code.co_name.startswith("_") else code.co_name  # a layer, of what it is called on
+        what = "Tensor(...)" if code.co_name.startswith("_") else code.co_name  # a layer makes a Tensor of its input
         return self.entry_step(what, "constant", given, frame)
 
 
@@ -195,7 +191,7 @@ def cut_word(t, op, i, frame):
 
 
 def model_method_name(frame):
-    """Return ``"predict()"`` or what else of a model's methods, which take and give arrays, runs; None if none does."""
+    """Return ``"predict()"`` or another running method of a model that gives arrays; None if none runs."""
     found = running(frame, model_method)
     return None if found is None else f"{found.f_code.co_name}()"
 

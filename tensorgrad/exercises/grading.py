@@ -1,4 +1,4 @@
-"""Grading: a learner's backward at one point, compared with numeric gradients."""
+"""Grading: compare a learner's backward with numeric gradients, at one point."""
 
 import numpy as np
 
@@ -21,23 +21,23 @@ class Point:
         self.params = {name: self.inputs[name] for name in task.wrt}
 
     def loss(self, params):
-        """Return the loss as a function of the inputs whose gradients are asked for."""
+        """Return the loss for other values of the inputs whose gradients are to be written."""
         out = self.task.forward(**{**self.inputs, **params})
         return out if self.dout is None else np.sum(self.dout * out)
 
     def arguments(self, params=None, dout=None):
-        """Return the arguments of a backward by name, copies."""
+        """Return copies of the arguments of a backward, by name."""
         dout = self.dout if dout is None else dout
         named = {**({} if dout is None else {"dout": dout}), **self.inputs, **(params or {})}
         return {name: x.copy() if isinstance(x, np.ndarray) else x for name, x in named.items()}
 
     def call(self, backward, params=None, dout=None):
-        """Return the gradients that a backward gives; it may not change its arguments."""
+        """Return the gradients from a backward; raise an error if it changes its arguments."""
         arguments = self.arguments(params, dout)
         before = {name: np.copy(x) for name, x in arguments.items()}
         try:
             found = backward(*arguments.values())
-        except Exception as error:  # of the learner's own, told where it came from
+        except Exception as error:  # the learner's function may raise anything
             given = ", ".join(f"{name} {describe(x)}" for name, x in arguments.items())
             error.add_note(f"exercise {self.task.name!r}: your function was called with {given}")
             raise
@@ -52,7 +52,7 @@ class Point:
 def grade(task, backward, n):
     """Return the Report on a learner's ``backward`` of ``task`` at ``n`` rows of data.
 
-    Raises TypeError, GradientError where it does not return gradients at all.
+    Raises TypeError or GradientError if it does not return gradients.
     """
     point = Point(task, n)
     try:
@@ -70,7 +70,7 @@ def grade(task, backward, n):
 
 
 def _known_facts(point, backward, claimed):
-    """Return what helps to name a mistake, by input."""
+    """Return fields of a Context by input, which help to name a mistake."""
     mistakes = _known_mistakes(point)
     known = {name: {"sizes": named_sizes(point.inputs), "known_mistakes": mistakes[name]} for name in claimed}
     if point.dout is not None:
@@ -83,7 +83,7 @@ def _known_facts(point, backward, claimed):
 
 
 def _known_mistakes(point):
-    """Return the wrong gradients that the planted bugs give, by input and by what is wrong with them."""
+    """Return the wrong gradients of the planted bugs, by input and by the description of the bug."""
     found: dict = {name: {} for name in point.params}
     for bug in point.task.bugs:
         gradients = _claimed_gradients(point, plant_bug(point.task, bug)[1], point.dout)

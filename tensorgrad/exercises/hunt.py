@@ -6,11 +6,11 @@ from .source import function_source, plant_bug
 
 
 class Hunt:
-    """A backward with one mistake in it; print it, find the line or repair it, and ``check`` your answer.
+    """A backward with one mistake: print it, find the line or repair it, and ``check`` your answer.
 
     source:   the lines of the backward, as shown
     function: the backward itself
-    report(): what the gradient check says of it
+    report(): the report of the gradient check
 
     >>> import tensorgrad as tg
     >>> hunt = tg.exercises.relu.bug(seed=2)
@@ -27,9 +27,9 @@ class Hunt:
         self._line = next(i for i, (one, other) in enumerate(pairs, 1) if one != other)
 
     def check(self, answer):
-        """Grade an answer: the number of the wrong line (prints the verdict, returns a bool), or the repaired function.
+        """Grade an answer: the number of the wrong line, or the repaired function.
 
-        A function is checked as an answer to the exercise, and gets its Report.
+        For a line it prints the result and returns a bool; for a function it returns the Report of the check.
         """
         if callable(answer):
             return grade(self.exercise.task, answer, 5)
@@ -46,11 +46,11 @@ class Hunt:
         return answer == self._line
 
     def report(self):
-        """Return the Report of the gradient check on the backward as shown."""
+        """Return the Report of the gradient check on this backward."""
         return grade(self.exercise.task, self.function, 5)
 
     def solution(self):
-        """Print the wrong line and what belongs there."""
+        """Print the right line, and what was wrong."""
         print(f"line {self._line}: {self._bug.old}\n{self._bug.why}")
 
     def __repr__(self):

@@ -1,4 +1,4 @@
-"""The source of a function as text, and a function from text."""
+"""Get the source of a function, and make a function from source."""
 
 import linecache
 

@@ -1,4 +1,4 @@
-"""The analytic side: the Jacobian as reverse mode's rows, or as forward mode's products with directions."""
+"""The analytic Jacobian: its rows by reverse mode, its products with directions by forward mode."""
 
 import math
 
@@ -12,7 +12,7 @@ from ..numeric.differences import EPSILON
 
 
 class ReverseJacobian:
-    """Reverse mode: a row per number that is differentiated, all of them at hand."""
+    """The Jacobian by reverse mode: all rows, one per number that is differentiated."""
 
     mode = "reverse"
 
@@ -20,20 +20,20 @@ class ReverseJacobian:
         self.rows = rows
 
     def columns(self, which):
-        """Return the derivatives by those entries, a column each."""
+        """Return the derivatives with respect to some entries, a column each."""
         return self.rows[:, which]
 
     def derivative_along(self, where, v):
-        """Return the derivatives along ``v``, which is 0 outside of the slice ``where``."""
+        """Return the derivatives along ``v``, which is 0 outside the slice ``where``."""
         return self.rows[:, where] @ v
 
     def magnitude_along(self, where, v):
-        """Return how large the terms are that ``derivative_along`` sums up."""
+        """Return the sum of the absolute terms of ``derivative_along``."""
         return np.abs(self.rows[:, where]) @ np.abs(v)
 
 
 class ForwardJacobian:
-    """Forward mode: each direction is pushed through the recorded graph, op by op."""
+    """The Jacobian by forward mode: it pushes a direction through the recorded graph, op by op."""
 
     mode = "forward"
 
@@ -53,7 +53,7 @@ class ForwardJacobian:
 
 
 def jvp_at_outputs(f, tangents):
-    """Return the derivatives of f's values along ``tangents``, arrays by the id of the Tensor they belong to."""
+    """Return the derivatives of f's values along ``tangents``, a dict of arrays by the id of their Tensor."""
     found = dict(tangents)
     for t, inputs in f.steps:
         given = [found.get(id(x)) if isinstance(x, Tensor) else None for x in inputs]
@@ -110,7 +110,7 @@ def pullback(outputs, cotangent):
 def raise_small_rounding(f, rounding):
     """Return ``rounding``, at least a tenth of that of the largest entry of the same output.
 
-    An entry that is 0 but for rounding would else seem exact.
+    Without that, an entry that is 0 but for rounding would seem exact.
     """
     if f.cotangents is None and len(rounding) > 1:
         start = 0

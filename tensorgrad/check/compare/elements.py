@@ -1,4 +1,4 @@
-"""One input's gradient against numbers: entry by entry where there are few, along random lines where there are many."""
+"""Compare one input's gradient with numeric derivatives: entry by entry, or along random lines if it is large."""
 
 import math
 from typing import Any, NamedTuple
@@ -12,44 +12,44 @@ from ..numeric.sampling import SMALL, block
 from ..report.report import InputReport
 from .analytic import sum_of_squares
 
-#: Inputs of up to this many entries are measured entry by entry, fewer where all inputs together have very many: an
-#: evaluation takes as long as there are entries.
+#: Inputs of up to ENTRIES entries are measured entry by entry; fewer where all inputs together are so large that the
+#: evaluations would take more than WORK.
 ENTRIES, WORK = 1024, 2e8
 
-#: The limit of ``fast_mode``.
+#: The limit of ``fast_mode``, instead of ENTRIES.
 FAST = 1
 
-#: Of larger ones so many entries, chosen at random, and so many lines through all of them.
+#: Of a larger input SAMPLE random entries are measured, and LINES random lines through all of them.
 SAMPLE, LINES = 32, 3
 
 
 class InputResult(NamedTuple):
-    """What was found for one input: its report, and the derivatives that it rests on.
+    """The result for one input: its report, and the derivatives behind it.
 
     columns:  the entries that were measured
-    doubtful: whether a line through all entries disagreed, though no entry that was measured does
+    doubtful: whether a line through all entries disagrees, though every measured entry agrees
     """
 
     report: InputReport
     t: Any
     columns: np.ndarray
     analytic: np.ndarray
-    measured: Any  # a Measured, or None of an input without entries
+    measured: Any  # a NumericJacobian; None for an input without entries
     doubtful: bool = False
 
     def raise_tolerance(self, more, f):
-        """Return Found with a tolerance larger by ``more``."""
+        """Return the result with a tolerance larger by ``more``."""
         measured = self.measured._replace(allowed=self.measured.allowed + more)
         report = summarize_input(self.report, self.t, self.columns, self.analytic, measured, f)
         return self._replace(report=report, measured=measured)
 
     def mark_wrong(self):
-        """Return Found with an element that is wrong, if only lines through all elements have shown it."""
+        """Return a doubtful result as wrong, in one element; any other result as it is."""
         return self._replace(report=self.report._replace(wrong=1)) if self.doubtful else self
 
 
 class InputChecker(NamedTuple):
-    """What it takes to measure: the function, how, how well, from what size on along lines, and the progress bar."""
+    """Checks one input: holds the function, the method, the tolerance, and the size from which lines are used."""
 
     f: Any
     method: Any
@@ -59,7 +59,7 @@ class InputChecker(NamedTuple):
     progress: Any
 
     def check(self, name, given, t, side, connected=True, order=1):
-        """Return Found for the input ``t``."""
+        """Return the InputResult of the input ``t``."""
         columns, off = np.arange(t.size), False
         if t.size > self.limit:
             columns, off = self.entries_to_measure(t, side)
@@ -70,7 +70,7 @@ class InputChecker(NamedTuple):
         return found._replace(doubtful=off and not found.report.wrong)
 
     def measure_entries(self, report, t, side, columns):
-        """Return Found from those entries of ``t``."""
+        """Return the InputResult from the entries ``columns`` of ``t``."""
         if not t.size:
             return InputResult(report, t, columns, np.zeros((1, 0)), None)
         analytic, parts = side.columns(columns), []
@@ -87,7 +87,7 @@ class InputChecker(NamedTuple):
         )
 
     def add_entries(self, found, side, columns):
-        """Return Found from those entries as well."""
+        """Return the InputResult with more entries measured."""
         new = np.setdiff1d(columns, found.columns)
         if not new.size:
             return found
@@ -103,7 +103,7 @@ class InputChecker(NamedTuple):
         return InputResult(report, found.t, columns[order], analytic, measured)
 
     def entries_to_measure(self, t, side):
-        """Return the entries to measure, and whether lines through all of them disagree."""
+        """Return the entries to measure, and whether a line through all entries disagrees."""
         rng = np.random.default_rng(self.seed)
         disagreements = self.disagreeing_lines(t, side, rng, 1 if self.limit == FAST else LINES)
         found = {self.bisect(t, side, v, gap) for v, gap in disagreements}
@@ -111,7 +111,7 @@ class InputChecker(NamedTuple):
         return np.array(sorted(found.union(rng.choice(t.size, sample, replace=False).tolist()))), bool(found)
 
     def disagreeing_lines(self, t, side, rng, lines):
-        """Yield random changes of ``t`` along which the analytic derivative is off, and by how much."""
+        """Yield ``(v, gap)`` for random directions ``v`` along which the analytic derivative is wrong by ``gap``."""
         for i in range(lines):
             v = random_direction(t.data.reshape(-1), rng)
             gap, allowed = self.line_gap(t, side, slice(0, t.size), v)
@@ -120,10 +120,10 @@ class InputChecker(NamedTuple):
                 yield v, gap
 
     def bisect(self, t, side, v, gap):
-        """Return the entry that is most to blame for the ``gap`` along ``v``.
+        """Return the entry that contributes most to the ``gap`` along ``v``, by bisection.
 
-        The line is halved again and again, and the half that is further off is kept: each halving is one measurement,
-        since the derivative along the other half is the difference.
+        Each step measures one half of the entries; the gap of the other half is the difference. The half with the
+        larger gap is kept.
         """
         low, high = 0, t.size
         while high - low > 1:
@@ -137,7 +137,7 @@ class InputChecker(NamedTuple):
         return low
 
     def line_gap(self, t, side, where, v):
-        """Return how far the analytic derivative along ``v`` is from the numeric one, and how far it may be."""
+        """Return the gap between the analytic and the numeric derivative along ``v``, and the tolerance for it."""
         v = v[where]
         analytic, scale = side.derivative_along(where, v), side.magnitude_along(where, v)
         line = Line(self.f, [(t, where, v)])
@@ -158,17 +158,17 @@ def entry_limit(tensors, fast):
 
 
 def disagreeing_columns(analytic, measured):
-    """Return which columns disagree."""
+    """Return a mask of the columns that disagree."""
     return (~(measured.gap(analytic) <= measured.allowed)).any(axis=0)
 
 
 def summarize_input(report, t, columns, analytic, measured, f):
-    """Return the InputReport with what was found, from two Jacobians: a row per output, a column per measured entry."""
+    """Return the InputReport from two Jacobians: a row per output, a column per measured entry."""
     gap = measured.gap(analytic)
     wrong = ~(gap <= measured.allowed).all(axis=0)
     kinks = measured.kinked.any(axis=0) & ~wrong
     counted = int(np.count_nonzero(kinks))
-    if 0 < counted < len(columns):  # elements at kinks are left out of what follows
+    if 0 < counted < len(columns):  # leave out elements at kinks from here on
         columns, analytic, gap = columns[~kinks], analytic[:, ~kinks], gap[:, ~kinks]
         measured = NumericJacobian(*[part[:, ~kinks] for part in measured])
     row, place = worst_element(analytic, measured, gap)
@@ -187,15 +187,15 @@ def summarize_input(report, t, columns, analytic, measured, f):
 
 
 def worst_element(analytic, measured, gap):
-    """Return row and column of the element whose ``gap`` is furthest beyond what is allowed, or of the largest."""
-    gap = np.where(gap <= 1e-12 * np.max(np.abs(measured.value)), 0.0, gap)  # which of these is worst is chance
+    """Return row and column of the element whose ``gap`` exceeds its tolerance most; without gaps, of the largest."""
+    gap = np.where(gap <= 1e-12 * np.max(np.abs(measured.value)), 0.0, gap)  # so small a gap is rounding
     if gap.any():
         excess = gap / measured.allowed
         excess[np.isnan(excess)] = np.inf
         excess[gap == 0] = 0.0
-    else:  # all between the two sides: the one that is furthest from the mean of them
+    else:  # all lie between the two sides: take the one furthest from their mean
         excess = np.where(measured.kinked, np.abs(analytic - measured.value), 0.0)
-    if not excess.any():  # none is off: the largest says the most
+    if not excess.any():  # none differs: take the largest
         excess = np.abs(measured.value)
     return divmod(int(np.argmax(excess)), excess.shape[1])
 

@@ -1,4 +1,4 @@
-"""The rounding of the analytic gradient itself: a disagreement must be larger to be one."""
+"""The rounding errors of the analytic gradient itself: only a larger difference is a mistake."""
 
 import numpy as np
 
@@ -11,15 +11,15 @@ from .analytic import reverse_rows
 #: A change of more rounding errors than this is a jump of the gradient, not rounding.
 MOST = 1000
 
-#: By how many units in the last place all inputs are moved together, which keeps ties ties.
+#: By how many units in the last place all inputs move; they move together, so that equal entries stay equal.
 NUDGES = (2, 6, -4)
 
 
 def discount_rounding(f, found, tensors, rounding):
-    """Return the findings without what disagrees only by the rounding of the analytic gradient.
+    """Return the results with a tolerance for the rounding of the analytic gradient.
 
-    That is its change when the inputs move by a few units in the last place, where the true gradient does not change.
-    Raises GradientError if it changes where nothing moves.
+    The rounding is the change of the gradient when the inputs move by a few units in the last place. Raises
+    GradientError if the gradient changes when nothing moves.
     """
     doubtful = [i for i, x in enumerate(found) if x.report.wrong and x.report.mode == "reverse"]
     if not doubtful:
@@ -47,7 +47,7 @@ def discount_rounding(f, found, tensors, rounding):
 
 
 def rounding_bound(x, rounding):
-    """Return how much of a change can be rounding, for the measured entries."""
+    """Return how large a change can be and still be rounding, for the measured entries."""
     return MOST * rounding[:, None] / entry_sizes(x.t.data.reshape(-1))[x.columns]
 
 
@@ -65,7 +65,7 @@ def gradients_near(f, tensors, by):
 
 
 def gradient_noise(x, rows):
-    """Return how far the gradient is from that of ``rows``, for the measured entries; 0 where it is not finite."""
+    """Return the distance of the gradient from ``rows``, for the measured entries; 0 where it is not finite."""
     g = rows[id(x.t)]
     if g is None:
         return np.zeros(x.analytic.shape)

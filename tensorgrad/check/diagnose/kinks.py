@@ -1,4 +1,4 @@
-"""Kinks: elements at which an op has another slope on either side, and which op that is."""
+"""Kinks: elements at which an op has two one-sided slopes, and that op."""
 
 from typing import NamedTuple
 
@@ -11,12 +11,12 @@ from ..numeric.method import entry_sizes
 from ..subject.recorded_call import RecordedCall
 from .op_rules import OpCall, find_fault
 
-#: So many elements are looked at closely; the others are taken to be like them.
+#: The number of elements that are examined; the others count as like them.
 LOOKED_AT = 16
 
 
 class Kink(NamedTuple):
-    """A recorded op that has a kink when one entry of an input moves, and how that moves the op's own inputs."""
+    """A recorded op that meets a kink when one entry moves, and the directions in which its own inputs then move."""
 
     call: OpCall
     ways: list
@@ -24,9 +24,9 @@ class Kink(NamedTuple):
 
 
 def find_kink(f, t, j, trace):
-    """Return the Kink that the ``j``-th entry of ``t`` meets when it moves, None if none.
+    """Return the Kink that the ``j``-th entry of ``t`` meets when it moves, or None.
 
-    It is the oldest recorded value whose second difference is as large as the first one.
+    The kink is in the oldest recorded value whose second difference is as large as its first one.
     """
     h = 1e-6 * float(entry_sizes(t.data.reshape(-1))[j])
     line = Line(f, [(t, j, 1.0)])
@@ -44,10 +44,9 @@ def find_kink(f, t, j, trace):
 
 
 def accept_kinks(x, f, trace):
-    """Return ``(Found, faults)``: without the elements that disagree only because an op is at a kink there.
+    """Return ``(result, faults)``, where elements that disagree only because an op is at a kink count as right.
 
-    Its rule must give a slope between those of the two sides, for the way that the element moves its inputs; else it is
-    a Fault.
+    The op's rule must give a slope between those of the two sides; if not, it is a RuleFault.
     """
     if not x.report.wrong:
         return x, []

@@ -1,4 +1,4 @@
-"""Where a mistake is: a wrong rule, a cut in the graph, an array written in place, or a kink."""
+"""Locate a mistake: a wrong rule, a cut in the graph, an array written in place, or a kink."""
 
 import numpy as np
 
@@ -13,13 +13,13 @@ from ..subject.recorded_call import RecordedCall, changed_constants
 from .kinks import accept_kinks, kink_notes
 from .op_rules import OpCall, rule_faults
 
-#: How the sentence on an op begins, by what is wrong with it.
+#: The beginning of the sentence on an op, by its fault.
 WORDS = {"reverse": "wrong rule", "forward": "wrong forward rule (jvp)", "missing": "no rule",
          "not differentiable": "not differentiable there"}  # fmt: skip
 
 
 def explain(f, found):
-    """Return ``(found, causes, notes)``: the findings with hints, sentences on where the mistake is, and on kinks."""
+    """Return ``(found, causes, notes)``: the results with hints, sentences on the mistake, and sentences on kinks."""
     off = any(x.report.wrong or x.doubtful for x in found)
     if not off and not any(x.report.kinks for x in found):
         return found, (), ()
@@ -30,7 +30,7 @@ def explain(f, found):
 
 
 def locate_mistake(f, found, trace):
-    """Return the findings with hints, without elements at kinks, and sentences on where the mistake is."""
+    """Return the results with hints, where kinks count as right, and sentences that locate the mistake."""
     steps = [(t, inputs) for t, inputs, *_ in trace.result.steps]
     wrong = graph_faults(steps, forward=any(x.report.mode == "forward" for x in found))
     broken = write_sentences(f, steps)
@@ -74,7 +74,7 @@ def rule_sentences(wrong, steps, trace):
 
 
 def write_sentences(f, steps):
-    """Return a sentence on arrays that were written in place after an op had used or made them."""
+    """Return a sentence if an array was written in place after an op had used or made it."""
     for t, inputs in steps:
         if not np.array_equal(OpCall(t, inputs).y, t.data, equal_nan=True):
             trace = CallTrace(f, watch_arrays=True)
@@ -87,7 +87,7 @@ def write_sentences(f, steps):
 
 
 def cut_sentences(f, found, trace):
-    """Return sentences on constants that depend on the inputs: the gradient does not go where they come from."""
+    """Return sentences on constants that depend on the inputs, which no gradient reaches."""
     tensors = list({id(x.t): x.t for x in found}.values())
     line = joint_line(f, tensors, fixed_directions(tensors))
     here, (near, far) = trace.result, [line.run(lambda: RecordedCall(f), by) for by in (1e-7, 1e-6)]
@@ -96,7 +96,7 @@ def cut_sentences(f, found, trace):
     changed = []
     for t, arg, change in changed_constants(here, far, known):
         before = little.get((t.seq, arg), 0)
-        if 3 * before < change < 30 * before:  # in proportion: a jump would be a kink
+        if 3 * before < change < 30 * before:  # in proportion to the step; a jump is a kink
             changed.append(f"{arg} of op {t.op.name!r} ({trace.place(t)})")
     names = f.names or ["the output"]
     outputs = [name for name, y, a, b in zip(names, here.outputs, here.values, far.values, strict=True)
@@ -110,7 +110,7 @@ def cut_sentences(f, found, trace):
 
 
 def input_hint(x, found, wrong, f):
-    """Return what was probably done wrong with one input's gradient: to the rule that is wrong, or to all of it."""
+    """Return a hint on one input's gradient: the mistake in a wrong rule, or in the whole gradient."""
     if not x.report.wrong:
         return ""
     for fault in wrong:
@@ -126,7 +126,7 @@ def input_hint(x, found, wrong, f):
 
 
 def measured_array(x, flat):
-    """Return numbers for the measured entries in the input's shape, or those of a block of its rows and columns."""
+    """Return the numbers of the measured entries in the input's shape, or in that of a block of it."""
     if len(x.columns) == x.t.size:
         return flat.reshape(x.t.shape)
     places = block(x.t.shape, SMALL)
@@ -134,7 +134,7 @@ def measured_array(x, flat):
 
 
 def axis_sizes(f):
-    """Return the lengths of the axes of what the graph starts from, by name: factors that may have been forgotten."""
+    """Return the axis lengths of the graph's inputs by name: factors that a gradient may lack."""
     found: dict = {}
     for t, inputs in f.steps:
         for name, x in zip(t.op.args, inputs, strict=False):

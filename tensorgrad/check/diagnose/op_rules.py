@@ -1,4 +1,4 @@
-"""One op's own rule, checked with the values it saw: its backward against numbers for its kernel."""
+"""Check the rules of one recorded op, at the values it had, against numeric derivatives of its kernel."""
 
 from typing import NamedTuple
 
@@ -13,18 +13,18 @@ from ..numeric.differences import EPSILON, Slope, slopes
 from ..numeric.method import random_direction
 from ..numeric.sampling import SMALL, block
 
-#: How far a rule may be from the numbers, relative to the terms that are summed up.
+#: The tolerance for a rule, relative to the terms of the sum.
 RTOL = 1e-6
 
 #: The first step along a direction, and the smallest.
 STEPS, LEAST = np.array([1e-4]), np.array([1e-12])
 
-#: Inputs of an op up to this size are measured entry by entry, to see what was done wrong.
+#: Inputs of an op up to this size are measured entry by entry, to name the mistake.
 ENTRIES = 400
 
 
 class RuleFault(NamedTuple):
-    """A rule that is wrong: which op, the name of the argument, how, and what was probably done.
+    """A wrong rule: the op's result, the argument's name, the kind of fault, and a hint on the mistake.
 
     mode: ``"reverse"``, ``"forward"``, ``"missing"`` or ``"not differentiable"``
     """
@@ -36,9 +36,9 @@ class RuleFault(NamedTuple):
 
 
 class OpCall:
-    """One recorded op with the values it saw, as a function of its inputs.
+    """One recorded op with its values, as a function of its inputs.
 
-    live: the positions of the inputs that a gradient is wanted of
+    live: the positions of the inputs that require a gradient
     """
 
     def __init__(self, t, inputs):
@@ -49,7 +49,7 @@ class OpCall:
         self.flat = self.y.reshape(-1).astype(np.float64)
 
     def name(self, i):
-        """Return what the op calls its ``i``-th input."""
+        """Return the op's name for its ``i``-th input."""
         return printable(f"{self.op.args[0]}{i}" if self.op.variadic else self.op.args[i])
 
     def values(self, i, x):
@@ -61,7 +61,7 @@ class OpCall:
         return lambda s: self.values(i, self.arrays[i] + s * v)
 
     def vjp(self, i, g):
-        """Return the gradient of the ``i``-th input by the op's rule, for the cotangent ``g``; 0 without a rule."""
+        """Return the gradient of the ``i``-th input by the op's rule, from the cotangent ``g``; 0 without a rule."""
         inputs = [Tensor(x, k == i) if k in self.live else x for k, x in enumerate(self.arrays)]
         y = self.op.call(*inputs, **self.settings)
         pairs = list(gradients(y, Tensor(g))) if y.requires_grad else []
@@ -73,17 +73,17 @@ class OpCall:
         return np.ravel(pushforward(self.op, ways, self.y, self.arrays, self.settings))
 
     def rounding(self):
-        """Return how well the values are known."""
+        """Return the rounding errors of the values."""
         return 4 * EPSILON * np.abs(self.flat)
 
     def bend(self, i, v):
-        """Return how far the two sides differ along ``v``: rounding is small against it where the slope is 0."""
+        """Return the gap between the one-sided slopes along ``v``."""
         line, h = self.line(i, v), float(STEPS[0])
         return np.nan_to_num(np.abs(line(h) + line(-h) - 2 * self.flat) / h)
 
 
 def rule_faults(t, inputs, forward=False):
-    """Return the Fault of each argument of one recorded op whose rule is wrong."""
+    """Return a RuleFault for each argument of one recorded op whose rule is wrong."""
     call = OpCall(t, inputs)
     rng = np.random.default_rng(t.data.size)
     g = rng.uniform(0.5, 1.5, call.y.shape) * rng.choice([-1.0, 1.0], call.y.shape)
@@ -95,7 +95,7 @@ def rule_faults(t, inputs, forward=False):
 
 
 def find_fault(call, i, g, v, forward=False):
-    """Return the Fault of the ``i``-th argument along the direction ``v`` and for the cotangent ``g``, or None."""
+    """Return the RuleFault of the ``i``-th argument along ``v``, for the cotangent ``g``; None if it is right."""
     pulled = call.vjp(i, g)
     if not np.isfinite(pulled).all():
         return RuleFault(call.t, call.name(i), "not differentiable", "")
@@ -126,7 +126,7 @@ def is_within_slopes(slope, noise, g, along):
 
 
 def rule_hint(call, i, g, pulled):
-    """Return what was probably done to the rule's gradient, in a sentence; '' if that is not recognised."""
+    """Return a sentence on the mistake in the rule; '' if it is not recognised."""
     x = call.arrays[i]
     if not is_measurable(call, i):
         return ""
@@ -147,17 +147,17 @@ def rule_hint(call, i, g, pulled):
 
 
 def is_measurable(call, i):
-    """Return whether the gradient of the ``i``-th input can be measured in a moment."""
+    """Return whether the gradient of the ``i``-th input can be measured quickly."""
     return call.arrays[i].size <= ENTRIES or is_elementwise(call, i)
 
 
 def is_elementwise(call, i):
-    """Return whether each entry of the output depends on the entry of the ``i``-th input in its place only."""
+    """Return whether each entry of the output depends only on the same entry of the ``i``-th input."""
     return call.op.kind == "elementwise" and call.arrays[i].shape == call.y.shape
 
 
 def numeric_gradient(call, i, g):
-    """Return the gradient of ``Σ g·y`` by the ``i``-th input, by differences."""
+    """Return the gradient of ``Σ g·y`` with respect to the ``i``-th input, by differences."""
     x, lines = np.array(call.arrays[i], np.float64), []
     if is_elementwise(call, i):
         size = np.maximum(1.0, np.abs(x))

@@ -1,7 +1,7 @@
-"""One sample at a time: the gradient of a weight is a sum over the samples, which hides what is wrong in each.
+"""Check one sample at a time: the gradient of a weight is a sum over samples, which hides mistakes in each.
 
-For one sample x the gradient of W in z = x W + b is the outer product of x and the gradient of z. That is got back by a
-projection, and is compared element by element: there a missing derivative of tanh, or a mask, shows.
+For one sample x the gradient of W in z = x W + b is the outer product of x and the gradient of z. A projection
+gives the gradient of z back; element by element, it shows a missing derivative of tanh, or a mask.
 """
 
 import numpy as np
@@ -11,21 +11,21 @@ from ..numeric.sampling import FULL
 from ..subject.loss import NumpyLoss
 from ..subject.parameters import match_gradients
 
-#: So many samples are looked at.
+#: The number of samples that are examined.
 SAMPLES = 4
 
 
 def add_sample_hints(report, loss_fn, grads, params, data):
-    """Return the report with hints for weights whose mistake shows in single samples only.
+    """Return the report with hints for weights whose mistake shows only in single samples.
 
-    ``grads`` must be a function, since it is called again for each sample.
+    ``grads`` must be a function, because it is called again for each sample.
     """
     unexplained = [r.name for r in report.inputs if r.wrong and not r.hint and r.index is not None]
     samples = list(_samples(data)) if unexplained and callable(grads) else []
     try:
         seen = [_Sample(loss_fn, grads, params, one) for one in samples]
         hints = {name: _sample_hint(name, seen) for name in unexplained} if seen else {}
-    except Exception:  # whatever a loss does with fewer samples than it was written for: then there is nothing to see
+    except Exception:  # the user's loss may raise anything if it gets fewer samples
         return report
     report.inputs = [r._replace(hint=hints.get(r.name) or r.hint) for r in report.inputs]
     return report
@@ -47,7 +47,7 @@ class _Sample:
 
 
 def _samples(data):
-    """Yield the data cut down to one sample, for a few: along the axis that all arrays share, the first or the last."""
+    """Yield the data of single samples: along the axis that all arrays share, the first or the last."""
     arrays = [x for x in data if isinstance(x, np.ndarray) and x.ndim]
     for axis in (0, -1):
         sizes = {x.shape[axis] for x in arrays}
@@ -58,7 +58,7 @@ def _samples(data):
 
 
 def _sample_hint(name, samples):
-    """Return what is wrong with the gradient of the parameter ``name`` in single samples; '' if nothing is known."""
+    """Return the mistake in the gradient of ``name`` in single samples; '' if none is recognised."""
     array = samples[0].loss.arrays[name]
     if array.size > FULL:
         return ""
@@ -86,7 +86,7 @@ def _sample_mistake(pairs, z):
 
 
 def _first_layers(samples):
-    """Yield the weight, ``z = x W`` with a row per sample, and how the gradient of z is got back from that of W.
+    """Yield the weight, ``z = x W`` with a row per sample, and a function from the gradient of W to that of z.
 
     Any two-dimensional weight that fits an array of the data may be a first layer.
     """
@@ -101,5 +101,5 @@ def _first_layers(samples):
 
 
 def _project(x, g, rows):
-    """Return the gradient of z = x W (rows) or W x from that of W, an outer product with x."""
+    """Return the gradient of z = x W (rows) or z = W x from that of W, which is its outer product with x."""
     return (x @ g if rows else (g @ x).T) / np.sum(x * x)

@@ -1,8 +1,8 @@
-"""Naming the mistake: what was probably done to a gradient that is wrong, in one sentence.
+"""Name the mistake in a wrong gradient, in one sentence.
 
 Each recogniser is a small pure function ``(a, n, context) -> str`` of the wrong gradient ``a``, the right one ``n`` and
-what else is known; it returns the end of a sentence, or '' if it does not recognise its mistake. The first that speaks
-is believed, so the table runs from patterns that fix every number to those that leave some free.
+what else is known; it returns the end of a sentence, or '' if it does not recognise its mistake. The first
+answer counts, so the table begins with patterns that fix every number and ends with those that leave some free.
 """
 
 import numpy as np
@@ -64,7 +64,7 @@ VALUES = (
     derivatives.missing_slope,
 )
 
-#: Slips in the derivative of an elementwise function: what is asked where elements can be looked at one by one.
+#: The recognisers for the derivative of an elementwise function, where single elements can be compared.
 SLOPES = (
     derivatives.activation_derivative,
     places.inverted_mask,
@@ -79,7 +79,7 @@ SLOPES = (
 def mistake(analytic, numeric, *, name="x", context=None, among=VALUES):
     """Return a sentence on what makes ``analytic`` differ from ``numeric``; '' if it is right or nothing is recognised.
 
-    analytic: the gradient under suspicion
+    analytic: the gradient to explain
     numeric:  the right one, of the input's shape, good to 1e-6 of its largest entry or better
     name:     what the gradient is of
     among:    the recognisers to ask, for a gradient of the right shape
@@ -100,7 +100,7 @@ def mistake(analytic, numeric, *, name="x", context=None, among=VALUES):
     if a.shape == n.shape and is_same(a, n):
         return ""
     context = (context if isinstance(context, Context) else Context(**(context or {})))._replace(name=name)
-    with np.errstate(all="ignore"):  # a recogniser may divide by zero: what comes out is not equal to anything
+    with np.errstate(all="ignore"):  # a recogniser may divide by zero; nan equals nothing
         for recognise in among if a.shape == n.shape else SHAPES:
             words = recognise(a, n, context)
             if words:

@@ -1,4 +1,4 @@
-"""A factor that depends on the input: the derivative of an activation left out, halved, or taken at the wrong value."""
+"""Mistakes in a factor that depends on the input, such as the derivative of an activation."""
 
 import numpy as np
 
@@ -22,7 +22,7 @@ def _sigmoid_slope(x):
     return _sigmoid(x) * _sigmoid(-x)
 
 
-#: The factor that was given, the one that is right, both as functions of the input x, and what that means.
+#: ``(wrong factor, right factor, sentence)``, the factors as functions of the input x.
 SLIPS = (
     (lambda x: 1 - x * x, _tanh_slope, "takes the derivative of tanh at {x}: it is 1 − tanh({x})², not 1 − {x}²"),
     (lambda x: _tanh_slope(np.tanh(x)), _tanh_slope, "applies tanh twice: with a = tanh({x}) the derivative is 1 − a²"),
@@ -66,11 +66,11 @@ def activation_derivative(a, n, context):
 
 
 def missing_slope(a, n, context):
-    """It is too large in every element, by a factor of its own, as if a slope of at most 1 were missing."""
+    """Every element is too large, each by another factor, as if a slope of at most 1 were missing."""
     seen = nonzero_mask(a)
     slopes = n[seen] / a[seen]
     if nonzero_mask(n)[~seen].any() or slopes.size < 8 or (slopes <= 0).any() or (slopes >= 1).any():
-        return ""  # of eight random slopes all lie between 0 and 1 once in 65,000
+        return ""  # eight random slopes all lie between 0 and 1 once in 65,000 cases
     which = "sigmoid" if slopes.max() <= 0.25 else "tanh or sigmoid"
     return (
         f"is too large everywhere, by factors from {1 / slopes.max():.3g} to {1 / slopes.min():.3g}: the derivative of "
@@ -79,7 +79,7 @@ def missing_slope(a, n, context):
 
 
 def softmax_diagonal(a, n, context):
-    """The derivative of softmax was taken as s·(1 − s), the diagonal of its Jacobian."""
+    """The derivative of softmax is s·(1 − s), only the diagonal of its Jacobian."""
     x, g = context.value, context.upstream
     if x is None or g is None or not np.ndim(x):
         return ""
@@ -90,7 +90,7 @@ def softmax_diagonal(a, n, context):
 
 
 def known_factor(a, n, context):
-    """An array that is known is missing as a factor, or is there once too often."""
+    """A known array is missing as a factor, or is there once too often."""
     if np.count_nonzero(nonzero_mask(n)) < EVIDENCE:
         return ""
     for name, array in broadcastable_arrays(context.arrays, n.shape):

@@ -1,4 +1,4 @@
-"""A constant factor: the sign, a stray 2, a missing 1/n, the mean against the sum."""
+"""Mistakes in a constant factor: the sign, a stray 2, a missing 1/n, a mean instead of a sum."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ def constant_factor(a, n, context):
         return ""
     why = factor_reasons(abs(ratio), {**(context.sizes or {}), **own_sizes(context.shape or n.shape, context.name)})
     if not why and (np.count_nonzero(nonzero_mask(n)) < EVIDENCE or abs(abs(ratio) - 1) < 1e-3):
-        return ""  # one number is always some factor times another, and a factor near 1 is no slip of a factor
+        return ""  # one number is always a factor times another; a factor near 1 is another mistake
     sign = "has the wrong sign and " if ratio < 0 else ""
     return f"{sign}is {_ratio_text(abs(ratio))}: {join_alternatives(why) or 'a constant factor is wrong'}"
 
@@ -34,7 +34,7 @@ def own_sizes(shape, name):
 
 
 def factor_reasons(ratio, sizes):
-    """Return what could have brought in the factor ``ratio``, most likely first."""
+    """Return the possible reasons for the factor ``ratio``, the most likely first."""
     named = _names_by_size({name: size for name, size in sizes.items() if size not in (0, 1)})
     why = [text for size, names in named.items() for text in _matching_texts(ratio, _size_factors(size, names))]
     if _is_close(ratio, 2):
@@ -51,14 +51,14 @@ def factor_reasons(ratio, sizes):
 
 
 def _wrong_size_reasons(ratio, named):
-    """Return that it was divided by one size instead of another."""
+    """Return the reason that the divisor is one size instead of another."""
     pairs = ((wrong, right) for wrong in named for right in named if not isinstance(wrong + right, float))
     return next(([f"divided by {wrong} ({named[wrong]}) where {right} ({named[right]}) belongs"]
                  for wrong, right in pairs if _is_close(ratio, right / wrong)), [])  # fmt: skip
 
 
 def _stray_factors(ratio):
-    """Return that a whole number, or one over it, may simply stand there."""
+    """Return the reason that a whole number, or one over it, is a factor without cause."""
     if not 0.01 < ratio < 100:
         return []
     n, part = round(ratio), round(1 / ratio)
@@ -68,7 +68,7 @@ def _stray_factors(ratio):
 
 
 def _names_by_size(sizes):
-    """Return the names of every size, two at most: ``{32: 'axis 0 of X and axis 0 of y'}``."""
+    """Return the names of every size, at most two: ``{32: 'axis 0 of X and axis 0 of y'}``."""
     names: dict = {}
     for name, size in sizes.items():
         names.setdefault(size, []).append(name)
@@ -76,7 +76,7 @@ def _names_by_size(sizes):
 
 
 def _size_factors(size, names):
-    """Return what a factor of a size, or of another number with a name, would mean."""
+    """Return the meaning of each factor that a size, or another named number, can bring."""
     if isinstance(size, float):
         return {
             size: f"a stray factor {size:g} ({names})",
@@ -91,7 +91,7 @@ def _size_factors(size, names):
 
 
 def _compound_factors(n, names):
-    """Return what a factor made of a size and another number would mean."""
+    """Return the meaning of each factor made of a size and another number."""
     if isinstance(n, float):
         return {}
     return {
@@ -126,7 +126,7 @@ def factor_along_axis(a, n, context):
 
 
 def _slope_text(ratio):
-    """Return that factors which are all so large look like a missing derivative of an activation."""
+    """Return a remark if the factors look like a missing derivative of an activation."""
     if ratio.size < EVIDENCE or (ratio <= 1).any():
         return ""
     which = "a sigmoid, which is at most 1/4" if (ratio >= 4).all() else "an activation, which is at most 1"

@@ -4,11 +4,11 @@ from itertools import permutations
 
 import numpy as np
 
-from .context import EVIDENCE, difference_mask, is_same, long_axes, nonzero_mask
+from .context import EVIDENCE, axes_text, difference_mask, is_same, long_axes, nonzero_mask
 
 
 def transposition(a, n, context):
-    """Axes are swapped; the input is square, so the shape does not tell."""
+    """Axes are swapped; the input is square, so the shape does not show it."""
     for order in permutations(range(n.ndim)):
         if order != tuple(range(n.ndim)) and a.transpose(order).shape == n.shape and is_same(a.transpose(order), n):
             which = "a .T is missing or too many" if n.ndim == 2 else f"the axes belong in the order {list(order)}"
@@ -17,16 +17,16 @@ def transposition(a, n, context):
 
 
 def reversed_axis(a, n, context):
-    """It runs backwards along one axis or along all, as a convolution's kernel against a correlation's."""
+    """It is reversed along one axis or along all, as a convolution's kernel is to a correlation's."""
     axes = long_axes(n)
     for which in [[axis] for axis in axes] + ([axes] if len(axes) > 1 else []):
         if is_same(np.flip(a, which), n):
-            return f"is reversed along {_axes_words(which)}: flip it, as a convolution differs from a correlation"
+            return f"is reversed along {axes_text(which)}: flip it, as a convolution differs from a correlation"
     return ""
 
 
 def index_shift(a, n, context):
-    """It is shifted along an axis, around the end or not."""
+    """It is shifted along an axis, with or without wrapping around."""
     for axis in long_axes(n):
         for step in (1, -1, *range(2, n.shape[axis] - 1)):
             if is_same(np.roll(a, -step, axis), n):
@@ -55,10 +55,6 @@ def permutation(a, n, context):
                 f"holds the right numbers in another order along axis {axis}: {order} instead of 0 … {len(order) - 1}"
             )
     return ""
-
-
-def _axes_words(axes):
-    return f"axis {axes[0]}" if len(axes) == 1 else f"the axes {', '.join(map(str, axes))}"
 
 
 def _count_text(step):

@@ -1,4 +1,4 @@
-"""Right in some places and wrong in others: masks, branches, edges, the diagonal."""
+"""Gradients that are right in some places and wrong in others: masks, branches, edges, the diagonal."""
 
 import numpy as np
 
@@ -30,7 +30,7 @@ def spurious_gradient(a, n, context):
 
 
 def inverted_mask(a, n, context):
-    """It is zero just where it should not be."""
+    """It is zero exactly where it should not be."""
     here, there = nonzero_mask(n), a != 0
     if here.all() or not here.any() or not (here == ~there).all() or n.size < EVIDENCE:
         return ""
@@ -38,7 +38,7 @@ def inverted_mask(a, n, context):
 
 
 def missing_sign(a, n, context):
-    """The sign is wrong just where the input is negative."""
+    """The sign is wrong exactly where the input is negative, or positive."""
     v, off = context.value, difference_mask(a, n)
     if v is None or not is_same(np.abs(a), np.abs(n)) or off.all():
         return ""
@@ -50,7 +50,7 @@ def missing_sign(a, n, context):
 
 
 def known_mask(a, n, context):
-    """It is wrong exactly where a mask that is known says no, or yes."""
+    """It is wrong exactly where a known mask is 0, or where it is not 0."""
     off = difference_mask(a, n)
     for name, mask in broadcastable_arrays(context.arrays, n.shape):
         if not np.isin(mask, (0, mask.max())).all() or mask.all() or not mask.any():
@@ -79,7 +79,7 @@ def wrong_branch(a, n, context):
 def _threshold(v, name, off, seen):
     wrong, right = v[off], v[seen & ~off]
     if min(wrong.size, right.size) < EVIDENCE or wrong.size + right.size < 10:
-        return ""  # fewer fall on two sides by chance
+        return ""  # fewer may fall on two sides by chance
     for relation, low, high in ((">", right, wrong), ("<", wrong, right)):
         if low.max() < high.min():
             edge = wrong.min() if relation == ">" else wrong.max()
@@ -149,14 +149,14 @@ def wrong_diagonal(a, n, context):
 
 
 def _fault_text(a, n, off):
-    """Return what is the matter at the places ``off``."""
+    """Return what is wrong at the places ``off``."""
     if not a[off].any():
         return "is zero"
     return "should be zero" if not nonzero_mask(n)[off].any() else "is wrong"
 
 
 def _region_text(off):
-    """Return ``" at the last index of axis 1"`` if ``off`` is just one slice of an axis, else ''."""
+    """Return ``" at the last index of axis 1"`` if ``off`` is exactly one slice of an axis, else ''."""
     for axis in long_axes(off):
         hit = np.flatnonzero(off.any(axis=tuple(i for i in range(off.ndim) if i != axis)))
         if len(hit) == 1 and off.take(hit[0], axis).all() and off.shape[axis] > 2:

@@ -1,4 +1,4 @@
-"""The incoming gradient times something known: a matrix that should be its transpose, a term that is missing."""
+"""Mistakes in products with the incoming gradient: a transpose or a term that is missing."""
 
 import numpy as np
 
@@ -26,7 +26,7 @@ def matrix_not_transposed(a, n, context):
 
 
 def missing_known_term(a, n, context):
-    """A term is missing, or too many: the incoming gradient times an array that is known."""
+    """A term is missing: the incoming gradient times a known array."""
     g, missing = context.upstream, n - a
     if g is None or np.shape(g) != n.shape or np.count_nonzero(nonzero_mask(missing)) < EVIDENCE:
         return ""

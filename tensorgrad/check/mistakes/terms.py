@@ -1,4 +1,4 @@
-"""A sum with a term missing or too many: accumulation, regularisation, a branch, the mean in a normalisation."""
+"""Mistakes in a sum: a term is missing, or there once too often."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from .context import EVIDENCE, is_same, long_axes, nonzero_mask
 
 
 def accumulation(a, n, context):
-    """It was added to what stood there before."""
+    """It is added to the previous values of its array."""
     p = context.previous
     if p is not None and np.any(p) and is_same(a, n + p):
         return "is the gradient plus what stood there before: it was accumulated, not replaced; start from zero"
@@ -32,7 +32,7 @@ def missing_upstream(a, n, context):
 
 
 def missing_derivative(a, n, context):
-    """It is the incoming gradient, passed on as it came."""
+    """It is the incoming gradient itself."""
     g = context.upstream
     if g is not None and is_same(a, np.asarray(g)):
         return "is the incoming gradient, passed on unchanged: the derivative of the function itself is missing"
@@ -40,7 +40,7 @@ def missing_derivative(a, n, context):
 
 
 def known_mistake(a, n, context):
-    """It is a wrong gradient that was foreseen."""
+    """It is a gradient with a known mistake."""
     for words, wrong in (context.known_mistakes or {}).items():
         if np.shape(wrong) == a.shape and is_same(a, np.asarray(wrong, np.float64)):
             return f"has a known mistake: {words}"
@@ -48,7 +48,7 @@ def known_mistake(a, n, context):
 
 
 def missing_part(a, n, context):
-    """One of the contributions it is the sum of is missing, or stands alone, or was counted twice."""
+    """It is a sum of contributions: one is missing, or stands alone, or counts twice."""
     for name, part in (context.parts or {}).items():
         part = np.asarray(part)
         if not np.any(part):
@@ -78,7 +78,7 @@ def missing_regularisation(a, n, context):
 
 
 def _constant_text(c, sizes):
-    """Return ``"lambd = 0.1"`` if ``c`` is a number with a name, its double or its half, else the number."""
+    """Return ``"lambd = 0.1"`` if ``c`` is a named number, or its double or half; else the number."""
     for name, size in sizes.items():
         for prefix, factor in (("", 1), ("2·", 2), ("½·", 0.5), ("4·", 4)):
             if abs(factor * size - c) <= 1e-4 * abs(c):
@@ -109,7 +109,7 @@ def missing_mean_term(a, n, context):
 
 
 def missing_variance_term(a, n, context):
-    """The difference is, along an axis, a straight line in the input: the term through the variance."""
+    """The difference is linear in the input along an axis: the term through the variance."""
     x = context.value
     if x is None:
         return ""
@@ -121,7 +121,7 @@ def missing_variance_term(a, n, context):
         spread = np.sum(centred * centred, axis=axis, keepdims=True) + 1e-300
         slope = np.sum(missing * centred, axis=axis, keepdims=True) / spread
         if slope.size > 1 and np.ptp(slope) <= 1e-4 * np.max(np.abs(slope)):
-            continue  # the same multiple of x everywhere is no variance: it would differ from slice to slice
+            continue  # through a variance, the multiple of x differs from slice to slice
         level = missing.mean(axis=axis, keepdims=True)
         if _is_same_term(missing, level + slope * centred, n) and np.any(nonzero_mask(slope * centred)):
             which = (
@@ -141,6 +141,6 @@ def reduced_over_axis(a, n, context):
 
 
 def _is_same_term(missing, term, n):
-    """Return whether ``missing`` is ``term``, seen against both the term and the gradient it is part of."""
+    """Return whether ``missing`` equals ``term``, up to noise of the term and of the gradient."""
     tolerance = 1e-5 * np.max(np.abs(missing)) + 1e-9 * np.max(np.abs(n))
     return bool(np.max(np.abs(missing - term)) <= tolerance)

@@ -1,8 +1,8 @@
-"""Gradients of another shape than the input: not summed, summed too much, transposed, a row for a column."""
+"""Gradients whose shape is not that of the input: a sum is missing or too many, or the layout is another."""
 
 from itertools import combinations
 
-from .context import is_same
+from .context import axes_text, is_same
 
 
 def missing_sum(a, n, context):
@@ -16,7 +16,7 @@ def missing_sum(a, n, context):
 
 
 def extra_sum(a, n, context):
-    """It was summed over an axis that the input has itself."""
+    """It is summed over an axis that the input has."""
     for count in range(1, n.ndim + 1):
         for axes in combinations(range(n.ndim), count):
             total = n.sum(axis=axes)
@@ -35,7 +35,3 @@ def other_layout(a, n, context):
     if a.size == n.size and is_same(a.reshape(n.shape), n):
         return f"holds the right numbers in the shape {list(a.shape)}: reshape it, or sum with keepdims=True"
     return ""
-
-
-def axes_text(axes):
-    return f"axis {axes[0]}" if len(axes) == 1 else f"the axes {', '.join(map(str, axes))}"

@@ -1,4 +1,4 @@
-"""How derivatives are measured: chosen by trying, and stated in the report."""
+"""The method for numeric derivatives: a trial chooses it, the report states it."""
 
 from typing import NamedTuple
 
@@ -7,19 +7,19 @@ import numpy as np
 from ...core.tensor import Tensor
 from .differences import ROUNDINGS, STEP, joint_line, slope
 
-#: Complex step and differences must agree to this part, along one random line, for the former to be trusted.
+#: The complex step is trusted if it agrees with differences to this relative precision, along one line.
 TRUSTED = 1e-5
 
-#: Two one-sided slopes that differ by this part are those of a kink, perhaps.
+#: There may be a kink where the two one-sided slopes differ by this part.
 BENT = 1e-3
 
 
 class NumericMethod(NamedTuple):
-    """How derivatives are measured.
+    """The method for numeric derivatives.
 
     kind:  ``"complex step"``, ``"differences"``, or ``"fixed step"`` with the user's ``eps``
-    why:   why it is not the complex step
-    kinks: whether the complex step may have met kinks, of which it sees one side only
+    why:   the reason if it is not the complex step
+    kinks: whether there may be kinks, of which a complex step sees only one side
     """
 
     kind: str
@@ -36,9 +36,9 @@ class NumericMethod(NamedTuple):
 
 
 def choose_method(f, tensors, ways, rounding, eps=None):
-    """Return the Method for ``f``: the complex step where it passes a trial along one line, else differences.
+    """Return the NumericMethod for ``f``: the complex step if it passes a trial along one line, else differences.
 
-    ways: changes of the ``tensors``, flat arrays
+    ways: the direction of each of the ``tensors``, a flat array
     """
     if eps is not None:
         return NumericMethod("fixed step", eps=eps)
@@ -50,14 +50,14 @@ def choose_method(f, tensors, ways, rounding, eps=None):
         kinks &= two_sided_slopes(line, f.point, STEP / 4)[1] > 0.5 * gap
     try:
         found = line.complex_step()
-    except Exception as error:  # whatever f says about complex numbers: differences need none
+    except Exception as error:  # f may raise anything for complex numbers
         return NumericMethod(
             "differences", non_analytic_op(f) or f"{f.title} takes no complex numbers ({type(error).__name__})"
         )
     if (np.abs(found - rough) <= TRUSTED * np.abs(rough) + noise).all():
         return NumericMethod("complex step", kinks=bool(kinks.any()))
     why = non_analytic_op(f)
-    real = None if why else slope(line, f.point, rounding)  # f may be steep or have a kink near
+    real = None if why else slope(line, f.point, rounding)  # f may be steep, or have a kink nearby
     if real and real.admits(found, TRUSTED * np.abs(real.value) + real.error + noise).all():
         return NumericMethod("complex step", kinks=bool(kinks.any()))
     return NumericMethod("differences", why or "a trial of the complex step failed")
@@ -70,22 +70,22 @@ def two_sided_slopes(line, y, h):
 
 
 def random_direction(x, rng):
-    """Return random changes in proportion to the entries of ``x``; a zero changes as the others do on average."""
+    """Return a random direction in proportion to the entries of ``x``; a zero moves as the others do on average."""
     return rng.standard_normal(x.size) * entry_sizes(x)
 
 
 def fixed_directions(tensors):
-    """Return changes of all ``tensors`` in proportion to their entries, always the same: flat arrays."""
+    """Return a direction for each Tensor in proportion to its entries, always the same: flat arrays."""
     ways, start = [], 1
     for t in tensors:
-        wave = np.sin(2.4 * np.arange(start, start + t.size))  # a generator would take 20 µs to make
+        wave = np.sin(2.4 * np.arange(start, start + t.size))  # making a random generator takes 20 µs
         ways.append(wave * entry_sizes(t.data.reshape(-1)))
         start += t.size
     return ways
 
 
 def entry_sizes(x):
-    """Return the sizes of the entries, with the root mean square for a zero, and 1 if all are zero."""
+    """Return the absolute entries, with the root mean square in place of a zero, and 1 if all are zero."""
     size = np.abs(x)
     if size.size and not size.all():
         size[size == 0] = np.sqrt(np.mean(size * size)) or 1.0
@@ -93,7 +93,7 @@ def entry_sizes(x):
 
 
 def non_analytic_op(f):
-    """Return which recorded op is not analytic, in words; '' if none of them alone is to blame."""
+    """Return as text which recorded op is not analytic; '' if every op by itself is analytic."""
     for t, inputs in f.steps:
         arrays = [x.data if isinstance(x, Tensor) else x for x in inputs]
         if not is_analytic(t.op, arrays, t.settings or {}):
@@ -112,10 +112,10 @@ def is_analytic(op, arrays, settings):
     try:
         found = np.imag(along(1e-30j)) * 1e30
         up, y, down = along(1e-6), along(0.0), along(-1e-6)
-    except Exception:  # no complex kernel, which is the answer
+    except Exception:  # the kernel takes no complex numbers
         return False
     step = np.abs(up - down)
-    smooth = np.abs(up - 2 * y + down) <= 1e-3 * step + 1e-12 * np.abs(y)  # elsewhere is a kink, which says nothing
+    smooth = np.abs(up - 2 * y + down) <= 1e-3 * step + 1e-12 * np.abs(y)  # a kink tells nothing
     return bool(np.all((np.abs(found - (up - down) / 2e-6) <= 1e-3 * step / 2e-6 + 1e-6 * np.abs(y))[smooth]))
 
 

@@ -1,4 +1,4 @@
-"""A report as plain text, as a coloured table and as HTML: the same cells and sentences in all three."""
+"""A report as plain text, as a coloured table and as HTML: all three show the same cells and sentences."""
 
 import sys
 
@@ -12,7 +12,7 @@ def row_cells(r):
 
 
 def sentences(report):
-    """Return what is said below the table: where the mistake is, what it is, what else to know, how it was measured."""
+    """Return the sentences below the table: causes, hints, notes and the method."""
     hints = [r.hint for r in report.inputs if r.hint]
     return [*report.causes, *dict.fromkeys(hints), *report.notes, f"({report.method})"]
 
@@ -45,11 +45,11 @@ def rich_report(report):
 
     table = Table(*HEADS, header_style="bold")
     for r in report.inputs:
-        verdict = "red" if r.wrong else "green"
+        colour = "red" if r.wrong else "green"
         name, given, count, difference, worst = row_cells(r)
         marked = f"{'✗' if r.wrong else '✓'} {name}"  # readable without colour
         table.add_row(
-            Text(marked, verdict), Text(given), Text(count, verdict), Text(difference, COLOURS[r.band]), Text(worst)
+            Text(marked, colour), Text(given), Text(count, colour), Text(difference, COLOURS[r.band]), Text(worst)
         )
     said = [Text(s, "bold") for s in report.causes]
     rest = [Text(s) for s in sentences(report)[len(said) :]]

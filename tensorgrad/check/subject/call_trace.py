@@ -1,6 +1,6 @@
-"""f run once more under observation: which line made each Tensor, cut the graph, or wrote into an array.
+"""Run f once more and note which line made each Tensor, cut the graph, or wrote into an array.
 
-Only a check that failed does this. Tensors do not store their line, so that recording one costs nothing.
+Only a check that failed does this: Tensors do not store their line, so that recording costs nothing.
 """
 
 from contextlib import nullcontext
@@ -17,7 +17,7 @@ from ...graph.origins import origin
 
 
 class Location(NamedTuple):
-    """A line of the user, and the layer it is in; a layer of ours has no line of the user inside."""
+    """A line of the user's code, and the layer that ran; inside our own layers there is no line of the user."""
 
     line: str
     layer: str = ""
@@ -27,11 +27,11 @@ class Location(NamedTuple):
 
 
 class CallTrace(Observer):
-    """The places of everything that ``call`` recorded.
+    """The locations of everything that ``call`` recorded.
 
-    places: sequence number of a Tensor -> its Place
-    cuts:   ``(".detach()", place)``, in the order they ran
-    writes: sequence number of a Tensor -> the Place that wrote into its array, or into one it was computed from
+    places: sequence number of a Tensor -> its Location
+    cuts:   ``(".detach()", location)``, in the order they ran
+    writes: sequence number of a Tensor -> the Location that wrote into its array or into an input's array
     """
 
     def __init__(self, call, watch_arrays=False):
@@ -42,11 +42,11 @@ class CallTrace(Observer):
         self.compare()
 
     def place(self, t):
-        """Return where ``t`` was made, as text; '' if that is not known."""
+        """Return as text where ``t`` was made; '' if that is not known."""
         return str(self.places.get(t.seq, ""))
 
     def matching_place(self, t, steps):
-        """Return where the Tensor was made that takes the place of ``t`` in another recording, ``steps``."""
+        """Return as text where the Tensor was made that has the position of ``t`` in ``steps``, another recording."""
         k = [u.seq for u, _ in steps].index(t.seq)
         places = [self.places[seq] for seq in sorted(self.places)]
         return str(places[k]) if len(places) == len(steps) else ""
@@ -66,7 +66,7 @@ class CallTrace(Observer):
         self.cuts.append(("no_grad()", frame_location(frame)))
 
     def keep(self, t):
-        """Remember the arrays of ``t`` and of what it was computed from, as they are now."""
+        """Copy the arrays of ``t`` and of its inputs."""
         self.kept.append((t.seq, t.data, t.data.copy()))
         for x in t.inputs:
             array = x.data if isinstance(x, Tensor) else x
@@ -74,19 +74,19 @@ class CallTrace(Observer):
                 self.kept.append((t.seq, array, array.copy()))
 
     def next_line(self, frame):
-        """The user's code goes on to another line: see what the last one has written."""
+        """Compare the arrays: the user's code goes on to another line."""
         self.compare()
         if frame is not None:
             self.last = frame_location(frame)
 
     def compare(self):
-        """Note which arrays have changed, for the line that ran last."""
+        """Note which arrays the line that ran last has changed."""
         for seq, array, copy in self.kept:
             if seq not in self.writes and not np.array_equal(array, copy, equal_nan=True):
                 self.writes[seq] = self.last
 
 
 def frame_location(frame):
-    """Return the Place of a frame."""
+    """Return the Location of a frame."""
     found = origin(frame, inside=True)
     return Location(printable(found.line or ""), found.layer or "")

@@ -1,4 +1,4 @@
-"""The function under check: what it returns is looked at on every call."""
+"""The function under check: every call checks what it returns."""
 
 import math
 from collections.abc import Sequence
@@ -19,12 +19,12 @@ COTANGENTS = 8
 
 
 class Function:
-    """``f`` at the point: ``f()`` are its outputs, ``f.values()`` the numbers that are differentiated.
+    """``f`` at the point: ``f()`` returns its outputs, ``f.values()`` the numbers that are differentiated.
 
     outputs:    the Tensors of floats that f returns; a tuple, list or dict may hold several
     cotangents: one row per number that is checked; None when these are the entries of the outputs themselves
-    allows_complex:  whether complex outputs are welcome now
-    together:   the Tensors that are made complex for a complex step, all of them; empty for the one that moves only
+    allows_complex:  whether outputs may be complex now
+    together:   the Tensors that become complex in a complex step; if empty, only the one that moves
     """
 
     title = "f"
@@ -59,7 +59,7 @@ class Function:
         return outputs
 
     def _float_tensors(self, y):
-        """Return the Tensors of floats in a tuple, list or dict; other Tensors in it have no gradient."""
+        """Return the Tensors of floats in a tuple, list or dict; leave out other Tensors, which have no gradient."""
         named = list(named_leaves(y, "output"))
         if not named or not all(isinstance(t, Tensor) for _, t in named):
             bad = next((t for _, t in named if not isinstance(t, Tensor)), y)
@@ -69,7 +69,7 @@ class Function:
         return [t for _, t in kept]
 
     def values(self):
-        """Return the numbers that are differentiated, a fresh vector: float64, or complex where these are welcome."""
+        """Return the numbers that are differentiated as a new vector: float64, or complex where that is allowed."""
         return self._flat(self())
 
     def _flat(self, outputs):
@@ -80,7 +80,7 @@ class Function:
         return y if self.cotangents is None else self.cotangents @ y
 
     def row_name(self, row):
-        """Return where in the outputs the ``row``-th number is: ``'output [1, 0]'``; '' for a scalar."""
+        """Return the place of the ``row``-th number in the outputs: ``'output [1, 0]'``; '' for a scalar."""
         if self.size == 1:
             return ""
         if self.cotangents is not None:
@@ -97,7 +97,7 @@ class Function:
         return ", ".join(describe(y) for y in self.outputs)
 
     def check_precision(self, tensors):
-        """Raise GradientError if anything between ``tensors`` and the output is computed in less than float64."""
+        """Raise GradientError if an op between ``tensors`` and the output computes in less than float64."""
         live = {id(t) for t in tensors}
         for t, inputs in self.steps:
             if any(id(x) in live for x in inputs):
@@ -138,7 +138,7 @@ class Function:
                 )
 
     def _changed_constant(self):
-        """Return which constant of which op is another one in the next call, in words."""
+        """Return as text a constant of an op that is another array in the next call."""
         trace = CallTrace(lambda: RecordedCall(self))
         for t, name, _ in changed_constants(trace.result, RecordedCall(self)):
             return f" ({name} of op {t.op.name!r}, {trace.place(t)}, is another array each time)"

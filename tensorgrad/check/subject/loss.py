@@ -1,4 +1,4 @@
-"""A loss in plain NumPy under check: what it returns and what it leaves alone is looked at."""
+"""A loss in plain NumPy under check: every call checks what it returns, and that it changes no argument."""
 
 from functools import cached_property
 
@@ -15,12 +15,12 @@ from .points import positional_arguments
 
 
 class NumpyLoss:
-    """``loss_fn(params, *data)`` at the point, measured as a Function is: ``values()`` are its one value.
+    """``loss_fn(params, *data)`` at the point, with the interface of a Function: ``values()`` returns its one value.
 
-    given: the parameters by name, as they came
-    named: float64 copies of them: Tensors, as holders of arrays that move, and are complex for a complex step
+    given: the parameters by name, as the user passed them
+    named: float64 copies of them, as Tensors whose arrays move, or become complex for a complex step
     point: the loss at the point, a vector of one number
-    steps: what was recorded of it: nothing
+    steps: empty, as no op is recorded
     """
 
     title, steps, allows_complex = "loss_fn", (), False
@@ -39,30 +39,30 @@ class NumpyLoss:
         self._check_same(again)
 
     def values(self):
-        """Return the loss, a fresh vector of one number: float64, or complex where that is welcome."""
+        """Return the loss as a new vector of one number: float64, or complex where that is allowed."""
         value = np.array(self._call()).reshape(-1)[:1]
         if self.allows_complex and value.dtype.kind != "c":
             raise TypeError("the loss is real where the parameters are complex")
         return value if self.allows_complex else value.astype(np.float64, copy=False)
 
     def row_name(self, row):
-        return ""  # there is one number only
+        return ""  # there is only one number
 
     @cached_property
     @np.errstate(all="ignore")  # a step out of the domain gives nan, which is no slope
     def rounding(self):
-        """The rounding error of the loss, measured: a vector of one number."""
+        """The measured rounding error of the loss, a vector of one number."""
         return rounding_noise(joint_line(self, self.together, fixed_directions(self.together)))
 
     @cached_property
     @np.errstate(all="ignore")
     def method(self):
-        """How the loss is differentiated."""
+        """The NumericMethod for the loss."""
         return choose_method(self, self.together, fixed_directions(self.together), self.rounding)
 
     @np.errstate(all="ignore")
     def gradient(self, name):
-        """Return the numeric gradient of a parameter; of a block of it if it is large."""
+        """Return the numeric gradient of a parameter, or of a block of it if it is large."""
         places = block(self.named[name].shape)
         found = derivatives(self, self.named[name], places.reshape(-1), self.rounding, self.method)
         return found.reshape(places.shape)
@@ -73,7 +73,7 @@ class NumpyLoss:
         return {name: t.data for name, t in self.named.items()}
 
     def named_data(self):
-        """Return the arguments after params by name: that of loss_fn's signature, else ``data[0]``."""
+        """Return the arguments after params by their names in loss_fn's signature, else as ``data[0]``."""
         names = (positional_arguments(self.loss_fn)[0] or [])[1:]
         return {printable(names[i]) if i < len(names) else f"data[{i}]": x for i, x in enumerate(self.data)}
 
@@ -85,7 +85,7 @@ class NumpyLoss:
             raise
 
     def _check_value(self, value):
-        """Return the loss as a float, or say what came instead."""
+        """Return the loss as a float; raise an error if it is no finite number."""
         if isinstance(value, Tensor):
             raise TypeError("check_gradients: loss_fn returned a Tensor; it is for NumPy, use tg.gradcheck for Tensors")
         if isinstance(value, tuple):

@@ -1,4 +1,4 @@
-"""Parameters and their hand-written gradients: which array is the gradient of which."""
+"""Parameters and their hand-written gradients: match each gradient with its parameter."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from ...core.tensor import Tensor
 from ...errors import GradientError, counted, describe, printable, suggest
 from ...pytree import DATACLASS, MAPPING, SEQUENCE, items_of, joined, kind_of, map_leaves, named_leaves
 
-#: Under these keys the gradient of ``W1`` may stand; the first is what courses write.
+#: The keys for the gradient of ``W1``; courses write the first.
 KEYS = ("d{}", "{}", "d_{}", "grad_{}", "{}_grad", "g{}")
 
 
@@ -28,7 +28,7 @@ def named_arrays(params):
 
 
 def _join(name, key, holder):
-    """Return what an item is called: by its key alone, if it is one of the dict ``params``."""
+    """Return the name of an item: its key alone in the dict ``params``, else the code that reaches it."""
     cls: Any = type(holder)
     if name == "params" and kind_of(cls) != SEQUENCE:
         return printable(key) or "''"
@@ -52,7 +52,7 @@ def _parameter_array(x, name):
 
 
 def rebuild(params, arrays):
-    """Return the structure of ``params`` with the arrays that are in ``arrays`` by name."""
+    """Return the structure of ``params`` with the arrays of ``arrays``, a dict by name."""
     found = iter([arrays[name] for name, _ in named_leaves(params, "params", join=_join)])
     return map_leaves(lambda _: next(found)[()], params)
 
@@ -60,8 +60,8 @@ def rebuild(params, arrays):
 def match_gradients(grads, params):
     """Return the gradient of each parameter by the parameter's name.
 
-    Dicts are paired by key, ``dW1`` or ``W1``; lists and tuples by position. What else a dict holds (``dZ1``) is left
-    alone.
+    Dicts are paired by key, ``dW1`` or ``W1``; lists and tuples by position. Other keys of a dict (``dZ1``)
+    are left alone.
     """
     found: dict = {}
     _pair(grads, params, "params", found)
@@ -113,7 +113,7 @@ def _gradients_in_order(grads, names):
 
 
 def _gradient_array(g, name):
-    """Return the gradient ``g`` as an array of floats, or say what it is instead."""
+    """Return the gradient ``g`` as an array of floats; raise an error if it is none."""
     if g is None:
         raise GradientError(f"check_gradients: the gradient of {name} is None; was it computed and returned?")
     if isinstance(g, Tensor):

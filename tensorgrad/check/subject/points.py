@@ -1,4 +1,4 @@
-"""The point at which a function is checked: which Tensors are perturbed, under which names, and how it is called."""
+"""The point at which a function is checked: the Tensors to perturb, their names, and the call."""
 
 from contextlib import contextmanager
 from itertools import count
@@ -22,7 +22,7 @@ class Points:
         self._seen = {}
 
     def add(self, x, name):
-        """Return the Tensor that stands for ``x``; enter it if a gradient is wanted."""
+        """Return ``x`` as a Tensor; add it to the points if it requires a gradient."""
         if not isinstance(x, Tensor):
             x = Tensor(_input_array(x, name), requires_grad=True)
         if x.requires_grad and id(x) not in self._seen:
@@ -31,12 +31,12 @@ class Points:
         return x
 
     def add_argument(self, x, name):
-        """Return ``x`` with every array in it a Tensor: tuples, lists and dicts keep their structure."""
+        """Return ``x`` with every array as a Tensor; tuples, lists and dicts keep their structure."""
         return map_named(lambda leaf, name: self.add(leaf, getattr(leaf, "name", None) or name), x, name)
 
 
 def unused_name(name, known):
-    """Return ``name``, with a number where it is known already.
+    """Return ``name``, with a number if ``known`` has it already.
 
     >>> unused_name("w", []), unused_name("w", ["w", "w (2)"])
     ('w', 'w (3)')
@@ -46,7 +46,9 @@ def unused_name(name, known):
 
 
 def points_of(f, inputs, seed=0):
-    """Return the Points of ``f(*inputs)``; a function of no arguments closes over its inputs, an op's are drawn."""
+    """Return the Points of ``f(*inputs)``; a function without arguments closes over its inputs.
+
+    An op without inputs gets random ones."""
     f = f.call if isinstance(f, Op) else f
     if inputs is None and isinstance(getattr(f, "op", None), Op):
         inputs = draw_inputs(f.op, seed)
@@ -102,7 +104,7 @@ def positional_arguments(f):
 
 
 def _input_array(x, name):
-    """Return ``x`` as an array of floats, or say that only floats can be perturbed."""
+    """Return ``x`` as an array of floats; raise TypeError if it is none."""
     array = np.asarray(x)
     if array.dtype.kind != "f":
         raise TypeError(
@@ -114,9 +116,9 @@ def _input_array(x, name):
 
 @contextmanager
 def float64_leaves(tensors, beside=()):
-    """Make ``tensors`` float64 leaves inside the block, and what they were, bit for bit, after it.
+    """Make ``tensors`` float64 leaves inside the block, and restore them bit for bit after it.
 
-    Those in ``beside`` are cast along: constants of the computation, such as moving averages.
+    Tensors in ``beside`` become float64 too: constants of the computation, such as moving averages.
     """
     saved = []
     try:

@@ -1,4 +1,4 @@
-"""One recorded call of the function under check, and which of its constants another call has changed."""
+"""One recorded call of the function under check, and the constants that differ in another call."""
 
 import numpy as np
 
@@ -22,7 +22,7 @@ class RecordedCall:
 
 
 def changed_constants(before, after, moved=()):
-    """Yield ``(tensor, argument, change)`` where a constant has other values in another RecordedCall.
+    """Yield ``(tensor, argument, change)`` for each constant that has other values in the RecordedCall ``after``.
 
     moved: the ids of the Tensors that were changed on purpose
     """
@@ -37,7 +37,7 @@ def changed_constants(before, after, moved=()):
 
 
 def _constant_change(x, z):
-    """Return how far two arrays are apart; 0 for anything but floats."""
+    """Return the distance of two arrays; 0 for anything but floats of one shape."""
     if x.dtype.kind != "f" or z.dtype.kind != "f" or x.shape != z.shape:
         return 0.0
     return float(np.linalg.norm(np.nan_to_num(x - z)))

@@ -1,4 +1,4 @@
-"""What had been computed when an op or a layer raised: read off the traceback, which holds the inputs it was given."""
+"""What had been computed when an op or a layer raised, from the traceback, which holds its inputs."""
 
 import sys
 
@@ -14,9 +14,9 @@ from ..graph.steps import merged
 
 
 class PartialGraph:
-    """What led to an error; prints as a listing, and holds text only, no Tensors.
+    """What had been computed before an error; it prints as a listing, and holds only text, no Tensors.
 
-    op, layer, line: what raised, and where; None for what is not known
+    op, layer, line: what raised, and where; None if it is not known
     picture:         a Picture of the ops before it, and of the op itself; None if a layer raised before any op
     """
 
@@ -36,7 +36,7 @@ class PartialGraph:
 
 
 def failed_tensor(error, op, inputs):
-    """Return a Tensor in the place of the one that ``op`` did not make."""
+    """Return a Tensor that stands for the missing result of ``op``."""
     t = Tensor(np.empty(0), requires_grad=True, name=f"failed: {type(error).__name__}")
     t.op, t.inputs = op, tuple([x for _, x in inputs])
     return t
@@ -63,7 +63,7 @@ def find_partial_graph(error=None):
 
 
 def traceback_entries(error):
-    """Return ``[(frame, line)]`` of an exception's traceback, outermost first; the frames may have gone on since."""
+    """Return ``[(frame, line)]`` of an exception's traceback, outermost first; the frames may have run on since."""
     found, entry = [], error.__traceback__
     while entry is not None:
         found.append((entry.tb_frame, entry.tb_lineno))
