@@ -35,7 +35,7 @@ def test_kinks_are_left_out_counted_and_named(f, x, op, count):
     assert report["x"].wrong == 0
     assert len(report.notes) == 1
     assert re.match(
-        rf"{count} elements of x are at a kink of '{op}' \(test_gradcheck_kinks\.py:\d+\), where any slope",
+        rf"{count} elements of x are at a kink of '{op}' \(test_kinks\.py:\d+\), where any slope",
         *report.notes,
     )
     assert report["x"].difference < 1e-7

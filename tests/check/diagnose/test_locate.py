@@ -11,7 +11,7 @@ from tensorgrad.errors import GradientError
 from tensorgrad.layers import Dense, Dropout, Layer
 from tensorgrad.models import Sequential
 
-HERE = r"test_culprit\.py"
+HERE = r"test_locate\.py"
 RNG = np.random.default_rng(0)
 X, W = RNG.normal(size=(3, 2)), RNG.normal(size=(2, 4))
 
@@ -31,7 +31,7 @@ def line_of(f, text):
     from inspect import getsourcelines
 
     lines, start = getsourcelines(f)
-    return f"test_culprit.py:{start + next(i for i, line in enumerate(lines) if text in line)}"
+    return f"test_locate.py:{start + next(i for i, line in enumerate(lines) if text in line)}"
 
 
 def test_the_op_with_the_wrong_rule_and_its_line():
