@@ -1,4 +1,4 @@
-"""For test suites: assertions whose failure says what is wrong, beside ``numpy.testing``."""
+"""Assertions for test suites, like those of ``numpy.testing``: a failure says what is wrong."""
 
 from .check import gradcheck
 from .errors import GradcheckError
@@ -12,7 +12,7 @@ def assert_gradients(f, *inputs, **options):
     f, inputs: as ``gradcheck(f, inputs)`` takes them; for a model ``assert_gradients(model, x, y)``
     options:   those of gradcheck: atol, rtol, eps, ...
 
-    pytest shows the test's own line and the report, and no line of tensorgrad.
+    pytest shows the line of the test and the report, and no line of tensorgrad.
 
     >>> import numpy as np
     >>> from tensorgrad.testing import assert_gradients

@@ -1,4 +1,4 @@
-"""Gradient checking: the analytic gradient against numbers."""
+"""Gradient checking: compare analytic gradients with numeric derivatives."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 __all__ = ["InputReport", "Report", "check_gradients", "gradcheck"]
 
 
-if not TYPE_CHECKING:  # to which every name would be there then
+if not TYPE_CHECKING:  # a type checker would think that every name exists
 
     def __getattr__(name: str) -> Any:
-        """Import check_gradients when it is first asked for, which importing tensorgrad does not wait for."""
+        """Import check_gradients at its first use, so that importing tensorgrad stays fast."""
         if name != "check_gradients":
             raise AttributeError(f"module 'tensorgrad.check' has no attribute {name!r}")
         from .handwritten import check_gradients

@@ -1,11 +1,11 @@
-"""The gradient check: reverse and forward mode against numbers, and where a mistake is if they disagree."""
+"""The gradient check: compare reverse and forward mode with numeric derivatives, and locate a mistake."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GradcheckError
-from .settings import MODES, settings_of
+from .settings import MODES, parse_settings
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -42,7 +42,7 @@ def gradcheck(
     atol, rtol: an element is right if |analytic − numeric| ≤ atol + rtol·|numeric|; by default 1e-6 for rtol, and
              for atol what rounding inside f explains
     seed:    of the random directions
-    raise_exception: raise a GradcheckError that bears the report, else return the report, which is then falsy
+    raise_exception: raise a GradcheckError that holds the report; if False, return the report, which is then falsy
     pytorch: its names ``nondet_tol``, ``fast_mode`` (random directions only), ``check_forward_ad``,
              ``check_backward_ad``
 
@@ -53,8 +53,8 @@ def gradcheck(
     between those of the two sides, and are counted.
 
     Every input is made float64 for the check and put back, bit for bit, with its ``.grad``, also when ``f`` raises.
-    What ``f`` merely closes over keeps its dtype: float32 constants do no harm, but a *result* in float32 does, which
-    is an error that names the op. Outputs of more than 64 entries are checked along 8 random cotangents.
+    What ``f`` merely closes over keeps its dtype: float32 constants do no harm; a *result* in float32 raises an error
+    that names the op. Outputs of more than 64 entries are checked along 8 random cotangents.
 
     Raises GradcheckError for a wrong gradient; GradientError where there is none to check: f not finite at the point,
     not deterministic, or independent of the inputs.
@@ -64,10 +64,10 @@ def gradcheck(
     >>> bool(gradcheck(lambda a, b: (a * b).sum(), (np.ones(3), np.arange(3.0))))
     True
     """
-    settings = settings_of(order, modes, eps, atol, rtol, seed, pytorch)
-    from .pipeline import checked  # all of the check: 3 ms of import, which importing tensorgrad does not wait for
+    settings = parse_settings(order, modes, eps, atol, rtol, seed, pytorch)
+    from .pipeline import run_check  # 3 ms of import, only when a check runs
 
-    report = checked(f, inputs, targets, settings)
+    report = run_check(f, inputs, targets, settings)
     if raise_exception and not report:
         raise GradcheckError(repr(report))
     return report

@@ -1,4 +1,4 @@
-"""Gradients written by hand in NumPy, checked without a Tensor: a loss, its parameters, and what is claimed."""
+"""Check gradients that are written by hand in NumPy, without Tensors."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import numpy as np
 
 from ..errors import GradcheckError, GradientError, OptionError, ShapeError
 from .compare.claims import Comparison
-from .diagnose.per_sample import looked_into
+from .diagnose.per_sample import add_sample_hints
 from .mistakes.catalogue import mistake
 from .numeric.sampling import FULL
-from .subject.loss import Loss
-from .subject.parameters import gradients_of, rebuilt
+from .subject.loss import NumpyLoss
+from .subject.parameters import match_gradients, rebuild
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,10 +36,10 @@ def check_gradients(
     data:    what else loss_fn takes, passed on as it is: arrays, numbers, anything
     atol, rtol: right is |analytic − numeric| ≤ atol + rtol·|numeric|; by default 1e-6 for rtol (1e-4 if a gradient is
              float32), and for atol a hundredth of that times the largest element, and the numeric gradient's error
-    raise_exception: raise a GradcheckError that bears the report, else return the report, which is falsy if wrong
+    raise_exception: raise a GradcheckError that holds the report; if False, return the report, which is falsy if wrong
 
-    The numeric gradient is a complex step where loss_fn lets complex numbers pass (which is verified), exact to
-    rounding; else central differences, extrapolated where in doubt. Parameters are copied to float64, and never
+    The numeric gradient is a complex step, exact to rounding, where loss_fn takes complex numbers (a trial shows
+    that); else central differences, extrapolated where in doubt. Parameters are copied to float64, and never
     changed. A parameter with more than 1000 elements is checked as a whole along 4 random directions, and a block of it
     element by element; if only some element outside is wrong, it is found by bisection.
 
@@ -59,22 +59,24 @@ def check_gradients(
     for option, value in (("atol", atol), ("rtol", rtol)):
         if value is not None and not value >= 0:
             raise OptionError(f"check_gradients: {option} must be a number of 0 or more, got {value!r}")
-    loss = Loss(loss_fn, params, data)
+    loss = NumpyLoss(loss_fn, params, data)
     claimed = claimed_gradients(grads, params, loss)
     for name, g in claimed.items():
-        _check_shape(name, g, loss)
-    report = looked_into(Comparison(loss, claimed, atol, rtol).report("check_gradients"), loss_fn, grads, params, data)
+        _check_gradient_shape(name, g, loss)
+    report = add_sample_hints(
+        Comparison(loss, claimed, atol, rtol).report("check_gradients"), loss_fn, grads, params, data
+    )
     if raise_exception and not report:
         raise GradcheckError(str(report))
     return report
 
 
 def claimed_gradients(grads: Any, params: Any, loss: Any) -> Any:
-    """Return the gradients by name; a function is called twice, and must not add to what it gave before."""
+    """Return the gradients by name; call a function twice, to see that it does not add to its first result."""
     if not callable(grads):
-        return gradients_of(grads, params)
-    first = _called(grads, params, loss)
-    for name, second in _called(grads, params, loss).items():
+        return match_gradients(grads, params)
+    first = _call_grads(grads, params, loss)
+    for name, second in _call_grads(grads, params, loss).items():
         if first[name].shape != second.shape or np.allclose(first[name], second, equal_nan=True):
             continue
         doubled = np.allclose(2 * first[name], second)
@@ -83,17 +85,17 @@ def claimed_gradients(grads: Any, params: Any, loss: Any) -> Any:
     return first
 
 
-def _called(grads: Any, params: Any, loss: Any) -> Any:
+def _call_grads(grads: Any, params: Any, loss: Any) -> Any:
     arrays = {name: array.copy() for name, array in loss.arrays.items()}
-    found = gradients_of(grads(rebuilt(params, arrays), *loss.data), params)
+    found = match_gradients(grads(rebuild(params, arrays), *loss.data), params)
     for name, array in arrays.items():
         if not np.array_equal(array, loss.arrays[name]):
             raise GradientError(f"check_gradients: grads changed {name} in place; compute on a copy")
-    return {name: g.copy() for name, g in found.items()}  # it may keep its arrays, and add to them
+    return {name: g.copy() for name, g in found.items()}  # the function may keep its arrays and add to them
 
 
-def _check_shape(name: Any, g: Any, loss: Any) -> None:
-    """Raise ShapeError for a gradient of another shape than its parameter, with what was done if that shows."""
+def _check_gradient_shape(name: Any, g: Any, loss: Any) -> None:
+    """Raise ShapeError if the gradient has another shape than its parameter; name the mistake if it is known."""
     array = loss.arrays[name]
     if g.shape == array.shape:
         return

@@ -1,4 +1,4 @@
-"""The arguments of the check: ours, and PyTorch's with their meaning."""
+"""The arguments of the check: our own, and those of PyTorch."""
 
 from typing import Any, NamedTuple
 
@@ -6,7 +6,7 @@ from ..errors import OptionError, suggest
 
 MODES = ("reverse", "forward")
 
-#: PyTorch's arguments that have no meaning here, and why.
+#: PyTorch's arguments that have no meaning here, each with the reason.
 MEANINGLESS = {
     "check_undefined_grad": "a rule here always gets a cotangent, there are no undefined ones",
     "check_grad_dtypes": "the engine gives every gradient the dtype of its input",
@@ -17,7 +17,7 @@ MEANINGLESS = {
 
 
 class Settings(NamedTuple):
-    """What ``gradcheck`` was asked for, as it documents it."""
+    """The arguments of ``gradcheck``, as it documents them."""
 
     order: int = 1
     modes: tuple = MODES
@@ -29,15 +29,15 @@ class Settings(NamedTuple):
     fast_mode: bool = False
 
 
-def settings_of(order, modes, eps, atol, rtol, seed, pytorch):
-    """Return Settings, or raise an error that says which argument is not what it should be."""
+def parse_settings(order, modes, eps, atol, rtol, seed, pytorch):
+    """Return Settings, or raise an error that names the wrong argument."""
     for name, value in (("eps", eps), ("atol", atol), ("rtol", rtol), ("nondet_tol", pytorch.get("nondet_tol"))):
         if (value is not None and not value >= 0) or (name == "eps" and value == 0):
             raise OptionError(f"gradcheck: {name} must be a positive number, got {value!r}")
     if order not in (1, 2):
         raise OptionError(f"gradcheck: order must be 1, or 2 for the derivative of the gradient too, got {order!r}")
     modes = (modes,) if isinstance(modes, str) else tuple(modes)
-    modes = _by_name_of_pytorch(modes, pytorch)
+    modes = _apply_pytorch_modes(modes, pytorch)
     if not modes or set(modes) - set(MODES):
         raise OptionError(f"gradcheck: modes may be 'reverse' and 'forward', got {modes!r}")
     for name in pytorch:
@@ -52,8 +52,8 @@ def settings_of(order, modes, eps, atol, rtol, seed, pytorch):
 PYTORCH = ("nondet_tol", "fast_mode", "check_forward_ad", "check_backward_ad")
 
 
-def _by_name_of_pytorch(modes, pytorch):
-    """Return the modes after ``check_backward_ad`` and ``check_forward_ad``, which are PyTorch's names of them."""
+def _apply_pytorch_modes(modes, pytorch):
+    """Return the modes, changed by PyTorch's ``check_backward_ad`` and ``check_forward_ad``."""
     for mode, name in (("reverse", "check_backward_ad"), ("forward", "check_forward_ad")):
         if name in pytorch:
             modes = tuple(m for m in MODES if (m == mode and pytorch[name]) or (m != mode and m in modes))

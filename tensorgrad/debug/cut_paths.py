@@ -1,8 +1,8 @@
-"""The ways from a Tensor to a loss that a run has shown, and where they are cut."""
+"""The paths from a Tensor to a loss in one run, and the places that cut them."""
 
 from ..errors import printable_text
 
-#: word -> what to do; ways out of the graph share one answer
+#: word -> what to do; all functions that give arrays share another answer
 REMEDIES = {
     "no_grad": "compute what the loss needs outside of no_grad()",
     "Tensor(...)": "Tensor(...) takes values only: use the Tensor itself, and tg.stack to join several",
@@ -13,14 +13,14 @@ REMEDIES = {
 }
 #: A model's methods that give arrays.
 METHODS = {"predict()", "predict_on_batch()", "evaluate()", "test_on_batch()", "fit()", "train_on_batch()"}
-#: What is said of a step in which values chose entries.
+#: The words for a step in which values are an index.
 INDEX = " by index"
-#: How many steps of a path are shown.
+#: The greatest number of steps of a path that are shown.
 MOST = 9
 
 
-def words_for(word, step):
-    """Return what cuts the way, and what to do about it."""
+def cut_words(word, step):
+    """Return as text what cuts the path, and what to do about it."""
     if word == "no_grad":
         return f"no_grad() around {step.what}", REMEDIES[word]
     if word == "no rule":
@@ -32,21 +32,21 @@ def words_for(word, step):
     return word, f"ops and np.* functions take Tensors as they are: leave {word} out"
 
 
-def cuts_between(end):
-    """Return ``[(word, step, path)]`` for each cut on the ways to ``end``, the last ones first; the path as text."""
+def find_cuts(end):
+    """Return ``[(word, step, path)]`` for each cut on the paths to ``end``, the last ones first; the path as text."""
     after, found, waiting = {id(end): None}, [], [end]
     while waiting:
         step = waiting.pop(0)
         for before, word in step.edges:
             if word is not None:
-                found.append((word, step, shown([*back(before), *ahead(step, after)], step)))
+                found.append((word, step, path_text([*path_to(before), *path_from(step, after)], step)))
             elif id(before) not in after:
                 after[id(before)] = step
                 waiting.append(before)
     return found
 
 
-def back(step):
+def path_to(step):
     """Return the steps from the start to ``step``."""
     path = [step]
     while path[-1].edges:
@@ -54,7 +54,7 @@ def back(step):
     return path[::-1]
 
 
-def ahead(step, after):
+def path_from(step, after):
     """Return the steps from ``step`` to the end."""
     path = [step]
     while after[id(path[-1])] is not None:
@@ -62,8 +62,8 @@ def ahead(step, after):
     return path
 
 
-def shown(path, cut):
-    """Return a path as text, each line named once; of a long one the ends and what is around the cut."""
+def path_text(path, cut):
+    """Return a path as text with each line named once; of a long path its ends and the steps around the cut."""
     place = path.index(cut)
     kept = {0, 1, place - 1, place, place + 1, len(path) - 2, len(path) - 1}
     words, line, left_out = [], None, 0

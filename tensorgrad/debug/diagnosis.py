@@ -1,4 +1,4 @@
-"""Why a Tensor gets no gradient: what the finished graph tells, and what following its values through a run tells."""
+"""Find why a Tensor gets no gradient: from the finished graph, or from a run in which its values are followed."""
 
 import numpy as np
 
@@ -6,11 +6,11 @@ from ..core.tensor import Parameter, Tensor
 from ..errors import describe, printable_text
 from ..graph.origins import where
 from ..graph.steps import recorded
-from .cut_paths import INDEX, METHODS, cuts_between, words_for
-from .taint_tracker import Follower, name_of
-from .zero_gradients import gradient_of, zero_reasons
+from .cut_paths import INDEX, METHODS, cut_words, find_cuts
+from .taint_tracker import TaintTracker, tensor_name
+from .zero_gradients import arriving_gradient, zero_reasons
 
-#: What ``Diagnosis.reason`` may be, and what it says. A way out of the graph, ".numpy()", is its own word.
+#: The values of ``Diagnosis.reason``, and what they mean. A way out of the graph, as ".numpy()", is its own word.
 REASONS = {
     "integer": "p holds integers, which have no gradients",
     "frozen": "p.requires_grad is False",
@@ -34,10 +34,10 @@ REASONS = {
 
 
 class Diagnosis:
-    """Why there is no gradient: prints as sentences, and is true if there is a reason.
+    """Why there is no gradient: it prints as sentences, and is true if there is a reason.
 
     reason: a word of REASONS, None if a gradient arrives
-    cuts:   the places where the way is cut, as ``(word, line, layer)``; with several ways, all that are known
+    cuts:   the places that cut the paths, as ``(word, line, layer)``
     line:   the line of the first cut, None if it is not known
     """
 
@@ -54,26 +54,26 @@ class Diagnosis:
     __repr__ = __str__
 
 
-def diagnosed(loss, p):
+def diagnose(loss, p):
     """Return the Diagnosis for ``p``; ``loss`` is a Tensor or a function that computes it."""
-    check(loss, p)
-    follower = None
+    check_loss_and_tensor(loss, p)
+    tracker = None
     if not isinstance(loss, Tensor):
-        with Follower(p) as follower:
+        with TaintTracker(p) as tracker:
             loss = loss()
-            end = follower.step_of(loss)  # a Tensor, or a number that came out of one
+            end = tracker.step_of(loss)  # a Tensor, or a number that came out of one
         if not isinstance(loss, (Tensor, float, int, np.ndarray, np.generic)):
             raise TypeError(f"why_no_grad(f, p): f must return the loss, a Tensor, got {describe(loss)}")
-    found = unable(p, follower)
-    if found is None and isinstance(loss, Tensor) and leads_to(recorded(loss), loss, p):
-        return arriving(loss, p, follower)
+    found = diagnose_tensor(p, tracker)
+    if found is None and isinstance(loss, Tensor) and is_connected(recorded(loss), loss, p):
+        return diagnose_arrival(loss, p, tracker)
     if found is None:
-        found = followed(loss, p, follower, end) if follower else from_graph(loss, p)
+        found = diagnose_run(loss, p, tracker, end) if tracker else diagnose_graph(loss, p)
     return found
 
 
-def check(loss, p):
-    """Raise unless both arguments can be asked about."""
+def check_loss_and_tensor(loss, p):
+    """Raise TypeError if ``p`` is no Tensor, or ``loss`` neither Tensor nor function."""
     if not isinstance(p, Tensor):
         remedy = "; pass one of its weights, such as layer.kernel" if hasattr(p, "weights") else ""
         raise TypeError(f"why_no_grad(loss, p): p must be a Tensor, got {describe(p)}{remedy}")
@@ -84,9 +84,9 @@ def check(loss, p):
         )
 
 
-def unable(p, follower):
-    """Return the Diagnosis of a Tensor that can have no gradient whatever is computed, else None."""
-    name = name_of(p)
+def diagnose_tensor(p, tracker):
+    """Return the Diagnosis of a Tensor that can have no gradient from any loss, else None."""
+    name = tensor_name(p)
     if p.dtype.kind != "f":
         return Diagnosis(
             "integer",
@@ -95,7 +95,7 @@ def unable(p, follower):
         )
     if p.requires_grad:
         return None
-    user = first_use(follower)
+    user = first_use(tracker)
     remedy = f"set {name}.requires_grad = True before computing, or make it with requires_grad=True"
     if isinstance(p, Parameter):
         layer = f"its layer {user.layer!r}" if user and user.layer else "its layer"
@@ -104,13 +104,13 @@ def unable(p, follower):
     return Diagnosis("frozen", f"{name} gets no gradient: its requires_grad is False{then}", remedy)
 
 
-def first_use(follower):
-    """Return the first step that used the Tensor followed, or None."""
-    steps = follower.all if follower else ()
-    return next((s for s in steps if any(before is follower.start for before, _ in s.edges)), None)
+def first_use(tracker):
+    """Return the first step that used the followed Tensor, or None."""
+    steps = tracker.all if tracker else ()
+    return next((s for s in steps if any(before is tracker.start for before, _ in s.edges)), None)
 
 
-def leads_to(steps, loss, p):
+def is_connected(steps, loss, p):
     """Return whether a gradient of ``loss`` reaches ``p``: along inputs that require one, through rules that exist."""
     reached = {id(loss)}
     for t, inputs in reversed(steps):
@@ -122,14 +122,14 @@ def leads_to(steps, loss, p):
     return id(p) in reached
 
 
-def arriving(loss, p, follower):
-    """Return the Diagnosis of a Tensor that a gradient reaches: it may be 0, or not be kept."""
-    name, g = name_of(p), gradient_of(loss, p)
+def diagnose_arrival(loss, p, tracker):
+    """Return the Diagnosis of a Tensor that a gradient reaches: the gradient may be 0, or may not be kept."""
+    name, g = tensor_name(p), arriving_gradient(loss, p)
     zeros, size = int((g == 0).sum()), g.size
     if zeros == size and size:
         return Diagnosis(
             "zero", f"{name} gets a gradient of exactly 0, in all {size} entries",
-            *zero_reasons(loss, p, follower),
+            *zero_reasons(loss, p, tracker),
         )  # fmt: skip
     parts = f"{zeros} of {size} entries are exactly 0" if zeros else ""
     if not np.isfinite(g).all():
@@ -146,53 +146,54 @@ def arriving(loss, p, follower):
     return Diagnosis(None, came, parts, missing if p.grad is None else "")
 
 
-def followed(loss, p, follower, end):
-    """Return the Diagnosis of a run in which the values of ``p`` were followed; ``end`` is the loss's step, or None."""
-    name = name_of(p)
+def diagnose_run(loss, p, tracker, end):
+    """Return the Diagnosis of a run in which the values of ``p`` were followed; ``end`` is the step of the loss."""
+    name = tensor_name(p)
     if end is None:
-        return overwritten(loss, p) or unfollowed(loss, p, follower)
-    found = cuts_between(end)
+        return diagnose_overwrite(loss, p) or diagnose_lost(loss, p, tracker)
+    found = find_cuts(end)
     if not found:
-        return overwritten(loss, p) or from_graph(loss, p)
+        return diagnose_overwrite(loss, p) or diagnose_graph(loss, p)
     word, cut, path = found[0]
-    told = list(dict.fromkeys(words_for(w, c)[0] + where(c.line, c.layer) for w, c, _ in found))
-    lines = [f"{name} gets no gradient: {told[0]} cuts the way to the loss", path]
-    lines += [f"another way is cut by {other}" for other in told[1:]]
+    texts = list(dict.fromkeys(cut_words(w, c)[0] + where(c.line, c.layer) for w, c, _ in found))
+    lines = [f"{name} gets no gradient: {texts[0]} cuts the way to the loss", path]
+    lines += [f"another way is cut by {other}" for other in texts[1:]]
     cuts = list(dict.fromkeys((w, c.line, c.layer) for w, c, _ in found))
     if not isinstance(loss, Tensor):
         lines.append(f"the function returned {describe(loss)}: let it return the Tensor")
     remedy = (
-        "an index has no gradient: it chooses, and is not computed with" if INDEX in path else words_for(word, cut)[1]
+        "an index has no gradient: it chooses, and is not computed with" if INDEX in path else cut_words(word, cut)[1]
     )
     return Diagnosis(word, *lines, remedy, cuts=cuts)
 
 
-def unfollowed(loss, p, follower):
-    """Return the Diagnosis of a loss into which no value of ``p`` could be followed."""
-    name = name_of(p)
-    ends = [(word, s) for s in follower.all for before, word in s.edges if word and before.live]
+def diagnose_lost(loss, p, tracker):
+    """Return the Diagnosis if no value of ``p`` could be followed into the loss."""
+    name = tensor_name(p)
+    ends = [(word, s) for s in tracker.all for before, word in s.edges if word and before.live]
     if ends:
-        told = [f"{words_for(word, s)[0]}{where(s.line, s.layer)}" for word, s in ends]
+        texts = [f"{cut_words(word, s)[0]}{where(s.line, s.layer)}" for word, s in ends]
         return Diagnosis(
             "lost", f"{name} gets no gradient: the loss is computed from no Tensor that comes from it",
-            f"its values left the graph by {', '.join(dict.fromkeys(told))}; where they went from there cannot be seen",
+            f"its values left the graph by {', '.join(dict.fromkeys(texts))}; "
+            "where they went from there cannot be seen",
             cuts=dict.fromkeys((word, s.line, s.layer) for word, s in ends),
         )  # fmt: skip
-    used = first_use(follower)
+    used = first_use(tracker)
     if used is None:
         return Diagnosis(
             "unused", f"{name} gets no gradient: the function does not use it",
-            relative(recorded(loss) if isinstance(loss, Tensor) else [], p)
+            related_input(recorded(loss) if isinstance(loss, Tensor) else [], p)
             or "if it seems to, it uses another Tensor: one from before a model or a weight was made anew",
         )  # fmt: skip
     use = f"{used.what} uses it{where(used.line, used.layer)}"
     return Diagnosis("unused", f"{name} gets no gradient: {use}, but the loss is not computed from that")
 
 
-def from_graph(loss, p):
-    """Return the Diagnosis that a finished graph alone gives for a Tensor it does not lead to."""
-    name, steps = name_of(p), recorded(loss)
-    found = overwritten(loss, p) or without_rule(steps, p)
+def diagnose_graph(loss, p):
+    """Return the Diagnosis from a finished graph that does not lead to ``p``."""
+    name, steps = tensor_name(p), recorded(loss)
+    found = diagnose_overwrite(loss, p) or diagnose_missing_rule(steps, p)
     if found is not None:
         return found
     if loss.op is None:
@@ -200,16 +201,16 @@ def from_graph(loss, p):
     else:
         first = f"{name} gets no gradient: the graph of the loss, {len(steps)} ops, does not lead to it"
     again = "which place cuts the way is not kept in a graph; pass a function that computes the loss and it is told"
-    return Diagnosis("unconnected", first, relative(steps, p), again)
+    return Diagnosis("unconnected", first, related_input(steps, p), again)
 
 
-def overwritten(loss, p):
-    """Return the Diagnosis if the loss was computed from what ``p`` was before it was written in place, else None."""
+def diagnose_overwrite(loss, p):
+    """Return the Diagnosis if the loss was computed from an old value of ``p``, overwritten since, else None."""
     old, steps = p, recorded(loss) if isinstance(loss, Tensor) else []
     while old.inputs and (old.op is None or old.op.name == "setitem"):
         old = old.inputs[0]
-        if isinstance(old, Tensor) and leads_to(steps, loss, old):
-            name = name_of(p)
+        if isinstance(old, Tensor) and is_connected(steps, loss, old):
+            name = tensor_name(p)
             return Diagnosis(
                 "overwritten",
                 f"{name} gets no gradient: {name}[...] = was written after the loss was computed from its old value",
@@ -220,8 +221,8 @@ def overwritten(loss, p):
     return None
 
 
-def without_rule(steps, p):
-    """Return the Diagnosis if ``p`` goes into the loss only through inputs that have no rule, else None."""
+def diagnose_missing_rule(steps, p):
+    """Return the Diagnosis if ``p`` enters the loss only through inputs that have no rule, else None."""
     near = {id(p)}
     for t, inputs in steps:
         for i, x in enumerate(inputs):
@@ -229,7 +230,7 @@ def without_rule(steps, p):
                 op, arg = printable_text(t.op.name), t.op.args[0 if t.op.variadic else i]
                 cause = f"{op} has no derivative with respect to {printable_text(arg)}"
                 return Diagnosis(
-                    "no rule", f"{name_of(p)} gets no gradient: {cause}",
+                    "no rule", f"{tensor_name(p)} gets no gradient: {cause}",
                     "" if t.op.module.startswith("tensorgrad.") else f"declare it: @{op}.vjp({arg!r})",
                     cuts=[("no rule", None, None)],
                 )  # fmt: skip
@@ -238,9 +239,9 @@ def without_rule(steps, p):
     return None
 
 
-def relative(steps, p):
-    """Return what in the graph is near to ``p``: its memory, its name or its values."""
-    name = name_of(p)
+def related_input(steps, p):
+    """Return a sentence on an input of the graph that shares the memory, the name or the values of ``p``; else ''."""
+    name = tensor_name(p)
     given = {id(x): (t, x) for t, inputs in steps for x in inputs if not isinstance(x, Tensor) or x.op is None}
     arrays = [(t, x, x.data if isinstance(x, Tensor) else x) for t, x in given.values()]
     arrays = [(t, x, a) for t, x, a in arrays if isinstance(a, np.ndarray) and x is not p]

@@ -1,4 +1,4 @@
-"""How gradients flow through a model, layer by layer: the figures, a verdict in words, and a chart."""
+"""How gradients flow through a model, layer by layer: numbers, sentences and a chart."""
 
 import math
 
@@ -13,7 +13,7 @@ from ..graph.steps import recorded
 
 #: Gradients of the first layer this many times smaller, or larger, than of the last are vanishing, or exploding.
 FACTOR = 1e3
-#: Letters of a layer's name in the table and in sentences, and under its bar.
+#: The greatest length of a layer's name, in the table and in sentences, and under its bar.
 LONGEST, TICK = 60, 24
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#BBBBBB"  # Okabe and Ito's
 
@@ -23,10 +23,10 @@ class GradientFlow:
 
     layers:  their names
     rms:     root mean square of the gradient over all weights of each; 0 where none arrives
-    ratio:   the same by the root mean square of the weights
-    dead:    ``{layer: (dead units, units)}`` of its relus; a unit is dead that is 0 for every row
-    rows:    how many rows of data this is for
-    verdict: what that means, a list of sentences
+    ratio:   rms divided by the root mean square of the weights
+    dead:    ``{layer: (dead units, units)}`` of its relus; a unit is dead if it is 0 for every row
+    rows:    the number of rows of the data
+    verdict: a list of sentences that say what the numbers mean
     """
 
     def __init__(self, layers, rms, ratio, dead, rows):
@@ -34,7 +34,7 @@ class GradientFlow:
         self.verdict = [*flow_words(layers, rms), *dead_words(dead, rows)]
 
     def __repr__(self):
-        names = [*map(called, self.layers)]
+        names = [*map(layer_label, self.layers)]
         width = max(map(len, names), default=5)
         lines = [f"{'layer'.ljust(width)}  rms gradient  gradient/weight  dead relus"]
         for name, layer, size, part in zip(names, self.layers, self.rms, self.ratio, strict=True):
@@ -60,7 +60,7 @@ class GradientFlow:
         )
         names = [printable_text(shorten_text(name, TICK)) for name in self.layers]
         axes.set_xticks(range(len(sizes)), names, parse_math=False, usetex=False)
-        words = "\n".join(self.verdict).replace("$", "\\$")  # to be wrapped, text is measured as a formula anyway
+        words = "\n".join(self.verdict).replace("$", "\\$")  # matplotlib measures wrapped text as a formula
         axes.set_title(words, fontsize=9, loc="left", wrap=True, usetex=False)
         axes.tick_params(axis="x", rotation=0 if len(self.layers) < 8 else 60, labelsize=8)
         axes.spines[["top", "right"]].set_visible(False)
@@ -69,17 +69,17 @@ class GradientFlow:
         return figure
 
     def colors(self):
-        """Return a colour for each bar: orange where the gradient is far from the last layer's, grey where none is."""
+        """Return a colour for each bar: orange if the gradient is far from the last layer's, grey if there is none."""
         last = self.rms[-1] if self.rms else 1.0
-        return [GREY if not size > 0 else ORANGE if far(size, last) else BLUE for size in self.rms]
+        return [GREY if not size > 0 else ORANGE if is_far(size, last) else BLUE for size in self.rms]
 
 
-def called(layer):
+def layer_label(layer):
     """Return the name of a layer for a table."""
     return printable_text(shorten_text(layer, LONGEST))
 
 
-def far(size, last):
+def is_far(size, last):
     return not math.isfinite(size) or not 1 / FACTOR <= size / (last or 1.0) <= FACTOR
 
 
@@ -127,7 +127,7 @@ def gradient_flow(model, x, loss):
         root = loss(model(x, training=False))
     found, steps = gradient_arrays(root) if root.requires_grad else {}, recorded(root)
     names, sizes, ratios = [], [], []
-    for layer in (part for part in flat(model) if part.trainable_weights):
+    for layer in (part for part in flat_layers(model) if part.trainable_weights):
         weights = layer.trainable_weights
         grads = [found.get(id(w), np.zeros_like(w.data)) for w in weights]
         size = rms(np.concatenate([g.reshape(-1) for g in grads]))
@@ -138,10 +138,10 @@ def gradient_flow(model, x, loss):
     return GradientFlow(names, sizes, ratios, dead_relus(steps, Frames(scopes)), len(x.data))
 
 
-def flat(model):
+def flat_layers(model):
     """Yield the layers of a model in order, those of nested models in their place."""
     for layer in model.layers:
-        yield from flat(layer) if hasattr(layer, "layers") else (layer,)
+        yield from flat_layers(layer) if hasattr(layer, "layers") else (layer,)
 
 
 def dead_relus(steps, frames):

@@ -1,4 +1,4 @@
-"""What an array holds, in a line: its range, and how many entries are zero, negative, infinite or nan."""
+"""Summarize an array in a line: its range, and how many entries are zero, negative, infinite or nan."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from ..errors import count_text, describe
 
 
 class Range:
-    """What was in one input of an op: ``low`` and ``high`` of its finite entries, and counts of the others.
+    """The range of one input of an op: ``low`` and ``high`` of its finite entries, and counts of the others.
 
     >>> print(Range("x", np.array([0.0, 0.5, -1.0, np.inf])))
     x  float64[4]  from -1 to 0.5, 1 zero, 1 negative, 1 inf
@@ -31,7 +31,7 @@ class Range:
             )
         for n, word in (self.nan, "nan"), (self.inf, "inf"), (self.neginf, "-inf"):
             notes += [f"{n} {word}"] * (n > 0)
-        kind = f"{self.kind}  " if "[" in self.kind else ""  # a number is its own description
+        kind = f"{self.kind}  " if "[" in self.kind else ""  # a number describes itself
         return f"{self.name}  {kind}{', '.join(notes)}"
 
 
@@ -49,7 +49,7 @@ def bad_entries(array):
 
 
 def bad_words(array):
-    """Return how many of the entries are what.
+    """Return as text how many entries are nan, inf and -inf.
 
     >>> bad_words(np.array([1.0, np.nan, -np.inf])), bad_words(np.array(np.nan))
     ('1 of 3 entries nan and 1 -inf', 'nan')

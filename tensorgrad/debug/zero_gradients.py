@@ -1,4 +1,4 @@
-"""A gradient that is exactly 0: which ops let nothing through, and why."""
+"""Find why a gradient is exactly 0: the ops that make it 0, each with the reason."""
 
 import numpy as np
 
@@ -9,15 +9,13 @@ from ..graph.origins import where
 from ..graph.steps import array_of, recorded
 
 
-def gradient_of(loss, p):
-    """Return the gradient that reaches ``p``, an array; of a ``loss`` that is no scalar, of its sum. No ``.grad``
-    changes.
-    """
+def arriving_gradient(loss, p):
+    """Return the gradient of ``loss``, or of its sum, with respect to ``p``, an array; no ``.grad`` changes."""
     return gradient_arrays(loss)[id(p)]
 
 
-def zero_reasons(loss, p, follower):
-    """Return sentences about the ops that a gradient reaches and lets none of it through on the way to ``p``."""
+def zero_reasons(loss, p, tracker):
+    """Return sentences on the ops that a gradient reaches, and that pass none of it on towards ``p``."""
     steps, at = recorded(loss), gradient_arrays(loss)
     near, found = {id(p)}, []
     for t, inputs in steps:
@@ -26,23 +24,25 @@ def zero_reasons(loss, p, follower):
             continue
         near.add(id(t))
         g = at.get(id(t))
-        if g is not None and g.any() and not passed(t, g, ours):
-            step = follower.step_of(t) if follower else None
+        if g is not None and g.any() and not passes_gradient(t, g, ours):
+            step = tracker.step_of(t) if tracker else None
             place = where(step.line, step.layer) if step else ""
-            found.append(f"{printable_text(t.op.name)}{place} lets nothing through: {why(t, inputs, ours[0], g != 0)}")
+            found.append(
+                f"{printable_text(t.op.name)}{place} lets nothing through: {zero_reason(t, inputs, ours[0], g != 0)}"
+            )
     return found or ["what reaches it along several ways adds up to 0"]
 
 
-def passed(t, g, ours):
-    """Return whether the rules of ``t`` make anything but 0 of ``g`` for the inputs ``ours``."""
+def passes_gradient(t, g, ours):
+    """Return whether the rules of ``t`` turn ``g`` into a gradient that is not 0 for any of the inputs ``ours``."""
     through = []
     wanted = {id(x) for x in ours}
     visit(t, np.asarray(g), t.seq, False, lambda x, gx: through.append(id(x) in wanted and bool(np.any(gx))))
     return any(through)
 
 
-def why(t, inputs, x, reached):
-    """Return why the derivative of ``t`` with respect to its input ``x`` is 0 in the entries that are ``reached``."""
+def zero_reason(t, inputs, x, reached):
+    """Return why the derivative of ``t`` with respect to its input ``x`` is 0 in the ``reached`` entries."""
     name, n = t.op.name, int(reached.sum())
     everywhere = f"in all {n} entries" if n > 1 else "there"
     if n < reached.size:

@@ -1,6 +1,6 @@
-"""Exercises for people who write their own backward: from a product to attention, graded by a gradient check.
+"""Exercises in writing a backward, from a product to attention; a gradient check grades them.
 
-show()                prints the table of exercises, and which are solved
+show()                prints the table of exercises, with those that are solved
 product, matmul, ...  the exercises: ``.show()``, ``.check(your_backward)``, ``.hint()``, ``.solution()``, ``.bug()``
 catalogue             all of them, by name or number
 find_the_bug(name)    a backward in which one line is wrong

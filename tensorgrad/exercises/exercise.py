@@ -1,24 +1,24 @@
-"""An exercise: shows its task, grades a learner's function, gives hints, and its solution to who asks for it."""
+"""An exercise: it shows its task, grades a learner's function, and gives hints and a solution."""
 
 from ..errors import count_text, describe
 from .grading import Point, grade
 from .hunt import Hunt
-from .source import source_of
+from .source import function_source
 
-#: The numbers of rows that an answer is checked with: one that holds at one size only is no answer.
+#: An answer is checked with each of these numbers of rows, so that it must hold for every size.
 ROWS = (5, 3)
 LEVELS = {1: "level 1: one op", 2: "level 2: a layer or a loss", 3: "level 3: an evening"}
 
 
 class Exercise:
-    """Write the backward of a function; ``check`` says whether it is right, and if not, how it is wrong.
+    """A task to write the backward of a function; ``check`` says whether it is right, and if not, what is wrong.
 
     show():      the task
     check(f):    the report on your function, with the next hint if it is wrong
     hint():      the next hint
-    solution():  the source of an answer
-    bug(seed):   a backward with a mistake in it, to be found
-    attempts, solved: how often an answer was checked, and whether one was right
+    solution():  an answer
+    bug(seed):   a backward with a mistake to find
+    attempts, solved: the number of checked answers, and whether one was right
 
     >>> import tensorgrad as tg
     >>> def backward(dout, x):
@@ -28,9 +28,9 @@ class Exercise:
     >>> tg.exercises.relu.reset()
     """
 
-    def __init__(self, number, of, task):
-        self.number, self.of, self.task, self.name = number, of, task, task.name
-        self.attempts = self.hinted = 0
+    def __init__(self, number, total, task):
+        self.number, self.total, self.task, self.name = number, total, task, task.name
+        self.attempts = self.hints_given = 0
         self.solved = False
 
     def show(self):
@@ -38,7 +38,7 @@ class Exercise:
         print(self)
 
     def check(self, backward):
-        """Return the report on ``backward``: truthy if right; printed, what is wrong and the next hint.
+        """Return the report on ``backward``: truthy if right; it prints what is wrong, and the next hint.
 
         backward: ``backward(dout, *inputs)``, or ``backward(*inputs)`` for a loss. It returns the gradients in the
                   order of the task, as a tuple or in a dict
@@ -54,7 +54,7 @@ class Exercise:
         return report
 
     def _comments(self, report, n):
-        """Return what there is to say beside the report."""
+        """Return the sentences to add to the report."""
         if report:
             self.solved = True
             return [f"solved at attempt {self.attempts}"]
@@ -67,24 +67,24 @@ class Exercise:
         print(self._next_hint())
 
     def solution(self):
-        """Print the source of an answer."""
-        print(source_of(self.task.backward))
+        """Print an answer."""
+        print(function_source(self.task.backward))
 
     def bug(self, seed=0):
-        """Return a backward of this exercise with one mistake in it, another one for another seed."""
+        """Return a Hunt: a backward of this exercise with one mistake, which depends on the seed."""
         return Hunt(self, self.task.bugs[seed % len(self.task.bugs)])
 
     def reset(self):
-        """Forget the attempts, and begin with the first hint again."""
-        self.attempts = self.hinted = 0
+        """Forget the attempts, and start again with the first hint."""
+        self.attempts = self.hints_given = 0
         self.solved = False
 
     def _next_hint(self):
         hints = self.task.hints
-        self.hinted += 1
-        if self.hinted > len(hints):
+        self.hints_given += 1
+        if self.hints_given > len(hints):
             return f"that was the last hint; tg.exercises.{self.name}.solution() prints an answer"
-        return f"hint {self.hinted} of {len(hints)}: {hints[self.hinted - 1]}"
+        return f"hint {self.hints_given} of {len(hints)}: {hints[self.hints_given - 1]}"
 
     def __repr__(self):
         task, point = self.task, Point(self.task, ROWS[0])
@@ -96,8 +96,8 @@ class Exercise:
         returned = ", ".join(f"d{name}" for name in task.wrt)
         order = " in this order, or a dict with these keys" if len(task.wrt) > 1 else ""
         return "\n".join([
-            f"Exercise {self.number} of {self.of}, {self.name}: {task.title} ({LEVELS[task.level]})",
-            "", f"  {task.formula}", "", *(f"  {line}" for line in source_of(task.forward).splitlines()), "",
+            f"Exercise {self.number} of {self.total}, {self.name}: {task.title} ({LEVELS[task.level]})",
+            "", f"  {task.formula}", "", *(f"  {line}" for line in function_source(task.forward).splitlines()), "",
             f"Write backward({', '.join(arguments)}), which returns {returned}{order}.",
             *table, "", f"tg.exercises.{self.name}.check(backward) grades it; "
             f"{count_text(len(task.hints), 'hint')} and a solution are there if you want them.",

@@ -39,7 +39,7 @@ TASKS = (
 
 
 class Catalogue:
-    """The exercises by name or number; iterable; printed, a table with what you have solved.
+    """The exercises by name or number, in order; it prints as a table that shows what you have solved.
 
     >>> catalogue = Catalogue(TASKS)
     >>> len(catalogue), catalogue["matmul"].number, catalogue[1].name
@@ -62,7 +62,7 @@ class Catalogue:
         raise unknown_name_error("exercise", key, [e.name for e in self.exercises])
 
     def find_the_bug(self, name=None, seed=0):
-        """Return a backward with a planted bug, of the exercise ``name`` or of any."""
+        """Return a Hunt: a backward with a planted bug, of the exercise ``name`` or of a random one."""
         if name is None:
             name = self.exercises[np.random.default_rng(seed).integers(len(self))].name
         return self[name].bug(seed)

@@ -1,13 +1,13 @@
-"""Grading: a learner's backward at one point, compared with numeric gradients."""
+"""Grading: compare a learner's backward with numeric gradients, at one point."""
 
 import numpy as np
 
-from ..check.compare.claims import Comparison, sizes_of
+from ..check.compare.claims import Comparison, named_sizes
 from ..check.handwritten import claimed_gradients
-from ..check.subject.loss import Loss
-from ..check.subject.parameters import gradients_of
+from ..check.subject.loss import NumpyLoss
+from ..check.subject.parameters import match_gradients
 from ..errors import GradientError, describe
-from .source import planted
+from .source import plant_bug
 
 
 class Point:
@@ -21,23 +21,23 @@ class Point:
         self.params = {name: self.inputs[name] for name in task.wrt}
 
     def loss(self, params):
-        """Return the loss as a function of the inputs whose gradients are asked for."""
+        """Return the loss for other values of the inputs whose gradients are to be written."""
         out = self.task.forward(**{**self.inputs, **params})
         return out if self.dout is None else np.sum(self.dout * out)
 
     def arguments(self, params=None, dout=None):
-        """Return the arguments of a backward by name, copies."""
+        """Return copies of the arguments of a backward, by name."""
         dout = self.dout if dout is None else dout
         named = {**({} if dout is None else {"dout": dout}), **self.inputs, **(params or {})}
         return {name: x.copy() if isinstance(x, np.ndarray) else x for name, x in named.items()}
 
     def call(self, backward, params=None, dout=None):
-        """Return the gradients that a backward gives; it may not change its arguments."""
+        """Return the gradients from a backward; raise an error if it changes its arguments."""
         arguments = self.arguments(params, dout)
         before = {name: np.copy(x) for name, x in arguments.items()}
         try:
             found = backward(*arguments.values())
-        except Exception as error:  # of the learner's own, told where it came from
+        except Exception as error:  # the learner's function may raise anything
             given = ", ".join(f"{name} {describe(x)}" for name, x in arguments.items())
             error.add_note(f"exercise {self.task.name!r}: your function was called with {given}")
             raise
@@ -52,15 +52,15 @@ class Point:
 def grade(task, backward, n):
     """Return the Report on a learner's ``backward`` of ``task`` at ``n`` rows of data.
 
-    Raises TypeError, GradientError where it does not return gradients at all.
+    Raises TypeError or GradientError if it does not return gradients.
     """
     point = Point(task, n)
     try:
-        loss = Loss(point.loss, point.params, ())
+        loss = NumpyLoss(point.loss, point.params, ())
         claimed = claimed_gradients(lambda params: point.call(backward, params), point.params, loss)
         comparison = Comparison(loss, claimed)
         if not comparison.report(task.name):
-            comparison.known = _known(point, backward, claimed)
+            comparison.known = _known_facts(point, backward, claimed)
         return comparison.report(f"exercise {task.name!r}", chained=task.is_loss)
     except (TypeError, GradientError) as error:
         if not str(error).startswith("check_gradients: "):
@@ -69,12 +69,12 @@ def grade(task, backward, n):
         raise type(error)(f"exercise {task.name!r}: {words}") from None
 
 
-def _known(point, backward, claimed):
-    """Return what helps to name a mistake, by input."""
-    suspects = _suspects(point)
-    known = {name: {"sizes": sizes_of(point.inputs), "suspects": suspects[name]} for name in claimed}
+def _known_facts(point, backward, claimed):
+    """Return fields of a Context by input, which help to name a mistake."""
+    mistakes = _known_mistakes(point)
+    known = {name: {"sizes": named_sizes(point.inputs), "known_mistakes": mistakes[name]} for name in claimed}
     if point.dout is not None:
-        twice = _gradients(point, backward, 2 * point.dout)
+        twice = _claimed_gradients(point, backward, 2 * point.dout)
         for name, fields in known.items():
             fields["doubled"] = twice.get(name)
             fields["upstream"] = point.dout if point.dout.shape == claimed[name].shape else None
@@ -82,15 +82,15 @@ def _known(point, backward, claimed):
     return {name: {**fields, **more.get(name, {})} for name, fields in known.items()}
 
 
-def _suspects(point):
-    """Return the wrong gradients that the planted bugs give, by input and by what is wrong with them."""
+def _known_mistakes(point):
+    """Return the wrong gradients of the planted bugs, by input and by the description of the bug."""
     found: dict = {name: {} for name in point.params}
     for bug in point.task.bugs:
-        gradients = _gradients(point, planted(point.task, bug)[1], point.dout)
+        gradients = _claimed_gradients(point, plant_bug(point.task, bug)[1], point.dout)
         for name, g in gradients.items():
             found[name][bug.why] = g
     return found
 
 
-def _gradients(point, backward, dout):
-    return gradients_of(point.call(backward, dout=dout), point.params)
+def _claimed_gradients(point, backward, dout):
+    return match_gradients(point.call(backward, dout=dout), point.params)

@@ -2,15 +2,15 @@
 
 from ..errors import OptionError, describe
 from .grading import grade
-from .source import planted, source_of
+from .source import function_source, plant_bug
 
 
 class Hunt:
-    """A backward with one mistake in it; print it, find the line or repair it, and ``check`` your answer.
+    """A backward with one mistake: print it, find the line or repair it, and ``check`` your answer.
 
     source:   the lines of the backward, as shown
     function: the backward itself
-    report(): what the gradient check says of it
+    report(): the report of the gradient check
 
     >>> import tensorgrad as tg
     >>> hunt = tg.exercises.relu.bug(seed=2)
@@ -20,16 +20,16 @@ class Hunt:
     """
 
     def __init__(self, exercise, bug):
-        right = source_of(exercise.task.backward)
+        right = function_source(exercise.task.backward)
         self.exercise, self._bug = exercise, bug
-        self.source, self.function = planted(exercise.task, bug)
+        self.source, self.function = plant_bug(exercise.task, bug)
         pairs = zip(right.splitlines(), self.source.splitlines(), strict=True)
         self._line = next(i for i, (one, other) in enumerate(pairs, 1) if one != other)
 
     def check(self, answer):
-        """Grade an answer: the number of the wrong line (prints the verdict, returns a bool), or the repaired function.
+        """Grade an answer: the number of the wrong line, or the repaired function.
 
-        A function is checked as an answer to the exercise, and gets its Report.
+        For a line it prints the result and returns a bool; for a function it returns the Report of the check.
         """
         if callable(answer):
             return grade(self.exercise.task, answer, 5)
@@ -46,16 +46,16 @@ class Hunt:
         return answer == self._line
 
     def report(self):
-        """Return the Report of the gradient check on the backward as shown."""
+        """Return the Report of the gradient check on this backward."""
         return grade(self.exercise.task, self.function, 5)
 
     def solution(self):
-        """Print the wrong line and what belongs there."""
+        """Print the right line, and what was wrong."""
         print(f"line {self._line}: {self._bug.old}\n{self._bug.why}")
 
     def __repr__(self):
         numbered = [f"  {i:2}  {line}" for i, line in enumerate(self.source.splitlines(), 1)]
-        forward = [f"      {line}" for line in source_of(self.exercise.task.forward).splitlines()]
+        forward = [f"      {line}" for line in function_source(self.exercise.task.forward).splitlines()]
         return "\n".join([
             f"Find the bug: one line of this backward of {self.exercise.name!r} is wrong ({self.exercise.task.title})",
             "", *forward, "", *numbered, "",

@@ -1,24 +1,24 @@
-"""The source of a function as text, and a function from text."""
+"""Get the source of a function, and make a function from source."""
 
 import linecache
 
 import numpy as np
 
 
-def source_of(function):
+def function_source(function):
     """Return the source of a function."""
     from inspect import getsource  # 5 ms of import
 
     return getsource(function).rstrip()
 
 
-def planted(task, bug):
+def plant_bug(task, bug):
     """Return the source and the function of a task's backward with a bug in it."""
-    source = source_of(task.backward).replace(bug.old, bug.new)
-    return source, function_from(source, f"<bug in {task.name}>")
+    source = function_source(task.backward).replace(bug.old, bug.new)
+    return source, compile_function(source, f"<bug in {task.name}>")
 
 
-def function_from(source, filename):
+def compile_function(source, filename):
     """Return the function that ``source`` defines; tracebacks show its lines under ``filename``."""
     names = {"np": np}
     exec(compile(source, filename, "exec"), names)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tensorgrad.exercises.source import function_from, source_of
+from tensorgrad.exercises.source import compile_function, function_source
 
 
 class Fault(NamedTuple):
@@ -29,9 +29,9 @@ class Network(NamedTuple):
 
     def faulty(self, name):
         """Return the backward with a fault planted."""
-        source, fault = source_of(self.backward), self.faults[name]
+        source, fault = function_source(self.backward), self.faults[name]
         assert source.count(fault.old) == 1, f"{fault.old!r} is {source.count(fault.old)} times in the backward"
-        return function_from(source.replace(fault.old, fault.new), f"<{name}>")
+        return compile_function(source.replace(fault.old, fault.new), f"<{name}>")
 
 
 RNG = np.random.default_rng(7)

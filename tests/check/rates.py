@@ -14,7 +14,7 @@ from tests.check.random_functions import random_function
 from tests.check.random_networks import random_network
 
 
-def verdict(network, name):
+def check_fault(network, name):
     """Return ``(found, named, words)`` for one fault of a network written by hand."""
     fault = network.faults[name]
     try:
@@ -29,7 +29,7 @@ def hand_written():
     """Yield ``(network, fault, found, named, words)`` for every planted fault."""
     for label, network in NETWORKS.items():
         for name in network.faults:
-            yield (label, name, *verdict(network, name))
+            yield (label, name, *check_fault(network, name))
 
 
 def of_ops():
@@ -37,9 +37,9 @@ def of_ops():
     for fault in FAULTS:
         with fault.planted():
             report = gradcheck(fault.f, fault.inputs, raise_exception=False)
-        blamed = bool(report.culprit) and re.match(rf"(wrong|no) rule: '{fault.op}' ", report.culprit[0]) is not None
+        located = bool(report.causes) and re.match(rf"(wrong|no) rule: '{fault.op}' ", report.causes[0]) is not None
         named = bool(fault.says) and re.search(fault.says, report.hint) is not None
-        yield str(fault), not report, blamed, named, " / ".join([*report.culprit, report.hint])
+        yield str(fault), not report, located, named, " / ".join([*report.causes, report.hint])
 
 
 def alarms(count=200):
@@ -53,14 +53,14 @@ def alarms(count=200):
 def rules():
     """Print a line for every fault in the rules of ops, and return the rates in words."""
     rows = list(of_ops())
-    for label, found, blamed, named, words in rows:
-        marks = f"{'found' if found else 'MISSED':7} {'op' if blamed else '-':3} {'named' if named else '-':6}"
+    for label, found, located, named, words in rows:
+        marks = f"{'found' if found else 'MISSED':7} {'op' if located else '-':3} {'named' if named else '-':6}"
         print(f"{label:61} {marks} {words}")
-    found, blamed, named = (sum(row[i] for row in rows) for i in (1, 2, 3))
+    found, located, named = (sum(row[i] for row in rows) for i in (1, 2, 3))
     ops, total = len({fault.op for fault in FAULTS}), len(rows)
     return (
         f"{ops} ops, {total} faults planted in their rules: {found} found ({100 * found / total:.0f} %), "
-        f"the op named in {blamed}, {named} mistakes named ({100 * named / total:.0f} %)"
+        f"the op named in {located}, {named} mistakes named ({100 * named / total:.0f} %)"
     )
 
 

@@ -76,13 +76,13 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("f", "shapes", "culprit"), WRONG.values(), ids=WRONG)
-def test_wrong_gradients_are_found(f, shapes, culprit, rng):
+@pytest.mark.parametrize(("f", "shapes", "name"), WRONG.values(), ids=WRONG)
+def test_wrong_gradients_are_found(f, shapes, name, rng):
     inputs = [rng.standard_normal(shape) for shape in shapes]
     report = gradcheck(f, inputs, raise_exception=False)
     assert not report
-    assert [r.name for r in report.inputs if r.wrong] == [culprit]
-    with pytest.raises(GradcheckError, match=f"gradcheck failed: wrong gradient of {culprit} in"):
+    assert [r.name for r in report.inputs if r.wrong] == [name]
+    with pytest.raises(GradcheckError, match=f"gradcheck failed: wrong gradient of {name} in"):
         gradcheck(f, inputs)
 
 
@@ -122,17 +122,17 @@ BROKEN = {
 
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
 def test_a_broken_measurement_fails_right_gradients(broken, monkeypatch, rng):
-    """The check can fail for either side: a halved or negated numeric derivative is not excused."""
+    """The check can fail for either side: a halved or negated numeric derivative does not pass."""
     complex_columns = columns.complex_columns
 
-    class Pair(numeric.Pair):
+    class Broken(numeric.CentralDifference):
         def __init__(self, *given):
             super().__init__(*given)
             self.slope = broken(self.slope)
 
     monkeypatch.setattr(columns, "complex_columns", lambda *a: broken(complex_columns(*a)))
-    monkeypatch.setattr(columns, "Pair", Pair)
-    monkeypatch.setattr(numeric, "Pair", Pair)
+    monkeypatch.setattr(columns, "CentralDifference", Broken)
+    monkeypatch.setattr(numeric, "CentralDifference", Broken)
     assert not gradcheck(lambda x: (x * x).sum(), rng.standard_normal(3), raise_exception=False)
     assert not gradcheck(lambda x: abs(x * x).sum(), rng.standard_normal(3), raise_exception=False)
 
@@ -155,83 +155,6 @@ def test_report_reads_well():
     assert report.as_dict()["inputs"][0]["index"] == (0, report["W"].index[1])
     with pytest.raises(KeyError):
         report["no such input"]
-
-
-def test_outputs_are_named_in_the_report():
-    wrong = tg.elementwise("wrong", lambda x: x * x, x=lambda g, y, x: g * np.array([2.0, 3.0]) * x)
-    found = gradcheck(lambda x: wrong(x), np.ones(2), raise_exception=False)["x"]
-    assert found.worst() == "[1] of output [1]: analytic 3, numeric 2 (relative error 3.3e-01)"
-
-
-def test_inputs_may_be_nested_and_are_named(rng):
-    params = {"W": rng.standard_normal((3, 2)), "b": rng.standard_normal(2)}
-    x = tg.Tensor(rng.standard_normal((4, 3)))  # requires no gradient: a constant
-    report = gradcheck(lambda p, x, extra: ((x @ p["W"] + p["b"]) * extra[0]).sum(), (params, x, [2.0]))
-    assert [r.name for r in report.inputs] == ["p['W']", "p['b']", "extra[0]"]
-    assert [r.name for r in gradcheck(lambda p: p["W"] * 2.0, params).inputs] == ["p['W']", "p['b']"]
-    assert [r.name for r in gradcheck(lambda *xs: xs[0] * xs[1], (1.0, 2.0)).inputs] == ["input 0", "input 1"]
-
-
-def test_a_closure_over_its_tensors():
-    w, b = tg.Parameter(np.ones((2, 1), "float32"), name="w"), tg.Parameter(np.zeros(1, "float32"))
-    x = np.array([[1.0, 2.0], [3.0, 4.0]], "float32")
-    report = gradcheck(lambda: ((x @ w + b) * (x @ w + b)).sum(), [w, b])
-    assert [(r.name, r.given) for r in report.inputs] == [("w", "float32[2, 1]"), ("input 1", "float32[1]")]
-    assert gradcheck(lambda w: (x @ w * b).sum(), w)  # closed over and passed
-
-
-def test_the_same_tensor_twice_is_checked_once():
-    x = tg.Parameter(3.0, name="x")
-    assert len(gradcheck(lambda a, b: a * b, (x, x)).inputs) == 1
-    twins = tg.Parameter(1.0, name="k"), tg.Parameter(2.0, name="k")
-    assert [r.name for r in gradcheck(lambda a, b: a * b, twins).inputs] == ["k", "k (2)"]
-
-
-def test_a_result_of_an_op_can_be_checked_and_stays_one():
-    w = tg.Parameter(2.0)
-    h = w * 3.0
-    h.retain_grad()
-    op, inputs, watch = h.op, h.inputs, h.watch
-    assert gradcheck(lambda h: h * h, h)
-    assert (h.op, h.inputs, h.watch, h.grad) == (op, inputs, watch, None)
-
-
-def test_inputs_are_put_back_bit_for_bit(rng):
-    w = tg.Parameter(rng.standard_normal((3, 2)).astype("float32"), name="w")
-    w.grad = grad = tg.Tensor(np.ones((3, 2), "float32"))
-    array, before = w.data, w.data.tobytes()
-
-    def failing(w):
-        if abs(float(w.data[1, 1]) - array[1, 1]) > 1e-9:
-            raise RuntimeError("in the middle")
-        return (w * w).sum()
-
-    gradcheck(lambda w: (w * w).sum(), w)
-    with pytest.raises(RuntimeError, match="in the middle"):
-        gradcheck(failing, w)
-    assert w.data is array
-    assert w.data.tobytes() == before
-    assert w.grad is grad
-    assert w.requires_grad
-    given = rng.standard_normal(3)
-    copy = given.copy()
-    gradcheck(lambda x: x * x, given)
-    assert (given == copy).all()
-
-
-def test_a_model_is_checked_in_float64_and_put_back(rng):
-    model = Scale()
-    x, y = rng.standard_normal((5, 2)).astype("float32"), rng.standard_normal((5, 2)).astype("float32")
-    saved = [(w.data, w.data.tobytes()) for w in model.weights]
-    assert gradcheck(model, x, y).inputs[0].name == "scale/gain"
-    assert gradcheck(model, x)
-    model.compute_loss = lambda x, y, y_pred: 1 / 0
-    with pytest.raises(ZeroDivisionError):
-        gradcheck(model, x, y)
-    for w, (array, content) in zip(model.weights, saved, strict=True):
-        assert w.data is array
-        assert w.data.tobytes() == content
-        assert w.grad is None
 
 
 def test_settings_of_pytorch():

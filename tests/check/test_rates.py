@@ -21,7 +21,7 @@ def test_a_fault_is_found_the_op_named_and_the_mistake(fault):
     with fault.planted():
         report = gradcheck(fault.f, fault.inputs, raise_exception=False)
     assert not report
-    assert re.match(rf"(wrong|no) rule: '{fault.op}' \(faults\.py:\d+[^)]*\) for input ", report.culprit[0])
+    assert re.match(rf"(wrong|no) rule: '{fault.op}' \(faults\.py:\d+[^)]*\) for input ", report.causes[0])
     if fault.says:
         assert re.search(fault.says, report.hint)
 
@@ -30,7 +30,7 @@ def test_the_rates():
     rows = list(of_ops())
     assert len(rows) >= 40
     assert len({fault.op for fault in FAULTS}) >= 20
-    assert all(found and blamed for _, found, blamed, _, _ in rows)
+    assert all(found and located for _, found, located, _, _ in rows)
     assert sum(named for *_, named, _ in rows) >= 0.9 * len(rows)
 
 

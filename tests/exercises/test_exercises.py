@@ -7,7 +7,7 @@ import tensorgrad as tg
 from tensorgrad.check import check_gradients
 from tensorgrad.exercises import catalogue
 from tensorgrad.exercises.grading import Point
-from tensorgrad.exercises.source import planted, source_of
+from tensorgrad.exercises.source import function_source, plant_bug
 
 EXERCISES = {e.name: e for e in catalogue}
 BUGS = {f"{e.name} {i}": (e, i, bug) for e in catalogue for i, bug in enumerate(e.task.bugs)}
@@ -53,8 +53,8 @@ def test_a_solution_passes_the_check(exercise):
 
 @pytest.mark.parametrize(("exercise", "i", "bug"), BUGS.values(), ids=BUGS)
 def test_a_planted_bug_is_found_named_and_at_its_line(exercise, i, bug, capsys):
-    assert source_of(exercise.task.backward).count(bug.old) == 1
-    report = exercise.check(planted(exercise.task, bug)[1])
+    assert function_source(exercise.task.backward).count(bug.old) == 1
+    report = exercise.check(plant_bug(exercise.task, bug)[1])
     hints = [r.hint for r in report.inputs if r.wrong]
     assert hints
     assert all(hints)
@@ -80,7 +80,7 @@ def test_there_are_enough_of_them_and_each_has_hints_and_bugs():
 
 @pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
 def test_no_hint_and_no_report_holds_the_solution(exercise, capsys):
-    lines = [line.strip() for line in source_of(exercise.task.backward).splitlines()]
+    lines = [line.strip() for line in function_source(exercise.task.backward).splitlines()]
     solution = [line for line in lines if line.startswith("d") and len(line) > 10 and not line.startswith("def")]
     answers = [str(exercise.check(exercise.bug().function)) for _ in range(4)]
     exercise.show()

@@ -1,1 +1,1 @@
-"""Compare gradients with numbers: which entries differ, by more than rounding explains."""
+"""Compare gradients with numeric derivatives: which entries differ by more than rounding explains."""

@@ -1,55 +1,55 @@
-"""One input's gradient against numbers: entry by entry where there are few, along random lines where there are many."""
+"""Compare one input's gradient with numeric derivatives: entry by entry, or along random lines if it is large."""
 
 import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..numeric.differences import ROUNDINGS, Line, central, slope
-from ..numeric.measure import Measured, measure
-from ..numeric.method import direction
+from ..numeric.differences import ROUNDINGS, Line, central_difference, slope
+from ..numeric.measure import NumericJacobian, measure
+from ..numeric.method import random_direction
 from ..numeric.sampling import SMALL, block
 from ..report.report import InputReport
-from ..subject.function import square
+from .analytic import sum_of_squares
 
-#: Inputs of up to this many entries are measured entry by entry, fewer where all inputs together have very many: an
-#: evaluation takes as long as there are entries.
+#: Inputs of up to ENTRIES entries are measured entry by entry; fewer where all inputs together are so large that the
+#: evaluations would take more than WORK.
 ENTRIES, WORK = 1024, 2e8
 
-#: The limit of ``fast_mode``.
+#: The limit of ``fast_mode``, instead of ENTRIES.
 FAST = 1
 
-#: Of larger ones so many entries, chosen at random, and so many lines through all of them.
+#: Of a larger input SAMPLE random entries are measured, and LINES random lines through all of them.
 SAMPLE, LINES = 32, 3
 
 
-class Found(NamedTuple):
-    """What was found for one input: its report, and the derivatives that it rests on.
+class InputResult(NamedTuple):
+    """The result for one input: its report, and the derivatives behind it.
 
     columns:  the entries that were measured
-    doubtful: whether a line through all entries disagreed, though no entry that was measured does
+    doubtful: whether a line through all entries disagrees, though every measured entry agrees
     """
 
     report: InputReport
     t: Any
     columns: np.ndarray
     analytic: np.ndarray
-    measured: Any  # a Measured, or None of an input without entries
+    measured: Any  # a NumericJacobian; None for an input without entries
     doubtful: bool = False
 
-    def allowing(self, more, f):
-        """Return Found with a tolerance larger by ``more``."""
+    def raise_tolerance(self, more, f):
+        """Return the result with a tolerance larger by ``more``."""
         measured = self.measured._replace(allowed=self.measured.allowed + more)
-        report = summary(self.report, self.t, self.columns, self.analytic, measured, f)
+        report = summarize_input(self.report, self.t, self.columns, self.analytic, measured, f)
         return self._replace(report=report, measured=measured)
 
-    def convicted(self):
-        """Return Found with an element that is wrong, if only lines through all elements have shown it."""
+    def mark_wrong(self):
+        """Return a doubtful result as wrong, in one element; any other result as it is."""
         return self._replace(report=self.report._replace(wrong=1)) if self.doubtful else self
 
 
-class Bench(NamedTuple):
-    """What it takes to measure: the function, how, how well, from what size on along lines, and the progress bar."""
+class InputChecker(NamedTuple):
+    """Checks one input: holds the function, the method, the tolerance, and the size from which lines are used."""
 
     f: Any
     method: Any
@@ -59,72 +59,76 @@ class Bench(NamedTuple):
     progress: Any
 
     def check(self, name, given, t, side, connected=True, order=1):
-        """Return Found for the input ``t``."""
+        """Return the InputResult of the input ``t``."""
         columns, off = np.arange(t.size), False
         if t.size > self.limit:
-            columns, off = self.suspects(t, side)
+            columns, off = self.entries_to_measure(t, side)
         report = InputReport(name, given, 0, t.size, connected=connected, mode=side.mode, order=order)
-        found = self.measured(report, t, side, columns)
+        found = self.measure_entries(report, t, side, columns)
         if found.report.wrong and len(columns) < t.size:  # a few rows and columns show what is wrong
-            found = self.more(found, side, block(t.shape, SMALL))
+            found = self.add_entries(found, side, block(t.shape, SMALL))
         return found._replace(doubtful=off and not found.report.wrong)
 
-    def measured(self, report, t, side, columns):
-        """Return Found from those entries of ``t``."""
+    def measure_entries(self, report, t, side, columns):
+        """Return the InputResult from the entries ``columns`` of ``t``."""
         if not t.size:
-            return Found(report, t, columns, np.zeros((1, 0)), None)
+            return InputResult(report, t, columns, np.zeros((1, 0)), None)
         analytic, parts = side.columns(columns), []
         for start in range(0, len(columns), 64):
             part = slice(start, start + 64)
             parts.append(measure(self.f, t, columns[part], analytic[:, part], self.tolerance, self.method))
             self.progress.advance(report.name, min(start + 64, len(columns)), len(columns))
-        measured = Measured(*[np.concatenate(p, axis=1) for p in zip(*parts, strict=True)]) if parts[1:] else parts[0]
-        measured = self.tolerance.eased(measured)
-        return Found(summary(report, t, columns, analytic, measured, self.f), t, columns, analytic, measured)
+        measured = (
+            NumericJacobian(*[np.concatenate(p, axis=1) for p in zip(*parts, strict=True)]) if parts[1:] else parts[0]
+        )
+        measured = self.tolerance.add_leeway(measured)
+        return InputResult(
+            summarize_input(report, t, columns, analytic, measured, self.f), t, columns, analytic, measured
+        )
 
-    def more(self, found, side, columns):
-        """Return Found from those entries as well."""
+    def add_entries(self, found, side, columns):
+        """Return the InputResult with more entries measured."""
         new = np.setdiff1d(columns, found.columns)
         if not new.size:
             return found
-        other, columns = self.measured(found.report, found.t, side, new), np.append(found.columns, new)
+        other, columns = self.measure_entries(found.report, found.t, side, new), np.append(found.columns, new)
         order = np.argsort(columns)
 
         def both(a, b):
             return np.hstack([a, b])[:, order]
 
         analytic = both(found.analytic, other.analytic)
-        measured = Measured(*map(both, found.measured, other.measured))
-        report = summary(found.report, found.t, columns[order], analytic, measured, self.f)
-        return Found(report, found.t, columns[order], analytic, measured)
+        measured = NumericJacobian(*map(both, found.measured, other.measured))
+        report = summarize_input(found.report, found.t, columns[order], analytic, measured, self.f)
+        return InputResult(report, found.t, columns[order], analytic, measured)
 
-    def suspects(self, t, side):
-        """Return the entries to measure, and whether lines through all of them disagree."""
+    def entries_to_measure(self, t, side):
+        """Return the entries to measure, and whether a line through all entries disagrees."""
         rng = np.random.default_rng(self.seed)
-        astray = self.astray(t, side, rng, 1 if self.limit == FAST else LINES)
-        found = {self.descend(t, side, v, gap) for v, gap in astray}
+        disagreements = self.disagreeing_lines(t, side, rng, 1 if self.limit == FAST else LINES)
+        found = {self.bisect(t, side, v, gap) for v, gap in disagreements}
         sample = min(2 if self.limit == FAST else SAMPLE, t.size)
         return np.array(sorted(found.union(rng.choice(t.size, sample, replace=False).tolist()))), bool(found)
 
-    def astray(self, t, side, rng, lines):
-        """Yield random changes of ``t`` along which the analytic derivative is off, and by how much."""
+    def disagreeing_lines(self, t, side, rng, lines):
+        """Yield ``(v, gap)`` for random directions ``v`` along which the analytic derivative is wrong by ``gap``."""
         for i in range(lines):
-            v = direction(t.data.reshape(-1), rng)
-            gap, allowed = self.gap(t, side, slice(0, t.size), v)
+            v = random_direction(t.data.reshape(-1), rng)
+            gap, allowed = self.line_gap(t, side, slice(0, t.size), v)
             self.progress.advance("random directions", i + 1, lines)
             if not np.all(np.abs(gap) <= allowed):
                 yield v, gap
 
-    def descend(self, t, side, v, gap):
-        """Return the entry that is most to blame for the ``gap`` along ``v``.
+    def bisect(self, t, side, v, gap):
+        """Return the entry that contributes most to the ``gap`` along ``v``, by bisection.
 
-        The line is halved again and again, and the half that is further off is kept: each halving is one measurement,
-        since the derivative along the other half is the difference.
+        Each step measures one half of the entries; the gap of the other half is the difference. The half with the
+        larger gap is kept.
         """
         low, high = 0, t.size
         while high - low > 1:
             middle = (low + high) // 2
-            left, _ = self.gap(t, side, slice(low, middle), v)
+            left, _ = self.line_gap(t, side, slice(low, middle), v)
             right = gap - left
             if np.linalg.norm(np.nan_to_num(left, nan=np.inf)) >= np.linalg.norm(np.nan_to_num(right)):
                 high, gap = middle, left
@@ -132,42 +136,42 @@ class Bench(NamedTuple):
                 low, gap = middle, right
         return low
 
-    def gap(self, t, side, where, v):
-        """Return how far the analytic derivative along ``v`` is from the numeric one, and how far it may be."""
+    def line_gap(self, t, side, where, v):
+        """Return the gap between the analytic and the numeric derivative along ``v``, and the tolerance for it."""
         v = v[where]
-        analytic, scale = side.along(where, v), side.size(where, v)
+        analytic, scale = side.derivative_along(where, v), side.magnitude_along(where, v)
         line = Line(self.f, [(t, where, v)])
         noise, leeway = ROUNDINGS * self.tolerance.rounding, self.tolerance.leeway
         if self.method.kind == "complex step":
-            return analytic - line.imaginary(), max(1e-11, leeway) * scale + noise
+            return analytic - line.complex_step(), max(1e-11, leeway) * scale + noise
         if self.method.kind == "fixed step":
             noise = ROUNDINGS * self.tolerance.rounding / self.method.eps
-            return analytic - central(line, self.method.eps), self.tolerance.rtol * scale + noise
+            return analytic - central_difference(line, self.method.eps), self.tolerance.rtol * scale + noise
         found = slope(line, self.f.point, self.tolerance.rounding)
         allowed = max(1e-8, leeway) * scale + noise + found.error
         return np.where(found.admits(analytic, allowed), 0.0, analytic - found.value), allowed
 
 
-def limit_of(tensors, fast):
+def entry_limit(tensors, fast):
     """Return the size up to which inputs are measured entry by entry."""
     return FAST if fast else int(min(ENTRIES, max(64, WORK // max(1, sum(t.size for t in tensors)))))
 
 
-def disagreeing(analytic, measured):
-    """Return which columns disagree."""
+def disagreeing_columns(analytic, measured):
+    """Return a mask of the columns that disagree."""
     return (~(measured.gap(analytic) <= measured.allowed)).any(axis=0)
 
 
-def summary(report, t, columns, analytic, measured, f):
-    """Return the InputReport with what was found, from two Jacobians: a row per output, a column per measured entry."""
+def summarize_input(report, t, columns, analytic, measured, f):
+    """Return the InputReport from two Jacobians: a row per output, a column per measured entry."""
     gap = measured.gap(analytic)
     wrong = ~(gap <= measured.allowed).all(axis=0)
     kinks = measured.kinked.any(axis=0) & ~wrong
     counted = int(np.count_nonzero(kinks))
-    if 0 < counted < len(columns):  # elements at kinks are left out of what follows
+    if 0 < counted < len(columns):  # leave out elements at kinks from here on
         columns, analytic, gap = columns[~kinks], analytic[:, ~kinks], gap[:, ~kinks]
-        measured = Measured(*[part[:, ~kinks] for part in measured])
-    row, place = worst(analytic, measured, gap)
+        measured = NumericJacobian(*[part[:, ~kinks] for part in measured])
+    row, place = worst_element(analytic, measured, gap)
     column, a, n = int(columns[place]), float(analytic[row, place]), float(measured.value[row, place])
     return report._replace(
         wrong=int(np.count_nonzero(wrong)),
@@ -175,36 +179,36 @@ def summary(report, t, columns, analytic, measured, f):
         output=f.row_name(row),
         analytic=a,
         numeric=n,
-        error=relative(a, n),
-        difference=course(analytic, measured.value, measured.allowed) if counted < len(kinks) else 0.0,
+        error=relative_error(a, n),
+        difference=relative_difference(analytic, measured.value, measured.allowed) if counted < len(kinks) else 0.0,
         measured=None if len(kinks) == t.size else len(kinks),
         kinks=counted,
     )
 
 
-def worst(analytic, measured, gap):
-    """Return row and column of the element whose ``gap`` is furthest beyond what is allowed, or of the largest."""
-    gap = np.where(gap <= 1e-12 * np.max(np.abs(measured.value)), 0.0, gap)  # which of these is worst is chance
+def worst_element(analytic, measured, gap):
+    """Return row and column of the element whose ``gap`` exceeds its tolerance most; without gaps, of the largest."""
+    gap = np.where(gap <= 1e-12 * np.max(np.abs(measured.value)), 0.0, gap)  # so small a gap is rounding
     if gap.any():
         excess = gap / measured.allowed
         excess[np.isnan(excess)] = np.inf
         excess[gap == 0] = 0.0
-    else:  # all between the two sides: the one that is furthest from the mean of them
+    else:  # all lie between the two sides: take the one furthest from their mean
         excess = np.where(measured.kinked, np.abs(analytic - measured.value), 0.0)
-    if not excess.any():  # none is off: the largest says the most
+    if not excess.any():  # none differs: take the largest
         excess = np.abs(measured.value)
     return divmod(int(np.argmax(excess)), excess.shape[1])
 
 
-def relative(a, n):
+def relative_error(a, n):
     """Return |a − n| / max(|a|, |n|), 0 when both are 0."""
     size = max(abs(a), abs(n))
     return abs(a - n) / size if size > 0 else abs(a - n)  # nan, where one of them is
 
 
-def course(g, numeric, allowed):
+def relative_difference(g, numeric, allowed):
     """Return ‖g − ĝ‖ / (‖g‖ + ‖ĝ‖), 0 when both are 0 up to rounding: below 1e-7 is right, above 1e-3 is wrong."""
-    size = math.sqrt(square(g)) + math.sqrt(square(numeric))
-    if not size or size <= math.sqrt(square(allowed)):
+    size = math.sqrt(sum_of_squares(g)) + math.sqrt(sum_of_squares(numeric))
+    if not size or size <= math.sqrt(sum_of_squares(allowed)):
         return 0.0
-    return math.sqrt(square(g - numeric)) / size
+    return math.sqrt(sum_of_squares(g - numeric)) / size

@@ -1,31 +1,32 @@
-"""The rounding of the analytic gradient itself: a disagreement must be larger to be one."""
+"""The rounding errors of the analytic gradient itself: only a larger difference is a mistake."""
 
 import numpy as np
 
 from ...errors import GradientError
 from ..numeric.differences import EPSILON, ROUNDINGS
-from ..numeric.method import sizes_of
+from ..numeric.method import entry_sizes
 from ..subject.function import Function
+from .analytic import reverse_rows
 
 #: A change of more rounding errors than this is a jump of the gradient, not rounding.
 MOST = 1000
 
-#: By how many units in the last place all inputs are moved together, which keeps ties ties.
+#: By how many units in the last place all inputs move; they move together, so that equal entries stay equal.
 NUDGES = (2, 6, -4)
 
 
-def beyond_rounding(f, found, tensors, rounding):
-    """Return the findings without what disagrees only by the rounding of the analytic gradient.
+def discount_rounding(f, found, tensors, rounding):
+    """Return the results with a tolerance for the rounding of the analytic gradient.
 
-    That is its change when the inputs move by a few units in the last place, where the true gradient does not change.
-    Raises GradientError if it changes where nothing moves.
+    The rounding is the change of the gradient when the inputs move by a few units in the last place. Raises
+    GradientError if the gradient changes when nothing moves.
     """
-    suspects = [i for i, x in enumerate(found) if x.report.wrong and x.report.mode == "reverse"]
-    if not suspects:
+    doubtful = [i for i, x in enumerate(found) if x.report.wrong and x.report.mode == "reverse"]
+    if not doubtful:
         return found
     again = gradients_near(f, tensors, 0)
-    for x in (found[i] for i in suspects):
-        changed = noise_of(x, again)
+    for x in (found[i] for i in doubtful):
+        changed = gradient_noise(x, again)
         if changed.max() > 1e-9 * np.nanmax(np.abs(x.analytic)):
             raise GradientError(
                 f"gradcheck: the backward of f is not deterministic, the gradient of {x.report.name} changed by "
@@ -33,18 +34,21 @@ def beyond_rounding(f, found, tensors, rounding):
             )
     near = [gradients_near(f, tensors, by) for by in NUDGES]
     return [
-        x.allowing(
-            np.minimum(ROUNDINGS * np.max([noise_of(x, rows) for rows in near], axis=0), most_of(x, rounding)), f
+        x.raise_tolerance(
+            np.minimum(
+                ROUNDINGS * np.max([gradient_noise(x, rows) for rows in near], axis=0), rounding_bound(x, rounding)
+            ),
+            f,
         )
-        if i in suspects
+        if i in doubtful
         else x
         for i, x in enumerate(found)
     ]
 
 
-def most_of(x, rounding):
-    """Return how much of a change can be rounding, for the measured entries."""
-    return MOST * rounding[:, None] / sizes_of(x.t.data.reshape(-1))[x.columns]
+def rounding_bound(x, rounding):
+    """Return how large a change can be and still be rounding, for the measured entries."""
+    return MOST * rounding[:, None] / entry_sizes(x.t.data.reshape(-1))[x.columns]
 
 
 def gradients_near(f, tensors, by):
@@ -53,15 +57,15 @@ def gradients_near(f, tensors, by):
     try:
         for t in tensors:
             t.data *= 1 + by * EPSILON
-        rows, _ = Function(f.call, f.seed, f.tolerance).gradients(tensors)
+        rows, _ = reverse_rows(Function(f.call, f.seed, f.tolerance), tensors)
     finally:
         for t, data in zip(tensors, kept, strict=True):
             t.data[...] = data
     return {id(t): g for t, g in zip(tensors, rows, strict=True)}
 
 
-def noise_of(x, rows):
-    """Return how far the gradient is from that of ``rows``, for the measured entries; 0 where it is not finite."""
+def gradient_noise(x, rows):
+    """Return the distance of the gradient from ``rows``, for the measured entries; 0 where it is not finite."""
     g = rows[id(x.t)]
     if g is None:
         return np.zeros(x.analytic.shape)

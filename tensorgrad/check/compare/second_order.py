@@ -1,4 +1,4 @@
-"""Second order: the gradient as a function of the inputs, to be checked like any other."""
+"""Second order: the gradient as a function of the inputs, which is checked like any other function."""
 
 import numpy as np
 
@@ -7,10 +7,10 @@ from ...core.tensor import Tensor
 from ...pytree import leaves_of
 
 
-def gradient_of(points, seed):
+def gradient_function(points, seed):
     """Return a function without arguments: the gradients of ``Σ ⟨uᵢ, yᵢ⟩`` by all inputs, with random ``uᵢ``.
 
-    Inputs that no gradient reaches are left out; what is constant is a Tensor that requires no gradient.
+    An input that no gradient reaches gets a Tensor of zeros that requires no gradient.
     """
     call, tensors = points.call, list(points.named.values())
 

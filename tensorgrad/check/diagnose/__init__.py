@@ -1,1 +1,1 @@
-"""Why a gradient is wrong: which op's rule, which kink, which sample."""
+"""Find why a gradient is wrong: in an op's rule, at a kink, in single samples."""

@@ -1,4 +1,4 @@
-"""One op's own rule, checked with the values it saw: its backward against numbers for its kernel."""
+"""Check the rules of one recorded op, at the values it had, against numeric derivatives of its kernel."""
 
 from typing import NamedTuple
 
@@ -10,21 +10,21 @@ from ...errors import printable_text
 from ...forward import pushforward
 from ..mistakes.catalogue import mistake
 from ..numeric.differences import EPSILON, Slope, slopes
-from ..numeric.method import direction
+from ..numeric.method import random_direction
 from ..numeric.sampling import SMALL, block
 
-#: How far a rule may be from the numbers, relative to the terms that are summed up.
+#: The tolerance for a rule, relative to the terms of the sum.
 RTOL = 1e-6
 
 #: The first step along a direction, and the smallest.
 STEPS, LEAST = np.array([1e-4]), np.array([1e-12])
 
-#: Inputs of an op up to this size are measured entry by entry, to see what was done wrong.
+#: Inputs of an op up to this size are measured entry by entry, to name the mistake.
 ENTRIES = 400
 
 
-class Fault(NamedTuple):
-    """A rule that is wrong: which op, the name of the argument, how, and what was probably done.
+class RuleFault(NamedTuple):
+    """A wrong rule: the op's result, the argument's name, the kind of fault, and a hint on the mistake.
 
     mode: ``"reverse"``, ``"forward"``, ``"missing"`` or ``"not differentiable"``
     """
@@ -35,10 +35,10 @@ class Fault(NamedTuple):
     hint: str
 
 
-class Call:
-    """One recorded op with the values it saw, as a function of its inputs.
+class OpCall:
+    """One recorded op with its values, as a function of its inputs.
 
-    live: the positions of the inputs that a gradient is wanted of
+    live: the positions of the inputs that require a gradient
     """
 
     def __init__(self, t, inputs):
@@ -49,7 +49,7 @@ class Call:
         self.flat = self.y.reshape(-1).astype(np.float64)
 
     def name(self, i):
-        """Return what the op calls its ``i``-th input."""
+        """Return the op's name for its ``i``-th input."""
         return printable_text(f"{self.op.args[0]}{i}" if self.op.variadic else self.op.args[i])
 
     def values(self, i, x):
@@ -60,61 +60,63 @@ class Call:
     def line(self, i, v):
         return lambda s: self.values(i, self.arrays[i] + s * v)
 
-    def pulled(self, i, g):
-        """Return the gradient of the ``i``-th input by the op's rule, for the cotangent ``g``; 0 without a rule."""
+    def vjp(self, i, g):
+        """Return the gradient of the ``i``-th input by the op's rule, from the cotangent ``g``; 0 without a rule."""
         inputs = [Tensor(x, k == i) if k in self.live else x for k, x in enumerate(self.arrays)]
         y = self.op.call(*inputs, **self.settings)
         pairs = list(gradients(y, Tensor(g))) if y.requires_grad else []
         return pairs[0][1] if pairs else np.zeros_like(self.arrays[i])
 
-    def pushed(self, i, v):
+    def jvp(self, i, v):
         """Return the derivative along ``v`` by forward mode."""
         ways = [v if k == i else None for k in range(len(self.arrays))]
         return np.ravel(pushforward(self.op, ways, self.y, self.arrays, self.settings))
 
     def rounding(self):
-        """Return how well the values are known."""
+        """Return the rounding errors of the values."""
         return 4 * EPSILON * np.abs(self.flat)
 
     def bend(self, i, v):
-        """Return how far the two sides differ along ``v``: rounding is small against it where the slope is 0."""
+        """Return the gap between the one-sided slopes along ``v``."""
         line, h = self.line(i, v), float(STEPS[0])
         return np.nan_to_num(np.abs(line(h) + line(-h) - 2 * self.flat) / h)
 
 
-def faults(t, inputs, forward=False):
-    """Return the Fault of each argument of one recorded op whose rule is wrong."""
-    call = Call(t, inputs)
+def rule_faults(t, inputs, forward=False):
+    """Return a RuleFault for each argument of one recorded op whose rule is wrong."""
+    call = OpCall(t, inputs)
     rng = np.random.default_rng(t.data.size)
     g = rng.uniform(0.5, 1.5, call.y.shape) * rng.choice([-1.0, 1.0], call.y.shape)
     found = []
     for i in call.live:
         x = call.arrays[i]
-        found.append(fault_of(call, i, g, direction(x.reshape(-1), rng).reshape(x.shape), forward))
+        found.append(find_fault(call, i, g, random_direction(x.reshape(-1), rng).reshape(x.shape), forward))
     return [fault for fault in found if fault]
 
 
-def fault_of(call, i, g, v, forward=False):
-    """Return the Fault of the ``i``-th argument along the direction ``v`` and for the cotangent ``g``, or None."""
-    pulled = call.pulled(i, g)
+def find_fault(call, i, g, v, forward=False):
+    """Return the RuleFault of the ``i``-th argument along ``v``, for the cotangent ``g``; None if it is right."""
+    pulled = call.vjp(i, g)
     if not np.isfinite(pulled).all():
-        return Fault(call.t, call.name(i), "not differentiable", "")
+        return RuleFault(call.t, call.name(i), "not differentiable", "")
     slope = Slope(*[part[:, 0] for part in slopes([call.line(i, v)], call.flat, call.rounding(), STEPS, LEAST)])
     if np.isnan(slope.value).any():
         return None  # at the edge of its domain, where there is nothing to compare with
     noise = slope.error + RTOL * call.bend(i, v)
-    off = not within(slope, noise, g, np.sum(pulled * v))
+    off = not is_within_slopes(slope, noise, g, np.sum(pulled * v))
     if slope.kinked.any() and not off:  # what is at a kink may hide what is not
         smooth = np.where(slope.kinked.reshape(g.shape), 0.0, g)
-        off = not within(slope, noise, smooth, np.sum(call.pulled(i, smooth) * v))
+        off = not is_within_slopes(slope, noise, smooth, np.sum(call.vjp(i, smooth) * v))
     if off:
-        return Fault(call.t, call.name(i), "reverse" if call.op.rule(i) else "missing", hint_of(call, i, g, pulled))
-    if forward and not slope.admits(call.pushed(i, v), RTOL * np.abs(slope.value) + noise).all():
-        return Fault(call.t, call.name(i), "forward", "")
+        return RuleFault(
+            call.t, call.name(i), "reverse" if call.op.rule(i) else "missing", rule_hint(call, i, g, pulled)
+        )
+    if forward and not slope.admits(call.jvp(i, v), RTOL * np.abs(slope.value) + noise).all():
+        return RuleFault(call.t, call.name(i), "forward", "")
     return None
 
 
-def within(slope, noise, g, along):
+def is_within_slopes(slope, noise, g, along):
     """Return whether ``along`` is ``Σ g·slope``, or at kinks between the sums of the smaller and the larger slopes."""
     weights = g.reshape(-1)
     terms = np.where(weights == 0, 0.0, [weights * slope.low, weights * slope.high])
@@ -123,53 +125,53 @@ def within(slope, noise, g, along):
     return bool(terms.min(axis=0).sum() - allowed <= along <= terms.max(axis=0).sum() + allowed)
 
 
-def hint_of(call, i, g, pulled):
-    """Return what was probably done to the rule's gradient, in a sentence; '' if that is not recognised."""
+def rule_hint(call, i, g, pulled):
+    """Return a sentence on the mistake in the rule; '' if it is not recognised."""
     x = call.arrays[i]
-    if not measurable(call, i):
+    if not is_measurable(call, i):
         return ""
     places = block(x.shape, SMALL) if x.size > ENTRIES else np.arange(x.size).reshape(x.shape)
 
-    def seen(a):
+    def pick(a):
         return a.reshape(-1)[places] if np.shape(a) == x.shape else a
 
-    others = [k for k in call.live if k != i and measurable(call, k)]
+    others = [k for k in call.live if k != i and is_measurable(call, k)]
     context = {
-        "value": seen(x),
-        "upstream": seen(g) if g.shape == x.shape else None,
-        "doubled": seen(call.pulled(i, 2 * g)),
-        "arrays": {call.name(k): seen(a) for k, a in enumerate(call.arrays) if k != i and np.ndim(a)},
-        "others": {call.name(k): seen(numeric(call, k, g)) for k in others},
+        "value": pick(x),
+        "upstream": pick(g) if g.shape == x.shape else None,
+        "doubled": pick(call.vjp(i, 2 * g)),
+        "arrays": {call.name(k): pick(a) for k, a in enumerate(call.arrays) if k != i and np.ndim(a)},
+        "others": {call.name(k): pick(numeric_gradient(call, k, g)) for k in others},
     }
-    return mistake(seen(pulled), seen(numeric(call, i, g)), name=call.name(i), context=context)
+    return mistake(pick(pulled), pick(numeric_gradient(call, i, g)), name=call.name(i), context=context)
 
 
-def measurable(call, i):
-    """Return whether the gradient of the ``i``-th input can be measured in a moment."""
-    return call.arrays[i].size <= ENTRIES or by_itself(call, i)
+def is_measurable(call, i):
+    """Return whether the gradient of the ``i``-th input can be measured quickly."""
+    return call.arrays[i].size <= ENTRIES or is_elementwise(call, i)
 
 
-def by_itself(call, i):
-    """Return whether each entry of the output depends on the entry of the ``i``-th input in its place only."""
+def is_elementwise(call, i):
+    """Return whether each entry of the output depends only on the same entry of the ``i``-th input."""
     return call.op.kind == "elementwise" and call.arrays[i].shape == call.y.shape
 
 
-def numeric(call, i, g):
-    """Return the gradient of ``Σ g·y`` by the ``i``-th input, by differences."""
+def numeric_gradient(call, i, g):
+    """Return the gradient of ``Σ g·y`` with respect to the ``i``-th input, by differences."""
     x, lines = np.array(call.arrays[i], np.float64), []
-    if by_itself(call, i):
+    if is_elementwise(call, i):
         size = np.maximum(1.0, np.abs(x))
         found = slopes([call.line(i, size)], call.flat, call.rounding(), STEPS, LEAST)
         return g * found.value[:, 0].reshape(x.shape) / size
     for j in range(x.size):
         unit = np.zeros(x.size)
         unit[j] = 1.0
-        lines.append(_weighted(call.line(i, unit.reshape(x.shape)), g.reshape(-1)))
+        lines.append(_weighted_line(call.line(i, unit.reshape(x.shape)), g.reshape(-1)))
     y = np.array([np.sum(g * call.y)])
     noise = np.array([4 * EPSILON * float(np.sum(np.abs(g * call.y)))])
     h = 1e-4 * np.maximum(1.0, np.abs(x.reshape(-1)))
     return slopes(lines, y, noise, h, 1e-7 * h).value[0].reshape(x.shape)
 
 
-def _weighted(line, g):
+def _weighted_line(line, g):
     return lambda s: np.array([g @ line(s)])

@@ -1,1 +1,1 @@
-"""Recognisers: each looks at a wrong gradient ``a`` beside the right one ``n`` and says what was done, or nothing."""
+"""Recognisers: each compares a wrong gradient ``a`` with the right one ``n``, and names one mistake."""

@@ -1,15 +1,15 @@
-"""Naming the mistake: what was probably done to a gradient that is wrong, in one sentence.
+"""Name the mistake in a wrong gradient, in one sentence.
 
 Each recogniser is a small pure function ``(a, n, context) -> str`` of the wrong gradient ``a``, the right one ``n`` and
-what else is known; it returns the end of a sentence, or '' if it does not recognise its mistake. The first that speaks
-is believed, so the table runs from patterns that fix every number to those that leave some free.
+what else is known; it returns the end of a sentence, or '' if it does not recognise its mistake. The first
+answer counts, so the table begins with patterns that fix every number and ends with those that leave some free.
 """
 
 import numpy as np
 
 from . import derivatives, factors, orders, places, products, terms
 from . import wrong_shapes as shapes
-from .context import Context, same
+from .context import Context, is_same
 
 __all__ = ["Context", "mistake"]
 
@@ -17,69 +17,69 @@ __all__ = ["Context", "mistake"]
 SHAPES = (
     shapes.transposed_shape,
     shapes.other_layout,
-    shapes.not_summed,
-    shapes.summed_too_much,
+    shapes.missing_sum,
+    shapes.extra_sum,
     terms.other_input,
-    terms.suspect,
+    terms.known_mistake,
 )
 
 #: For a gradient of the right shape, the most specific first.
 VALUES = (
-    places.not_finite,
-    places.zero,
-    places.should_be_zero,
-    terms.accumulated,
+    places.nonfinite_gradient,
+    places.zero_gradient,
+    places.spurious_gradient,
+    terms.accumulation,
     terms.other_input,
-    terms.upstream_ignored,
+    terms.missing_upstream,
     factors.wrong_sign,
-    terms.part_missing,
+    terms.missing_part,
     factors.constant_factor,
-    orders.transposed,
+    orders.transposition,
     orders.reversed_axis,
-    orders.shifted,
-    derivatives.activation,
+    orders.index_shift,
+    derivatives.activation_derivative,
     derivatives.softmax_diagonal,
     derivatives.known_factor,
     products.matrix_not_transposed,
-    products.known_term,
-    terms.derivative_ignored,
-    terms.regularisation,
-    terms.nearly,
+    products.missing_known_term,
+    terms.missing_derivative,
+    terms.missing_regularisation,
+    terms.low_precision,
     places.upstream_mask,
-    places.mask_inverted,
-    places.sign_missing,
+    places.inverted_mask,
+    places.missing_sign,
     places.known_mask,
-    places.wrong_where,
-    places.mask_missing,
-    places.blocked,
-    places.diagonal,
-    places.one_per_row,
-    places.one_edge,
-    terms.summed_back,
-    terms.mean_term,
-    terms.variance_term,
-    orders.reordered,
+    places.wrong_branch,
+    places.missing_mask,
+    places.blocked_entries,
+    places.wrong_diagonal,
+    places.wrong_label_entry,
+    places.wrong_edge,
+    terms.reduced_over_axis,
+    terms.missing_mean_term,
+    terms.missing_variance_term,
+    orders.permutation,
     factors.factor_along_axis,
-    terms.suspect,
-    derivatives.shrinking_factor,
+    terms.known_mistake,
+    derivatives.missing_slope,
 )
 
-#: Slips in the derivative of an elementwise function: what is asked where elements can be looked at one by one.
+#: The recognisers for the derivative of an elementwise function, where single elements can be compared.
 SLOPES = (
-    derivatives.activation,
-    places.mask_inverted,
-    places.sign_missing,
-    places.wrong_where,
-    places.mask_missing,
-    places.blocked,
-    derivatives.shrinking_factor,
+    derivatives.activation_derivative,
+    places.inverted_mask,
+    places.missing_sign,
+    places.wrong_branch,
+    places.missing_mask,
+    places.blocked_entries,
+    derivatives.missing_slope,
 )
 
 
 def mistake(analytic, numeric, *, name="x", context=None, among=VALUES):
     """Return a sentence on what makes ``analytic`` differ from ``numeric``; '' if it is right or nothing is recognised.
 
-    analytic: the gradient under suspicion
+    analytic: the gradient to explain
     numeric:  the right one, of the input's shape, good to 1e-6 of its largest entry or better
     name:     what the gradient is of
     among:    the recognisers to ask, for a gradient of the right shape
@@ -97,10 +97,10 @@ def mistake(analytic, numeric, *, name="x", context=None, among=VALUES):
     a, n = np.asarray(analytic, np.float64), np.asarray(numeric, np.float64)
     if not n.size or not np.isfinite(n).all():
         return ""
-    if a.shape == n.shape and same(a, n):
+    if a.shape == n.shape and is_same(a, n):
         return ""
     context = (context if isinstance(context, Context) else Context(**(context or {})))._replace(name=name)
-    with np.errstate(all="ignore"):  # a recogniser may divide by zero: what comes out is not equal to anything
+    with np.errstate(all="ignore"):  # a recogniser may divide by zero; nan equals nothing
         for recognise in among if a.shape == n.shape else SHAPES:
             words = recognise(a, n, context)
             if words:

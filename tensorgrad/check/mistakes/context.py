@@ -1,4 +1,4 @@
-"""What a recogniser knows beside the two gradients, and when two arrays count as the same."""
+"""What a recogniser knows besides the two gradients, and how it compares arrays."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ EVIDENCE = 3
 
 
 class Context(NamedTuple):
-    """What is known about the place of a gradient; everything may be left out.
+    """What is known about a gradient; every field is optional.
 
-    name:     what the gradient is of
+    name:     the name of the input
     value:    the values of the input, an array of its shape
     upstream: the gradient of the output, where it has the input's shape
     doubled:  the analytic gradient for twice that upstream gradient
-    previous: what stood where the gradient was written
+    previous: the values that the gradient's array held before
     sizes:    numbers that may be factors, by name: ``{"axis 0 of X": 32, "keep_prob": 0.8}``
     arrays:   arrays that may be factors or masks, by name: ``{"gamma": γ, "mask": m}``
     others:   the right gradients of other inputs, by name
     parts:    the contributions that the gradient is the sum of, by name
-    suspects: wrong gradients that are known, by what they mean: ``{"W must be transposed": dout @ W}``
-    shape:    the shape of the input, where only a block of its gradient is at hand
+    known_mistakes: gradients with a known mistake, by its description: ``{"W must be transposed": dout @ W}``
+    shape:    the shape of the input, if the gradient is only a block of it
     """
 
     name: str = "x"
@@ -38,33 +38,38 @@ class Context(NamedTuple):
     arrays: dict[str, Any] | None = None
     others: dict[str, Any] | None = None
     parts: dict[str, Any] | None = None
-    suspects: dict[str, Any] | None = None
+    known_mistakes: dict[str, Any] | None = None
     shape: tuple[int, ...] | None = None
 
 
-def same(a, b):
+def is_same(a, b):
     """Return whether two arrays of the same shape hold the same numbers, up to noise."""
-    return a.shape == b.shape and not differing(a, b).any()
+    return a.shape == b.shape and not difference_mask(a, b).any()
 
 
-def differing(a, b):
-    """Return where two arrays differ, beyond a part of the largest entry of ``b``."""
+def difference_mask(a, b):
+    """Return a mask of where two arrays differ by more than a part of the largest entry of ``b``."""
     return ~(np.abs(a - b) <= TOLERANCE * np.max(np.abs(b), initial=0.0))
 
 
-def visible(n):
-    """Return where ``n`` is not zero, up to noise."""
+def nonzero_mask(n):
+    """Return a mask of where ``n`` is not zero, up to noise."""
     return np.abs(n) > TOLERANCE * np.max(np.abs(n), initial=0.0)
 
 
-def fitting(arrays, shape):
-    """Yield the name and the values of those ``arrays`` that broadcast to ``shape``."""
+def broadcastable_arrays(arrays, shape):
+    """Yield the name of each of the ``arrays`` that broadcasts to ``shape``, and its broadcast values."""
     for name, array in (arrays or {}).items():
         array = np.asarray(array, np.float64)
         if array.ndim <= len(shape) and all(s in (1, t) for s, t in zip(array.shape[::-1], shape[::-1], strict=False)):
             yield name, np.broadcast_to(array, shape)
 
 
-def axes_of(a):
+def long_axes(a):
     """Return the axes of ``a`` that are longer than one."""
     return [axis for axis, size in enumerate(a.shape) if size > 1]
+
+
+def axes_text(axes):
+    """Return ``"axis 0"``, or ``"the axes 0, 1"``."""
+    return f"axis {axes[0]}" if len(axes) == 1 else f"the axes {', '.join(map(str, axes))}"

@@ -1,8 +1,8 @@
-"""A factor that depends on the input: the derivative of an activation left out, halved, or taken at the wrong value."""
+"""Mistakes in a factor that depends on the input, such as the derivative of an activation."""
 
 import numpy as np
 
-from .context import EVIDENCE, fitting, same, visible
+from .context import EVIDENCE, broadcastable_arrays, is_same, nonzero_mask
 
 
 def _sigmoid(x):
@@ -22,7 +22,7 @@ def _sigmoid_slope(x):
     return _sigmoid(x) * _sigmoid(-x)
 
 
-#: The factor that was given, the one that is right, both as functions of the input x, and what that means.
+#: ``(wrong factor, right factor, sentence)``, the factors as functions of the input x.
 SLIPS = (
     (lambda x: 1 - x * x, _tanh_slope, "takes the derivative of tanh at {x}: it is 1 − tanh({x})², not 1 − {x}²"),
     (lambda x: _tanh_slope(np.tanh(x)), _tanh_slope, "applies tanh twice: with a = tanh({x}) the derivative is 1 − a²"),
@@ -53,24 +53,24 @@ SLIPS = (
 )
 
 
-def activation(a, n, context):
+def activation_derivative(a, n, context):
     """The factor by which it is off is a known function of the input."""
-    if context.value is None or np.count_nonzero(visible(n)) < EVIDENCE:
+    if context.value is None or np.count_nonzero(nonzero_mask(n)) < EVIDENCE:
         return ""
     x = np.asarray(context.value, np.float64)
     for given, right, words in SLIPS:
         meant = n * given(x)
-        if np.isfinite(meant).all() and visible(meant).any() and same(a * right(x), meant):
+        if np.isfinite(meant).all() and nonzero_mask(meant).any() and is_same(a * right(x), meant):
             return words.format(x=context.name)
     return ""
 
 
-def shrinking_factor(a, n, context):
-    """It is too large in every element, by a factor of its own, as if a slope of at most 1 were missing."""
-    seen = visible(a)
+def missing_slope(a, n, context):
+    """Every element is too large, each by another factor, as if a slope of at most 1 were missing."""
+    seen = nonzero_mask(a)
     slopes = n[seen] / a[seen]
-    if visible(n)[~seen].any() or slopes.size < 8 or (slopes <= 0).any() or (slopes >= 1).any():
-        return ""  # of eight random slopes all lie between 0 and 1 once in 65,000
+    if nonzero_mask(n)[~seen].any() or slopes.size < 8 or (slopes <= 0).any() or (slopes >= 1).any():
+        return ""  # eight random slopes all lie between 0 and 1 once in 65,000 cases
     which = "sigmoid" if slopes.max() <= 0.25 else "tanh or sigmoid"
     return (
         f"is too large everywhere, by factors from {1 / slopes.max():.3g} to {1 / slopes.min():.3g}: the derivative of "
@@ -79,29 +79,29 @@ def shrinking_factor(a, n, context):
 
 
 def softmax_diagonal(a, n, context):
-    """The derivative of softmax was taken as s·(1 − s), the diagonal of its Jacobian."""
+    """The derivative of softmax is s·(1 − s), only the diagonal of its Jacobian."""
     x, g = context.value, context.upstream
     if x is None or g is None or not np.ndim(x):
         return ""
     s = _softmax(np.asarray(x, np.float64))
-    if same(a, g * s * (1 - s)):
+    if is_same(a, g * s * (1 - s)):
         return "is s·(1 − s) times the incoming gradient, the diagonal only: softmax also has −sᵢsⱼ off the diagonal"
-    return "lacks the term −s·Σ g·s of softmax: every output depends on every input" if same(a, g * s) else ""
+    return "lacks the term −s·Σ g·s of softmax: every output depends on every input" if is_same(a, g * s) else ""
 
 
 def known_factor(a, n, context):
-    """An array that is known is missing as a factor, or is there once too often."""
-    if np.count_nonzero(visible(n)) < EVIDENCE:
+    """A known array is missing as a factor, or is there once too often."""
+    if np.count_nonzero(nonzero_mask(n)) < EVIDENCE:
         return ""
-    for name, array in fitting(context.arrays, n.shape):
+    for name, array in broadcastable_arrays(context.arrays, n.shape):
         if np.ptp(array) == 0:
             continue
-        if same(a * array, n):
+        if is_same(a * array, n):
             return f"lacks the factor {name}"
-        if same(a, n * array):
+        if is_same(a, n * array):
             return f"has the factor {name} once too often"
-        if same(a * array * array, n):
+        if is_same(a * array * array, n):
             return f"is divided by {name} instead of multiplied"
-        if same(a, n * array * array):
+        if is_same(a, n * array * array):
             return f"is multiplied by {name} instead of divided"
     return ""

@@ -1,18 +1,18 @@
-"""The incoming gradient times something known: a matrix that should be its transpose, a term that is missing."""
+"""Mistakes in products with the incoming gradient: a transpose or a term that is missing."""
 
 import numpy as np
 
-from .context import EVIDENCE, fitting, same, visible
+from .context import EVIDENCE, broadcastable_arrays, is_same, nonzero_mask
 
 
 def matrix_not_transposed(a, n, context):
     """A product with a known matrix should be one with its transpose, or the other way round."""
     g = context.upstream
-    if g is None or np.ndim(g) != 2 or np.count_nonzero(visible(n)) < EVIDENCE:
+    if g is None or np.ndim(g) != 2 or np.count_nonzero(nonzero_mask(n)) < EVIDENCE:
         return ""
     for name, matrix in (context.arrays or {}).items():
         m = np.asarray(matrix, np.float64)
-        if m.ndim != 2 or m.shape[0] != m.shape[1] or not g.shape == n.shape == m.shape or same(m, m.T):
+        if m.ndim != 2 or m.shape[0] != m.shape[1] or not g.shape == n.shape == m.shape or is_same(m, m.T):
             continue
         for given, right, words in (
             (g @ m, g @ m.T, f"multiplies by {name} where {name}.T belongs: it is g @ {name}.T"),
@@ -20,18 +20,18 @@ def matrix_not_transposed(a, n, context):
             (m.T @ g, g @ m.T, f"has the factors in the wrong order: it is g @ {name}.T"),
             (g @ m.T, m.T @ g, f"has the factors in the wrong order: it is {name}.T @ g"),
         ):
-            if same(a, given) and same(n, right):
+            if is_same(a, given) and is_same(n, right):
                 return words
     return ""
 
 
-def known_term(a, n, context):
-    """A term is missing, or too many: the incoming gradient times an array that is known."""
+def missing_known_term(a, n, context):
+    """A term is missing: the incoming gradient times a known array."""
     g, missing = context.upstream, n - a
-    if g is None or np.shape(g) != n.shape or np.count_nonzero(visible(missing)) < EVIDENCE:
+    if g is None or np.shape(g) != n.shape or np.count_nonzero(nonzero_mask(missing)) < EVIDENCE:
         return ""
-    for name, array in fitting(context.arrays, n.shape):
+    for name, array in broadcastable_arrays(context.arrays, n.shape):
         for sign, term in (("+", g * array), ("−", -g * array)):
-            if same(missing, term):
+            if is_same(missing, term):
                 return f"lacks the term {sign}{name} times the incoming gradient"
     return ""

@@ -1,1 +1,1 @@
-"""Numeric derivatives: differences and the complex step, how far they can be trusted, which entries are tried."""
+"""Numeric derivatives: differences, the complex step, their errors, and the entries that are measured."""

@@ -1,7 +1,7 @@
 """Numeric derivatives along a line: complex steps, and central differences extrapolated to step 0.
 
-A complex step ``Im f(x + ihv) / h`` subtracts nothing, so h may be as small as one likes and the derivative is exact to
-rounding (Squire and Trapp, 1998); it needs an f whose every step is analytic. Differences need none, and lose digits.
+A complex step ``Im f(x + ihv) / h`` subtracts nothing, so h may be tiny and the derivative is exact to rounding (Squire
+and Trapp, 1998); every step of f must be analytic. Differences work for any f, but lose digits.
 """
 
 from contextlib import contextmanager
@@ -15,21 +15,21 @@ EPSILON = float(np.finfo(np.float64).eps)
 #: ε^⅓ balances the truncation error h²|f‴|/6 against the rounding error ε|f|/h: both 4e-11 (Numerical Recipes 5.7).
 STEP = EPSILON ** (1 / 3)
 
-#: How many standard rounding errors a difference may be off.
+#: How many standard rounding errors a difference may have.
 ROUNDINGS = 10
 
-#: The imaginary step; its square is lost beside 1, and no derivative is so small that the product vanishes.
+#: The imaginary step: its square vanishes beside 1, and its product with any derivative does not underflow.
 TINY = 1e-30
 
-#: Two slopes that agree to this part are good.
+#: Two slopes are good if they agree to this relative precision.
 AGREEING = 1e-6
 
 
 class Slope(NamedTuple):
     """The derivatives of all values of f along a line.
 
-    value:     the derivative; at a kink the mean of the two one-sided ones
-    error:     how far it may be off
+    value:     the derivative; at a kink the mean of the one-sided ones
+    error:     a bound of its error
     low, high: the smaller and the larger one-sided derivative; both are the value where there is no kink
     kinked:    where the one-sided derivatives differ
     """
@@ -41,13 +41,13 @@ class Slope(NamedTuple):
     kinked: np.ndarray
 
     def admits(self, d, allowed):
-        """Return where ``d`` is between the one-sided derivatives, give or take ``allowed``."""
-        slack = allowed + 1e-3 * (self.high - self.low)  # one-sided differences are good to a few digits only
+        """Return a mask of where ``d`` is between the one-sided derivatives, up to ``allowed``."""
+        slack = allowed + 1e-3 * (self.high - self.low)  # one-sided differences have only a few right digits
         return (d >= self.low - slack) & (d <= self.high + slack)
 
 
 class Line:
-    """``line(s)``: the values of f with ``s·v`` added to ``where`` of each Tensor; all as before afterwards.
+    """``line(s)``: the values of f with ``s·v`` added to ``where`` of each Tensor, which is restored afterwards.
 
     moves: ``(tensor, where, v)``, with an index or a slice of the flat Tensor
     """
@@ -61,7 +61,7 @@ class Line:
         return self.run(self.f.values, s)
 
     def run(self, call, s):
-        """Return what ``call()`` gives with the Tensors at ``s``."""
+        """Return ``call()`` with the Tensors at ``s``."""
         try:
             for (_, flat, where, v), at in zip(self.moves, self.at, strict=True):
                 flat[where] = at + s * v
@@ -70,7 +70,7 @@ class Line:
             for (_, flat, where, _), at in zip(self.moves, self.at, strict=True):
                 flat[where] = at
 
-    def imaginary(self):
+    def complex_step(self):
         """Return the derivatives by a complex step."""
         with complex_numbers(self.f, [t for t, *_ in self.moves]):
             for t, _, where, v in self.moves:
@@ -78,12 +78,12 @@ class Line:
             return self.f.values().imag / TINY
 
 
-def whole_line(f, tensors, ways):
-    """Return the Line along which all ``tensors`` move their own way, flat arrays."""
+def joint_line(f, tensors, ways):
+    """Return the Line along which every Tensor moves in its own direction; ``ways`` are flat arrays."""
     return Line(f, [(t, slice(None), v) for t, v in zip(tensors, ways, strict=True) if t.size])
 
 
-class Entry:
+class EntryLine:
     """The Line through one entry of a Tensor."""
 
     def __init__(self, f, t, j):
@@ -100,10 +100,10 @@ class Entry:
 
 @contextmanager
 def complex_numbers(f, tensors):
-    """Make ``tensors`` complex inside the block, f welcome to return complex numbers, and losing them an error."""
+    """Make ``tensors`` complex inside the block, where f may return complex numbers and a cast to real raises."""
     tensors = f.together or tensors
     saved = [t.data for t in tensors]
-    f.imaginary = True
+    f.allows_complex = True
     try:
         for t in tensors:
             t.data = t.data.astype(complex)
@@ -111,13 +111,13 @@ def complex_numbers(f, tensors):
             simplefilter("error", np.exceptions.ComplexWarning)
             yield
     finally:
-        f.imaginary = False
+        f.allows_complex = False
         for t, data in zip(tensors, saved, strict=True):
             t.data = data
 
 
 def complex_columns(f, t, columns):
-    """Return the derivatives with respect to those entries of ``t`` by complex steps, a column per entry."""
+    """Return the derivatives with respect to some entries of ``t`` by complex steps, a column per entry."""
     found = []
     with complex_numbers(f, [t]):
         flat = t.data.reshape(-1)
@@ -129,15 +129,15 @@ def complex_columns(f, t, columns):
     return np.array(found).T / TINY
 
 
-def central(line, eps):
-    """Return plain central differences with the step ``eps``."""
+def central_difference(line, eps):
+    """Return the central differences with the step ``eps``."""
     return (line(eps) - line(-eps)) / (2 * eps)
 
 
-def noise(line):
+def rounding_noise(line):
     """Return the rounding error of the values of ``line`` near 0, at least ε|f|: log(1 − p) with p near 1 has far more.
 
-    Fourth differences over steps so small that only rounding is left of them (Moré & Wild 2011, ECnoise).
+    It comes from fourth differences over steps so small that only rounding remains (Moré & Wild 2011, ECnoise).
     """
     values = np.array([line(k * 1e-9) for k in range(9)])
     wiggles = np.diff(values, 4, axis=0)
@@ -146,18 +146,18 @@ def noise(line):
     return np.where(np.isfinite(measured), np.maximum(least, measured), least)
 
 
-def step_at(x, size, part=16 * STEP):
-    """Return the first steps for entries ``x`` among others of that ``size``: powers of two, so that x ± h is exact."""
+def first_step(x, size, part=16 * STEP):
+    """Return the first steps for entries ``x`` of an array of that ``size``: powers of two, so that x ± h is exact."""
     return np.exp2(np.round(np.log2(part * np.maximum(size, np.abs(x)))))
 
 
-def least_at(x, size):
+def smallest_step(x, size):
     """Return the smallest steps for entries ``x``: ``log`` near 0 needs them far below x."""
     return 1e-6 * np.minimum(STEP, np.where(x == 0, size, np.abs(x)))
 
 
 def slope(line, y, rounding, h=16 * STEP, least=1e-6 * STEP):
-    """Return the Slope of one ``line`` at 0, where its values are ``y`` and good to ``rounding``."""
+    """Return the Slope of one ``line`` at 0, where its values are ``y``, with errors of ``rounding``."""
     found = slopes([line], y, rounding, np.array([h]), np.array([least]))
     return Slope(*[part[:, 0] for part in found])
 
@@ -165,15 +165,15 @@ def slope(line, y, rounding, h=16 * STEP, least=1e-6 * STEP):
 def slopes(lines, y, rounding, h, least):
     """Return the Slope of several lines, a column each, from first steps ``h`` down to ``least``.
 
-    Two steps whose slopes agree are both good, and Richardson's extrapolation of the two cancels the h² terms. If
-    they do not, a kink or a pole is near, and steps shrink: the pair wins that agrees best.
+    If the slopes of two steps agree, both are good, and Richardson's extrapolation cancels the h² terms. If not, a
+    kink or a pole is near, and the steps shrink; the pair of steps that agrees best wins.
     """
     y, rounding, open_ = y[:, None], np.reshape(rounding, (-1, 1)), np.arange(len(lines))
-    before, best = Pair(lines, y, h), None
+    before, best = CentralDifference(lines, y, h), None
     while True:
         h = h / 4
-        now = Pair([lines[i] for i in open_], y, h[open_])
-        found, off, good = _extrapolated(before, now, y, rounding / h[open_])
+        now = CentralDifference([lines[i] for i in open_], y, h[open_])
+        found, off, good = _extrapolate(before, now, y, rounding / h[open_])
         if best is None:
             best, score, settled = found, off, good
         else:
@@ -184,24 +184,24 @@ def slopes(lines, y, rounding, h, least):
         leaps = (np.abs(now.slope) > 3 * np.abs(before.slope)) | now.edge
         going = ((h >= least) & ~settled.all(axis=0))[open_]
         if not going.any():
-            return _with_jumps(best, open_, leaps & ~settled[:, open_])
-        before, open_ = now.only(going), open_[going]
+            return _admit_jumps(best, open_, leaps & ~settled[:, open_])
+        before, open_ = now.select(going), open_[going]
 
 
-def _with_jumps(found, columns, leaps):
-    """Return Slopes that admit everything where f jumps, or ends in a bend, as x√x at 0.
+def _admit_jumps(found, columns, leaps):
+    """Return a Slope that admits every value where f jumps, or ends in a bend, as x√x at 0.
 
-    There the difference stays as large however small the step, or f is nan on the other side.
+    There the difference does not shrink with the step, or f is nan on the other side.
     """
     for part, value in (found.low, -np.inf), (found.high, np.inf), (found.kinked, True):
         part[:, columns] = np.where(leaps, value, part[:, columns])
     return found
 
 
-class Pair:
-    """The values of lines at ±h, a column each: their slopes, and the gaps between the one-sided ones.
+class CentralDifference:
+    """Central differences of lines with steps ±h, a column each: slopes, and gaps between the one-sided slopes.
 
-    Where f is nan on one side, as √x is below 0, there is an edge, and the slope is that of the other side.
+    Where f is nan on one side, as √x is below 0, there is an edge: the slope is that of the other side.
     """
 
     def __init__(self, lines, y, h):
@@ -214,16 +214,16 @@ class Pair:
         self.slope = (self.up - self.down) / (2 * h)
         self.gap = np.abs((self.up - y) - (y - self.down)) / h
 
-    def only(self, which):
-        """Keep some of the lines."""
+    def select(self, which):
+        """Keep only some of the lines."""
         self.h = self.h[which]
         self.up, self.down, self.edge = self.up[:, which], self.down[:, which], self.edge[:, which]
         self.slope, self.gap = self.slope[:, which], self.gap[:, which]
         return self
 
 
-def _extrapolated(before, now, y, noise):
-    """Return the Slope from two steps, how far the two are from agreeing, and where they are good."""
+def _extrapolate(before, now, y, noise):
+    """Return the Slope from two steps, their relative disagreement, and a mask of where they are good."""
     step = now.slope - before.slope
     change = np.abs(step)
     size = np.maximum(np.abs(now.slope), np.abs(before.slope))

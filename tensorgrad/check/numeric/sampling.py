@@ -1,17 +1,17 @@
-"""Which elements of a large parameter are measured one by one: some rows and columns of it, in which mistakes show."""
+"""The elements of a large parameter that are measured one by one: some of its rows and columns."""
 
 import numpy as np
 
-#: A parameter up to this many elements is measured whole.
+#: A parameter of up to this many elements is measured completely.
 FULL = 1000
-#: Of a larger one a block of so many: enough to name any mistake, and enough to see whether there is one.
+#: The size of the block of a larger one: BLOCK is enough to name any mistake, SMALL to see whether there is one.
 BLOCK, SMALL = 400, 25
 
 
 def block(shape, limit=BLOCK):
     """Return the flat indices to measure, as an array: all, or rows and columns spread evenly from end to end.
 
-    Axes of the same length get the same indices, and these are symmetric: a transpose or a reversal shows in the block.
+    Axes of the same length get the same indices, which are symmetric: a transpose or a reversal shows in the block.
 
     >>> block((2, 3)).tolist()
     [[0, 1, 2], [3, 4, 5]]
@@ -22,11 +22,11 @@ def block(shape, limit=BLOCK):
     if places.size <= FULL:
         return places
     side = max(k for k in range(1, limit + 1) if np.prod([min(k, s) for s in shape], dtype=float) <= limit)
-    return places[np.ix_(*(_spread(s, side) for s in shape))]
+    return places[np.ix_(*(_spread_indices(s, side) for s in shape))]
 
 
-def _spread(size, count):
-    """Return ``count`` indices below ``size`` or one fewer, from end to end, the same seen from both ends."""
+def _spread_indices(size, count):
+    """Return ``count`` indices below ``size``, or one fewer, from end to end and symmetric."""
     if size <= count:
         return np.arange(size)
     half = np.linspace(0, (size - 1) / 2, max(1, count // 2)).astype(int)

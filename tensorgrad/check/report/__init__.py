@@ -1,1 +1,1 @@
-"""What a check reports: the numbers, the words, and how far it has come."""
+"""The report of a check: its numbers, its words, and a progress bar."""

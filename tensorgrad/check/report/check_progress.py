@@ -1,4 +1,4 @@
-"""A progress bar for checks that take longer than a second, on a terminal only."""
+"""A progress bar for checks that take longer than a second; on a terminal only."""
 
 import sys
 from time import perf_counter
@@ -8,8 +8,8 @@ from typing import Any
 PATIENCE = 1.0
 
 
-class Progress:
-    """Shows what is being measured and how far it has come; ``with Progress() as progress``."""
+class CheckProgress:
+    """A progress bar that names what is measured: ``with CheckProgress() as progress``."""
 
     def __init__(self, check="gradcheck"):
         self.check, self.start = check, perf_counter()
@@ -25,7 +25,7 @@ class Progress:
             self.bar.stop()
 
     def advance(self, what, done, total):
-        """Say that ``done`` of ``total`` parts of ``what`` are measured."""
+        """Show that ``done`` of ``total`` parts of ``what`` are measured."""
         if not self.live or perf_counter() - self.start < PATIENCE:
             return
         if self.bar is None:

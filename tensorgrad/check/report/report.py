@@ -1,4 +1,4 @@
-"""What a gradient check found: truthy if all is right, a table when printed."""
+"""The report of a gradient check: truthy if all is right; it prints as a table."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ BANDS = ((1e-7, "right"), (1e-5, "probably right"), (1e-3, "doubtful"))
 
 
 class InputReport(NamedTuple):
-    """What was found for one input.
+    """The result for one input.
 
-    name, given:       what it is called, and what came, as ``'float32[3, 2]'``
+    name, given:       its name, and its dtype and shape, as ``'float32[3, 2]'``
     wrong, total:      how many elements disagree, of how many
-    index, output:     the worst element, and the entry of the output it was seen in; None and what is wrong with all
-    analytic, numeric: its derivative by tensorgrad, and by numbers
-    error:             |analytic − numeric| / max(|analytic|, |numeric|) of it
+    index, output:     the worst element, and the entry of the output that shows it; None and a text if all are wrong
+    analytic, numeric: its derivative by tensorgrad, and the numeric one
+    error:             its |analytic − numeric| / max(|analytic|, |numeric|)
     difference:        ‖g − ĝ‖ / (‖g‖ + ‖ĝ‖) over all elements that were measured
     connected:         whether a gradient reached it at all
     measured:          how many elements were measured one by one; None for all of them
@@ -45,7 +45,7 @@ class InputReport(NamedTuple):
 
     @property
     def label(self):
-        """What the table calls it: the name, with the mode and the order where they are not the usual ones."""
+        """The name in the table, with the mode and the order where they are not the usual ones."""
         more = ["forward"] * (self.mode != "reverse") + ["2nd order"] * (self.order == 2)
         return f"{self.name} ({', '.join(more)})" if more else self.name
 
@@ -55,13 +55,13 @@ class InputReport(NamedTuple):
         return next((words for limit, words in BANDS if self.difference < limit), "wrong")
 
     def count(self):  # type: ignore[override]  # hides tuple.count, as above
-        """Return how many disagree, of how many, in words."""
+        """Return as text how many elements disagree, of how many."""
         seen = self.total if self.measured is None else self.measured
         text = f"{self.wrong} of {seen}" + ("" if seen == self.total else f" measured, of {self.total:,}")
         return text + (f"; {self.kinks} at a kink" if self.kinks else "")
 
     def worst(self):
-        """Return the worst element in words."""
+        """Return the worst element as text."""
         if not self.total:
             return "no elements"
         if self.index is None:
@@ -76,20 +76,20 @@ class InputReport(NamedTuple):
 
 
 class Report:
-    """The result of a gradient check: truthy when every element agrees; printed, a line per input.
+    """The result of a gradient check: truthy when every element agrees; it prints a line per input.
 
     inputs:  an InputReport for each input, in order
-    method:  how it was measured
-    culprit: sentences on where a mistake is: which op's rule, or where the graph is cut
-    notes:   sentences on what else should be known, such as the ops whose kinks were left out
-    check:   what was called
+    method:  how the numeric derivatives were measured
+    causes:  sentences that say where the mistake is: an op's rule, or a cut in the graph
+    notes:   sentences with further remarks, such as the ops at whose kinks elements lie
+    check:   the name of the check
 
     ``str`` is a coloured table where the output is a terminal, ``repr`` plain text, and a notebook shows HTML.
     """
 
-    def __init__(self, inputs, method, culprit=(), notes=(), check="gradcheck"):
+    def __init__(self, inputs, method, causes=(), notes=(), check="gradcheck"):
         self.inputs, self.method, self.check = list(inputs), method, check
-        self.culprit, self.notes = tuple(culprit), tuple(notes)
+        self.causes, self.notes = tuple(causes), tuple(notes)
 
     def __bool__(self):
         return not any(r.wrong for r in self.inputs)
@@ -102,13 +102,18 @@ class Report:
         raise KeyError(name)
 
     @property
+    def culprit(self):
+        """The same as ``causes``."""
+        return self.causes
+
+    @property
     def difference(self):
         """The largest ‖g − ĝ‖ / (‖g‖ + ‖ĝ‖) of any input."""
         return max(r.difference for r in self.inputs)
 
     @property
     def hint(self):
-        """The first hint on what was done wrong; '' where nothing was recognised."""
+        """The first hint on what was done wrong; '' if no mistake was recognised."""
         return next((r.hint for r in self.inputs if r.hint), "")
 
     def as_dict(self):
@@ -116,13 +121,13 @@ class Report:
         return {
             "passed": bool(self),
             "method": self.method,
-            "culprit": list(self.culprit),
+            "causes": list(self.causes),
             "notes": list(self.notes),
             "inputs": [r._asdict() for r in self.inputs],
         }
 
     def headline(self):
-        """Return the verdict in one line."""
+        """Return the result in one line."""
         total = sum(r.total for r in self.inputs)
         if self:
             seen = sum(r.total if r.measured is None else r.measured for r in self.inputs)
@@ -132,14 +137,14 @@ class Report:
         return f"{self.check} failed: wrong gradient of {', '.join(wrong)}"
 
     def __repr__(self):
-        from .report_format import plain  # only a report that is looked at pays for its words
+        from .report_format import report_text  # imported only when a report is printed
 
-        return plain(self)
+        return report_text(self)
 
     def __str__(self):
-        from .report_format import printed
+        from .report_format import terminal_text
 
-        return printed(self)
+        return terminal_text(self)
 
     def __rich__(self):
         from .report_format import rich_report
@@ -147,6 +152,6 @@ class Report:
         return rich_report(self)
 
     def _repr_html_(self):
-        from .report_format import html
+        from .report_format import report_html
 
-        return html(self)
+        return report_html(self)

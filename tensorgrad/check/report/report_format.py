@@ -1,4 +1,4 @@
-"""A report as plain text, as a coloured table and as HTML: the same cells and sentences in all three."""
+"""A report as plain text, as a coloured table and as HTML: all three show the same cells and sentences."""
 
 import sys
 
@@ -6,29 +6,29 @@ HEADS = ("input", "given", "wrong", "‖g−ĝ‖/(‖g‖+‖ĝ‖)", "worst el
 COLOURS = {"right": "green", "probably right": "green", "doubtful": "yellow", "wrong": "red"}
 
 
-def cells(r):
+def row_cells(r):
     """Return the cells of one input, in the order of HEADS."""
     return r.label, r.given, r.count(), f"{r.difference:.1e}: {r.band}", r.worst()
 
 
 def sentences(report):
-    """Return what is said below the table: where the mistake is, what it is, what else to know, how it was measured."""
+    """Return the sentences below the table: causes, hints, notes and the method."""
     hints = [r.hint for r in report.inputs if r.hint]
-    return [*report.culprit, *dict.fromkeys(hints), *report.notes, f"({report.method})"]
+    return [*report.causes, *dict.fromkeys(hints), *report.notes, f"({report.method})"]
 
 
-def plain(report):
+def report_text(report):
     """Return the report as text, in columns."""
-    rows = [HEADS, *map(cells, report.inputs)]
+    rows = [HEADS, *map(row_cells, report.inputs)]
     widths = [max(len(row[i]) for row in rows) for i in range(4)]
     lines = ["  ".join([c.ljust(w) for c, w in zip(row, widths, strict=False)] + [row[4]]) for row in rows]
     return "\n  ".join([report.headline(), *lines, *sentences(report)])
 
 
-def printed(report):
+def terminal_text(report):
     """Return the coloured table where the output is a terminal, else plain text."""
     if not getattr(sys.stdout, "isatty", lambda: False)():
-        return plain(report)
+        return report_text(report)
     from rich.console import Console  # 60 ms of import, for a terminal
 
     console = Console()
@@ -45,18 +45,18 @@ def rich_report(report):
 
     table = Table(*HEADS, header_style="bold")
     for r in report.inputs:
-        verdict = "red" if r.wrong else "green"
-        name, given, count, difference, worst = cells(r)
+        colour = "red" if r.wrong else "green"
+        name, given, count, difference, worst = row_cells(r)
         marked = f"{'✗' if r.wrong else '✓'} {name}"  # readable without colour
         table.add_row(
-            Text(marked, verdict), Text(given), Text(count, verdict), Text(difference, COLOURS[r.band]), Text(worst)
+            Text(marked, colour), Text(given), Text(count, colour), Text(difference, COLOURS[r.band]), Text(worst)
         )
-    said = [Text(s, "bold") for s in report.culprit]
+    said = [Text(s, "bold") for s in report.causes]
     rest = [Text(s) for s in sentences(report)[len(said) :]]
     return Group(Text(report.headline(), "bold green" if report else "bold red"), table, *said, *rest)
 
 
-def html(report):
+def report_html(report):
     """Return the report as an HTML table for a notebook."""
     from html import escape
 
@@ -64,10 +64,10 @@ def html(report):
     head = "".join(f"<th {left}>{escape(h)}</th>" for h in HEADS)
     body = ""
     for r in report.inputs:
-        name, *rest = cells(r)
+        name, *rest = row_cells(r)
         row = "".join(f"<td {left}>{escape(c)}</td>" for c in (f"{'✗' if r.wrong else '✓'} {name}", *rest))
         body += f"<tr style='color:{'#b00020' if r.wrong else 'inherit'}'>{row}</tr>"
-    said = "".join(f"<div><b>{escape(s)}</b></div>" for s in report.culprit)
-    said += "".join(f"<div>{escape(s)}</div>" for s in sentences(report)[len(report.culprit) :])
+    said = "".join(f"<div><b>{escape(s)}</b></div>" for s in report.causes)
+    said += "".join(f"<div>{escape(s)}</div>" for s in sentences(report)[len(report.causes) :])
     mark = "✓" if report else "✗"
     return f"<div><b>{mark} {escape(report.headline())}</b><table><tr>{head}</tr>{body}</table>{said}</div>"

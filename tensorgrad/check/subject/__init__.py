@@ -1,1 +1,1 @@
-"""What is checked: a function, a model or a loss in NumPy, at which points, with which parameters."""
+"""What is checked: a function, a model or a loss in NumPy, and the points to perturb."""

@@ -1,6 +1,6 @@
-"""f run once more under observation: which line made each Tensor, cut the graph, or wrote into an array.
+"""Run f once more and note which line made each Tensor, cut the graph, or wrote into an array.
 
-Only a check that failed does this. Tensors do not store their line, so that recording one costs nothing.
+Only a check that failed does this: Tensors do not store their line, so that recording costs nothing.
 """
 
 from contextlib import nullcontext
@@ -16,8 +16,8 @@ from ...graph.observer import Observer, observing
 from ...graph.origins import origin
 
 
-class Place(NamedTuple):
-    """A line of the user, and the layer it is in; a layer of ours has no line of the user inside."""
+class Location(NamedTuple):
+    """A line of the user's code, and the layer that ran; inside our own layers there is no line of the user."""
 
     line: str
     layer: str = ""
@@ -26,67 +26,67 @@ class Place(NamedTuple):
         return ", ".join([self.line] * bool(self.line) + [f"layer {self.layer!r}"] * bool(self.layer))
 
 
-class Trace(Observer):
-    """The places of everything that ``call`` recorded.
+class CallTrace(Observer):
+    """The locations of everything that ``call`` recorded.
 
-    places: sequence number of a Tensor -> its Place
-    cuts:   ``(".detach()", place)``, in the order they ran
-    writes: sequence number of a Tensor -> the Place that wrote into its array, or into one it was computed from
+    places: sequence number of a Tensor -> its Location
+    cuts:   ``(".detach()", location)``, in the order they ran
+    writes: sequence number of a Tensor -> the Location that wrote into its array or into an input's array
     """
 
     def __init__(self, call, watch_arrays=False):
         self.places, self.cuts, self.writes = {}, [], {}
         self.watch, self.kept, self.last = watch_arrays, [], None
-        with observing(self), stepping(self.moved) if watch_arrays else nullcontext():
+        with observing(self), stepping(self.next_line) if watch_arrays else nullcontext():
             self.result = call()
         self.compare()
 
     def place(self, t):
-        """Return where ``t`` was made, as text; '' if that is not known."""
+        """Return as text where ``t`` was made; '' if that is not known."""
         return str(self.places.get(t.seq, ""))
 
-    def nth(self, t, steps):
-        """Return where the Tensor was made that takes the place of ``t`` in another recording, ``steps``."""
+    def matching_place(self, t, steps):
+        """Return as text where the Tensor was made that has the position of ``t`` in ``steps``, another recording."""
         k = [u.seq for u, _ in steps].index(t.seq)
         places = [self.places[seq] for seq in sorted(self.places)]
         return str(places[k]) if len(places) == len(steps) else ""
 
     def made(self, t, op, inputs, frame):
         if t.op is not None:
-            self.places[t.seq] = place_of(frame)
+            self.places[t.seq] = frame_location(frame)
             if self.watch:
                 self.keep(t)
 
     def read(self, t, array, frame):
         if frame.f_code in EXITS and t.requires_grad:
-            self.cuts.append((EXITS[frame.f_code], place_of(frame.f_back)))
+            self.cuts.append((EXITS[frame.f_code], frame_location(frame.f_back)))
         return array
 
     def unrecording(self, frame):
-        self.cuts.append(("no_grad()", place_of(frame)))
+        self.cuts.append(("no_grad()", frame_location(frame)))
 
     def keep(self, t):
-        """Remember the arrays of ``t`` and of what it was computed from, as they are now."""
+        """Copy the arrays of ``t`` and of its inputs."""
         self.kept.append((t.seq, t.data, t.data.copy()))
         for x in t.inputs:
             array = x.data if isinstance(x, Tensor) else x
             if isinstance(array, np.ndarray) and not (isinstance(x, Tensor) and x.op):
                 self.kept.append((t.seq, array, array.copy()))
 
-    def moved(self, frame):
-        """The user's code goes on to another line: see what the last one has written."""
+    def next_line(self, frame):
+        """Compare the arrays: the user's code goes on to another line."""
         self.compare()
         if frame is not None:
-            self.last = place_of(frame)
+            self.last = frame_location(frame)
 
     def compare(self):
-        """Note which arrays have changed, for the line that ran last."""
+        """Note which arrays the line that ran last has changed."""
         for seq, array, copy in self.kept:
             if seq not in self.writes and not np.array_equal(array, copy, equal_nan=True):
                 self.writes[seq] = self.last
 
 
-def place_of(frame):
-    """Return the Place of a frame."""
+def frame_location(frame):
+    """Return the Location of a frame."""
     found = origin(frame, inside=True)
-    return Place(printable_text(found.line or ""), found.layer or "")
+    return Location(printable_text(found.line or ""), found.layer or "")

@@ -1,4 +1,4 @@
-"""A loss in plain NumPy under check: what it returns and what it leaves alone is looked at."""
+"""A loss in plain NumPy under check: every call checks what it returns, and that it changes no argument."""
 
 from functools import cached_property
 
@@ -6,63 +6,63 @@ import numpy as np
 
 from ...core.tensor import Tensor
 from ...errors import GradientError, ShapeError, describe, printable_text
-from ..numeric.differences import noise, whole_line
+from ..numeric.differences import joint_line, rounding_noise
 from ..numeric.measure import derivatives
-from ..numeric.method import choose, irregular
+from ..numeric.method import choose_method, fixed_directions
 from ..numeric.sampling import block
-from .parameters import arrays_of, rebuilt
-from .points import argument_names
+from .parameters import named_arrays, rebuild
+from .points import positional_arguments
 
 
-class Loss:
-    """``loss_fn(params, *data)`` at the point, measured as a Function is: ``values()`` are its one value.
+class NumpyLoss:
+    """``loss_fn(params, *data)`` at the point, with the interface of a Function: ``values()`` returns its one value.
 
-    given: the parameters by name, as they came
-    named: float64 copies of them: Tensors, as holders of arrays that move, and are complex for a complex step
+    given: the parameters by name, as the user passed them
+    named: float64 copies of them, as Tensors whose arrays move, or become complex for a complex step
     point: the loss at the point, a vector of one number
-    steps: what was recorded of it: nothing
+    steps: empty, as no op is recorded
     """
 
-    title, steps, imaginary = "loss_fn", (), False
+    title, steps, allows_complex = "loss_fn", (), False
 
     def __init__(self, loss_fn, params, data):
         if not callable(loss_fn):
             raise TypeError(f"check_gradients: loss_fn must be a function of (params, *data), got {describe(loss_fn)}")
         self.loss_fn, self.params, self.data = loss_fn, params, data
-        self.given = arrays_of(params)
+        self.given = named_arrays(params)
         self.named = {n: Tensor(np.array(array, np.float64, order="C")) for n, array in self.given.items()}
         self.together = list(self.named.values())
         before = [_copy(x) for x in data]
-        self.point = np.array([self._checked(self._call())])
-        again = self._checked(self._call())
+        self.point = np.array([self._check_value(self._call())])
+        again = self._check_value(self._call())
         self._check_unchanged(before)
         self._check_same(again)
 
     def values(self):
-        """Return the loss, a fresh vector of one number: float64, or complex where that is welcome."""
+        """Return the loss as a new vector of one number: float64, or complex where that is allowed."""
         value = np.array(self._call()).reshape(-1)[:1]
-        if self.imaginary and value.dtype.kind != "c":
+        if self.allows_complex and value.dtype.kind != "c":
             raise TypeError("the loss is real where the parameters are complex")
-        return value if self.imaginary else value.astype(np.float64, copy=False)
+        return value if self.allows_complex else value.astype(np.float64, copy=False)
 
     def row_name(self, row):
-        return ""  # there is one number only
+        return ""  # there is only one number
 
     @cached_property
     @np.errstate(all="ignore")  # a step out of the domain gives nan, which is no slope
     def rounding(self):
-        """The rounding error of the loss, measured: a vector of one number."""
-        return noise(whole_line(self, self.together, irregular(self.together)))
+        """The measured rounding error of the loss, a vector of one number."""
+        return rounding_noise(joint_line(self, self.together, fixed_directions(self.together)))
 
     @cached_property
     @np.errstate(all="ignore")
     def method(self):
-        """How the loss is differentiated."""
-        return choose(self, self.together, irregular(self.together), self.rounding)
+        """The NumericMethod for the loss."""
+        return choose_method(self, self.together, fixed_directions(self.together), self.rounding)
 
     @np.errstate(all="ignore")
     def gradient(self, name):
-        """Return the numeric gradient of a parameter; of a block of it if it is large."""
+        """Return the numeric gradient of a parameter, or of a block of it if it is large."""
         places = block(self.named[name].shape)
         found = derivatives(self, self.named[name], places.reshape(-1), self.rounding, self.method)
         return found.reshape(places.shape)
@@ -73,19 +73,19 @@ class Loss:
         return {name: t.data for name, t in self.named.items()}
 
     def named_data(self):
-        """Return the arguments after params by name: that of loss_fn's signature, else ``data[0]``."""
-        names = (argument_names(self.loss_fn) or [])[1:]
+        """Return the arguments after params by their names in loss_fn's signature, else as ``data[0]``."""
+        names = (positional_arguments(self.loss_fn)[0] or [])[1:]
         return {printable_text(names[i]) if i < len(names) else f"data[{i}]": x for i, x in enumerate(self.data)}
 
     def _call(self):
         try:
-            return self.loss_fn(rebuilt(self.params, self.arrays), *self.data)
+            return self.loss_fn(rebuild(self.params, self.arrays), *self.data)
         except TypeError as error:
             error.add_note(f"check_gradients: loss_fn was called with params and {len(self.data)} more arguments")
             raise
 
-    def _checked(self, value):
-        """Return the loss as a float, or say what came instead."""
+    def _check_value(self, value):
+        """Return the loss as a float; raise an error if it is no finite number."""
         if isinstance(value, Tensor):
             raise TypeError("check_gradients: loss_fn returned a Tensor; it is for NumPy, use tg.gradcheck for Tensors")
         if isinstance(value, tuple):
@@ -94,7 +94,9 @@ class Loss:
                 "(loss, grads), pass lambda *a: loss_fn(*a)[0], and lambda *a: loss_fn(*a)[1] as grads"
             )
         if value is None or not _is_number(value):
-            raise TypeError(f"check_gradients: loss_fn must return a number, got {describe(value)}{_advice(value)}")
+            raise TypeError(
+                f"check_gradients: loss_fn must return a number, got {describe(value)}{_loss_advice(value)}"
+            )
         if np.size(value) != 1:
             raise ShapeError(
                 f"check_gradients: loss_fn must return one number, got {describe(value)}; is .mean() or .sum() missing?"
@@ -106,12 +108,12 @@ class Loss:
             )
         if not np.isfinite(value).all():
             raise GradientError(
-                f"check_gradients: the loss is {_number(value)} at the point; a gradient needs a finite one"
+                f"check_gradients: the loss is {_loss_number(value)} at the point; a gradient needs a finite one"
             )
-        return _number(value)
+        return _loss_number(value)
 
     def _check_unchanged(self, before):
-        for name, array in arrays_of(self.params).items():
+        for name, array in named_arrays(self.params).items():
             if not np.array_equal(array, self.arrays[name], equal_nan=True):
                 raise GradientError(f"check_gradients: loss_fn changed {name} in place; compute on a copy")
         for (name, y), x in zip(self.named_data().items(), before, strict=True):
@@ -136,11 +138,11 @@ def _is_number(value):
     return np.asarray(value).dtype.kind in "fiu"
 
 
-def _number(value):
+def _loss_number(value):
     return float(np.asarray(value).reshape(-1)[0])
 
 
-def _advice(value):
+def _loss_advice(value):
     if value is None:
         return "; is a return missing?"
     return "; take its real part" if np.asarray(value).dtype.kind == "c" else ""

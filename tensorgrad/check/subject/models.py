@@ -1,4 +1,4 @@
-"""A model or layer under check: its loss as a function of its weights."""
+"""A model or layer under check: its loss, or its output, as a function of its weights."""
 
 import numpy as np
 
@@ -9,22 +9,22 @@ from .points import Points
 
 
 def model_points(model, x, y):
-    """Return ``(points, beside)``: the loss, or without ``y`` the output, in the trainable weights; other weights.
+    """Return ``(points, beside)``: the Points of a model, and its weights that are not trained.
 
-    Without ``y`` the floats in ``x`` are points as well, so that a layer is checked in both.
+    The function is the loss of the trainable weights; without ``y`` it is the output, of the floats in ``x`` too.
     """
     if x is None:
         raise TypeError(f"gradcheck: {model.name!r} needs data: gradcheck(model, x, y), or gradcheck(layer, x)")
     if y is not None and not hasattr(model, "compute_loss"):
         raise NotReadyError(f"gradcheck: {model.name!r} has no loss; gradcheck(layer, x) checks its output")
-    x, y = _float64(x), y if y is None else np.asarray(y)
-    model(x, training=False)  # builds the weights if need be
+    x, y = _to_float64(x), y if y is None else np.asarray(y)
+    model(x, training=False)  # builds the weights if they are not built yet
     trainable = list(model.trainable_weights)
     points = Points()
     for i, weight in enumerate(trainable):
         points.add(weight, weight.name or f"weight {i}")
     if y is None:
-        x = _as_points(points, x, "x")
+        x = _add_points(points, x, "x")
     if not points.named:
         raise GradientError(f"gradcheck: {model.name!r} has no trainable weights")
     points.call = lambda: _outcome(model, x, y)
@@ -36,8 +36,8 @@ def _outcome(model, x, y):
     return predicted if y is None else model.compute_loss(x=x, y=y, y_pred=predicted)
 
 
-def _as_points(points, x, name):
-    """Return ``x`` with every Tensor of floats in it a point."""
+def _add_points(points, x, name):
+    """Return ``x``; add every Tensor of floats in it to the points."""
 
     def point(leaf, name):
         if not isinstance(leaf, Tensor) or leaf.dtype.kind != "f":
@@ -47,8 +47,8 @@ def _as_points(points, x, name):
     return map_named(point, x, name)
 
 
-def _float64(x):
-    """Return floats as float64 Tensors, which a layer leaves as they are: an array it would cast."""
+def _to_float64(x):
+    """Return ``x`` with floats as float64 Tensors: a layer casts arrays, but leaves Tensors as they are."""
 
     def floats(leaf):
         if leaf is None or isinstance(leaf, Tensor):

@@ -1,4 +1,4 @@
-"""Parameters and their hand-written gradients: which array is the gradient of which."""
+"""Parameters and their hand-written gradients: match each gradient with its parameter."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from ...core.tensor import Tensor
 from ...errors import GradientError, count_text, describe, printable_text, suggest
 from ...pytree import DATACLASS, MAPPING, SEQUENCE, access_path, container_kind, items_of, map_leaves, named_leaves
 
-#: Under these keys the gradient of ``W1`` may stand; the first is what courses write.
+#: The keys for the gradient of ``W1``; courses write the first.
 KEYS = ("d{}", "{}", "d_{}", "grad_{}", "{}_grad", "g{}")
 
 
-def arrays_of(params):
+def named_arrays(params):
     """Return every array in ``params`` by name: ``{"W1": …}``, ``{"params[0]": …}``.
 
     Dicts, lists and tuples may be nested; an array or a float alone is called ``params``.
@@ -21,21 +21,21 @@ def arrays_of(params):
     for name, x in named_leaves(params, "params", join=_join):
         if name in found:
             raise GradientError(f"check_gradients: two parameters are called {name}; give one of them another key")
-        found[name] = _floats(x, name)
+        found[name] = _parameter_array(x, name)
     if not found:
         raise GradientError(f"check_gradients: params holds no arrays: {describe(params)}")
     return found
 
 
 def _join(name, key, holder):
-    """Return what an item is called: by its key alone, if it is one of the dict ``params``."""
+    """Return the name of an item: its key alone in the dict ``params``, else the code that reaches it."""
     cls: Any = type(holder)
     if name == "params" and container_kind(cls) != SEQUENCE:
         return printable_text(key) or "''"
     return access_path(name, key, holder)
 
 
-def _floats(x, name):
+def _parameter_array(x, name):
     if isinstance(x, Tensor):
         raise TypeError(f"check_gradients: {name} is a Tensor; it is for NumPy arrays, use tg.gradcheck for Tensors")
     array = np.asarray(x)
@@ -51,21 +51,21 @@ def _floats(x, name):
     return array
 
 
-def rebuilt(params, arrays):
-    """Return the structure of ``params`` with the arrays that are in ``arrays`` by name."""
+def rebuild(params, arrays):
+    """Return the structure of ``params`` with the arrays of ``arrays``, a dict by name."""
     found = iter([arrays[name] for name, _ in named_leaves(params, "params", join=_join)])
     return map_leaves(lambda _: next(found)[()], params)
 
 
-def gradients_of(grads, params):
+def match_gradients(grads, params):
     """Return the gradient of each parameter by the parameter's name.
 
-    Dicts are paired by key, ``dW1`` or ``W1``; lists and tuples by position. What else a dict holds (``dZ1``) is left
-    alone.
+    Dicts are paired by key, ``dW1`` or ``W1``; lists and tuples by position. Other keys of a dict (``dZ1``)
+    are left alone.
     """
     found: dict = {}
     _pair(grads, params, "params", found)
-    return {name: _numbers(g, name) for name, g in found.items()}
+    return {name: _gradient_array(g, name) for name, g in found.items()}
 
 
 def _pair(grads, params, name, found):
@@ -77,14 +77,14 @@ def _pair(grads, params, name, found):
     other: Any = type(grads)
     if container_kind(cls) != SEQUENCE and container_kind(other) in (MAPPING, DATACLASS):
         given = dict(items_of(grads) or ())
-        chosen = [_under(given, key, _join(name, key, params)) for key, _ in items]
+        chosen = [_gradient_by_key(given, key, _join(name, key, params)) for key, _ in items]
     else:
-        chosen = _in_order(grads, [_join(name, key, params) for key, _ in items])
+        chosen = _gradients_in_order(grads, [_join(name, key, params) for key, _ in items])
     for (key, item), g in zip(items, chosen, strict=True):
         _pair(g, item, _join(name, key, params), found)
 
 
-def _under(grads, key, name):
+def _gradient_by_key(grads, key, name):
     """Return the gradient of the parameter ``key`` from a dict."""
     for pattern in KEYS:
         if pattern.format(key) in grads:
@@ -97,7 +97,7 @@ def _under(grads, key, name):
     )
 
 
-def _in_order(grads, names):
+def _gradients_in_order(grads, names):
     if not isinstance(grads, (list, tuple)):
         raise TypeError(
             f"check_gradients: grads must have a gradient for each of {', '.join(names)}, in a dict or in this order, "
@@ -112,8 +112,8 @@ def _in_order(grads, names):
     return list(grads)
 
 
-def _numbers(g, name):
-    """Return the gradient ``g`` as an array of floats, or say what it is instead."""
+def _gradient_array(g, name):
+    """Return the gradient ``g`` as an array of floats; raise an error if it is none."""
     if g is None:
         raise GradientError(f"check_gradients: the gradient of {name} is None; was it computed and returned?")
     if isinstance(g, Tensor):

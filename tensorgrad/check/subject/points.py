@@ -1,4 +1,4 @@
-"""The point at which a function is checked: which Tensors are perturbed, under which names, and how it is called."""
+"""The point at which a function is checked: the Tensors to perturb, their names, and the call."""
 
 from contextlib import contextmanager
 from itertools import count
@@ -10,7 +10,7 @@ from ...core.op import Op
 from ...core.tensor import Tensor
 from ...errors import GradientError, count_text, describe, printable_text
 from ...pytree import map_named
-from .domains import drawn
+from .domains import draw_inputs
 
 
 class Points:
@@ -22,23 +22,23 @@ class Points:
         self._seen = {}
 
     def add(self, x, name):
-        """Return the Tensor that stands for ``x``; enter it if a gradient is wanted."""
+        """Return ``x`` as a Tensor; add it to the points if it requires a gradient."""
         if not isinstance(x, Tensor):
-            x = Tensor(_floats(x, name), requires_grad=True)
+            x = Tensor(_input_array(x, name), requires_grad=True)
         if x.requires_grad and id(x) not in self._seen:
-            self.named[unused(printable_text(name), self.named)] = x
+            self.named[unused_name(printable_text(name), self.named)] = x
             self._seen[id(x)] = x
         return x
 
-    def argument(self, x, name):
-        """Return ``x`` with every array in it a Tensor: tuples, lists and dicts keep their structure."""
+    def add_argument(self, x, name):
+        """Return ``x`` with every array as a Tensor; tuples, lists and dicts keep their structure."""
         return map_named(lambda leaf, name: self.add(leaf, getattr(leaf, "name", None) or name), x, name)
 
 
-def unused(name, known):
-    """Return ``name``, with a number where it is known already.
+def unused_name(name, known):
+    """Return ``name``, with a number if ``known`` has it already.
 
-    >>> unused("w", []), unused("w", ["w", "w (2)"])
+    >>> unused_name("w", []), unused_name("w", ["w", "w (2)"])
     ('w', 'w (3)')
     """
     numbered = (f"{name} ({i})" if i > 1 else name for i in count(1))
@@ -46,16 +46,18 @@ def unused(name, known):
 
 
 def points_of(f, inputs, seed=0):
-    """Return the Points of ``f(*inputs)``; a function of no arguments closes over its inputs, an op's are drawn."""
+    """Return the Points of ``f(*inputs)``; a function without arguments closes over its inputs.
+
+    An op without inputs gets random ones."""
     f = f.call if isinstance(f, Op) else f
     if inputs is None and isinstance(getattr(f, "op", None), Op):
-        inputs = drawn(f.op, seed)
+        inputs = draw_inputs(f.op, seed)
     if inputs is None and callable(f):
         raise TypeError("gradcheck: inputs are missing; write gradcheck(f, inputs), or gradcheck(op) for an op")
     if not callable(f):
         raise TypeError(f"gradcheck: f must be a function or a model, got {describe(f)}")
     inputs = tuple(inputs) if isinstance(inputs, (tuple, list)) else (inputs,)
-    points, (names, required) = Points(), arguments_of(f)
+    points, (names, required) = Points(), positional_arguments(f)
     if names == []:
         for i, x in enumerate(inputs):
             if not isinstance(x, Tensor):
@@ -73,7 +75,7 @@ def points_of(f, inputs, seed=0):
                 "one for each argument: gradcheck(f, (a, b))"
             )
         names = (names or []) + [f"input {i}" for i in range(len(names or []), len(inputs))]
-        arguments = [points.argument(x, name) for x, name in zip(inputs, names, strict=False)]
+        arguments = [points.add_argument(x, name) for x, name in zip(inputs, names, strict=False)]
         points.call = lambda: f(*arguments)
     if not points.named:
         raise GradientError(
@@ -82,12 +84,7 @@ def points_of(f, inputs, seed=0):
     return points
 
 
-def argument_names(f):
-    """Return the names of the positional arguments of ``f``; None where Python cannot tell."""
-    return arguments_of(f)[0]
-
-
-def arguments_of(f):
+def positional_arguments(f):
     """Return the names of the positional arguments of ``f``, and how many it needs; None where Python cannot tell."""
     if isinstance(getattr(f, "op", None), Op):
         return (None, 0) if f.op.variadic else (list(f.op.args), len(f.op.args))
@@ -106,8 +103,8 @@ def arguments_of(f):
     return [p.name for p in found], sum(p.default is Parameter.empty for p in found)
 
 
-def _floats(x, name):
-    """Return ``x`` as an array of floats, or say that only floats can be perturbed."""
+def _input_array(x, name):
+    """Return ``x`` as an array of floats; raise TypeError if it is none."""
     array = np.asarray(x)
     if array.dtype.kind != "f":
         raise TypeError(
@@ -118,10 +115,10 @@ def _floats(x, name):
 
 
 @contextmanager
-def in_float64(tensors, beside=()):
-    """Make ``tensors`` float64 leaves inside the block, and what they were, bit for bit, after it.
+def float64_leaves(tensors, beside=()):
+    """Make ``tensors`` float64 leaves inside the block, and restore them bit for bit after it.
 
-    Those in ``beside`` are cast along: constants of the computation, such as moving averages.
+    Tensors in ``beside`` become float64 too: constants of the computation, such as moving averages.
     """
     saved = []
     try:

@@ -1,1 +1,1 @@
-"""The exercises themselves, one file a field: each a NumPy function and the backward to write for it."""
+"""The exercises, a file for each field: a NumPy function, and the backward to write for it."""

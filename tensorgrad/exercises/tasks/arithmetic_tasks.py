@@ -28,7 +28,7 @@ def reuse_backward(dout, x):
     return dx
 
 
-def _reuse_known(dout, x):
+def _reuse_facts(dout, x):
     s = 1 / (1 + np.exp(-x))
     return {"x": {"parts": {"the factor x": dout * s, "the factor s": dout * x * s * (1 - s)}}}
 
@@ -87,5 +87,5 @@ REUSE = Task(
             "the derivative of the sigmoid is s·(1 − s), with the output s and not the input x",
         ),
     ),
-    known=_reuse_known,
+    known=_reuse_facts,
 )

@@ -47,7 +47,7 @@ def _inputs(rng, n):
     return {"x": rng.normal(size=(n + 1, 4)), "gamma": rng.uniform(0.5, 2, 4), "beta": rng.normal(size=4), "eps": 1e-5}
 
 
-def _known(dout, x, gamma, beta, eps):
+def _normalisation_facts(dout, x, gamma, beta, eps):
     arrays = {"gamma": gamma}
     return {"x": {"arrays": arrays}, "gamma": {"parts": {}}, "beta": {"arrays": arrays}}
 
@@ -94,7 +94,7 @@ BATCH_NORM = Task(
         ),
         Bug("dgamma = (dout * x_hat).sum(axis=0)", "dgamma = (dout * x).sum(axis=0)", "γ is multiplied by x̂, not by x"),
     ),
-    known=_known,
+    known=_normalisation_facts,
 )
 
 LAYER_NORM = Task(
@@ -132,5 +132,5 @@ LAYER_NORM = Task(
         Bug("dbeta = dout.sum(axis=0)", "dbeta = dout.mean(axis=0)", "β acts in every row: these effects add up", "1/"),
         Bug("dx_hat = dout * gamma", "dx_hat = dout", "x̂ is multiplied by γ in the forward"),
     ),
-    known=_known,
+    known=_normalisation_facts,
 )

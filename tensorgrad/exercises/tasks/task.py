@@ -1,4 +1,4 @@
-"""What an exercise declares: a forward, the backward it asks for, the point it is checked at, hints and bugs."""
+"""The declaration of an exercise: a forward, its backward, random inputs, hints and bugs."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 class Bug(NamedTuple):
     """A mistake planted in a reference backward.
 
-    old, new: a line of it, and what stands there instead
-    why:      what is wrong with that, a sentence
-    says:     words of the hint that the check gives, '' where the mistake has no pattern
+    old, new: a line of the backward, and the wrong line in its place
+    why:      a sentence that says what is wrong
+    says:     words in the hint of the check, '' if it does not recognise the mistake
     """
 
     old: str
@@ -19,14 +19,14 @@ class Bug(NamedTuple):
 
 
 class Task(NamedTuple):
-    """The declaration of an exercise; an Exercise is made from it.
+    """The declaration of an exercise.
 
     forward:  a function of NumPy arrays, a number (a loss) or an array
     backward: the reference: ``backward(dout, *inputs)``, without dout for a loss; a gradient for each of ``wrt``
     inputs:   ``inputs(rng, n)`` -> the arguments of forward by name, n rows of data
-    wrt:      the names of the inputs whose gradients are asked for
-    level:    1 for a single op, 2 for a layer or a loss, 3 for what takes an evening
-    known:    ``known(dout, *inputs)`` -> what helps to name a mistake, by input: ``{"x": {"parts": …}}``
+    wrt:      the names of the inputs whose gradients are to be written
+    level:    1 for a single op, 2 for a layer or a loss, 3 for an evening's work
+    known:    ``known(dout, *inputs)`` -> fields of a Context by input, to name a mistake: ``{"x": {"parts": …}}``
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What had been computed when an op or a layer raised: read off the traceback, which holds the inputs it was given."""
+"""What had been computed when an op or a layer raised, from the traceback, which holds its inputs."""
 
 import sys
 
@@ -14,18 +14,19 @@ from ..graph.steps import merged
 
 
 class PartialGraph:
-    """What led to an error; prints as a listing, and holds text only, no Tensors.
+    """What had been computed before an error; it prints as a listing, and holds only text, no Tensors.
 
-    op, layer, line: what raised, and where; None for what is not known
+    op, layer, line: what raised, and where; None if it is not known
     picture:         a Picture of the ops before it, and of the op itself; None if a layer raised before any op
     """
 
     def __init__(self, error, op, layer, line, inputs):
         self.op, self.layer, self.line = op and op.name, layer, line
-        self._error, self._given = type(error).__name__, [f"{printable_text(name)}  {said(x)}" for name, x in inputs]
+        self._error = type(error).__name__
+        self._given = [f"{printable_text(name)}  {input_text(x)}" for name, x in inputs]
         roots = [x for _, x in inputs if isinstance(x, Tensor) and x.op is not None]
         self._ops = len(merged(roots))
-        self.picture = draw(failed(error, op, inputs)) if op else draw(roots[0]) if roots else None
+        self.picture = draw(failed_tensor(error, op, inputs)) if op else draw(roots[0]) if roots else None
 
     def __repr__(self):
         place = origins.where(self.line, self.layer if self.op else None)
@@ -35,35 +36,35 @@ class PartialGraph:
         return "\n".join(lines if self.picture is None else [*lines, repr(self.picture)])
 
 
-def failed(error, op, inputs):
-    """Return a Tensor in the place of the one that ``op`` did not make."""
+def failed_tensor(error, op, inputs):
+    """Return a Tensor that stands for the missing result of ``op``."""
     t = Tensor(np.empty(0), requires_grad=True, name=f"failed: {type(error).__name__}")
     t.op, t.inputs = op, tuple([x for _, x in inputs])
     return t
 
 
-def said(x):
+def input_text(x):
     return describe(x) + (f" {x.name!r}" if getattr(x, "name", None) else "")
 
 
-def partial(error=None):
+def find_partial_graph(error=None):
     """Return the PartialGraph of an exception."""
     error = error if error is not None else getattr(sys, "last_value", None)
     if not isinstance(error, BaseException):
         raise NotReadyError(
             "partial_graph: no error has reached the prompt; catch it and pass it: partial_graph(error)"
         )
-    entries = entries_of(error)
-    at = next((i for i in reversed(range(len(entries))) if what_ran(entries[i][0]) is not None), None)
+    entries = traceback_entries(error)
+    at = next((i for i in reversed(range(len(entries))) if op_call(entries[i][0]) is not None), None)
     if at is None:
         raise NotReadyError(f"partial_graph: this {type(error).__name__} was raised in no op and no layer")
-    op, inputs = what_ran(entries[at][0])
+    op, inputs = op_call(entries[at][0])
     layer = origins.origin(entries[at][0]).layer
-    return PartialGraph(error, op, layer, line_of(entries[:at]), inputs)
+    return PartialGraph(error, op, layer, innermost_line(entries[:at]), inputs)
 
 
-def entries_of(error):
-    """Return ``[(frame, line)]`` of an exception's traceback, outermost first; the frames may have gone on since."""
+def traceback_entries(error):
+    """Return ``[(frame, line)]`` of an exception's traceback, outermost first; the frames may have run on since."""
     found, entry = [], error.__traceback__
     while entry is not None:
         found.append((entry.tb_frame, entry.tb_lineno))
@@ -71,7 +72,7 @@ def entries_of(error):
     return found
 
 
-def line_of(entries):
+def innermost_line(entries):
     """Return the user's innermost line, None if there is none."""
     for frame, line in reversed(entries):
         if users(frame):
@@ -79,7 +80,7 @@ def line_of(entries):
     return None
 
 
-def what_ran(frame):
+def op_call(frame):
     """Return ``(op, or None for a layer, [(argument, value)])`` of a call of an op or a layer, else None."""
     op = op_of(frame.f_code)
     if op is not None:

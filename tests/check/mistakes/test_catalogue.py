@@ -142,7 +142,12 @@ PLANTED = {
                                 "small: divided by 7 (axis 0 of X) where 5 (axis 1 of X) belongs"),
     "mixed up and misshapen": (X, G[0], {"others": {"W2": X}}, "is the gradient of W2: the two are mixed up"),
     "a constant for weight decay": (G + 0.1, G + 0.2 * X, {"value": X}, None),
-    "a suspect": (X, G, {"suspects": {"W must be transposed": X}}, "has a known mistake: W must be transposed"),
+    "a known mistake": (
+        X,
+        G,
+        {"known_mistakes": {"W must be transposed": X}},
+        "has a known mistake: W must be transposed",
+    ),
     "keep_prob the wrong way round": (G * 0.64, G, {"sizes": {"keep_prob": 0.8}}, "is 1.562 times too small: a product "
                                       "with keep_prob = 0.8 where a quotient belongs"),
     "no square root": (G * 13**0.5, G, {"sizes": {"axis 2 of q": 13}}, "is 3.606 times too large: the factor 1/√13 is "

@@ -6,33 +6,15 @@ import numpy as np
 import pytest
 
 import tensorgrad as tg
-import tensorgrad.backward as engine
-from tensorgrad.core.modes import is_compile_off
 from tensorgrad.debug import trace_numerics
 from tensorgrad.layers import Dense
 from tests.compiled_models import training_steps
+from tests.debug.scripts import numerics_error
 from tests.planted import train
-
-SLOT, SWEEP = tg.Tensor.__dict__["seq"], engine.sweep
-
-
-@pytest.fixture(autouse=True)
-def nothing_left():
-    yield
-    assert tg.Tensor.__dict__["seq"] is SLOT
-    assert engine.sweep is SWEEP
-    assert not is_compile_off()
-    assert np.geterr()["divide"] == "warn"
-
-
-def error_of(source, **names):
-    with pytest.raises(tg.NumericsError) as caught, trace_numerics():
-        train(source, **names)
-    return caught.value
 
 
 def test_the_whole_message_of_a_forward():
-    error = error_of("""
+    error = numerics_error("""
         p = tg.Tensor([0.0, 0.5, 0.0, 1.0], name="p")
         q = p * 1.0
         loss = -np.log(q).sum()
@@ -47,7 +29,7 @@ def test_the_whole_message_of_a_forward():
 
 
 def test_the_whole_message_of_a_backward():
-    error = error_of("""
+    error = numerics_error("""
         x = tg.Tensor([0.0, 4.0], requires_grad=True, name="x")
         loss = np.sqrt(x).sum()
         loss.backward()
@@ -61,7 +43,7 @@ def test_the_whole_message_of_a_backward():
 
 
 def test_a_finding_has_it_all_as_attributes():
-    found = error_of("y = np.log(tg.Tensor([[0.0, -1.0, 0.5]], name='p', dtype='float32'))").finding
+    found = numerics_error("y = np.log(tg.Tensor([[0.0, -1.0, 0.5]], name='p', dtype='float32'))").finding
     assert (found.op, found.phase, found.layer, found.line) == ("log", "forward", None, "train.py:1")
     assert (found.bad, found.size) == ((1, 0, 1), 3)
     (x,) = found.inputs
@@ -70,7 +52,7 @@ def test_a_finding_has_it_all_as_attributes():
 
 
 def test_the_layer_is_named_and_the_line_is_the_users_own():
-    error = error_of("""
+    error = numerics_error("""
         class Bad(tg.layers.Layer):
             def call(self, x):
                 return np.log(x - x)
@@ -84,7 +66,7 @@ def test_the_layer_is_named_and_the_line_is_the_users_own():
 
 
 def test_the_backward_of_a_layer_is_named_too():
-    error = error_of("""
+    error = numerics_error("""
         class Root(tg.layers.Layer):
             def call(self, x):
                 return np.sqrt(x)
@@ -98,97 +80,8 @@ def test_the_backward_of_a_layer_is_named_too():
     )
 
 
-# (what the script computes, the first line of the report, a part of the remedy)
-FORWARD = [
-    ("np.log(T([1.0, -1.0]))", "log made 1 of 2 entries nan", "the logarithm of a negative number is nan"),
-    ("np.log10(T([1.0, 0.0]))", "log10 made 1 of 2 entries -inf", "np.log10(np.maximum(x, 1e-7))"),
-    ("np.log1p(T([-1.0, 0.0]))", "log1p made 1 of 2 entries -inf", "ln(1 + x) is -inf at -1"),
-    ("np.log1p(T([-2.0, 0.0]))", "log1p made 1 of 2 entries nan", "the logarithm of a negative number"),
-    ("np.exp(T([710.0, 0.0]))", "exp made 1 of 2 entries inf", "exp overflows above 709.8 in float64"),
-    ("np.exp(T([89.0, 0.0], dtype='float32'))", "exp made 1 of 2 entries inf", "exp overflows above 88.72 in float32"),
-    ("np.exp2(T([1025.0, 0.0]))", "exp2 made 1 of 2 entries inf", "exp2 overflows above 1024 in float64"),
-    ("np.cosh(T([720.0, 0.0]))", "cosh made 1 of 2 entries inf", "cosh overflows above 710.5 in float64"),
-    ("T([1.0, 2.0]) / T([0.0, 2.0])", "divide made 1 of 2 entries inf", "division by zero (1 of 2 divisors)"),
-    ("T([0.0, 2.0]) / T([0.0, 2.0])", "divide made 1 of 2 entries nan", "division by zero (1 of 2 divisors)"),
-    ("1 / T(0.0)", "divide made inf", "division by zero: divide by np.maximum(b, 1e-7)"),
-    ("T([1e300]) / T([1e-300])", "divide made inf", "the divisor is too small"),
-    ("np.reciprocal(T([0.0, 1.0]))", "reciprocal made 1 of 2 entries inf", "division by zero"),
-    ("np.sqrt(T([-1.0, 1.0]))", "sqrt made 1 of 2 entries nan", "np.sqrt(np.maximum(x, 0))"),
-    ("T([0.0, 1.0]) ** -1.0", "power made 1 of 2 entries inf", "0 to a negative power is inf"),
-    ("T([-2.0, 1.0]) ** 0.5", "power made 1 of 2 entries nan", "a negative number to a fractional power is nan"),
-    ("T([1e200, 1.0]) ** 2.5", "power made 1 of 2 entries inf", "the power overflows"),
-    ("np.arccos(T([1.5, 1.0]))", "arccos made 1 of 2 entries nan", "arccos is defined on [-1, 1]: np.clip"),
-    ("T([1e200]) * 1e200", "multiply made inf", "float64 overflows above 1.8e+308"),
-    ("np.square(T([1e20], dtype='float32'))", "square made inf", "float32 overflows above 3.4e+38"),
-    ("T([1e200, 1e200]) @ T([1e200, 1e200])", "matmul made inf", "a smaller learning rate or clipnorm=1.0"),
-    ("T([1e5, 1.0]).astype('float16')", "astype made 1 of 2 entries inf", "float16 ends at 6.55e+04"),
-    ("T(np.zeros((0, 3))).mean(axis=0)", "mean made 3 of 3 entries nan", "a mean of no entries is nan"),
-    ("np.var(T([1.0]), ddof=1)", "var made nan", "a variance of no more than ddof"),
-    ("np.linalg.inv(T([[1e-320, 0.0], [0.0, 1.0]]))", "inv made 1 of 4 entries nan and 1 inf", "nearly singular"),
-    ("np.where(T([1.0, 2.0]).data > 1, T([1.0, 2.0]), -np.inf) * [0.0, 1.0]", "multiply made 1 of 2 entries nan",
-     "0 · inf is nan: choose with np.where(mask, x, 0)"),
-    ("T([-np.inf, 1.0]) - T([-np.inf, 1.0])", "subtract made 1 of 2 entries nan", "inf - inf is nan"),
-    ("tg.softmax(T([[-np.inf, -np.inf], [1.0, 2.0]]))", "softmax made 2 of 4 entries nan",
-     "a softmax over nothing but -inf is nan: leave at least one entry unmasked"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("computed", "first", "remedy"), FORWARD, ids=[f[0] for f in FORWARD])
-def test_every_remedy_of_the_forward(computed, first, remedy):
-    with np.errstate(all="ignore"):  # 1e5 as float16 is inf in NumPy's eyes too
-        error = error_of(f"T = tg.Tensor\n\ny = {computed}")
-    assert str(error).splitlines()[0] == f"{first} at train.py:3"
-    assert remedy in error.finding.remedy
-    assert error.finding.phase == "forward"
-
-
-# (what the script computes of x, the values of x, the cotangent, the first line of the report, a part of the remedy)
-BACKWARD = [
-    ("np.cbrt(x)", [0.0, 1.0], 1.0, "cbrt made 1 of 2 entries inf for x", "the derivative of ∛x is infinite at 0"),
-    ("x ** 0.5", [0.0, 1.0], 1.0, "power made 1 of 2 entries inf for a=x", "np.maximum(x, 1e-7) ** b"),
-    ("np.arcsin(x)", [1.0, 0.0], 1.0, "arcsin made 1 of 2 entries inf for x", "infinite at the ends of [-1, 1]"),
-    ("1 / x", [1e-200, 1.0], 1.0, "divide made 1 of 2 entries -inf for b=x", "the divisor is too small"),
-    ("x * 1e200", [1e-100, 1.0], 1e200, "multiply made 2 of 2 entries inf for a=x", "float64 overflows above 1.8e+308"),
-]
-
-
-@pytest.mark.parametrize(("computed", "values", "g", "first", "remedy"), BACKWARD, ids=[b[0] for b in BACKWARD])
-def test_every_remedy_of_the_backward(computed, values, g, first, remedy):
-    x = tg.Tensor(values, requires_grad=True, name="x")
-    error = error_of(f"y = {computed}\n\ny.backward(np.full(2, g))", x=x, g=g)
-    assert str(error).splitlines()[0] == f"the backward of {first} at train.py:1"
-    assert remedy in error.finding.remedy
-    assert error.finding.phase == "backward"
-
-
-def test_a_branch_that_where_did_not_take():
-    with trace_numerics(raise_exception=False) as seen:
-        train("""
-            x = tg.Tensor([-1.0, 1000.0], requires_grad=True, name="x")
-            y = np.where(x.numpy() > 0, x, np.exp(x))
-            y.sum().backward()
-        """)
-    forward, backward = seen.findings
-    assert str(forward).splitlines()[0] == "exp made 1 of 2 entries inf at train.py:2"
-    assert str(backward).splitlines()[0] == "the backward of exp made 1 of 2 entries nan for x at train.py:2"
-    assert backward.remedy == (
-        "0 · inf: a branch that np.where did not take overflowed; choose the input as well as the result, "
-        "np.where(ok, np.exp(np.where(ok, x, 0)), other)"
-    )
-
-
-def test_a_softmax_by_hand_is_told_to_use_ours():
-    error = error_of("""
-        z = tg.Tensor([[1000.0, 0.0]], requires_grad=True)
-        e = np.exp(z)
-        p = e / e.sum(axis=1, keepdims=True)
-    """)
-    assert "at train.py:2" in str(error)
-    assert error.finding.remedy.endswith("as tg.softmax, log_softmax, logsumexp and sigmoid do")
-
-
 def test_data_that_came_with_nan_are_reported_as_data():
-    error = error_of("""
+    error = numerics_error("""
         x = tg.Tensor([[1.0, np.nan], [2.0, 3.0]], name="x")
         y = x @ np.ones((2, 1))
     """)
@@ -205,7 +98,7 @@ def test_a_weight_that_is_not_finite_is_reported_as_a_weight():
     layer = Dense(2, name="hidden")
     layer.build((None, 3))
     layer.kernel.data[0, 0] = np.inf
-    error = error_of("layer(np.ones((1, 3)))", layer=layer)
+    error = numerics_error("layer(np.ones((1, 3)))", layer=layer)
     assert str(error).splitlines()[0] == (
         "matmul was given 1 of 6 entries inf in its input b=hidden/kernel at train.py:1 in layer 'hidden'"
     )
@@ -218,7 +111,7 @@ def test_a_weight_that_is_not_finite_is_reported_as_a_weight():
 def test_what_was_made_before_the_block_is_seen_in_the_backward():
     x = tg.Tensor([0.0, 1.0], requires_grad=True, name="x")
     y = np.sqrt(x).sum()
-    error = error_of("y.backward()", y=y)
+    error = numerics_error("y.backward()", y=y)
     assert str(error).splitlines()[0] == "the backward of sqrt made 1 of 2 entries inf for x"
     assert x.grad is None
 
@@ -283,7 +176,7 @@ def test_what_a_bad_gradient_goes_on_to_spoil_is_not_reported():
 
 @pytest.mark.parametrize("nan", ["np.nan", "np.float64('nan')", "np.float32('nan')", "[1.0, np.nan]"])
 def test_a_constant_that_is_nan(nan):
-    error = error_of(f"x = tg.Tensor([1.0, 2.0])\ny = x * {nan}")
+    error = numerics_error(f"x = tg.Tensor([1.0, 2.0])\ny = x * {nan}")
     assert error.finding.phase == "given"
     assert "nan in its input b at train.py:2" in str(error)
 
@@ -309,7 +202,7 @@ def test_the_users_hooks_run_and_are_named_if_they_spoil_a_gradient():
     remove()
     assert y.watch is None
     y.register_hook(lambda g: np.array([np.nan, 1.0]))
-    assert str(error_of("\ny.sum().backward()", y=y)) == "a hook made the gradient of y 1 of 2 entries nan"
+    assert str(numerics_error("\ny.sum().backward()", y=y)) == "a hook made the gradient of y 1 of 2 entries nan"
     assert list(y.watch) != []
     assert len(y.watch) == 1
 
@@ -317,13 +210,13 @@ def test_the_users_hooks_run_and_are_named_if_they_spoil_a_gradient():
 def test_a_cotangent_that_is_not_finite():
     y = tg.Tensor([1.0, 2.0], requires_grad=True) * 1.0
     y.name = "y"
-    error = error_of("y.backward(np.array([np.nan, 1.0]))", y=y)
+    error = numerics_error("y.backward(np.array([np.nan, 1.0]))", y=y)
     assert str(error) == "the gradient that backward() of y was given is 1 of 2 entries nan"
 
 
 def test_gradients_that_overflow_only_in_their_sum():
     x = tg.Tensor([1e-10], requires_grad=True, name="x")
-    error = error_of("(x * 1.2e308 + x * 1.2e308).sum().backward()", x=x)
+    error = numerics_error("(x * 1.2e308 + x * 1.2e308).sum().backward()", x=x)
     assert str(error) == "the sum of the gradients that reach x is inf"
 
 
@@ -344,7 +237,7 @@ def test_gradients_are_those_of_an_unwatched_backward(keep, rng):
 
 
 def test_second_derivatives_are_watched():
-    error = error_of("""
+    error = numerics_error("""
         x = tg.Tensor([0.0], requires_grad=True, name="x")
         y = (x ** 1.5).sum()
         y.backward(create_graph=True)
@@ -363,7 +256,7 @@ def network():
 def test_fit_runs_watched_inside_the_block_and_compiled_after_it():
     model, x, y = network()
     model.compile(tg.optimizers.SGD(1e30), "mse")
-    error = error_of("model.fit(x, y, epochs=9, verbose=0)", model=model, x=x, y=y)
+    error = numerics_error("model.fit(x, y, epochs=9, verbose=0)", model=model, x=x, y=y)
     assert str(error).splitlines()[0].endswith("at train.py:1 in layer 'out'")
     assert error.finding.remedy.endswith("in training, a smaller learning rate or clipnorm=1.0 keeps the weights small")
     model, x, y = network()
@@ -376,7 +269,7 @@ def test_fit_runs_watched_inside_the_block_and_compiled_after_it():
         model.evaluate(x, y, verbose=0)
         model.predict(x, verbose=0)
     assert not seen
-    assert not model.compiled.runs_eagerly
+    assert not model.compiled.without_programs
     model.fit(x, y, epochs=2, verbose=0)
     assert [step.eagerly for step in training_steps(model)] == [False]
 

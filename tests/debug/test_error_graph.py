@@ -135,3 +135,8 @@ def test_an_error_in_the_backward_of_a_rule():
     x = tg.Tensor([1.0, 2.0], requires_grad=True, name="x")
     found = partial_graph(caught(lambda: odd(x).sum().backward()))
     assert found.op == "add"
+
+
+def test_the_name_in_debug_stays_a_function_after_a_call():
+    error = caught(lambda: tg.Tensor([1.0, 2.0]) + tg.Tensor(np.ones(3)))
+    assert tg.debug.partial_graph(error).op == tg.debug.partial_graph(error).op == "add"
