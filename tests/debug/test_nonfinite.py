@@ -269,7 +269,7 @@ def test_fit_runs_watched_inside_the_block_and_compiled_after_it():
         model.evaluate(x, y, verbose=0)
         model.predict(x, verbose=0)
     assert not seen
-    assert not model.compiled.without_programs
+    assert not model.compiled.runs_eagerly
     model.fit(x, y, epochs=2, verbose=0)
     assert [step.eagerly for step in training_steps(model)] == [False]
 
