@@ -199,7 +199,8 @@ new = Tensor.__new__
 class StandIn:
     """Base of what may stand in for an array or a number while a function is traced.
 
-    ``is_scalar`` says that it is a number; ``as_array()`` gives it as a Tensor keeps it.
+    ``is_scalar`` says that it is a number; ``as_array()`` gives it as a Tensor keeps it; ``run(kernel, *arrays)`` runs
+    a function of plain arrays as one step, of which what happens inside is not looked at.
     """
 
     __slots__ = ()

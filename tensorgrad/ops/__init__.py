@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 
 from .activation import *
 from .arithmetic import *
+from .bessel import *
 from .compare import *
 from .cross_entropy import *
 from .einsum import *
+from .entropy import *
 from .exponential import *
+from .floating import *
+from .gamma import *
 from .indexing import *
 from .joining import *
 from .linalg import *
 from .movement import *
+from .normal import *
 from .queries import *
 from .reduce import *
 from .scaled import *
