@@ -140,6 +140,10 @@ class Tensor(Operators):
         check_reader(self, "int")
         return int(self.data)
 
+    def __complex__(self) -> complex:
+        check_reader(self, "complex")
+        return complex(self.data)
+
     def __index__(self) -> int:
         return self.data.__index__()
 
@@ -239,10 +243,8 @@ def as_array(data: Any, dtype: Any = None) -> Any:
 
 
 def check_differentiable(array: Any) -> None:
-    """Raise unless ``array`` has a real floating dtype."""
-    if array.dtype.kind == "c":
-        raise TypeError(f"gradients of complex Tensors are not defined here, got {describe(array)}; use real parts")
-    if array.dtype.kind != "f":
+    """Raise unless ``array`` has a floating dtype, real or complex."""
+    if array.dtype.kind not in "fc":
         raise TypeError(
             f"only floats have gradients, got {describe(array)}; write 2.0 instead of 2, or pass dtype='float32'"
         )

@@ -9,6 +9,7 @@ from .activation import *
 from .arithmetic import *
 from .bessel import *
 from .compare import *
+from .complex_numbers import *
 from .cross_entropy import *
 from .einsum import *
 from .entropy import *
@@ -20,10 +21,13 @@ from .joining import *
 from .linalg import *
 from .movement import *
 from .normal import *
+from .polynomials import *
 from .queries import *
 from .reduce import *
 from .scaled import *
+from .slopes import *
 from .solve import *
+from .statistics import *
 from .trigonometric import *
 
 #: The short names that some ops had first; they stay, beside NumPy's.

@@ -9,11 +9,10 @@ import math
 import numpy as np
 
 from ..core.declare import elementwise
-from ..core.dispatch import NUMPY
 from .arithmetic import nonzero
 from .gamma import in_double
 
-__all__ = ["i0", "sinc"]  # the others are in tg.special
+__all__ = ["i0", "i0e", "i1", "i1e", "sinc", "spherical_jn"]
 
 LARGE = 30.0
 
@@ -112,7 +111,7 @@ def spherical_jn(n, z):
 
     >>> import tensorgrad as tg
     >>> tg.special.spherical_jn(0, tg.Tensor([0.0, 3.0]))
-    Tensor([1.        , 0.04704  ])
+    Tensor([1.     , 0.04704])
     """
     return spherical_bessel(z, n=n)
 

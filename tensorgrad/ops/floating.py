@@ -65,8 +65,8 @@ def unwrap(p, discont=None, axis=-1, *, period=2 * math.pi):
     """Return angles ``p`` with whole ``period`` added wherever the step along ``axis`` is more than half of one.
 
     >>> import tensorgrad as tg
-    >>> tg.unwrap(tg.Tensor([0.0, 3.0, 7.0]), period=4)
-    Tensor([0., 3., 3.])
+    >>> tg.unwrap(tg.Tensor([0.0, 1.0, 3.5]), period=4)
+    Tensor([ 0. ,  1. , -0.5])
     """
     x = values(p)
     return p + (np.unwrap(x, discont, axis, period=period) - x)

@@ -13,7 +13,7 @@ import numpy as np
 from ..core.declare import elementwise
 from ..core.tensor import StandIn, array_like
 
-__all__: list[str] = []  # in tg.special, under SciPy's names
+__all__ = ["beta", "betaln", "digamma", "gamma", "gammaln", "polygamma"]
 
 #: Bernoulli's numbers B₂, B₄, …, of the series in 1/x.
 BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330)
@@ -183,4 +183,4 @@ def beta(a, b):
 
 def betaln(a, b):
     """Return ``ln B(a, b)``, for ``a, b > 0``."""
-    return gammaln(a) + gammaln(b) - gammaln(a + b)
+    return gammaln(a) + gammaln(b) - gammaln(np.add(a, b))

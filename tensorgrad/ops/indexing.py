@@ -143,7 +143,7 @@ def before_write(x):
 
 def check_value(x, value):
     """Raise if writing ``value`` into ``x`` would lose its gradient."""
-    if isinstance(value, Tensor) and value.requires_grad and x.dtype.kind != "f" and is_recording():
+    if isinstance(value, Tensor) and value.requires_grad and x.dtype.kind not in "fc" and is_recording():
         raise TypeError(
             f"x[i] = v: x {describe(x)} cannot hold v {describe(value)}, which requires a gradient; "
             "make x of floats, or write v.detach()"

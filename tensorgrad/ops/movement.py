@@ -3,6 +3,8 @@
 Few are rows. The others are said through them, so that these few are all there is to differentiate.
 """
 
+import warnings
+
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
@@ -146,10 +148,12 @@ def astype(x, dtype, copy=True):
     dtype = np.dtype(dtype)
     if not copy and x.dtype == dtype:
         return x
-    if not isinstance(x, Tensor) or dtype.kind == "f":
+    if isinstance(x, Tensor) and x.dtype.kind == "c" and dtype.kind not in "cb":
+        warnings.warn("astype(x): casting complex values to real discards the imaginary part; x.real says so",
+                      np.exceptions.ComplexWarning, stacklevel=2)  # fmt: skip
+        x = np.real(x)
+    if not isinstance(x, Tensor) or dtype.kind in "fc":
         return cast(x, dtype=dtype)
-    if dtype.kind == "c" and x.requires_grad:
-        raise TypeError(f"astype(x): gradients of complex Tensors are not defined; got x {describe(x)}")
     return type_tensor(x.data.astype(dtype))
 
 

@@ -9,7 +9,7 @@ from .activation import MIDDLE, erf_kernel, erfc_kernel, erfc_tail, rational
 from .arithmetic import product
 from .gamma import in_double
 
-__all__: list[str] = []  # in tg.special, under SciPy's names
+__all__ = ["erfcx", "erfinv", "log_ndtr", "ndtr", "ndtri"]
 
 SLOPE = 2 / math.sqrt(math.pi)  # of erf at 0
 HALF = math.sqrt(0.5)

@@ -54,6 +54,11 @@ def deviations(x, axis):
     return x - mean(x, axis=axis, keepdims=True)
 
 
+def conjugate(x):
+    """Return the conjugate of complex numbers, and real ones as they are: np.conjugate would copy them."""
+    return np.conjugate(x) if x.dtype.kind == "c" else x
+
+
 def from_first(x, axis):
     """Return ``x`` less its first entry along ``axis``: equal entries are then 0, and not what their mean rounds to."""
     axes = normalize_axes(axis, x.ndim)
@@ -70,12 +75,13 @@ def freedom(x, axis, ddof, correction):
 def var(x, *, axis=None, ddof=0, keepdims=False, correction=None):
     """Variance over ``axis``: ``Σ (x - mean)² / (n - ddof)``."""
     d = deviations(x, axis)
-    return np.add.reduce(d * d, axis=axis, keepdims=keepdims) / freedom(x, axis, ddof, correction)
+    squares = np.real(d * np.conjugate(d)) if d.dtype.kind == "c" else d * d
+    return np.add.reduce(squares, axis=axis, keepdims=keepdims) / freedom(x, axis, ddof, correction)
 
 
 @var.vjp("x")
 def _(g, y, x, *, axis, ddof, keepdims, correction):
-    return expand(g, x, axis, keepdims) * 2 / freedom(x, axis, ddof, correction) * deviations(x, axis)
+    return expand(g, x, axis, keepdims) * 2 / freedom(x, axis, ddof, correction) * conjugate(deviations(x, axis))
 
 
 @primitive(numpy=(np.std,), wide=True)
@@ -87,7 +93,8 @@ def std(x, *, axis=None, ddof=0, keepdims=False, correction=None):
 @std.vjp("x")
 def _(g, y, x, *, axis, ddof, keepdims, correction):
     g, y = expand(g, x, axis, keepdims), expand(y, x, axis, keepdims)
-    return g * (deviations(from_first(x, axis), axis) / nonzero(y * freedom(x, axis, ddof, correction)))
+    d = conjugate(deviations(from_first(x, axis), axis))
+    return g * (d / nonzero(y * freedom(x, axis, ddof, correction)))
 
 
 def check_ties(ties):

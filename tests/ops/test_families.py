@@ -13,7 +13,7 @@ FILES = sorted(Path(tg.ops.__file__).parent.glob("*.py"))
 FAMILIES = [import_module(f"tensorgrad.ops.{f.stem}") for f in FILES if f.stem not in ("__init__", "random")]
 
 #: Rows of which public ops are made, such as ``norm2`` of ``norm``.
-PARTS = {"exponent", "logabsdet", "norm2"}
+PARTS = {"exponent", "fraction", "logabsdet", "norm2"}
 #: ``t[i] = v`` and what it records, which NumPy has under no name.
 WRITING = {"assign", "setitem"}
 #: What the oldest NumPy that we take has not got.
@@ -29,7 +29,7 @@ def defined(family):
         op, theirs = getattr(value, "op", None), getattr(np, name, None) or getattr(np.linalg, name, None)
         home = op.module if op else getattr(value, "__module__", None)
         is_op = op is not None and op.name == name
-        answers = callable(theirs) and NUMPY.get(theirs) is value
+        answers = (callable(theirs) and NUMPY.get(theirs) is value) or name in tg.special.__all__
         if home == family.__name__ and (is_op or answers or name in WRITING | (NEWER - set(dir(np)))):
             found.add(name)
     return found - PARTS
