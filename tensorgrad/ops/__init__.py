@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from .activation import *
 from .arithmetic import *
+from .arrangement import *
 from .bessel import *
 from .compare import *
 from .complex_numbers import *
@@ -25,6 +26,7 @@ from .polynomials import *
 from .queries import *
 from .reduce import *
 from .scaled import *
+from .selection import *
 from .slopes import *
 from .solve import *
 from .statistics import *

@@ -51,8 +51,11 @@ zeros_like, ones_like, filled = query(np.zeros_like), query(np.ones_like), query
 QUERIES = (
     np.shape, np.ndim, np.size, np.empty_like, np.result_type, np.can_cast, np.min_scalar_type, np.common_type,
     np.iscomplexobj, np.isrealobj, np.array_equiv, np.isin, np.array_repr, np.array_str, np.array2string,
-    np.argpartition, np.flatnonzero, np.argwhere, np.searchsorted, np.digitize, np.lexsort, np.shares_memory,
-    np.may_share_memory,
+    np.flatnonzero, np.argwhere, np.searchsorted, np.digitize, np.lexsort, np.shares_memory,
+    np.may_share_memory, np.histogram, np.histogram2d, np.histogramdd, np.histogram_bin_edges, np.isneginf,
+    np.isposinf, np.isscalar, np.iterable, np.ix_, np.tril_indices_from, np.triu_indices_from, np.diag_indices_from,
+    np.mask_indices, np.ravel_multi_index, np.unravel_index, np.gcd, np.lcm, np.bitwise_count, np.packbits,
+    np.unpackbits, np.isfortran, np.linalg.matrix_rank,
 )  # fmt: skip
 WRITERS = (np.copyto, np.put, np.put_along_axis, np.place, np.putmask, np.fill_diagonal)
 

@@ -75,17 +75,55 @@ CALLS = [
     *rows(np.polyder, ROW, m=[1, 2]), *rows(np.polyint, ROW, m=[1]), *rows(np.polyint, ROW, m=[2], k=[[1.0, 2.0]]),
     *rows(np.vander, ROW, WHOLE[0, 0], N=[None, 3], increasing=[False, True]),
     *rows(np.unwrap, X * 5, axis=[0, -1], period=[2 * np.pi, 4.0]),
+    *rows(np.choose, (np.array([[0, 1], [2, 0]]), [ROW[:2], OTHER[:2], 7.0])),
+    *rows(np.choose, (np.array([-1, 4]), [ROW[:2], OTHER[:2]]), mode=["wrap", "clip"]),
+    *rows(np.compress, ([True, False, True], X), axis=[0]), *rows(np.compress, ([1, 0, 1, 0, 1], X), axis=[None, -1]),
+    *rows(np.extract, (X > 0, X)), *rows(np.select, ([ROW > 1, ROW > 0], [ROW, -ROW], 5.0)),
+    *rows(np.partition, X, kth=[1, (0, 2)], axis=[-1, 0, None]), *rows(np.trim_zeros, np.array([0, 1, 0, 2, 0])),
+    *rows(np.trim_zeros, np.array([0, 1, 0]), trim=["f", "b"]), *rows(np.trim_zeros, np.zeros(3, int)),
+    *rows(np.delete, (X, 1), (X, [0, 2]), (X, slice(0, 3, 2)), axis=[None, 0, -1]),
+    *rows(np.insert, (X, 1, 5.0), (X, [0, 2], 5.0), (X, slice(0, 2), 5.0), axis=[None, 0, 1, -1]),
+    *rows(np.insert, (X[0], 1, ROW), (X[0], [1, 1], X[0, :2]), axis=[0]),
+    *rows(np.insert, (X[0], 1, ROW[:4]), axis=[1]),
+    *rows(np.resize, (X, (2, 40)), (X, 7), (X, (0, 3))), *rows(np.unique, X, HALF, WHOLE, return_index=[False, True]),
+    *rows(np.unique, np.array([[1, 2], [1, 2], [0, 1]]), axis=[None, 0], return_counts=[False, True]),
+    *rows(np.union1d, (ROW, OTHER[:2])), *rows(np.setdiff1d, (WHOLE, WHOLE[0]), (HALF, HALF[0])), *rows(np.setxor1d, (WHOLE[0], WHOLE[1])),
+    *rows(np.intersect1d, (WHOLE[0], WHOLE[1]), return_indices=[False, True]), *rows(np.sort_complex, WHOLE[0]),
+    *rows(np.bincount, (WHOLE[0, 0] + 30,)), *rows(np.bincount, (np.array([0, 3, 3, 1]), UP), minlength=[0, 9]),
+    *rows(np.block, ([[X[0], X[1, :, :2]], [np.ones((1, 7))]],), ([ROW, OTHER, 1.0],), (ROW,)),
+    *rows(np.meshgrid, (ROW, OTHER[:2]), (ROW, OTHER[:2], UP), sparse=[False, True], indexing=["xy", "ij"]),
+    *rows(np.diagflat, X[0, :2, :2], k=[0, 1, -2]), *rows(np.rollaxis, X, axis=[2, 0, -2], start=[0, 1, 3]),
+    *rows(np.cumulative_sum, X, axis=[0, -1], include_initial=[False, True]),
+    *rows(np.cumulative_sum, ROW, WHOLE[0, 0]),
+    *rows(np.cumulative_prod, X, axis=[0, -1], include_initial=[False, True]),
+    *rows(np.apply_along_axis, (np.diff, 1, X), (np.sum, -1, X), (np.outer, 0, X[..., 0], UP)),
+    *rows(np.apply_over_axes, (np.sum, X, (0, 2)), (np.cumsum, X, 1)),
+    *[
+        row
+        for f in (np.maximum, np.minimum, np.fmax, np.fmin, np.logaddexp)
+        for row in rows(f.accumulate, X, HALF, axis=[0, 1])
+    ],
+    *rows(np.maximum.accumulate, HOLES, axis=[0]), *rows(np.fmax.accumulate, HOLES, axis=[0]),
 ]  # fmt: skip
 
 
 def label(call):
     function, inputs, options = call
     shown = [f"{k}={np.shape(v) if isinstance(v, np.ndarray) else v}" for k, v in options.items()]
-    return "-".join([function.__name__, *(str(np.shape(x)) for x in inputs), *shown]).replace(" ", "")
+    return "-".join(
+        [function.__name__, *(str(len(x) if isinstance(x, list) else np.shape(x)) for x in inputs), *shown]
+    ).replace(" ", "")
+
+
+def as_tensor(x):
+    """Return an array as a Tensor, and a list with its arrays as Tensors."""
+    if isinstance(x, list):
+        return [as_tensor(part) for part in x]
+    return tg.Tensor(x.copy(), requires_grad=x.dtype.kind == "f") if isinstance(x, np.ndarray) else x
 
 
 def tensors(inputs):
-    return [tg.Tensor(x.copy(), requires_grad=x.dtype.kind == "f") if isinstance(x, np.ndarray) else x for x in inputs]
+    return [as_tensor(x) for x in inputs]
 
 
 def results(y):
