@@ -135,7 +135,7 @@ def trim_zeros(filt, trim="fb", axis=None):
     found = np.nonzero(values(x))[0]
     if not found.size:
         return x[:0]
-    trim = trim.lower()
+    trim = str(trim).lower()
     return x[found[0] if "f" in trim else 0 : found[-1] + 1 if "b" in trim else x.shape[0]]
 
 
