@@ -189,7 +189,7 @@ ELSEWHERE = {
     "getitem",
     "scatter",
     "setitem",
-}  # their index or subscripts come first; lists are blocks
+}  # indices, subscripts or blocks
 
 
 def outcome(f, args, settings):
