@@ -14,7 +14,20 @@ layers, models, losses, metrics, optimizers, activations, initializers, callback
 import builtins
 from typing import TYPE_CHECKING
 
-from . import activations, callbacks, initializers, layers, losses, methods, metrics, models, ops, optimizers, utils
+from . import (
+    activations,
+    callbacks,
+    initializers,
+    layers,
+    losses,
+    methods,
+    metrics,
+    models,
+    ops,
+    optimizers,
+    special,
+    utils,
+)
 from .check import gradcheck
 from .compile import compile as compile  # not in __all__: Python has one too
 from .config import epsilon, floatx, set_epsilon, set_floatx
@@ -110,6 +123,7 @@ __all__ = [
     "set_epsilon",
     "set_floatx",
     "set_random_seed",
+    "special",
     "testing",
     "trace_numerics",
     "utils",

@@ -15,7 +15,7 @@ import numpy as np
 
 from .core.tensor import Tensor, make_leaf
 from .core.upcast import upcast
-from .errors import GradientError, ShapeError, describe, printable_text
+from .errors import GradientError, ShapeError, describe
 from .shapes import broadcast_axes, broadcasts
 
 if TYPE_CHECKING:
@@ -46,8 +46,18 @@ def gradients(root: Tensor, gradient: Any = None, create_graph: bool = False) ->
     seed = initial_cotangent(root, gradient)
     with np.errstate(divide="ignore", invalid="ignore"):  # 0.7 µs; rules mask their own 1/0
         if create_graph:
-            return sweep(root, seed if isinstance(seed, Tensor) else make_leaf(seed), True)
-        return sweep(root, seed.data if isinstance(seed, Tensor) else seed, False)
+            seed = seed if isinstance(seed, Tensor) else make_leaf(seed)
+        elif isinstance(seed, Tensor):
+            seed = seed.data
+        found = sweep(root, conjugate(seed), create_graph)
+        for pair in found:
+            pair[1] = conjugate(pair[1])
+        return found
+
+
+def conjugate(g: Any) -> Any:
+    """Return a gradient as a cotangent, or back: a gradient is ``∂L/∂Re z + i ∂L/∂Im z``, a cotangent its conjugate."""
+    return g if g.dtype.kind != "c" else np.conjugate(g)
 
 
 def initial_cotangent(root: Any, gradient: Any) -> Any:
@@ -59,6 +69,11 @@ def initial_cotangent(root: Any, gradient: Any) -> Any:
             "(tg.why_no_grad(f, p), with f a function that computes this, says where)"
         )
     if gradient is None:
+        if root.data.dtype.kind == "c":
+            raise GradientError(
+                f"backward() starts from a real number, got {describe(root)}; take what you minimise, "
+                "np.abs(y), y.real, y.imag, or pass the gradient: .backward(gradient)"
+            )
         if root.data.size != 1:
             raise GradientError(
                 f"backward() starts from a scalar, got {describe(root)}; reduce it (.sum() or .mean()), "
@@ -171,10 +186,10 @@ def version(x: Any, seq: Any) -> Any:
 
 def fit(g: Any, x: Any, node: Any, into: Any, keep: Any) -> Any:
     """Return ``g`` in the shape and dtype of ``x``: broadcasting is undone by a sum, a reduction by a spread."""
-    if g.dtype.kind == "c":
-        raise GradientError(
-            f"{printable_text(node.op.name)} made a complex gradient for {describe(into)}; only real ones are defined"
-        )
+    if g.dtype.kind == "c" and x.dtype.kind != "c":
+        g = np.real(g)
+        if g.shape == x.shape and g.dtype is x.dtype:
+            return g
     if g.shape == () and not keep:  # the gradient of a sum over everything
         spread = np.empty_like(x)  # 0.4 µs, and owned; np.broadcast_to is 2.6
         spread[...] = g
@@ -194,14 +209,14 @@ def fit(g: Any, x: Any, node: Any, into: Any, keep: Any) -> Any:
 
 def run_hooks(node: Any, g: Any, keep: Any) -> Any:
     """Return the gradient of ``node`` after its hooks, each of which may replace it."""
-    seen = g if keep else make_leaf(g)
+    seen = conjugate(g) if keep else make_leaf(conjugate(g))
     for hook in tuple(node.watch.values()):
         changed = hook(seen)
         if changed is not None:
             seen = changed if isinstance(changed, Tensor) else Tensor(changed)
             if seen.shape != node.shape:
                 raise ShapeError(f"a hook of {describe(node)} returned {describe(seen)}; the shapes must agree")
-    return seen if keep else seen.data
+    return conjugate(seen) if keep else conjugate(seen.data)
 
 
 def register_hook(self: Any, hook: Callable[[Tensor], Any]) -> Callable[[], None]:

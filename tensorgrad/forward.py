@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .backward import gradients
+from .backward import conjugate, gradients
 from .core.modes import enable_grad
 from .core.tensor import Tensor
 
@@ -40,7 +40,8 @@ def pushforward(op: Op, tangents: Any, y: Any, inputs: Any, settings: dict[str, 
             if t is not None and op.rule(i) is not None:
                 given = {**settings, "wrt": i} if op.variadic else settings
                 tangent = op.tangents[0 if op.variadic else i]
-                total = total + (tangent or transpose_rule(op.rule(i)))(t, y, *inputs, **given)
+                change = (tangent or transpose_rule(op.rule(i)))(t, y, *inputs, **given)
+                total = total + (np.real(change) if y.dtype.kind != "c" else change)
     return total
 
 
@@ -51,9 +52,11 @@ def transpose_rule(rule: Callable[..., Any]) -> Callable[..., Any]:
         g = Tensor(np.ones_like(y), requires_grad=True)
         with enable_grad():
             product = np.sum(rule(g, y, *inputs, **settings) * t)  # broadcasts as the engine would sum or spread
+            product = np.real(product)
         if not isinstance(product, Tensor) or not product.requires_grad:
             return np.zeros_like(y)
         keep = any(isinstance(x, Tensor) for x in (t, y, *inputs))
-        return next((gx for leaf, gx in gradients(product, create_graph=keep) if leaf is g), np.zeros_like(y))
+        found = (conjugate(gx) for leaf, gx in gradients(product, create_graph=keep) if leaf is g)
+        return next(found, np.zeros_like(y))
 
     return tangent

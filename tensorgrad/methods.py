@@ -92,6 +92,7 @@ Tensor.__getitem__, Tensor.__setitem__ = getitem, ops.setitem
 for method in Operators.__annotations__:
     setattr(Operators, method, getattr(ops, method))  # the base: what Tensor itself defines is not replaced
 Tensor.reshape, Tensor.transpose, Tensor.flatten = reshape, transpose, ops.ravel
+Tensor.real, Tensor.imag = property(ops.real), property(ops.imag)
 Tensor.T, Tensor.mT = property(ops.transpose), property(ops.matrix_transpose)
 
 Tensor.backward = backward

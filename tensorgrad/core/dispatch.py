@@ -327,7 +327,7 @@ def array_function(self: Any, function: Any, types: Any, args: Any, kwargs: Any)
             f"{full_name(function)} has no derivative rule here, and its result would lose the gradient silently; "
             "pass t.numpy() to use the values only, or declare an op with tg.primitive"
         )
-    args, kwargs = unwrap((args, kwargs))
+    args, kwargs = unwrap_tensors((args, kwargs))
     return function(*args, **kwargs)
 
 
@@ -340,7 +340,7 @@ def full_name(function: Any) -> Any:
     return f"{module}.{name}".replace("numpy", "np", 1).lstrip(".")
 
 
-def unwrap(x: Any) -> Any:
+def unwrap_tensors(x: Any) -> Any:
     """Return ``x`` with every Tensor in it replaced by its array."""
     return map_leaves(lambda leaf: leaf.data if isinstance(leaf, Tensor) else leaf, x)
 

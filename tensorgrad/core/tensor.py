@@ -140,6 +140,10 @@ class Tensor(Operators):
         check_reader(self, "int")
         return int(self.data)
 
+    def __complex__(self) -> complex:
+        check_reader(self, "complex")
+        return complex(self.data)
+
     def __index__(self) -> int:
         return self.data.__index__()
 
@@ -199,7 +203,8 @@ new = Tensor.__new__
 class StandIn:
     """Base of what may stand in for an array or a number while a function is traced.
 
-    ``is_scalar`` says that it is a number; ``as_numeric_array()`` gives it as a Tensor keeps it.
+    ``is_scalar`` says that it is a number; ``as_array()`` gives it as a Tensor keeps it;
+    ``run(kernel, *arrays)`` runs a function of plain arrays as one step, without looking at what happens inside.
     """
 
     __slots__ = ()
@@ -238,10 +243,8 @@ def as_numeric_array(data: Any, dtype: Any = None) -> Any:
 
 
 def check_differentiable(array: Any) -> None:
-    """Raise unless ``array`` has a real floating dtype."""
-    if array.dtype.kind == "c":
-        raise TypeError(f"gradients of complex Tensors are not defined here, got {describe(array)}; use real parts")
-    if array.dtype.kind != "f":
+    """Raise unless ``array`` has a floating dtype, real or complex."""
+    if array.dtype.kind not in "fc":
         raise TypeError(
             f"only floats have gradients, got {describe(array)}; write 2.0 instead of 2, or pass dtype='float32'"
         )

@@ -29,6 +29,8 @@ class Operators:
     cumprod: Callable[..., Tensor]
     any: Callable[..., Tensor]
     all: Callable[..., Tensor]
+    conj: Callable[..., Tensor]
+    conjugate: Callable[..., Tensor]
     clip: Callable[..., Tensor]
     round: Callable[..., Tensor]
     swapaxes: Callable[..., Tensor]
@@ -93,6 +95,8 @@ class Operators:
         def __iter__(self) -> Iterator[Tensor]: ...
 
         T: Any  # a Tensor; declared so because methods.py assigns a property
+        real: Any
+        imag: Any
         mT: Any
 
         reshape: Callable[..., Tensor]

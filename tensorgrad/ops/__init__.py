@@ -7,18 +7,29 @@ from typing import TYPE_CHECKING
 
 from .activation import *
 from .arithmetic import *
+from .arrangement import *
+from .bessel import *
 from .compare import *
+from .complex_numbers import *
 from .cross_entropy import *
 from .einsum import *
+from .entropy import *
 from .exponential import *
+from .floating import *
+from .gamma import *
 from .indexing import *
 from .joining import *
 from .linalg import *
 from .movement import *
+from .normal import *
+from .polynomials import *
 from .queries import *
 from .reduce import *
 from .scaled import *
+from .selection import *
+from .slopes import *
 from .solve import *
+from .statistics import *
 from .trigonometric import *
 
 #: The short names that some ops had first; they stay, beside NumPy's.

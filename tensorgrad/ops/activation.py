@@ -152,12 +152,16 @@ def erf_small(x: Any) -> Any:
     return x * rational(SMALL, x * x)
 
 
+def erfc_tail(x: Any) -> Any:
+    """Return ``erfc(x) exp(x²)`` where ``x ≥ 4``."""
+    z = 1.0 / (x * x)
+    return (1.0 / sqrt(pi) - z * rational(LARGE, z)) / x
+
+
 def erfc_positive(x: Any) -> Any:
     """Return erfc where ``x > 0.46875``."""
     middle, large = np.minimum(x, 4.0), np.maximum(x, 4.0)
-    z = 1.0 / (large * large)
-    tail = (1.0 / sqrt(pi) - z * rational(LARGE, z)) / large
-    return np.exp(-x * x) * np.where(x <= 4.0, rational(MIDDLE, middle), tail)
+    return np.exp(-x * x) * np.where(x <= 4.0, rational(MIDDLE, middle), erfc_tail(large))
 
 
 def erf_kernel(x: Any) -> Any:

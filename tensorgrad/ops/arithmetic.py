@@ -81,14 +81,21 @@ cbrt = elementwise("cbrt", np.cbrt, "The real cube root of ``x``.", symbol="∛"
     x=lambda g, y, x: ratio(g, 3 * y * y))  # fmt: skip
 reciprocal = elementwise("reciprocal", np.reciprocal, "``1 / x``.", symbol="1/x", domain="nonzero",
     x=lambda g, y, x: product(ratio(-g, x), y))  # fmt: skip
+
+
+def absolute_x(g: Any, y: Any, x: Any) -> Any:
+    """∂|x|/∂x: the sign; of complex numbers the conjugate of ``x / |x|``, which varies with ``x``."""
+    return g * (np.conjugate(x) / zero_to_inf(y)) if x.dtype.kind == "c" else g * np.sign(x)
+
+
 absolute = elementwise("absolute", np.absolute, "``|x|``; its derivative at 0 is taken as 0.", symbol="|x|", kinks=(0,),
-    numpy=(np.absolute, np.fabs), x=lambda g, y, x: g * np.sign(x))  # fmt: skip
+    numpy=(np.absolute, np.fabs), x=absolute_x)  # fmt: skip
 hypot = elementwise("hypot", np.hypot, "``√(a² + b²)``, without overflow; its derivatives at 0 are taken as 0.",
     wide=True,
     a=lambda g, y, a, b: g * (a / zero_to_inf(y)),
     b=lambda g, y, a, b: g * (b / zero_to_inf(y)))  # fmt: skip
 
-sign = constant("sign", np.sign, "-1, 0 or 1.")
+sign_of_real = constant("sign", np.sign, "-1, 0 or 1; of complex numbers ``x / |x|``.", numpy=())
 floor = constant("floor", np.floor, "The largest integer of at most ``x``.", symbol="⌊x⌋")
 ceil = constant("ceil", np.ceil, "The smallest integer of at least ``x``.", symbol="⌈x⌉")
 rint = constant("rint", np.rint, "The nearest integer, halves to even.")
@@ -104,6 +111,17 @@ remainder = elementwise("remainder", np.remainder, "``a % b = a - b ⌊a / b⌋`
 fmod = elementwise("fmod", np.fmod, "``a - b trunc(a / b)``, of the sign of ``a``.", domain={"b": "nonzero"},
     a=lambda g, y, a, b: g,
     b=lambda g, y, a, b: -g * np.rint((a - y) / b))  # fmt: skip
+
+
+def sign(x: Any) -> Any:
+    """-1, 0 or 1, without a derivative; of complex numbers ``x / |x|``, which has one.
+
+    >>> import tensorgrad as tg
+    >>> tg.sign(tg.Tensor([-2.0, 3.0]))
+    Tensor([-1.,  1.])
+    """
+    x = array_like(x)
+    return x / zero_to_inf(absolute(x)) if x.dtype.kind == "c" else sign_of_real(x)
 
 
 def divmod(a: Any, b: Any) -> Any:
@@ -132,4 +150,4 @@ def as_double(x: Any) -> Any:
     return x.astype(np.result_type(x.dtype, float))
 
 
-NUMPY.update({np.divmod: divmod, np.float_power: float_power})
+NUMPY.update({np.sign: sign, np.divmod: divmod, np.float_power: float_power})

@@ -147,7 +147,7 @@ def copy_state(x: Any) -> Any:
 
 def check_value(x: Any, value: Any) -> None:
     """Raise if writing ``value`` into ``x`` would lose its gradient."""
-    if isinstance(value, Tensor) and value.requires_grad and x.dtype.kind != "f" and is_recording():
+    if isinstance(value, Tensor) and value.requires_grad and x.dtype.kind not in "fc" and is_recording():
         raise TypeError(
             f"x[i] = v: x {describe(x)} cannot hold v {describe(value)}, which requires a gradient; "
             "make x of floats, or write v.detach()"

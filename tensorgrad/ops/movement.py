@@ -5,6 +5,7 @@ Few of them are rows. The others are composed of these few, so only these few ha
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -150,10 +151,12 @@ def astype(x: Any, dtype: Any, copy: Any = True) -> Any:
     dtype = np.dtype(dtype)
     if not copy and x.dtype == dtype:
         return x
-    if not isinstance(x, Tensor) or dtype.kind == "f":
+    if isinstance(x, Tensor) and x.dtype.kind == "c" and dtype.kind not in "cb":
+        warnings.warn("astype(x): casting complex values to real discards the imaginary part; x.real says so",
+                      np.exceptions.ComplexWarning, stacklevel=2)  # fmt: skip
+        x = np.real(x)
+    if not isinstance(x, Tensor) or dtype.kind in "fc":
         return cast(x, dtype=dtype)
-    if dtype.kind == "c" and x.requires_grad:
-        raise TypeError(f"astype(x): gradients of complex Tensors are not defined; got x {describe(x)}")
     return make_leaf(x.data.astype(dtype))
 
 

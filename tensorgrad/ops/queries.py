@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.dispatch import NUMPY, name_code, unwrap
+from ..core.dispatch import NUMPY, name_code, unwrap_tensors
 from ..core.tensor import Tensor, make_leaf
 from .movement import broadcast_to
 
@@ -20,7 +20,7 @@ def query(function: Any) -> Any:
     """Return ``function`` for Tensors: computed from the values, an array as a Tensor that requires no gradient."""
 
     def answer(*args: Any, **kwargs: Any) -> Any:
-        result = function(*unwrap(args), **unwrap(kwargs))
+        result = function(*unwrap_tensors(args), **unwrap_tensors(kwargs))
         return make_leaf(result) if isinstance(result, np.ndarray) else result
 
     name_code(answer, function.__name__)
@@ -37,7 +37,7 @@ def writer(function: Any) -> Any:
                 f"np.{function.__name__} writes into an array, where no gradient can follow; write t[i] = v into a "
                 "Tensor t, or use t.numpy() to give up the gradient"
             )
-        return function(destination, *unwrap(args), **kwargs)
+        return function(destination, *unwrap_tensors(args), **kwargs)
 
     return refuse
 
@@ -55,8 +55,11 @@ zeros_like, ones_like, filled = query(np.zeros_like), query(np.ones_like), query
 QUERIES = (
     np.shape, np.ndim, np.size, np.empty_like, np.result_type, np.can_cast, np.min_scalar_type, np.common_type,
     np.iscomplexobj, np.isrealobj, np.array_equiv, np.isin, np.array_repr, np.array_str, np.array2string,
-    np.argpartition, np.flatnonzero, np.argwhere, np.searchsorted, np.digitize, np.lexsort, np.shares_memory,
-    np.may_share_memory,
+    np.flatnonzero, np.argwhere, np.searchsorted, np.digitize, np.lexsort, np.shares_memory,
+    np.may_share_memory, np.histogram, np.histogram2d, np.histogramdd, np.histogram_bin_edges, np.isneginf,
+    np.isposinf, np.isscalar, np.iterable, np.ix_, np.tril_indices_from, np.triu_indices_from, np.diag_indices_from,
+    np.mask_indices, np.ravel_multi_index, np.unravel_index, np.gcd, np.lcm, np.bitwise_count, np.packbits,
+    np.unpackbits, np.isfortran, np.linalg.matrix_rank,
 )  # fmt: skip
 WRITERS = (np.copyto, np.put, np.put_along_axis, np.place, np.putmask, np.fill_diagonal)
 

@@ -59,6 +59,11 @@ def deviations(x: Any, axis: Any) -> Any:
     return x - mean(x, axis=axis, keepdims=True)
 
 
+def conjugate(x: Any) -> Any:
+    """Return the conjugate of complex numbers, and real ones as they are: np.conjugate would copy them."""
+    return np.conjugate(x) if x.dtype.kind == "c" else x
+
+
 def offsets_from_first(x: Any, axis: Any) -> Any:
     """Return ``x`` less its first entry along ``axis``: equal entries are then 0, and not what their mean rounds to."""
     axes = normalize_axes(axis, x.ndim)
@@ -75,12 +80,14 @@ def degrees_of_freedom(x: Any, axis: Any, ddof: int, correction: Any) -> Any:
 def var(x: Any, *, axis: Any = None, ddof: int = 0, keepdims: Any = False, correction: Any = None) -> Any:
     """Variance over ``axis``: ``Σ (x - mean)² / (n - ddof)``."""
     d = deviations(x, axis)
-    return np.add.reduce(d * d, axis=axis, keepdims=keepdims) / degrees_of_freedom(x, axis, ddof, correction)
+    squares = np.real(d * np.conjugate(d)) if d.dtype.kind == "c" else d * d
+    return np.add.reduce(squares, axis=axis, keepdims=keepdims) / degrees_of_freedom(x, axis, ddof, correction)
 
 
 @var.vjp("x")
 def _(g: Any, y: Any, x: Any, *, axis: Any, ddof: int, keepdims: Any, correction: Any) -> Any:
-    return expand(g, x, axis, keepdims) * 2 / degrees_of_freedom(x, axis, ddof, correction) * deviations(x, axis)
+    d = conjugate(deviations(x, axis))
+    return expand(g, x, axis, keepdims) * 2 / degrees_of_freedom(x, axis, ddof, correction) * d
 
 
 @primitive(numpy=(np.std,), wide=True)
@@ -92,9 +99,8 @@ def std(x: Any, *, axis: Any = None, ddof: int = 0, keepdims: Any = False, corre
 @std.vjp("x")
 def _(g: Any, y: Any, x: Any, *, axis: Any, ddof: int, keepdims: Any, correction: Any) -> Any:
     g, y = expand(g, x, axis, keepdims), expand(y, x, axis, keepdims)
-    return g * (
-        deviations(offsets_from_first(x, axis), axis) / zero_to_inf(y * degrees_of_freedom(x, axis, ddof, correction))
-    )
+    d = conjugate(deviations(offsets_from_first(x, axis), axis))
+    return g * (d / zero_to_inf(y * degrees_of_freedom(x, axis, ddof, correction)))
 
 
 def check_ties(ties: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..core.declare import primitive
-from ..core.dispatch import NUMPY, unwrap
+from ..core.dispatch import NUMPY, unwrap_tensors
 
 __all__ = ["det", "inv", "slogdet", "solve"]
 
@@ -84,7 +84,7 @@ def logabsdet_a(g: Any, y: Any, a: Any) -> Any:
 def slogdet(a: Any) -> Any:
     """Sign, without a derivative, and logarithm of the absolute value of the determinant."""
     logarithm = logabsdet(a)
-    return np.linalg.slogdet(unwrap(a))._replace(logabsdet=logarithm)
+    return np.linalg.slogdet(unwrap_tensors(a))._replace(logabsdet=logarithm)
 
 
 NUMPY[np.linalg.slogdet] = slogdet

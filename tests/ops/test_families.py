@@ -13,9 +13,11 @@ FILES = sorted(Path(tg.ops.__file__).parent.glob("*.py"))
 FAMILIES = [import_module(f"tensorgrad.ops.{f.stem}") for f in FILES if f.stem not in ("__init__", "random")]
 
 #: Rows of which public ops are made, such as ``norm2`` of ``norm``.
-PARTS = {"exponent", "logabsdet", "norm2"}
+PARTS = {"exponent", "fraction", "logabsdet", "norm2"}
 #: ``t[i] = v`` and what it records, which NumPy has under no name.
 WRITING = {"assign", "setitem"}
+#: What other libraries have, and NumPy has not.
+BORROWED = {"logcumsumexp", "top_k"}
 #: What the oldest NumPy that we take has not got.
 NEWER = {"matvec", "unstack", "vecmat"}
 
@@ -29,7 +31,7 @@ def defined(family):
         op, theirs = getattr(value, "op", None), getattr(np, name, None) or getattr(np.linalg, name, None)
         home = op.module if op else getattr(value, "__module__", None)
         is_op = op is not None and op.name == name
-        answers = callable(theirs) and NUMPY.get(theirs) is value
+        answers = (callable(theirs) and NUMPY.get(theirs) is value) or name in BORROWED | set(tg.special.__all__)
         if home == family.__name__ and (is_op or answers or name in WRITING | (NEWER - set(dir(np)))):
             found.add(name)
     return found - PARTS

@@ -56,6 +56,10 @@ class TraceArray(StandIn):
     def __class__(self):
         return type(self.value)
 
+    def run(self, kernel, *arrays, **settings):
+        """Write down a call of ``kernel``, a function of plain arrays, and not what it calls."""
+        return self.tape.call(kernel, arrays, settings)
+
     @property
     def is_scalar(self):
         """Whether it is a number of NumPy's, not an array."""
