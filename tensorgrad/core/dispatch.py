@@ -16,6 +16,7 @@ from ..pytree import leaves_of, map_leaves
 from .modes import is_recording, recording
 from .op import Op
 from .tensor import Tensor, array_like, new, tick, wrap
+from .writing import call_ufunc
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -169,6 +170,8 @@ def make_general(op: Any) -> Any:
 
     def call(*inputs: Any, **settings: Any) -> Any:
         if (arity is not None and len(inputs) != arity) or settings.keys() - defaults:
+            if op.adapt is not None:
+                return op.adapt(*inputs, **settings)
             inputs, settings = bind(op, inputs, settings)
         inputs = tuple([x if isinstance(x, Tensor) else operand(x, op) for x in inputs])
         kept = {**defaults, **unwrap_settings(op, settings)} if defaults else None
@@ -192,6 +195,8 @@ def make_constant(op: Any) -> Any:
 
     def call(*inputs: Any, **settings: Any) -> Any:
         if settings.keys() - op.defaults or (not op.variadic and len(inputs) != len(op.args)):
+            if op.adapt is not None:
+                return op.adapt(*inputs, **settings)
             inputs, settings = bind(op, inputs, settings)
         if settings:
             settings = unwrap_settings(op, settings)
@@ -303,18 +308,17 @@ def explain_error(error: Exception, op: Op, inputs: Any, settings: Any = None) -
 
 def array_ufunc(self: Any, ufunc: Any, method: Any, *inputs: Any, **kwargs: Any) -> Any:
     """Answer ``np.exp(t)``, ``ndarray * t``, ``np.add.reduce(t)``."""
-    if kwargs.get("out") is not None:
-        raise TypeError(
-            f"np.{ufunc.__name__}(..., out=array) cannot write a Tensor's result into an array; "
-            "use the returned value (a = a + t instead of a += t)"
-        )
     if method == "__call__":
         call = NUMPY.get(ufunc)
     else:
         call = UFUNC_METHODS.get((ufunc, method))
     if call is None:
         return array_function(self, ufunc if method == "__call__" else getattr(ufunc, method), (), inputs, kwargs)
-    return call(*inputs, **kwargs)
+    return (
+        call_ufunc(full_name(ufunc), call, inputs, **kwargs)
+        if kwargs and method == "__call__"
+        else call(*inputs, **kwargs)
+    )
 
 
 def array_function(self: Any, function: Any, types: Any, args: Any, kwargs: Any) -> Any:

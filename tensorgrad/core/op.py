@@ -49,10 +49,12 @@ class Op:
     view:     whether the result may share the input's memory
     numpy:    the NumPy functions that mean this op
     explain:  ``explain(*arrays, **settings)`` -> why these shapes do not fit, or None
+    adapt:    what answers a call with other settings than these, as NumPy's function takes them; None if nothing
     wide:     whether rules compute float16 in float64, and a kernel of ours float16 in float32, integers in float64
     """
 
     __slots__ = (
+        "adapt",
         "args",
         "call",
         "defaults",
@@ -102,6 +104,7 @@ class Op:
         self.variadic, self.numpy, self.explain = variadic, tuple(numpy), explain
         self.module, self.doc = module, doc
         self.call: Any = None
+        self.adapt: Any = None
         self._register()
 
     def _register(self) -> None:

@@ -25,6 +25,7 @@ from .normal import *
 from .polynomials import *
 from .queries import *
 from .reduce import *
+from .reduction_settings import *
 from .scaled import *
 from .selection import *
 from .slopes import *

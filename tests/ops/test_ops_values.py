@@ -142,13 +142,6 @@ def test_float16_means_are_summed_in_float32_as_numpy_does():
     assert tg.mean(x) == np.mean(x) == 2
 
 
-def test_settings_without_a_meaning_here_are_refused():
-    with pytest.raises(TypeError, match=r"sum\(\) has no setting 'where' for Tensors"):
-        np.sum(tensor(X), where=X > 0)
-    with pytest.raises(TypeError, match="cannot write"):
-        np.exp(tensor(X), out=np.empty_like(X))
-
-
 # Random shapes and axes.
 
 shapes = hnp.array_shapes(min_dims=0, max_dims=4, min_side=1, max_side=4)
