@@ -24,7 +24,7 @@ def rate_or_schedule(value: Any) -> str | None:
 
 
 class UpdateRule(Options):
-    """What one step changes: it knows vectors, but no Tensors. Its options are documented in ``Optimizer``."""
+    """One step of an optimizer on vectors: it knows no Tensors. ``Optimizer`` documents the options."""
 
     weight_decay: float | None = option(default=None, check=maybe(non_negative), kw_only=True)
     clipnorm: float | None = option(default=None, check=maybe(positive), kw_only=True)

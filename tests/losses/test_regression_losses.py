@@ -26,3 +26,9 @@ def test_the_gradient_is_the_slope(loss, slope):
 def test_targets_never_broadcast():
     with pytest.raises(tg.ShapeError, match="mean_absolute_error: y_true"):
         mean_absolute_error(np.zeros((2, 1)), P)
+
+
+def test_whole_numbers_are_compared_as_floats():
+    values = mean_squared_error([[1, 2]], [[2, 4]])
+    assert values.tolist() == [2.5]
+    assert values.dtype == np.float32

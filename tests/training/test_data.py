@@ -61,3 +61,15 @@ def test_validation_data_are_two_or_three_arrays():
     assert make_validation_data([X, np.arange(6), np.ones(6)], "fit").w.shape == (6,)
     with pytest.raises(DataError, match=r"must be \(x, y\) or \(x, y, sample_weight\), got tuple of 1"):
         make_validation_data((X,), "fit")
+
+
+def test_what_is_not_finite_is_named_by_its_place_in_any_number_of_axes():
+    x = np.zeros((2, 3, 4))
+    x[1, 2, 3] = np.nan
+    with pytest.raises(DataError, match=r"^fit: x holds nan at \[1, 2, 3\]; remove such rows"):
+        make_data(x, None, None, "fit")
+
+
+def test_large_numbers_whose_sum_overflows_are_finite():
+    x = np.full((2, 1), 3e38)
+    assert np.isfinite(make_data(x, None, None, "fit").x).all()

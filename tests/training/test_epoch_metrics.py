@@ -6,7 +6,7 @@ import pytest
 from tensorgrad.errors import ShapeError
 from tensorgrad.losses import MeanSquaredError
 from tensorgrad.metrics import MeanAbsoluteError, Metric, SparseCategoricalAccuracy
-from tensorgrad.training.epoch_metrics import Measures, is_traceable, metric_sums, sample_sum, try_metric
+from tensorgrad.training.epoch_metrics import Measures, copy_metric, is_traceable, metric_sums, sample_sum, try_metric
 
 
 class Rows(Metric):
@@ -78,3 +78,24 @@ def test_a_result_that_is_no_number_is_named():
 
     with pytest.raises(TypeError, match=r"metric 'texts': result\(\) must return a number, got str 'many'"):
         Measures(None, [Texts()], []).meters().logs()
+
+
+def test_a_metric_that_another_thread_updates_is_copied_when_it_holds_still():
+    class Busy(Rows):
+        tries = 0
+
+        def __deepcopy__(self, memo):
+            type(self).tries += 1
+            if self.tries < 3:
+                raise RuntimeError("dictionary changed size during iteration")
+            return Rows()
+
+    assert type(copy_metric(Busy())) is Rows
+    assert Busy.tries == 3
+
+    class Broken(Rows):
+        def __deepcopy__(self, memo):
+            raise RuntimeError("no copies")
+
+    with pytest.raises(RuntimeError, match="no copies"):
+        copy_metric(Broken())

@@ -1,10 +1,10 @@
-"""evaluate, predict and the calls of one batch."""
+"""evaluate, compute_loss and the calls of one batch."""
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_allclose
 
-from tensorgrad.layers import Dense, Dropout, Flatten, Input
+from tensorgrad.layers import Dense, Dropout
 from tensorgrad.models import Sequential
 from tensorgrad.optimizers import SGD
 
@@ -42,14 +42,6 @@ class TestBatchCalls:
         expected = model.evaluate(x, t, batch_size=400, verbose=0)
         for size in (1, 7, 32):
             assert_allclose(model.evaluate(x, t, batch_size=size, verbose=0), expected, rtol=1e-6)
-
-    def test_predict_by_batches_and_steps(self, data):
-        x, _ = data
-        model = Sequential([Input((4,)), Flatten(), Dense(2)])
-        whole = model.predict_on_batch(x)
-        assert_allclose(model.predict(x, batch_size=7, verbose=0), whole, rtol=1e-5, atol=1e-6)
-        some = model.predict(x, batch_size=10, steps=2, verbose=0)
-        assert_array_equal(some, model.predict(x[:20], batch_size=10, verbose=0))
 
     def test_compute_loss_is_the_one_that_is_trained(self, data):
         x, t = data
