@@ -11,7 +11,6 @@ A base class's options come last and are keyword-only: ``Dense(32, "relu", name=
 from __future__ import annotations
 
 import re
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 from .errors import OptionError, describe, suggest, unknown_name_error
@@ -212,11 +211,14 @@ def classes_by_name(module: dict[str, Any], base: type) -> dict[str, Any]:
 
 
 def public_names(package: dict[str, Any]) -> list[str]:
-    """Return the ``__all__`` of a package whose ``__init__`` only re-exports: all but its files and private names.
+    """Return the ``__all__`` of a package that only re-exports: its classes and functions, but for private names.
 
     package: its ``globals()``
+
+    >>> public_names({"Dense": int, "_helper": len, "TYPE_CHECKING": False})
+    ['Dense']
     """
-    return sorted(name for name, value in package.items() if name[0] != "_" and not isinstance(value, ModuleType))
+    return sorted(name for name, value in package.items() if callable(value) and not name.startswith("_"))
 
 
 def look_up(kind: str, name: str, known: Any, also: Any = ()) -> Any:
