@@ -13,9 +13,11 @@ def test_the_signature_of_a_kernel():
     assert signature_of(lambda *parts, axis: parts) == (("parts",), {"axis": None}, True)
 
 
-def test_all_inputs_of_a_variadic_op_have_one_rule():
+def test_each_argument_has_its_rule_and_all_inputs_of_a_variadic_op_have_one():
     row = tg.REGISTRY["concatenate"]
     assert row.rule(0) is row.rule(5) is not None
+    where = tg.REGISTRY["where"]
+    assert [where.rule(i) for i in range(3)] == where.rules
     assert repr(row) == "<op concatenate(*x, axis=0)>"
 
 
