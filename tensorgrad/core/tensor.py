@@ -199,7 +199,7 @@ new = Tensor.__new__
 class StandIn:
     """Base of what may stand in for an array or a number while a function is traced.
 
-    ``is_scalar`` says that it is a number; ``as_numeric_array()`` gives it as a Tensor keeps it.
+    ``is_scalar`` says that it is a number; ``as_array()`` gives it as a Tensor keeps it.
     """
 
     __slots__ = ()
