@@ -42,5 +42,5 @@ def test_arguments_are_listed_as_one_writes_them(text, x):
 
 def test_arrays_without_gaps_are_packed_in_any_order():
     x = np.ones((2, 3, 4))
-    assert all(is_packed(Value(0, a)) for a in (x, x.T, x.transpose(1, 0, 2), x[1], x[:1]))
+    assert all(is_packed(Value(0, a)) for a in (x, x.T, x.transpose(1, 0, 2), x[1], x[:1, :1]))
     assert not any(is_packed(Value(0, a)) for a in (x[:, :2], x[..., ::2], np.broadcast_to(1.0, (2, 2)), x[:0], 2.5))
