@@ -112,3 +112,11 @@ def test_changes_are_told_by_the_longest_name_that_owns_them():
     assert change_text("cache['x']", names, False)[0] == "a call changes cache['x']"
     does, remedy = change_text("layer 'a'.rng", names, True)
     assert (does, remedy) == ("layer 'a' draws from rng", "draw with tensorgrad.ops.random.uniform_like")
+
+
+def test_what_no_guard_can_follow_is_told_before_any_trace():
+    guards, attempts = Guards({}), Attempts()
+    guards.unseen = ["reads a clock"]
+    with pytest.warns(UncompiledWarning, match="it reads a clock; that may be something else at each call"):
+        assert attempts.run(raiser(AssertionError("traced")), lambda: "eager", guards) == "eager"
+    assert attempts.reason is not None
