@@ -55,15 +55,15 @@ def all_cores():
     from tensorgrad.compile.emit import blas, threads
 
     before, numbers = os.environ.pop("OMP_NUM_THREADS", None), [lib.get_num_threads() for lib in blas.libraries()]
-    threads.count.cache_clear()
+    threads.thread_count.cache_clear()
     try:
-        yield threads.count()
+        yield threads.thread_count()
     finally:
         if before is not None:
             os.environ["OMP_NUM_THREADS"] = before
         for lib, n in zip(blas.libraries(), numbers, strict=True):
             lib.set_num_threads(n)
-        threads.count.cache_clear()
+        threads.thread_count.cache_clear()
 
 
 def report(options):

@@ -11,7 +11,6 @@ A base class's options come last and are keyword-only: ``Dense(32, "relu", name=
 from __future__ import annotations
 
 import re
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 from .errors import OptionError, describe, suggest, unknown_name_error
@@ -36,7 +35,7 @@ class Field:
         self.name = ""
 
     def kept_default(self) -> Any:
-        """Return what is kept when nothing is given, as ``config_value`` values."""
+        """Return the default, converted, as ``config_value`` gives it."""
         return config_value(
             self.default if self.convert is None or self.default is REQUIRED else self.convert(self.default)
         )
@@ -56,7 +55,7 @@ def option(
     check:    ``check(value)`` -> what it must be, as words ("a positive int"), or None if it is
     convert:  ``convert(value)`` -> the value to keep
     saved:    whether ``get_config`` and ``repr`` show it
-    of_class: ``of_class(class name)`` -> the default, of each subclass anew
+    of_class: ``of_class(class name)`` -> the default, made anew for each subclass
     kw_only:  tells type checkers that a base class's options are given by name
     """
     return Field(default, check, convert, saved, of_class)
@@ -212,11 +211,14 @@ def classes_by_name(module: dict[str, Any], base: type) -> dict[str, Any]:
 
 
 def public_names(package: dict[str, Any]) -> list[str]:
-    """Return the ``__all__`` of a package whose ``__init__`` only re-exports: all but its files and private names.
+    """Return the ``__all__`` of a package that only re-exports: its classes and functions, but for private names.
 
     package: its ``globals()``
+
+    >>> public_names({"Dense": int, "_helper": len, "TYPE_CHECKING": False})
+    ['Dense']
     """
-    return sorted(name for name, value in package.items() if name[0] != "_" and not isinstance(value, ModuleType))
+    return sorted(name for name, value in package.items() if callable(value) and not name.startswith("_"))
 
 
 def look_up(kind: str, name: str, known: Any, also: Any = ()) -> Any:
@@ -232,18 +234,18 @@ def look_up(kind: str, name: str, known: Any, also: Any = ()) -> Any:
     return known[name]
 
 
-def object_of(identifier: Any, base: Any, named: Any) -> Any:
+def object_of(identifier: Any, base: Any, class_of: Any) -> Any:
     """Return the object an identifier means, or None if it is no name, config dict, subclass or object of ``base``.
 
-    named: ``look_up(name)`` -> the class of that name, or an error with a suggestion
+    class_of: ``class_of(name)`` -> the class of that name, or an error with a suggestion
     """
     if isinstance(identifier, base):
         return identifier
     if isinstance(identifier, type) and issubclass(identifier, base):
         return identifier()
     if isinstance(identifier, dict) and "class_name" in identifier:
-        return named(class_name(identifier)).from_config(identifier.get("config", {}))
-    return named(identifier)() if isinstance(identifier, str) else None
+        return class_of(class_name(identifier)).from_config(identifier.get("config", {}))
+    return class_of(identifier)() if isinstance(identifier, str) else None
 
 
 def snake_case(name: Any) -> Any:

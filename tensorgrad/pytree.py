@@ -1,7 +1,7 @@
 """Nested structures: what lies in lists, tuples, dicts of any kind, named tuples and dataclasses, in order.
 
 All code that looks into what a user passes does it here. The caller may say what is a leaf; everything that is none
-of these containers is one.
+of these containers is a leaf too.
 """
 
 from collections.abc import Callable, Iterable, Iterator, MutableMapping

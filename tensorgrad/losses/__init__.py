@@ -3,6 +3,8 @@
 The class reduces the values to the number that training makes small: ``MeanSquaredError()(y_true, y_pred)``.
 """
 
+from typing import TYPE_CHECKING
+
 from ..options import public_names as _public_names
 from .base import Loss as Loss
 from .base import LossFunctionWrapper as LossFunctionWrapper
@@ -18,4 +20,5 @@ from .regression_losses import MeanSquaredError as MeanSquaredError
 from .regression_losses import mean_absolute_error as mean_absolute_error
 from .regression_losses import mean_squared_error as mean_squared_error
 
-__all__ = _public_names(globals())
+if not TYPE_CHECKING:  # type checkers see the re-exports
+    __all__ = _public_names(globals())

@@ -1,5 +1,7 @@
 """Metrics: what is reported with the loss. Each is a class that gathers batches, most are the mean of a function."""
 
+from typing import TYPE_CHECKING
+
 from ..losses import binary_crossentropy as binary_crossentropy
 from ..losses import categorical_crossentropy as categorical_crossentropy
 from ..losses import mean_absolute_error as mean_absolute_error
@@ -30,4 +32,5 @@ from .regression_metrics import MeanAbsoluteError as MeanAbsoluteError
 from .regression_metrics import MeanSquaredError as MeanSquaredError
 from .regression_metrics import RootMeanSquaredError as RootMeanSquaredError
 
-__all__ = _public_names(globals())
+if not TYPE_CHECKING:  # type checkers see the re-exports
+    __all__ = _public_names(globals())

@@ -156,7 +156,7 @@ class MeanMetricWrapper(Mean):
 
 
 class FunctionMetric(Tracked, Mean):
-    """Base of the classes that ``metric_class`` derives: the mean of ``function``, its settings as options."""
+    """Base of the classes that ``metric_class`` makes: the mean of ``function``, its settings as options."""
 
     _uncounted = frozenset({"total", "count"})
 

@@ -167,7 +167,7 @@ def drop_leading_axes(value: Any, x: Any, index: Any) -> Any:
 
 
 def repoint(v: Any, x: Any, old: Any) -> None:
-    """Make what ``v`` was computed from hold ``old`` in place of ``x``, or ``x[i] = f(x)`` would hold itself.
+    """Put ``old`` in place of ``x`` in the graph behind ``v``, or ``x[i] = f(x)`` would hold itself.
 
     Only what was recorded since ``x`` was last written is visited, so that filling a buffer in a loop stays linear.
     """

@@ -1,7 +1,7 @@
 """Joining, splitting, padding and repeating arrays.
 
-What gives several results (``split``, ``unstack``) gives a list or tuple of slices: one op per result, all sharing
-the input. An op has one output.
+An op has one output. So functions with several results (``split``, ``unstack``) return a list or tuple of slices: one
+op per result, all sharing the input.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Numbers with their exponents apart: products of very small and very large ones, which leave no range on the way.
+"""Numbers with their exponents apart: products of very small and very large ones stay in range on the way.
 
 A number is a pair ``(m, e)``, worth ``m · 2ᵉ``, with ``m`` a float near 1 and ``e`` an integer. Only ``m`` has a
 derivative: ``e`` is a choice of how to write the number down.

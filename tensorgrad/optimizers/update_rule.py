@@ -28,7 +28,7 @@ def rate_or_schedule(value: Any) -> str | None:
 
 
 class UpdateRule(Options):
-    """What one step changes: it knows vectors, but no Tensors. Its options are documented in ``Optimizer``."""
+    """One step of an optimizer on vectors: it knows no Tensors. ``Optimizer`` documents the options."""
 
     weight_decay: float | None = option(default=None, check=or_none(non_negative_number), kw_only=True)
     clipnorm: float | None = option(default=None, check=or_none(positive_number), kw_only=True)

@@ -30,7 +30,7 @@ else:
 
 
 class Predictor(Mixed):
-    """A model that predicts. ``compiled`` is what ``compile`` settled, or None."""
+    """A model that predicts. ``compiled`` is what ``compile`` set, or None."""
 
     _uncounted = frozenset({"compiled", "_inferences"})
 

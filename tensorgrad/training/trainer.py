@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Trainer(Evaluator):
-    """What a model can do beyond a layer: learn from data, be measured on them, and predict."""
+    """A model that learns from data, is measured on them, and predicts."""
 
     _uncounted = Evaluator._uncounted | {"history", "stop_training"}
 

@@ -1,5 +1,7 @@
 """History: the values of each epoch, and their plot."""
 
+import gc
+
 import numpy as np
 import pytest
 
@@ -54,3 +56,12 @@ class TestHistory:
         monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
         with pytest.raises(ImportError, match=r"history.plot\(\) draws with matplotlib: pip install matplotlib"):
             History().plot()
+
+    def test_keeps_no_model_alive(self):
+        model = compiled()
+        history = model.fit(X, Y, verbose=0)
+        assert history.model is model
+        assert History().model is None
+        del model
+        gc.collect()
+        assert history.model is None

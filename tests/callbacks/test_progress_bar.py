@@ -135,3 +135,11 @@ class TestInATerminal:
 
 def test_times_of_a_step():
     assert [step_time_text(s, 10) for s in (0.0003, 0.03, 30.0)] == ["30us/step", "3ms/step", "3s/step"]
+
+
+def test_letters_that_the_encoding_lacks_are_written_as_escapes():
+    stream = Terminal()
+    stream.encoding = "ascii"
+    with redirect_stdout(stream):
+        ProgressBar(1).finish(1, {"größe": 0.5})
+    assert stream.getvalue().endswith(r" - gr\xf6\xdfe: 0.5000" + "\33[K\n")

@@ -1,4 +1,4 @@
-"""What gradcheck takes: modes, orders, PyTorch's names, ops, layers, several outputs; and what it says to bad ones."""
+"""Arguments of gradcheck: modes, names of PyTorch, and errors for bad ones."""
 
 import re
 

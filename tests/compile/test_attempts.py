@@ -52,6 +52,17 @@ def test_a_trace_error_ends_the_attempts_and_silence_keeps_all_but_faults_quiet(
         run(Attempts(silent=True), CompilerFault("a fault"))
 
 
+def test_a_fault_of_the_compiler_gets_no_second_chance_though_something_changed():
+    model, attempts = {"calls": 0}, Attempts()
+
+    def eager():
+        model["calls"] += 1
+
+    with pytest.warns(UncompiledWarning, match="a fault"):
+        attempts.run(raiser(CompilerFault("a fault")), eager, Guards({"model": lambda: model}))
+    assert attempts.reason is not None
+
+
 def test_an_error_of_the_users_own_is_the_one_that_the_eager_run_raises():
     attempts = Attempts()
     with pytest.raises(KeyError, match="eager"):
@@ -101,3 +112,11 @@ def test_changes_are_told_by_the_longest_name_that_owns_them():
     assert change_text("cache['x']", names, False)[0] == "a call changes cache['x']"
     does, remedy = change_text("layer 'a'.rng", names, True)
     assert (does, remedy) == ("layer 'a' draws from rng", "draw with tensorgrad.ops.random.uniform_like")
+
+
+def test_what_no_guard_can_follow_is_told_before_any_trace():
+    guards, attempts = Guards({}), Attempts()
+    guards.unseen = ["reads a clock"]
+    with pytest.warns(UncompiledWarning, match="it reads a clock; that may be something else at each call"):
+        assert attempts.run(raiser(AssertionError("traced")), lambda: "eager", guards) == "eager"
+    assert attempts.reason is not None

@@ -713,3 +713,30 @@ def test_attributes_of_functions_and_names_to_come_are_seen(x):
         np.testing.assert_array_equal(step(x), -x * 3)
     finally:
         del helper.__globals__["abs"]
+
+
+def test_a_program_that_cannot_be_is_asked_for_in_vain():
+    calls = []
+
+    def changes(x):
+        calls.append(1)
+        return x
+
+    with pytest.raises(AttributeError, match="nothing"):
+        compile(lambda x: x.nothing).program(np.ones(2))
+    with pytest.raises(TraceError, match="changes what it uses whenever it runs"):
+        compile(changes).program(np.ones(2))
+
+
+def test_an_error_in_a_program_that_has_changed_something_says_where_it_comes_from():
+    w = tg.Tensor(np.zeros(2))
+
+    @compile
+    def step(x):
+        w.data += 1.0
+        return np.exp(x)
+
+    step(np.ones(2))
+    with pytest.raises(FloatingPointError) as caught, np.errstate(over="raise"):
+        step(np.full(2, 1e6))
+    assert caught.value.__notes__ == ["in a program of step; a function that handles this cannot be one"]

@@ -73,6 +73,18 @@ def test_changes_of_arguments_and_of_what_is_outside_are_named_and_undone():
     assert (items, calls) == ([1.0], [])
 
 
+def test_what_a_useless_trace_wrote_is_undone():
+    w, calls = tg.Tensor(np.ones(3)), []
+
+    def f(x):
+        w.data[...] = 7.0
+        calls.append(1)
+        return x
+
+    assert trace_of(f, X).reason == ["calls"]
+    assert w.numpy().tolist() == [1.0] * 3
+
+
 def test_the_gradient_of_an_argument_that_has_one_is_a_reason():
     t = tg.Tensor(X)
     f = lambda t: t * 2.0 if t.grad is None else t

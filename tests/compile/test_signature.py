@@ -42,6 +42,13 @@ def test_the_names_are_those_of_inspect(f):
     assert list(signature.keyword_only) == [p.name for p in kinds if p.kind is p.KEYWORD_ONLY]
 
 
+def test_an_argument_given_twice_is_refused_by_the_function_itself():
+    signature = Signature.from_function(function, "function", ())
+    leaves, arguments = signature.bind((1.0,), {"a": 2.0})
+    with pytest.raises(TypeError, match="multiple values for argument 'a'"):
+        arguments.call(function, leaves, signature.positional, [])
+
+
 def test_a_bound_method_has_no_self():
     class Thing:
         def method(self, x, *, y):
@@ -100,7 +107,7 @@ def test_equal_numbers_are_different_leaves_and_one_array_is_one():
 def test_what_a_program_depends_on_tells_apart_what_numpy_computes_otherwise():
     x = np.ones((2, 3))
     arrays = [x, x.T, x[:, ::2], x.astype("f"), tg.Tensor(x), tg.Parameter(x)]
-    kinds = [*arrays, 1, 1.0, True, np.float64(1), np.float32(1)]
+    kinds = [*arrays, np.zeros((2, 3), order="F"), 1, 1.0, True, np.float64(1), np.float32(1)]
     assert len({leaf_signature(leaf) for leaf in kinds}) == len(kinds)
     assert leaf_signature(x) == leaf_signature(x + 1)
     assert leaf_signature(2.0) == leaf_signature(3.0)

@@ -272,3 +272,11 @@ def test_a_batch_that_lies_in_the_weights_is_computed_as_eagerly():
             losses.append(step.gradients(a.data if i else np.ones(4), np.arange(4.0))[0])
             step.update()
     assert losses[:3] == losses[3:]
+
+
+def test_without_recording_there_is_nothing_to_train():
+    a = tg.Parameter(np.ones(2))
+    step = TrainingStep(lambda x, y, w: (((x * a - y) ** 2).mean(), x * a), SGD(0.1), [a])
+    step.gradients(np.ones(2), np.ones(2))
+    with tg.no_grad(), pytest.raises(tg.errors.GradientError, match="outside no_grad"):
+        step.gradients(np.ones(2), np.ones(2))

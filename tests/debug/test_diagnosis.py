@@ -102,7 +102,7 @@ def test_used_for_something_else():
     assert str(found) == ("w gets no gradient: multiply uses it at train.py:2, but the loss is not computed from that")
 
 
-def test_a_metric_read_on_the_way_is_not_blamed():
+def test_a_metric_read_on_the_way_is_not_named():
     found = diagnosis_of("h = (w * 2).sum()\nprint(end=str(h.item())[:0])\nseen = h.numpy() + w.data.mean()\nreturn h")
     assert found.reason is None
     assert not found

@@ -5,6 +5,7 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.debug import trace_numerics
+from tensorgrad.debug.remedies import backward_remedy, forward_remedy
 from tests.debug.scripts import numerics_error
 from tests.planted import train
 
@@ -40,6 +41,8 @@ FORWARD = [
     ("T([-np.inf, 1.0]) - T([-np.inf, 1.0])", "subtract made 1 of 2 entries nan", "inf - inf is nan"),
     ("tg.softmax(T([[-np.inf, -np.inf], [1.0, 2.0]]))", "softmax made 2 of 4 entries nan",
      "a softmax over nothing but -inf is nan: leave at least one entry unmasked"),
+    ("T([-np.inf, 1.0]) / T([-np.inf, 1.0])", "divide made 1 of 2 entries nan", "inf / inf is nan: for a softmax by"),
+    ("np.sin(T([-np.inf, 1.0]))", "sin made 1 of 2 entries nan", "an input is infinite: keep the inputs finite"),
 ]  # fmt: skip
 
 
@@ -58,6 +61,21 @@ BACKWARD = [
     ("x ** 0.5", [0.0, 1.0], 1.0, "power made 1 of 2 entries inf for a=x", "np.maximum(x, 1e-7) ** b"),
     ("np.arcsin(x)", [1.0, 0.0], 1.0, "arcsin made 1 of 2 entries inf for x", "infinite at the ends of [-1, 1]"),
     ("1 / x", [1e-200, 1.0], 1.0, "divide made 1 of 2 entries -inf for b=x", "the divisor is too small"),
+    ("np.exp(x)", [705.0, 0.0], 1e10, "exp made 1 of 2 entries inf for x", "exp overflows above 709.8 in float64"),
+    (
+        "np.log(x)",
+        [1e-310, 1.0],
+        1.0,
+        "log made 1 of 2 entries inf for x",
+        "1/x, overflows so near to 0",
+    ),
+    (
+        "x * [-np.inf, 1.0]",
+        [1.0, 1.0],
+        0.0,
+        "multiply made 1 of 2 entries nan for a=x",
+        "mask the infinite values",
+    ),
     ("x * 1e200", [1e-100, 1.0], 1e200, "multiply made 2 of 2 entries inf for a=x", "float64 overflows above 1.8e+308"),
 ]
 
@@ -95,3 +113,13 @@ def test_a_softmax_by_hand_is_told_to_use_ours():
     """)
     assert "at train.py:2" in str(error)
     assert error.finding.remedy.endswith("as tg.softmax, log_softmax, logsumexp and sigmoid do")
+
+
+def test_an_op_that_is_not_known_has_no_remedy():
+    assert forward_remedy("mine", [np.ones(1)], np.array([np.nan])) == ""
+
+
+def test_nan_that_the_forward_made_has_the_remedy_of_the_forward():
+    nan = np.array([np.nan])
+    given = "sqrt", [np.array([-1.0])], nan
+    assert backward_remedy(*given, nan) == forward_remedy(*given)

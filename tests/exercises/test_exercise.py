@@ -1,4 +1,4 @@
-"""What a learner sees: the task, the verdict, hints that escalate, errors that say what to return."""
+"""An exercise as a learner sees it: the task, the report, hints that escalate, errors that say what to return."""
 
 import tensorgrad as tg
 

@@ -1,4 +1,4 @@
-"""Every reference answer is right, by three independent judges; every planted bug is found and named."""
+"""Every reference answer is right, by three independent methods; every planted bug is found and named."""
 
 import numpy as np
 import pytest
@@ -61,9 +61,9 @@ def test_a_planted_bug_is_found_named_and_at_its_line(exercise, i, bug, capsys):
     assert any((bug.says or bug.why) in hint or bug.says == "" for hint in hints)
     hunt = exercise.bug(i)
     lines = hunt.source.splitlines()
-    verdicts = [hunt.check(line) for line in range(1, len(lines) + 1)]
-    assert sum(verdicts) == 1
-    assert lines[verdicts.index(True)].strip() == bug.new
+    answers = [hunt.check(line) for line in range(1, len(lines) + 1)]
+    assert sum(answers) == 1
+    assert lines[answers.index(True)].strip() == bug.new
     assert f"is wrong: {bug.why}." in capsys.readouterr().out
     assert hunt.check(exercise.task.backward)
     assert not hunt.check(hunt.function)

@@ -195,6 +195,7 @@ ERRORS = [
     (lambda: Sequential(name="net").pop(), OptionError, "pop: Sequential(name='net') has no layers"),
     (lambda: Sequential(name="net").build((None, 3)), NotReadyError,
      "build: Sequential(name='net') has no layers; add some first"),
+    (lambda: Sequential(name="net").call(None), NotReadyError, "Sequential(name='net') has no layers; add some first"),
     (lambda: Sequential([Dense(1)], name="net").build(), NotReadyError,
      "build: the shape of the input is not known; write Sequential(name='net').build((None, 10)), or give the first "
      "layer input_shape=(10,)"),

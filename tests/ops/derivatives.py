@@ -50,3 +50,11 @@ def check_derivatives(f, *shapes, value=None):
         slope.backward()
     second = along([np.zeros_like(x.data) if x.grad is None else x.grad.data for x in leaves], directions)
     np.testing.assert_allclose(second, central(first, arrays, directions, 1e-5), rtol=1e-5, atol=1e-6)
+
+
+def value_and_gradient(f, x, g=None):
+    """Return what ``f`` gives for the array ``x``, and its gradient for the cotangent ``g``, by default ones."""
+    t = tg.Tensor(x, requires_grad=True)
+    y = f(t)
+    y.backward(tg.Tensor(np.ones(y.shape, y.dtype) if g is None else np.asarray(g, y.dtype)))
+    return y.data, t.grad.data

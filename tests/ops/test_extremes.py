@@ -1,7 +1,6 @@
 """Where a dtype ends: float16 by the ten thousand, huge, tiny and infinite numbers, integers, and kinks twice."""
 
 import math
-from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -10,6 +9,7 @@ import tensorgrad as tg
 from tensorgrad import activations
 from tensorgrad.core.op import REGISTRY
 from tensorgrad.forward import pushforward
+from tests.ops.derivatives import value_and_gradient
 
 INF = math.inf
 #: Every finite float16, in order.
@@ -17,14 +17,6 @@ FLOAT16 = np.sort(np.arange(2**16, dtype="uint16").view("float16"))
 FLOAT16 = FLOAT16[np.isfinite(FLOAT16)]
 ROWS = [op for op in REGISTRY.values() if op.module.startswith("tensorgrad.")]
 UNARY = sorted(op.name for op in ROWS if op.kind == "elementwise" and len(op.args) == 1)
-
-
-def value_and_gradient(f, x, g=None):
-    """Return what ``f`` gives for the array ``x``, and its gradient for the cotangent ``g``, by default ones."""
-    t = tg.Tensor(x, requires_grad=True)
-    y = f(t)
-    y.backward(tg.Tensor(np.ones(y.shape, y.dtype) if g is None else np.asarray(g, y.dtype)))
-    return y.data, t.grad.data
 
 
 MANY = 70_000  # more than the 65,504 that float16 holds
@@ -113,50 +105,6 @@ def test_integers_do_not_wrap():
         x = (x * scale).astype(dtype)
         for f in np.linalg.norm, tg.softmax, tg.log_softmax, tg.softplus, activations.log_sigmoid, np.std:
             np.testing.assert_allclose(f(tg.Tensor(x)).data, f(tg.Tensor(x.astype(float))).data, rtol=1e-14)
-
-
-def test_float_power_is_in_float64():
-    for a, b in ((np.array([2, 4]), -1), (np.array([2.0], "float32"), 2), (3, np.array([1, -2])), ([1, 2], [3, 4])):
-        expected = np.float_power(a, b)
-        found = np.float_power(tg.Tensor(a), b)
-        np.testing.assert_array_equal(found.data, expected)
-        assert found.dtype == expected.dtype == np.float64
-    w = tg.Tensor(np.array([2.0], "float32"), requires_grad=True)
-    np.float_power(w, 3).sum().backward()
-    assert (w.grad.tolist(), w.grad.dtype) == ([12.0], np.float32)
-
-
-FACTORS = [
-    [1e-100] * 3 + [1e200] * 2, [1e200, 1e-100, 1e-100, 1e-100, 1e200], [1e-160, 1e-160, 1e160, 1e160],
-    [5e-324, 1e300, 2.0], [1e150, 0.0, 1e150, 1e-300], [0.0, 0.0, 1e300], [-2.0, 3.0, 0.5, -7.0, 1e10, 1e-12, 0.25],
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("x", FACTORS)
-def test_products_of_very_large_and_very_small_numbers(x):
-    exact = [Fraction(v) for v in x]
-    others = [float(math.prod(exact[:i] + exact[i + 1 :])) for i in range(len(x))]
-    with np.errstate(all="ignore"):  # the value may overflow on its way, as NumPy's does
-        np.testing.assert_allclose(value_and_gradient(np.prod, x)[1], others, rtol=1e-14)
-        of_running = [
-            float(sum(math.prod(exact[:i] + exact[i + 1 : k + 1]) for k in range(i, len(x)))) for i in range(len(x))
-        ]
-        np.testing.assert_allclose(value_and_gradient(np.cumprod, x)[1], of_running, rtol=1e-14)
-
-
-def test_a_product_of_thousands():
-    x = np.random.default_rng(0).uniform(0.3, 1.2, 3000)
-    logs = np.sum(np.log(x.astype("longdouble")))
-    gradient = value_and_gradient(np.prod, x)[1]
-    np.testing.assert_allclose(gradient, np.exp(logs - np.log(x)).astype(float), rtol=1e-11, atol=1e-320)
-
-
-def test_frexp_and_ldexp_are_numpys():
-    x = np.array([6.0, -0.75, 0.0, 1e-310, 1e300])
-    for found, wanted in zip(np.frexp(tg.Tensor(x)), np.frexp(x), strict=True):
-        np.testing.assert_array_equal(found.data, wanted)
-    value, gradient = value_and_gradient(lambda t: np.ldexp(t, [1, -1, 3, 0, 2]), np.ones(5))
-    assert value.tolist() == gradient.tolist() == [2, 0.5, 8, 1, 4]
 
 
 ZERO_TWICE = {

@@ -347,24 +347,3 @@ def test_a_failed_write_changes_nothing():
     assert error.value.__notes__ == ["in setitem: x float64[2], v int64[]"]
     x.sum().backward()
     assert w.grad.tolist() == [1, 1]
-
-
-@pytest.mark.parametrize("write", [
-    lambda t: np.copyto(t, 1.0), lambda t: np.put(t, 0, 1.0), lambda t: np.place(t, [True, False], [1.0]),
-    lambda t: np.putmask(t, [True, False], 1.0), lambda t: np.put_along_axis(t, np.array([0]), 1.0, 0),
-    lambda t: np.fill_diagonal(t, 1.0), lambda t: np.add.at(t, 0, 1.0),
-])  # fmt: skip
-@pytest.mark.parametrize("requires_grad", [True, False])
-def test_numpy_may_not_write_into_a_tensor(write, requires_grad):
-    t = tg.Tensor([1.5, 2.5], requires_grad)
-    with pytest.raises(TypeError, match="writes into"):
-        write(t)
-    assert t.tolist() == [1.5, 2.5]
-
-
-def test_numpy_may_write_from_a_tensor_unless_a_gradient_is_lost():
-    a = np.zeros(2)
-    np.copyto(a, tg.Tensor([1.0, 2.0]))
-    assert a.tolist() == [1, 2]
-    with pytest.raises(TypeError, match=r"np.copyto writes into an array, where no gradient can follow"):
-        np.copyto(a, leaf([1, 2]))

@@ -1,4 +1,4 @@
-"""Movement, joining and repeating: NumPy's values, and gradients that are the same movement backwards."""
+"""Movement: NumPy's values, and gradients that are the same movement backwards."""
 
 import numpy as np
 import pytest
@@ -53,33 +53,6 @@ CALLS = {
     "trace": (lambda x: np.trace(x, 1, 1, 2) ** 2, X),
     "linalg.diagonal": (lambda x: np.linalg.diagonal(x, offset=1) ** 2, X),
     "linalg.trace": (lambda x: np.linalg.trace(x) ** 2, X),
-    "concatenate": (lambda x, y: np.concatenate([x, y], axis=1) ** 2, (2, 3), (2, 2)),
-    "concatenate flat": (lambda x, y: np.concatenate([x, y], axis=None) ** 2, (2, 3), (2,)),
-    "stack": (lambda x, y: np.stack([x, y], -1) ** 2, (2, 3), (2, 3)),
-    "vstack": (lambda x, y: np.vstack([x, y]) ** 2, (2, 3), (3,)),
-    "hstack": (lambda x, y: np.hstack([x, y]) ** 2, (2, 3), (2, 1)),
-    "hstack vectors": (lambda x, y: np.hstack([x, y]) ** 2, (2,), ()),
-    "dstack": (lambda x, y: np.dstack([x, y]) ** 2, (3,), (1, 3)),
-    "column_stack": (lambda x, y: np.column_stack([x, y]) ** 2, (3,), (3, 2)),
-    "append": (lambda x: np.append(x, [7.0, 8.0]) ** 2, (2, 3)),
-    "split": (lambda x: np.multiply(*np.split(x, 2, axis=1)), (3, 4)),
-    "split at": (lambda x: np.split(x, [1, 3])[1] ** 2, (4, 2)),
-    "array_split": (lambda x: np.array_split(x, 3)[1] ** 2, (7, 2)),
-    "hsplit": (lambda x: np.hsplit(x, 2)[0] ** 2, (3, 4)),
-    "hsplit vector": (lambda x: np.hsplit(x, 2)[1] ** 2, (4,)),
-    "vsplit": (lambda x: np.vsplit(x, [1])[1] ** 2, (3, 4)),
-    "dsplit": (lambda x: np.dsplit(x, 2)[1] ** 2, X),
-    "pad": (lambda x: np.pad(x, 1) ** 2, (2, 3)),
-    "pad pairs": (lambda x: np.pad(x, ((0, 2), (1, 0)), constant_values=3) ** 2, (2, 3)),
-    "pad edge": (lambda x: np.pad(x, 2, "edge") ** 2, (2, 3)),
-    "pad reflect": (lambda x: np.pad(x, ((0, 3), (2, 1)), "reflect") ** 2, (2, 3)),
-    "pad symmetric": (lambda x: np.pad(x, (3, 1), mode="symmetric") ** 2, (2, 3)),
-    "pad wrap": (lambda x: np.pad(x, 4, "wrap") ** 2, (2, 3)),
-    "tile": (lambda x: np.tile(x, (2, 1, 3)) ** 2, (2, 3)),
-    "tile fewer": (lambda x: np.tile(x, 2) ** 2, (2, 3)),
-    "repeat": (lambda x: np.repeat(x, 3, axis=0) ** 2, (2, 3)),
-    "repeat flat": (lambda x: np.repeat(x, 2) ** 2, (2, 3)),
-    "repeat each": (lambda x: np.repeat(x, [2, 0, 1], axis=1) ** 2, (2, 3)),
 }
 
 
@@ -87,14 +60,6 @@ CALLS = {
 def test_a_function_and_its_two_derivatives(name):
     f, *shapes = CALLS[name]
     check_derivatives(f, *shapes)
-
-
-def test_unstack_gives_the_slices_as_a_tuple():
-    x = tg.Tensor(np.arange(6.0).reshape(2, 3), requires_grad=True)
-    first, _, third = tg.unstack(x, axis=1)
-    assert third.tolist() == [2, 5]
-    (first * 2 + third).sum().backward()
-    assert x.grad.tolist() == [[2, 0, 1], [2, 0, 1]]
 
 
 @given(shape=hnp.array_shapes(max_dims=4, max_side=4), data=st.data())
@@ -110,13 +75,6 @@ def test_any_broadcast_is_summed_in_the_gradient(shapes):
     (shape,), target = shapes.input_shapes, shapes.result_shape
     target = (2, *target)
     check_derivatives(lambda x: np.broadcast_to(x, target), shape)
-
-
-@given(shape=hnp.array_shapes(max_dims=3, max_side=3), reps=st.lists(st.integers(0, 3), max_size=4))
-@settings(max_examples=40, deadline=None)
-def test_tile_is_numpys(shape, reps):
-    x = np.random.default_rng(0).normal(size=shape)
-    np.testing.assert_array_equal(np.tile(tg.Tensor(x), reps).data, np.tile(x, reps))
 
 
 def test_astype_keeps_the_gradient_among_floats_only():
@@ -142,14 +100,6 @@ def test_gradients_of_views_do_not_share_memory():
     assert not np.shares_memory(a.grad, b.grad)
 
 
-def test_joining_accepts_arrays_and_lists_among_tensors():
-    x = tg.Tensor([1.0, 2.0], requires_grad=True)
-    y = np.concatenate([[0.0], x, np.array([3.0])])
-    (y * [5.0, 6.0, 7.0, 8.0]).sum().backward()
-    assert y.tolist() == [0, 1, 2, 3]
-    assert x.grad.tolist() == [6, 7]
-
-
 x23, x32, x3 = np.ones((2, 3)), np.ones((3, 2)), np.ones(3)
 
 ERRORS = [
@@ -161,33 +111,6 @@ ERRORS = [
     ),
     (lambda t: t.transpose(0, 0), "transpose(x): axes=(0, 0) is no order of 2 axes; got x float64[2, 3]"),
     (lambda t: np.squeeze(t, 1), "squeeze(x): axis 1 has length 3, only 1 can go; got x float64[2, 3]"),
-    (
-        lambda t: np.concatenate([t, x32]),
-        "concatenate(x0, x1): x1 has length 2 along axis 1 but x0 has 3; only axis 0 may differ; "
-        "got x0 float64[2, 3], x1 float64[3, 2]",
-    ),
-    (
-        lambda t: np.concatenate([t, x3]),
-        "concatenate(x0, x1): x1 has 1 axes but x0 has 2; got x0 float64[2, 3], x1 float64[3]",
-    ),
-    (
-        lambda t: np.concatenate([t.sum(), t.sum()]),
-        "concatenate(x0, x1): x0 has no axis to join along; use stack; got x0 float64[], x1 float64[]",
-    ),
-    (
-        lambda t: np.stack([t, x32]),
-        "stack(x0, x1): x1 has the shape (3, 2) but x0 has (2, 3); all must agree; "
-        "got x0 float64[2, 3], x1 float64[3, 2]",
-    ),
-    (
-        lambda t: np.split(t, 2, axis=1),
-        "split(x): axis 1 of x float64[2, 3] does not divide into 2 equal parts; array_split allows unequal ones",
-    ),
-    (lambda t: np.split(t, 0), "split(x): the number of sections must be positive, got 0"),
-    (
-        lambda t: np.pad(t, 1, "mean"),
-        "pad(x): mode must be 'constant', 'edge', 'reflect', 'symmetric' or 'wrap', got 'mean' ",
-    ),
     (lambda t: np.diag(t.reshape(1, 2, 3)), "diag(x): x must be a vector or a matrix, got float64[1, 2, 3]"),
     (lambda t: np.moveaxis(t, (0, 1), 0), "moveaxis(x): 2 source axes for 1 destinations"),
 ]

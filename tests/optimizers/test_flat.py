@@ -8,6 +8,7 @@ from optimizer_examples import EVERY, every, gradients, start
 
 import tensorgrad as tg
 from tensorgrad.optimizers import SGD
+from tensorgrad.optimizers.flat import FlatLayout, FlatParameters
 
 
 def reference(new, params, steps):
@@ -47,3 +48,30 @@ def test_values_given_before_are_not_written_and_are_views_of_one_vector_after()
     SGD(0.5).apply([np.ones((2, 2)), np.ones(3)], [a, b])
     assert (array == 1).all()
     assert a.data.base is b.data.base is not None
+
+
+def test_a_layout_has_a_vector_for_each_dtype_and_the_order_given():
+    params = [tg.Parameter(np.full(shape, i + 1.0, dtype)) for i, (shape, dtype) in
+              enumerate([((2, 2), "float64"), ((3,), "float32"), ((), "float64")])]  # fmt: skip
+    layout = FlatLayout(params, {"m": 0.5}, {})
+    assert [(flat.w.dtype.name, flat.w.tolist()) for flat in layout] == [
+        ("float64", [1.0, 1.0, 1.0, 1.0, 3.0]),
+        ("float32", [2.0, 2.0, 2.0]),
+    ]
+    assert [p for p, _, _ in layout.order] == params
+    assert [view.shape for _, view, _ in layout.order] == [(2, 2), (3,), ()]
+    layout.order[2][2][...] = 9.0
+    assert layout[0].g[4] == 9.0
+    assert layout.holds(params)
+    assert not layout.holds(params[:2])
+    assert not layout.holds(params[::-1])
+
+
+def test_binding_keeps_a_value_put_there_since():
+    p = tg.Parameter([1.0, 2.0])
+    flat = FlatParameters([p], {}, {})
+    p.data = np.array([5.0, 6.0])
+    flat.bind()
+    assert flat.w.tolist() == [5.0, 6.0]
+    flat.w[0] = 7.0
+    assert p.data.tolist() == [7.0, 6.0]

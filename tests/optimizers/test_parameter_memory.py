@@ -9,6 +9,7 @@ from optimizer_examples import every, gradients, make, start
 
 import tensorgrad as tg
 from tensorgrad.optimizers import SGD
+from tensorgrad.optimizers.parameter_memory import ParameterMemory
 
 
 @every
@@ -77,3 +78,42 @@ def test_a_copy_goes_on_where_the_original_was(new, duplicate, rng):
         other.apply(grads, others)
     for p, q in zip(params, others, strict=True):
         np.testing.assert_array_equal(p.data, q.data)
+
+
+def test_an_arrangement_stays_while_its_parameters_do():
+    a, b = make([1.0, 2.0], [3.0])
+    memory = ParameterMemory().arrange([a, b], {"m": 0.5})
+    assert memory.arrange([a, b], {"m": 0.5}) is memory
+    assert memory.arrange([b, a], {"m": 0.5}) is not memory
+    assert {name: v.tolist() for name, v in memory.all_states()[id(a)][1].items()} == {"m": [0.5, 0.5]}
+
+
+def test_an_earlier_layout_is_used_again_while_a_program_holds_it():
+    a, b = make([1.0], [2.0])
+    memory = ParameterMemory()
+    both = memory.arrange([a, b], {})
+    layout = both.flats
+    one = both.arrange([a], {})
+    assert one.arrange([a, b], {}).flats is layout
+    del both, layout
+    assert [reference() for reference in one.layouts] == [None, one.flats]
+
+
+def test_gradients_are_written_only_where_the_parameters_lie():
+    (a, b), g = make([1.0, 2.0], [3.0]), [np.array([5.0, 6.0]), np.array([7.0])]
+    memory = ParameterMemory().arrange([a, b], {})
+    assert not memory.write(g, [a, b])  # their data are no views yet
+    memory.bind()
+    assert memory.write(g, [a, b])
+    assert memory.flats[0].g.tolist() == [5.0, 6.0, 7.0]
+    for grads, params in (([g[0]], [a]), (g[::-1], [b, a]), ([g[0].tolist(), g[1]], [a, b]), ([], [])):
+        assert not memory.write(grads, params)
+
+
+def test_a_copy_of_a_memory_shares_no_slot():
+    (a,) = make([1.0, 2.0])
+    memory = ParameterMemory().arrange([a], {"m": 0.0})
+    other = copy.copy(memory)
+    memory.flats[0].slots["m"] += 1
+    assert memory.all_states()[id(a)][1]["m"].tolist() == [1.0, 1.0]
+    assert other.all_states()[id(a)][1]["m"].tolist() == [0.0, 0.0]

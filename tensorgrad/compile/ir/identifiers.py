@@ -120,7 +120,7 @@ class ReadableNames(ShortNames):
 
     def literal(self, x):
         if isinstance(x, np.dtype) and x.names is None and x.isbuiltin == 1:
-            return repr(x.str if not x.isnative else x.name)
+            return repr(x.name)  # such a dtype is native
         name = getattr(x, "__name__", "")
         if isinstance(x, type) and issubclass(x, np.generic) and getattr(np, name, None) is x:
             return f"np.{name}"

@@ -231,6 +231,18 @@ def test_every_recogniser_has_a_planted_fault():
     assert {r.__name__ for r in VALUES + SHAPES} == {r.__name__ for r in speaking}
 
 
+def test_facts_that_do_not_fit_give_no_sentence():
+    """Two signs of twelve are wrong, without a pattern; a constant array, an empty part and a number are known."""
+    context = {"arrays": {"two": np.full(G.shape, 2.0)}, "parts": {"none": 0 * G}, "value": X, "sizes": {"rate": 0.7}}
+    wrong = G.copy()
+    wrong[[1, 2], [0, 2]] *= -1
+    assert (X[1, 0] > 0) != (X[2, 2] > 0)
+    assert mistake(wrong, G, context=context) == ""
+    assert (
+        mistake(6.3 * G, G, context=context) == "the gradient of x is 6.3 times too large: a constant factor is wrong"
+    )
+
+
 def test_the_name_stands_in_the_sentence():
     assert mistake(-G, G, name="W1") == "the gradient of W1 has the wrong sign everywhere"
     assert mistake(G, G.sum(axis=0), name="b", context=Context()).endswith("along which b was broadcast")

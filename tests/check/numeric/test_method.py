@@ -1,4 +1,4 @@
-"""How derivatives are measured: the method is chosen by trying and stated, and inputs of any size are located in."""
+"""The method is chosen by a trial, and the report states it."""
 
 import numpy as np
 import pytest

@@ -44,6 +44,11 @@ def test_views_of_buffers_and_weights_are_made_once_and_those_of_inputs_are_not(
     assert not live.is_fixed(late.output)
 
 
+def test_a_view_of_a_view_that_varies_varies_too():
+    program = replay_of(lambda x, i: [np.exp(x)[i][1:] * 2.0], X, 1, exact=True).program
+    assert not Liveness(program).views
+
+
 def test_a_view_at_an_index_that_varies_is_made_in_each_run():
     program = replay_of(lambda x, i: [np.exp(x)[i] * 2.0], X, 1, exact=True).program
     live = Liveness(program)

@@ -18,6 +18,7 @@ BUFFERED = {
     "ufunc": (np.add, (X, Y), {}),
     "by keyword": (np.maximum, (X, Y), {}),
     "with a setting": (np.multiply, (X, 2.0), {"dtype": np.float32}),
+    "sum of columns": (np.add.reduce, (X,), {}),
     "sum": (np.add.reduce, (X,), {"axis": 1, "keepdims": True}),
     "running sum": (np.add.accumulate, (X,), {"axis": 1}),
     "product": (np.dot, (X, Y.T.copy()), {}),

@@ -6,9 +6,9 @@ from compiled_models import data, model_of, same, trained, training_steps
 
 import tensorgrad as tg
 from tensorgrad import metrics
-from tensorgrad.layers import Activation, Dense, Layer
+from tensorgrad.layers import Dense, Layer
 from tensorgrad.optimizers import SGD, Adam
-from tensorgrad.training.programs import CROWDED, LIMIT, WARM
+from tensorgrad.training.programs import CROWDED, LIMIT, WARM, guard_roots
 
 
 class Third(Layer):
@@ -120,24 +120,6 @@ def test_what_is_done_to_a_weight_itself_is_seen_by_the_next_step_and_so_is_its_
         return losses, model.evaluate(x, y, verbose=0)
 
     same(work)
-
-
-def test_outputs_never_share_memory_with_what_was_given():
-    model = tg.Sequential([Activation("linear", input_shape=(3,))])
-    x = np.ones((4, 3), "float32")
-    for _ in range(WARM + 2):
-        assert not np.shares_memory(model.predict(x, verbose=0), x)
-        assert not np.shares_memory(model.predict(x, batch_size=2, verbose=0), x)
-        assert not np.shares_memory(model.predict_on_batch(x), x)
-
-
-def test_one_batch_is_predicted_like_many():
-    model = model_of(["dropout"])
-    x, _ = data()
-    whole = model.predict(x, batch_size=len(x), verbose=0)
-    for args in ({}, {"batch_size": 5}, {"batch_size": 5, "steps": 4}, {"steps": 1}, {"verbose": 2}):
-        np.testing.assert_allclose(model.predict(x, **{"verbose": 0, **args}), whole, rtol=1e-6, atol=1e-7)
-    np.testing.assert_array_equal(model.predict(x, batch_size=5, steps=2, verbose=0), model.predict(x[:10], 5, 0))
 
 
 def test_a_program_for_each_shape_soon_and_later_for_those_that_come_often():
@@ -277,3 +259,12 @@ def test_a_layer_that_no_guard_can_follow_trains_as_it_is_and_says_why(layer, sa
     with pytest.warns(tg.errors.UncompiledWarning, match=says):
         losses = [model.train_on_batch(x, y) for _ in range(3)]
     assert (len({float(np.squeeze(loss)) for loss in losses}) > 1) == (layer in (Drawing, Taking))
+
+
+def test_a_layer_in_two_models_is_one_root_and_of_one_name_the_first_is():
+    shared, other = Dense(2, name="a"), Dense(2, name="a")
+    model = tg.Sequential([tg.Sequential([shared], name="p"), tg.Sequential([shared], name="q"),
+                           tg.Sequential([other], name="r")], name="net")  # fmt: skip
+    roots = guard_roots(model)
+    assert list(roots) == ["layer 'a'", "layer 'p'", "layer 'q'", "layer 'r'", "layer 'net'"]
+    assert roots["layer 'a'"] is shared

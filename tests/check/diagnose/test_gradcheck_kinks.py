@@ -29,13 +29,13 @@ KINKS = {
 
 
 @pytest.mark.parametrize(("f", "x", "op", "count"), KINKS.values(), ids=KINKS)
-def test_kinks_are_left_out_counted_and_named(f, x, op, count):
+def test_gradcheck_kinks_are_left_out_counted_and_named(f, x, op, count):
     report = gradcheck(lambda x: f(x).sum(), x)
     assert report["x"].kinks == count
     assert report["x"].wrong == 0
     assert len(report.notes) == 1
     assert re.match(
-        rf"{count} elements of x are at a kink of '{op}' \(test_kinks\.py:\d+\), where any slope",
+        rf"{count} elements of x are at a kink of '{op}' \(test_gradcheck_kinks\.py:\d+\), where any slope",
         *report.notes,
     )
     assert report["x"].difference < 1e-7
@@ -61,7 +61,7 @@ def test_a_slope_outside_of_the_two_is_wrong(slope):
     assert re.match(r"wrong rule: 'ramp'", *report.causes)
 
 
-def test_kinks_that_cancel_pass_since_every_rule_is_right():
+def test_gradcheck_kinks_that_cancel_pass_since_every_rule_is_right():
     report = gradcheck(lambda x: (tg.relu(x) - tg.relu(-x)).sum(), AT)  # x itself, but 0 at 0 by the rules
     assert (report["x"].wrong, report["x"].kinks) == (0, 2)
 
