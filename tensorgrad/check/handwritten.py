@@ -11,7 +11,7 @@ from .compare.claims import Comparison
 from .diagnose.per_sample import add_sample_hints
 from .mistakes.catalogue import mistake
 from .numeric.sampling import FULL
-from .subject.loss import NumpyLoss
+from .subject.numpy_loss import NumpyLoss
 from .subject.parameters import match_gradients, rebuild
 
 if TYPE_CHECKING:
