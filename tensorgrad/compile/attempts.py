@@ -87,7 +87,7 @@ def check_settled(guards, trace, names):
     if trace.raised is not None:
         raise TraceError("a layer or the loss handles an error of NumPy's, which a program cannot") from trace.raised
     guards.loose += trace.noted
-    paths = guards.changed(trace.drawn)
+    paths = guards.changed(trace.rollback.generators)
     if paths:
         drawn = {place.path for place in guards.generators}
         raise Unsettled({path: words(path, names, path in drawn) for path in paths})

@@ -299,7 +299,7 @@ class Step:
         guards.loose += recording.trace.noted
         recording.know(guards.arrays())
         why = recording.trace.raised  # and handled, which a program cannot
-        why = why or guards.changed(recording.trace.drawn) + run.changed()
+        why = why or guards.changed(recording.trace.rollback.generators) + run.changed()
         if not why:
             return recording, None
         recording.trace.undo()  # what changed may hold stand-ins now

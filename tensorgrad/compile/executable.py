@@ -76,9 +76,9 @@ def traced(function, leaves, names, known=dict):
             values = [Leaf(trace, x) for x in out]
             grads = gradients_left(trace)
             arrays = arrays_left(trace)
-            trace.check_used()
+            trace.captured.check_unchanged()
             check_arguments([t for t in stands if isinstance(t, Tensor)], numbers)
-            trace.known.clear()  # stand-ins know their trace: it is to be freed with the last of them
+            trace.captured.forget()
     except BaseException:
         gradients_left(trace)
         trace.undo()

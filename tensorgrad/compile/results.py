@@ -12,7 +12,7 @@ from ..core.tensor import StandIn, Tensor, type_tensor
 from ..errors import TraceError
 from .ir.program import packed
 from .trace.captures import outside
-from .trace.tracer import check_plain
+from .trace.refusals import check_plain
 
 
 class Leaf:
@@ -31,7 +31,7 @@ class Leaf:
         if plain:
             check_plain(thing)
         self.of = x
-        self.thing: Any = trace.captured(thing) if plain else thing
+        self.thing: Any = trace.captured.stand_in(thing) if plain else thing
         self.varies = isinstance(self.thing, StandIn)
         self.writeable = not isinstance(getattr(self.thing, "value", None), np.ndarray) or bool(
             self.thing.value.flags.writeable

@@ -32,7 +32,7 @@ class Trial:
         }
         self.grads = [(t, Form(g.value)) for t, g, _ in recording.grads]
         self.data = [(t, Form(data)) for t, data in [*((t, now.value) for t, _, now in recording.arrays), *moved]]
-        self.written = [(array, Form(array)) for array, _ in trace.saved.values() if id(array) not in vectors]
+        self.written = [(array, Form(array)) for array, _ in trace.rollback.saved.values() if id(array) not in vectors]
 
     def check(self, result):
         """Raise a TraceError unless the function has come to the same."""

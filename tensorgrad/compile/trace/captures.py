@@ -122,7 +122,7 @@ def rebind(trace, t, now, new):
     if id(t) not in trace.rebound:
         before = {slot: getattr(t, slot) for slot in SLOTS}
         array = DATA.__get__(t)
-        trace.put_back.append(lambda: put_back(t, array, before))
+        trace.rollback.actions.append(lambda: put_back(t, array, before))
         trace.rebound[id(t)] = (t, now, new)
     trace.rebound[id(t)] = (t, trace.rebound[id(t)][1], new)
 
@@ -147,7 +147,7 @@ def note_grad(trace, t):
     """Note that the function sets ``t.grad``."""
     if outside(t, trace) and id(t) not in trace.graded:
         old = GRAD.__get__(t)
-        trace.put_back.append(lambda: GRAD.__set__(t, old))
+        trace.rollback.actions.append(lambda: GRAD.__set__(t, old))
         trace.graded[id(t)] = t
 
 
@@ -167,7 +167,7 @@ def gradients_left(trace):
         if grad is not None:
             left.append((t, DATA.__get__(grad), grad))
             GRAD.__set__(t, None)
-    return [(t, g if isinstance(g, TraceArray) else trace.captured(g), grad) for t, g, grad in left]
+    return [(t, g if isinstance(g, TraceArray) else trace.captured.stand_in(g), grad) for t, g, grad in left]
 
 
 def arrays_left(trace):

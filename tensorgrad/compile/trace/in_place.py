@@ -14,7 +14,7 @@ from ...graph.origins import line_of_user
 from ..ir.array_ops import accumulated, assigned, spread
 from ..ir.program import mapped, packed
 from .refusals import needs_value
-from .trace_array import TraceArray
+from .trace_array import TraceArray, value_of
 
 
 def set_item(trace, x, index, v):
@@ -26,7 +26,7 @@ def set_item(trace, x, index, v):
     if isinstance(mask, TraceArray) and mask.dtype.kind == "b":
         set_masked(trace, x, mask, v)
     elif not trace.owned(x):
-        trace.save(x)
+        trace.rollback.keep_target(x)
         trace.call(operator.setitem, (x, index, v), written=(x,))
     elif is_whole(index) and not isinstance(v, (list, tuple)):
         order = "C" if x.flags.c_contiguous else "F" if x.flags.f_contiguous else None
@@ -76,7 +76,7 @@ def set_masked(trace, x, mask, v):
         raise needs_value("x[mask] = array", (x, mask), "write a number, or use np.where(mask, values, x)")
     if mask.shape != x.shape[: mask.ndim]:
         raise IndexError(f"a mask {describe(mask)} does not fit {describe(x)}")
-    trace.save(x)
+    trace.rollback.keep_target(x)
     mask = mask.reshape(mask.shape + (1,) * (x.ndim - mask.ndim))
     if np.ndim(value):
         v = v.reshape(()) if hasattr(v, "reshape") else np.asarray(v).reshape(())
@@ -94,7 +94,7 @@ def out_call(trace, function, args, kwargs, out):
     alone = len(outs) == 1 and isinstance(function, np.ufunc) and "where" not in kwargs and trace.owned(targets[0])
     if not (alone and renewed(trace, function, args, kwargs, targets[0])):
         for t in targets:
-            trace.save(t)
+            trace.rollback.keep_target(t)
         trace.call(function, args, {**kwargs, "out": outs if isinstance(out, tuple) and len(outs) > 1 else outs[0]},
                    written=tuple(targets))  # fmt: skip
     return out if isinstance(out, tuple) and len(outs) > 1 else outs[0]
@@ -107,7 +107,7 @@ def renewed(trace, function, args, kwargs, target):
     """
     trace.check_open()
     args, kwargs = trace.lifted((tuple(args), kwargs))
-    plain, settings = mapped((args, kwargs), StandIn, lambda t: t.value)
+    plain, settings = mapped((args, kwargs), StandIn, value_of)
     made = function(*plain, **settings)
     if made.dtype != target.dtype or made.shape != target.shape or not packed(target.node):
         return False
@@ -134,7 +134,7 @@ def accumulate(trace, ufunc, x, index, *v):
     if not x.value.flags.writeable:
         raise TraceError(f"{line_of_user()}: a compiled function writes into a read-only array")
     if not trace.owned(x):
-        trace.save(x)
+        trace.rollback.keep_target(x)
         trace.call(ufunc.at, (x, index, *v), written=(x,))
     else:
         x.become(trace.call(accumulated, (x, index, ufunc, *v)))

@@ -1,5 +1,6 @@
-"""Functions of NumPy's that are no ufuncs: how a trace writes down a call of one."""
+"""Calls of NumPy: how a trace writes down a ufunc, another function, and ``x[i]``."""
 
+import operator
 from functools import cache
 
 import numpy as np
@@ -8,9 +9,9 @@ from ...core.tensor import StandIn
 from ...errors import TraceError
 from ...graph.origins import line_of_user
 from ..ir.program import mapped
-from .in_place import check_target, out_call
+from .in_place import accumulate, check_target, out_call, sliced
 from .refusals import NEEDS_VALUES, QUERIES, TELLS_APART, needs_array, needs_value
-from .trace_array import TraceArray, without_defaults
+from .trace_array import TraceArray, as_scalar, value_of
 
 #: Functions that write into the first of their arguments, and what they call it.
 WRITERS = {
@@ -25,10 +26,35 @@ REDUCTIONS = {
 OUT = {np.dot: 2, np.concatenate: 2}
 
 
+def ufunc_call(trace, ufunc, method, inputs, kwargs):
+    """Write down a ufunc's call and return what it returns."""
+    out = kwargs.pop("out", None)
+    if method == "at":
+        return accumulate(trace, ufunc, *inputs)
+    function = ufunc if method == "__call__" else getattr(ufunc, method)
+    if method == "reduce":
+        inputs, kwargs = inputs[:1], reduce_settings(inputs, kwargs)
+    if out is None:
+        return trace.call(function, inputs, kwargs)
+    return out_call(trace, function, inputs, kwargs, out)
+
+
+def reduce_settings(inputs, kwargs):
+    """Return the settings of a ``reduce`` in one of the ways to write them, so that equal ones are seen to be equal."""
+    given = dict(zip(("axis", "dtype", "out", "keepdims", "initial", "where"), inputs[1:], strict=False)) | kwargs
+    axis = given.pop("axis", 0)
+    if type(axis) is tuple and len(axis) == 1:
+        (axis,) = axis
+    if type(axis) is int and axis < 0 and hasattr(inputs[0], "ndim"):
+        axis += inputs[0].ndim
+    usual = {"dtype": None, "keepdims": False, "initial": np._NoValue, "where": True}
+    return {"axis": axis} | {k: v for k, v in given.items() if k not in usual or v is not usual[k]}
+
+
 def function_call(trace, function, args, kwargs):
     """Write down a call of ``function`` and return what it returns."""
     if function in QUERIES:
-        plain, settings = mapped((args, kwargs), StandIn, lambda t: t.value)
+        plain, settings = mapped((args, kwargs), StandIn, value_of)
         return function(*plain, **settings)
     if function in TELLS_APART:
         raise needs_array(f"np.{function.__name__}()")
@@ -100,16 +126,24 @@ def written_call(trace, function, args, kwargs):
         kwargs = dict(kwargs)
         args = (kwargs.pop(name), *args)
     target = check_target(args[0])
-    trace.save(target)
+    trace.rollback.keep_target(target)
     trace.call(function, args, kwargs, written=(target,))
 
 
 def in_place(trace, function, args, kwargs):
     """Write down a call that changes its first argument and returns it."""
     target = check_target(args[0])
-    trace.save(target)
+    trace.rollback.keep_target(target)
     trace.call(function, args, kwargs, written=(target,))
     return target if target.ndim else target[()]
+
+
+def without_defaults(kwargs):
+    """Return settings without those that say nothing."""
+    return {
+        key: value for key, value in kwargs.items()
+        if value is not np._NoValue and not (key == "out" and value is None) and not (key == "where" and value is True)
+    }  # fmt: skip
 
 
 def named(function, args, kwargs):
@@ -141,3 +175,17 @@ def along_axis(x, indices, axis=-1):
     places = list(np.ogrid[tuple(slice(n) for n in x.shape)])
     places[axis] = indices
     return x[tuple(places)]
+
+
+def get_item(trace, x, index):
+    """Write down ``x[index]``; one entry is a number of its own, which later writes into x leave alone."""
+    index = sliced(index)
+    parts = index if isinstance(index, tuple) else (index,)
+    for part in parts:
+        if isinstance(part, TraceArray) and part.dtype.kind == "b":
+            raise needs_value("x[mask]", (x, part), "its shape depends on the mask; use np.where(mask, x, 0)")
+    simple = not any(part is Ellipsis or hasattr(part, "shape") or isinstance(part, (list, bool)) for part in parts)
+    if not simple or isinstance(x.value, np.generic) or len(parts) - parts.count(None) != x.ndim or None in parts:
+        return trace.call(operator.getitem, (x, index))
+    entry = trace.call(operator.getitem, (x, (*parts, Ellipsis)))
+    return as_scalar(trace.call(np.copy, (entry,))) if entry.ndim == 0 else entry

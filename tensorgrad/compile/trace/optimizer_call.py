@@ -28,14 +28,14 @@ def descend(trace, optimizer, grads, params):
         kept = {name: getattr(optimizer, name) for name in KEPT}
         for flat in optimizer._flats:  # values given to parameters since are about to be moved there
             for vector in (flat.w, *flat.slots.values()):
-                trace.keep(vector)
+                trace.rollback.keep(vector)
         descent = Descent(optimizer, params)
-    trace.put_back.append(lambda: restore(optimizer, kept, before))
+    trace.rollback.actions.append(lambda: restore(optimizer, kept, before))
     for flat in descent.flats:
         for vector in (flat.w, *flat.slots.values()):
-            trace.keep(vector)
-    vectors = tuple([trace.captured(flat.w, "parameters") for flat in descent.flats])
-    grads = tuple([g if isinstance(g, StandIn) else trace.captured(g) for g in grads])
+            trace.rollback.keep(vector)
+    vectors = tuple([trace.captured.stand_in(flat.w, "parameters") for flat in descent.flats])
+    grads = tuple([g if isinstance(g, StandIn) else trace.captured.stand_in(g) for g in grads])
     for p, g, place in zip(params, grads, descent.places, strict=True):
         trace.of_tensor(p, place_of(descent, p))
         place[...] = g.value

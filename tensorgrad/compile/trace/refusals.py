@@ -54,3 +54,19 @@ def refused(what):
         raise needs_value(what, self)
 
     return refuse
+
+
+def check_plain(array):
+    """Raise unless a program can hold such an array: numbers, in NumPy's own class of arrays."""
+    if isinstance(array, np.ndarray) and type(array) not in (np.ndarray, np.memmap):
+        raise TraceError(
+            f"{at_line()}a compiled function was given or made a {type(array).__name__}, of which it would keep the "
+            "numbers only; pass np.asarray of it (and a mask as an array of its own), or run without compiling"
+        )
+    if array.dtype.kind not in "biufcmM":
+        raise TypeError(f"{at_line()}a compiled function holds numbers, got {describe(array)}")
+
+
+def at_line():
+    line = line_of_user()
+    return f"{line}: " if line else ""

@@ -7,7 +7,8 @@ import numpy as np
 
 from ...core.tensor import StandIn, Tensor
 from ..ir.program import NUMBERS
-from .trace_array import COMPARISONS, OPERATORS, UNARY, TraceArray
+from .array_operators import COMPARISONS, OPERATORS, UNARY
+from .trace_array import TraceArray
 
 
 class TraceNumber(StandIn):
@@ -29,7 +30,7 @@ class TraceNumber(StandIn):
     __array_ufunc__, __array_function__ = TraceArray.__array_ufunc__, TraceArray.__array_function__
 
     def __round__(self, ndigits=None):
-        return self.tape.number(round, self) if ndigits is None else self.tape.number(round, self, ndigits)
+        return self.tape.call(round, (self,) if ndigits is None else (self, ndigits))
 
     def __divmod__(self, other):
         return self // other, self % other
@@ -72,7 +73,7 @@ def of_numbers(function, ufunc, reflected=False):
         if isinstance(other, (Tensor, list, tuple, str, type(None))):
             return NotImplemented
         pair = (other, self) if reflected else (self, other)
-        return self.tape.number(function, *pair) if is_python(other) else ufunc(*pair)
+        return self.tape.call(function, pair) if is_python(other) else ufunc(*pair)
 
     return operate
 
@@ -82,7 +83,7 @@ def of_known(function):
 
 
 def of_one(function):
-    return lambda self: self.tape.number(function, self)
+    return lambda self: self.tape.call(function, (self,))
 
 
 for _name, _ufunc in {**OPERATORS, "pow": np.power}.items():

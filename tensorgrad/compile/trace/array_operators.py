@@ -1,0 +1,145 @@
+"""Operators and methods of a stand-in for an array: which functions of NumPy's they are."""
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from ...core.tensor import StandIn, Tensor
+from ..ir.array_ops import as_numbers
+from ..ir.program import NUMBERS
+
+OPERATORS = {
+    "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.true_divide, "mod": np.remainder,
+    "floordiv": np.floor_divide, "matmul": np.matmul, "and": np.bitwise_and, "or": np.bitwise_or,
+    "xor": np.bitwise_xor, "lshift": np.left_shift, "rshift": np.right_shift,
+}  # fmt: skip
+COMPARISONS = {"eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal, "gt": np.greater,
+               "ge": np.greater_equal}  # fmt: skip
+UNARY = {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.invert}
+#: Methods that are a function of NumPy's with the same arguments.
+METHODS = ("mean", "var", "std", "argmax", "argmin", "cumsum", "cumprod", "clip", "round", "swapaxes", "squeeze",
+           "ravel", "take", "diagonal", "trace", "dot", "argsort", "choose", "searchsorted", "repeat", "sum", "prod",
+           "max", "min", "any", "all", "conj", "conjugate")  # fmt: skip
+#: Methods that are none: they return an array, or change this one.
+OWN_METHODS = ("flatten", "view")
+CHANGING_METHODS = ("sort", "partition")
+ARRAYS = {"__contains__": "in", "item": "item()", "tolist": "tolist()", "tobytes": "tobytes()",
+          "nonzero": "nonzero()"}  # fmt: skip
+#: What ``x ** n`` is in NumPy for these n.
+FAST_POWERS: dict[float, Any] = {1: np.positive, 2: np.square, 0.5: np.sqrt, -1: np.reciprocal}
+
+
+def is_argument(x):
+    """Return whether ``x`` stands for a number of Python's."""
+    return isinstance(x, StandIn) and x.node.python is not None
+
+
+def are_complex(*numbers):
+    """Return whether one of these numbers is complex."""
+    return any(isinstance(x, (complex, np.complexfloating)) for x in numbers)
+
+
+def is_number(x):
+    """Return whether ``x`` is a number, Python's or NumPy's, or stands for one."""
+    return type(x) in NUMBERS or isinstance(x, np.generic) or getattr(x, "is_scalar", False)
+
+
+def operation(ufunc, function=None):
+    def operate(self, other):
+        if isinstance(other, Tensor):
+            return NotImplemented
+        if function is not None and self.is_scalar and is_number(other) and are_complex(self, other):
+            return self.tape.call(as_numbers, (function, self, other))
+        return ufunc(self, other)
+
+    return operate
+
+
+def alone(ufunc):
+    return lambda self: ufunc(self)  # a ufunc itself is no method
+
+
+def reflected(ufunc, function=None):
+    def operate(self, other):
+        if isinstance(other, Tensor):
+            return NotImplemented
+        if function is not None and self.is_scalar and is_number(other) and are_complex(self, other):
+            return self.tape.call(as_numbers, (function, other, self))
+        return ufunc(other, self)
+
+    return operate
+
+
+def in_place(ufunc):
+    def change(self, other):
+        if self.is_scalar or isinstance(other, Tensor):
+            return NotImplemented  # then Python computes self + other and binds the name anew
+        return ufunc(self, other, out=self)
+
+    return change
+
+
+def method(name):
+    function = getattr(np, name)
+    return lambda self, *args, **kwargs: function(self, *args, **kwargs)
+
+
+def own_method(name):
+    function = getattr(np.ndarray, name)
+    return lambda self, *args, **kwargs: self.tape.call(function, (self, *args), kwargs)
+
+
+def changing_method(name):
+    function = getattr(np.ndarray, name)
+
+    def change(self, *args, **kwargs):
+        if self.is_scalar:
+            raise TypeError(f"a number of NumPy's has no .{name}() that could change it")
+        self.tape.rollback.keep_target(self)
+        self.tape.call(function, (self, *args), kwargs, written=(self,))
+
+    return change
+
+
+def power(x, exponent):
+    if isinstance(exponent, Tensor):
+        return NotImplemented
+    if x.is_scalar and is_number(exponent):
+        return x.tape.call(as_numbers, (operator.pow, x, exponent))  # not to the last bit what np.power gives
+    if is_argument(exponent):  # NumPy takes a square for 2, and so on; of ints and bools that has another dtype
+        exponent = exponent if x.dtype.kind in "fc" else exponent.known()
+        return x.tape.call(operator.pow, (x, exponent))
+    fast = type(exponent) in (int, float) and (exponent in FAST_POWERS or exponent == 0)
+    if not fast:
+        return np.power(x, exponent)
+    exact = fast_power(x, exponent)
+    return x.tape.call(operator.pow, (x, exponent)) if exact is None else exact(x)
+
+
+def fast_power(x, exponent):
+    """Return the ufunc that NumPy takes instead of ``np.power`` for this number, or None."""
+    if x.dtype.kind == "f":
+        return FAST_POWERS.get(exponent)
+    return np.square if type(exponent) is int and exponent == 2 else None
+
+
+def reflected_power(x, base):
+    if isinstance(base, Tensor):
+        return NotImplemented
+    if x.is_scalar and is_number(base):
+        return x.tape.call(as_numbers, (operator.pow, base, x))
+    return np.power(base, x)
+
+
+def power_in_place(x, exponent):
+    if x.is_scalar or isinstance(exponent, Tensor):
+        return NotImplemented
+    if is_argument(exponent):
+        x.tape.rollback.keep_target(x)
+        x.tape.call(operator.ipow, (x, exponent), written=(x,))
+        return x
+    exact = fast_power(x, exponent) if type(exponent) in (int, float) else None
+    if exact is not None:
+        return exact(x, out=x)
+    return np.power(x, exponent, out=x)  # type: ignore[call-overload]  # it answers for an array
