@@ -1,0 +1,77 @@
+"""The walk through values: arrays, Tensors, containers, and what else holds things without attributes."""
+
+import collections
+import random
+from typing import Any
+
+from ...core.tensor import Parameter, Tensor
+from ...errors import describe
+from ...tracking import TrackedDict, TrackedList, TrackedSet
+from .generators import State
+from .kinds import TooMuch, an
+from .looks import Look
+from .object_walk import walk_object
+from .watched_places import Attribute, Content, Items, Members, Pairs, Wanted, is_fixed
+
+#: How many items of lists and dicts, and bytes of arrays, are looked through before every call, at most.
+ITEMS, BYTES = 5_000, 1 << 20
+
+
+def walk_tensor(reach, x, path):
+    """Note whether gradients flow to a Tensor, its name if code asks for that, and what a class of its own adds."""
+    reach.wanted.append(Wanted(x, path))
+    if "name" in reach.literal:
+        reach.loose.append(Attribute(x, "name", f"{path}.name"))
+    for hook in (x.watch or {}).values():
+        reach.walk(hook, f"a hook of {path}")
+    if type(x) not in (Tensor, Parameter):
+        walk_object(reach, x, path)
+
+
+def walk_array(reach, x, path):
+    """Note what a plain array holds: Python may have looked at it when the function was traced."""
+    reach.loose.append(Content(x, path))
+    if not is_fixed(x):
+        reach.bytes += x.nbytes
+        if reach.bytes > BYTES:
+            raise TooMuch(
+                f"reaches {path}, {describe(x)}, a plain array that it would have to look through before every "
+                "call: make it read-only, .flags.writeable = False, make it a Tensor, or pass it as an argument"
+            )
+
+
+def walk_look(reach, x, path):
+    """Note what an object shows that is no container of the usual kinds, such as a ``bytearray``."""
+    place = Look(x, path)
+    reach.loose.append(place)
+    for item in place.inside():
+        reach.walk(item, path)
+
+
+def walk_generator(reach, x, path):
+    """Note what a random generator will draw."""
+    if isinstance(x, random.SystemRandom):
+        reach.unseen.append(f"draws from {path}, which has no state")
+    else:
+        reach.generators.append(State(x, path))
+
+
+def walk_container(reach, x, path):
+    """Note what a list, dict, set or deque holds."""
+    counted = isinstance(x, (TrackedList, TrackedDict, TrackedSet))
+    place: Any = Pairs if isinstance(x, dict) else Members if isinstance(x, set) else Items
+    (reach.counted if counted else reach.loose).append(place(x, path))
+    reach.items += 0 if counted else len(x)
+    if reach.items > ITEMS:
+        raise TooMuch(
+            f"reaches {path}, {an(type(x).__name__)} of {len(x)}, which it would have to look through before every "
+            "call: make it a tuple, keep it in a layer, or pass what is needed of it as an argument"
+        )
+    if isinstance(x, collections.defaultdict):
+        place = Attribute(x, "default_factory", f"{path}.default_factory")
+        reach.loose.append(place)
+        reach.walk(place.value, place.path)
+    for key, item in x.items() if isinstance(x, dict) else enumerate(x):
+        reach.compares = reach.compares or isinstance(key, Tensor)  # found by what it is
+        reach.walk(key, path)
+        reach.walk(item, f"{path}[{key!r}]" if type(key) in (int, str) else path)
