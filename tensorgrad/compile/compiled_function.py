@@ -15,7 +15,7 @@ from .attempts import NO_GUARD, unfit
 from .call_arguments import Arguments, Held, Own, Run, apart, argument_names, check_apart, once_each, signature
 from .call_structure import count_leaves, flatten
 from .executable import Replay, traced
-from .guards.function_code import given_later
+from .guards.function_code import deferred_result_kind
 from .guards.guards import Guards
 from .trial import Trial
 
@@ -170,7 +170,7 @@ class Step:
             return result if done else self._run(key, args, kwargs, result)
         if replay is PLAINLY or (replay.own is not None and not apart(replay.own, leaves, how.containers)):
             return self.function(*args, **kwargs)
-        if replay.overlap and replay.overlap.found([*inputs, *[t.data for t in replay.bound]]):
+        if replay.overlap and replay.overlap.has_overlap([*inputs, *[t.data for t in replay.bound]]):
             return self.function(*args, **kwargs)
         try:
             return replay(inputs, [*leaves, *how.containers])
@@ -226,7 +226,7 @@ class Step:
         times = self.in_vain[key[1:]] = self.in_vain.get(key[1:], 0) + 1
         if times <= IN_VAIN or self.static:
             return None
-        changed = [path for _, guards in self.programs.get(key, ()) for path in guards.changed()]
+        changed = [path for _, guards in self.programs.get(key, ()) for path in guards.changed_paths()]
         what = f"{printable(changed[0])}, which it reads, is changed" if changed else "it is given something else"
         for kind in [kind for kind in self.programs if kind[1:] == key[1:]]:
             del self.programs[kind]
@@ -275,7 +275,7 @@ class Step:
     def _unwatched(self, guards, leaves):
         """Return what the function does that no program can, a phrase, or None."""
         code = getattr(self.function, "__code__", None)
-        later = given_later(self.function) if code is not None else None
+        later = deferred_result_kind(self.function) if code is not None else None
         if later:
             return f"gives {later}, which runs later"
         if "grad" in guards.names and any(isinstance(leaf, Tensor) and leaf.grad is not None for leaf in leaves):
@@ -299,7 +299,7 @@ class Step:
         guards.loose += recording.trace.noted
         recording.know(guards.arrays())
         why = recording.trace.raised  # and handled, which a program cannot
-        why = why or guards.changed(recording.trace.rollback.generators) + run.changed()
+        why = why or guards.changed_paths(recording.trace.rollback.generators) + run.changed()
         if not why:
             return recording, None
         recording.trace.undo()  # what changed may hold stand-ins now

@@ -12,12 +12,12 @@ from .emit.blas import largest_product, one_blas_thread, one_is_better, threaded
 from .emit.codegen import Code
 from .emit.script import profiled, save
 from .emit.threads import count
-from .guards.number_guards import steadiness
+from .guards.number_guards import number_guard
 from .guards.overlap import Overlap, owner_of
 from .ir.program import Program
 from .passes.optimize import REORDERING, optimized
 from .results import Leaf, Results
-from .trace.captures import arrays_left, gradients_left, stale_grad, tracing
+from .trace.captures import arrays_left, gradients_left, show_stand_ins, stale_grad_error
 from .trace.tracer import Trace
 
 
@@ -65,7 +65,7 @@ def traced(function, leaves, names, known=dict):
     try:
         stands = [stand_in(trace, leaf, name) for leaf, name in zip(leaves, names, strict=True)]
         numbers = [t.seq for t in stands if isinstance(t, Tensor)]
-        with tracing(trace), warnings.catch_warnings():
+        with show_stand_ins(trace), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the run as it is warns
             warnings.filterwarnings("error", "you are shuffling a 'Trace")  # which takes rows for copies
             out: list = []
@@ -141,7 +141,7 @@ class Replay:
         self.forms = [(t, v.shape, v.dtype, v.strides, t.requires_grad) for t, v in
                       zip(self.bound, inputs[len(inputs) - len(self.bound) :], strict=True)]  # fmt: skip
         self.own = None  # an Own, where it matters whether an argument is what the function uses itself
-        self.steady = steadiness(self.recorded, trace.frozen)
+        self.steady = number_guard(self.recorded, trace.frozen)
         self.idle = [self.code.function]
 
     def holds(self):
@@ -190,7 +190,7 @@ class Replay:
         """Run on a list of arrays and return what the function would; ``given`` are the arguments as they came."""
         for t in self.added:
             if t.grad is not None:
-                raise stale_grad(t)
+                raise stale_grad_error(t)
         return self.rebuilt(self.run(*inputs), given)
 
     def run(self, *inputs):

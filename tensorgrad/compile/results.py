@@ -11,7 +11,7 @@ import numpy as np
 from ..core.tensor import StandIn, Tensor, type_tensor
 from ..errors import TraceError
 from .ir.program import packed
-from .trace.captures import outside
+from .trace.captures import is_outside
 from .trace.refusals import check_plain
 
 
@@ -26,7 +26,7 @@ class Leaf:
     __slots__ = ("make", "of", "thing", "varies", "writeable")
 
     def __init__(self, trace, x):
-        thing: Any = x.data if isinstance(x, Tensor) and not outside(x, trace) else x
+        thing: Any = x.data if isinstance(x, Tensor) and not is_outside(x, trace) else x
         plain = isinstance(thing, np.ndarray) and not isinstance(thing, StandIn)
         if plain:
             check_plain(thing)

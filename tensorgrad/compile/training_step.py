@@ -176,7 +176,7 @@ class TrainingStep:
 def overlapping(replay, inputs):
     """Return whether a program would write where it reads something else: then the function runs as it is."""
     overlap = replay.overlap
-    return (overlap.written or overlap.arrays) and overlap.found(inputs)
+    return (overlap.written or overlap.arrays) and overlap.has_overlap(inputs)
 
 
 def guards_of_nothing():

@@ -11,7 +11,7 @@ from ..errors import TraceError, printable
 from ..pytree import items_of, leaves_of
 from .call_structure import unflatten
 from .guards.function_code import owner_of_module
-from .guards.watched_places import same
+from .guards.watched_places import is_same
 
 
 class Trial:
@@ -75,9 +75,9 @@ def alike(found, expected):
         return Form(found) == expected
     wanted, items = items_of(expected), items_of(found)
     if wanted is None or items is None or type(found) is not type(expected) or found is expected:
-        return same(found, expected)
+        return is_same(found, expected)
     return len(items) == len(wanted) and all(
-        same(key, other) and alike(a, b) for (key, a), (other, b) in zip(items, wanted, strict=True)
+        is_same(key, other) and alike(a, b) for (key, a), (other, b) in zip(items, wanted, strict=True)
     )
 
 

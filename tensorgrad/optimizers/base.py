@@ -278,7 +278,7 @@ class Optimizer(Options):
             )
         traced = next((p.data for p, _ in total.values() if isinstance(p.data, StandIn)), None)
         if traced is not None:  # the compiled function steps at each run, and has done so for this one
-            traced.descended(self, [g for _, g in total.values()], [p for p, _ in total.values()])
+            traced.descend(self, [g for _, g in total.values()], [p for p, _ in total.values()])
             return []
         self._layout([p for p, _ in total.values()])
         for _, _, place in self._places:
@@ -331,9 +331,9 @@ class Optimizer(Options):
 
 def tracing() -> Any:
     """Return the trace of this thread, or None: what a function reads of an optimizer itself becomes part of it."""
-    from ..compile.trace.captures import current  # which those have imported who trace
+    from ..compile.trace.captures import current_trace  # which those have imported who trace
 
-    return current()
+    return current_trace()
 
 
 def lie_in(params: Any, places: Any) -> Any:

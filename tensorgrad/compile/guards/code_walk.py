@@ -6,34 +6,34 @@ import sys
 import types
 
 from .function_code import (
-    compares,
-    is_identity,
+    compares_identity,
+    is_identity_operator,
     is_reflective,
+    is_user_module,
     names_in,
     owner_of_module,
-    phrase_of,
     reads_clock,
-    unseen,
-    users,
+    unguardable_phrase,
+    unguardable_phrases,
 )
-from .kinds import BOUND, Everything, is_dunder, module_of
+from .kinds import BOUND, AllNames, is_dunder, module_of
 from .object_walk import walk_attributes
-from .watched_places import Cell, Definition, Entry, Imported
+from .watched_places import ClosureCell, DictEntry, FunctionDefinition, ImportedModule
 
 
 def walk_function(reach, f, path):
     """Note what a function of the user's finds outside of itself: defaults, enclosing variables, globals."""
     if hasattr(f, "__wrapped__"):
         reach.walk(f.__wrapped__, path)
-    if not users(f.__module__) and owner_of_module(f.__module__) != "python":
+    if not is_user_module(f.__module__) and owner_of_module(f.__module__) != "python":
         return
     for name, cell in zip(f.__code__.co_freevars, f.__closure__ or (), strict=True):
         walk_cell(reach, cell, name)
-    if not users(f.__globals__.get("__name__", "")):  # a wrapper of this library's that bears the user's name
+    if not is_user_module(f.__globals__.get("__name__", "")):  # a wrapper of this library's that bears the user's name
         return
     reach.functions.append(f)
     note_unwatchable(reach, f)
-    reach.loose.append(Definition(f, path))
+    reach.loose.append(FunctionDefinition(f, path))
     walk_attributes(reach, f, path, reach.loose)
     for default in (*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()):
         reach.walk(default, f"a default of {path}")
@@ -48,8 +48,8 @@ def note_unwatchable(reach, f):
     """Note what a function asks that no guard can follow."""
     if is_dunder(f.__name__) and f.__name__ not in ("__call__", "__getattr__", "__missing__"):
         return  # such as ``__eq__``, which asks for types and is hardly ever called
-    reach.unseen += [f"{phrase}, in {f.__name__}" for phrase in unseen(f)]
-    reach.compares = reach.compares or compares(f.__code__)
+    reach.unseen += [f"{phrase}, in {f.__name__}" for phrase in unguardable_phrases(f)]
+    reach.compares = reach.compares or compares_identity(f.__code__)
 
 
 def walk_imports(reach, f, level, name):
@@ -60,7 +60,7 @@ def walk_imports(reach, f, level, name):
     parts = full.split(".")
     for i in range(1, len(parts) + 1):
         found = ".".join(parts[:i])
-        reach.loose.append(Imported(found))
+        reach.loose.append(ImportedModule(found))
         if found in sys.modules:
             reach.walk(sys.modules[found], found)
 
@@ -69,7 +69,7 @@ def walk_cell(reach, cell, name):
     """Note an enclosing variable."""
     if id(cell) not in reach.met:
         reach.met[id(cell)] = cell
-        place = Cell(cell, name)
+        place = ClosureCell(cell, name)
         reach.loose.append(place)
         reach.walk(place.value, name)
 
@@ -85,23 +85,23 @@ def walk_global(reach, mapping, key, path):
             reach.bindings.add(vars(builtins), key, path)
         return
     value = mapping[key]
-    if isinstance(value, (types.ModuleType, types.FunctionType, type, *BOUND)) and not users(module_of(value)):
+    if isinstance(value, (types.ModuleType, types.FunctionType, type, *BOUND)) and not is_user_module(module_of(value)):
         note_library(reach, value, path)
         reach.bindings.add(mapping, key, path)
     else:
-        reach.loose.append(Entry(mapping, key, path))
+        reach.loose.append(DictEntry(mapping, key, path))
     reach.walk(value, path)
 
 
 def note_library(reach, value, path):
     """Note what a function uses of Python's, of NumPy's or of installed packages."""
-    if phrase := phrase_of(value):
+    if phrase := unguardable_phrase(value):
         reach.unseen.append(f"{phrase}, {path}")
     if isinstance(value, type) and reads_clock(value, reach.literal):
         reach.unseen.append(f"reads a clock, {path}")
     if value is os.getenv:
         reach.walk(os.environ, "os.environ")
-    reach.compares = reach.compares or is_identity(value)
+    reach.compares = reach.compares or is_identity_operator(value)
     reach.reflective = reach.reflective or is_reflective(value)
     if owner_of_module(module_of(value)) == "installed":
         reach.reflective = True  # whatever it is given, it may look at
@@ -110,9 +110,9 @@ def note_library(reach, value, path):
 def walk_module(reach, module, path):
     """Note what a module has under the names that code looks up anywhere."""
     own = vars(module)
-    if users(module.__name__):
+    if is_user_module(module.__name__):
         absent = {"hasattr", "getattr", "AttributeError"} & reach.literal
-        wanted = {*own, *reach.literal} if isinstance(reach.names, Everything) else reach.literal
+        wanted = {*own, *reach.literal} if isinstance(reach.names, AllNames) else reach.literal
         for name in [name for name in wanted if name in own or absent]:
             walk_global(reach, own, name, f"{path}.{name}")
         reach.walk(own.get("__getattr__"), f"{path}.__getattr__")

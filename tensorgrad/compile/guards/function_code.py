@@ -52,7 +52,7 @@ LATER = {0x20: "a generator", 0x80: "a coroutine", 0x200: "an asynchronous gener
 
 
 @lru_cache(4096)
-def users(module):
+def is_user_module(module):
     """Return whether a module, told by its name, is the user's own: none of Python's, of installed packages or ours."""
     return owner_of_module(module) == "user"
 
@@ -116,7 +116,7 @@ def inner_code(code):
     return [part for part in code.co_consts if isinstance(part, CodeType)]
 
 
-def unseen(function):
+def unguardable_phrases(function):
     """Return what a function does that no guard can follow, a list of phrases.
 
     >>> unseen(lambda x: eval("K") * x)
@@ -127,8 +127,12 @@ def unseen(function):
     []
     """
     code, space = function.__code__, function.__globals__
-    found = [phrase for name in names_in(code)[0] if (phrase := phrase_of(space.get(name, vars(builtins).get(name))))]
-    asked = [space.get(name, vars(builtins).get(name)) for name in asked_of_others(code)]
+    found = [
+        phrase
+        for name in names_in(code)[0]
+        if (phrase := unguardable_phrase(space.get(name, vars(builtins).get(name))))
+    ]
+    asked = [space.get(name, vars(builtins).get(name)) for name in identity_calls(code)]
     return found + [IDENTITY[value] for value in asked if value is type or value is id]
 
 
@@ -137,26 +141,26 @@ def reads_clock(value, names):
     return value in (datetime.datetime, datetime.date) and not {"now", "today", "utcnow"}.isdisjoint(names)
 
 
-def phrase_of(value):
+def unguardable_phrase(value):
     """Return what a function does that calls ``value``, if no guard can follow that, else None."""
     return next((phrase for function, phrase in UNSEEN.items() if value is function), None)
 
 
-def given_later(function):
+def deferred_result_kind(function):
     """Return what kind of thing a call of the function gives that is no result: a generator, a coroutine; or None."""
     flags = function.__code__.co_flags
     return next((what for flag, what in LATER.items() if flags & flag), None)
 
 
 @lru_cache(4096)
-def compares(code):
+def compares_identity(code):
     """Return whether code compares two things by ``is``, other than with None and its like.
 
     >>> compares((lambda x, w: x is w).__code__), compares((lambda x: x is None or x is not True).__code__)
     (True, False)
     """
     steps, inner = pairwise(get_instructions(code)), inner_code(code)
-    return any(b.opname == "IS_OP" and a.opname != "LOAD_CONST" for a, b in steps) or any(map(compares, inner))
+    return any(b.opname == "IS_OP" and a.opname != "LOAD_CONST" for a, b in steps) or any(map(compares_identity, inner))
 
 
 def is_reflective(value):
@@ -164,13 +168,13 @@ def is_reflective(value):
     return any(value is function for function in LOOKERS)
 
 
-def is_identity(value):
+def is_identity_operator(value):
     """Return whether ``value`` compares as ``is`` does."""
     return value is operator.is_ or value is operator.is_not
 
 
 @lru_cache(4096)
-def asked_of_others(code):
+def identity_calls(code):
     """Return the names, of those that are ``type`` or ``id`` by default, called on what is no object's own.
 
     What only names the class, ``type(x).__name__``, does not count, nor does ``isinstance(x, type)``.
@@ -187,4 +191,4 @@ def asked_of_others(code):
         after = steps[call + 1]
         if after.opname != "LOAD_ATTR" or after.argval not in ("__name__", "__qualname__"):
             found.append(step.argval)
-    return (*found, *[name for inner in inner_code(code) for name in asked_of_others(inner)])
+    return (*found, *[name for inner in inner_code(code) for name in identity_calls(inner)])

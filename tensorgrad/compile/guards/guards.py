@@ -7,10 +7,10 @@ import numpy as np
 
 from ...config import _settings
 from ...tracking import newest
-from .generators import Seeds, State
-from .kinds import CALLED, TooMuch
+from .generators import GeneratorState, SeedState
+from .kinds import CALLED, WatchLimitError
 from .reach import Reach
-from .watched_places import Content, Items, Members, Pairs
+from .watched_places import ArrayContent, DictItems, ListItems, SetItems
 
 
 class Guards:
@@ -26,13 +26,13 @@ class Guards:
 
     def __init__(self, roots):
         self.seen = newest[0]
-        self.counted = [Pairs(_settings, "tensorgrad.config")]
-        self.generators: list = [Seeds(), *[State(g, path) for path, g in of_process()]]
+        self.counted = [DictItems(_settings, "tensorgrad.config")]
+        self.generators: list = [SeedState(), *[GeneratorState(g, path) for path, g in process_generators()]]
         self.wanted, self.loose, self.tuples, self.unseen, self.compares = [], [], [], [], False
         self.names: set = set()
         try:
-            reach = reached(roots)
-        except TooMuch as error:
+            reach = find_reach(roots)
+        except WatchLimitError as error:
             self.unseen = [str(error)]
         except RecursionError:
             self.unseen = ["reaches things that lie too deep in one another"]
@@ -61,9 +61,9 @@ class Guards:
     def watch(self):
         """Note what generators will draw next: a trace is about to begin, and others have drawn since the last."""
         for place in self.generators:
-            place.state = place.found()
+            place.state = place.current_state()
 
-    def changed(self, drawn=()):
+    def changed_paths(self, drawn=()):
         """Return the paths of all that is no longer as it was; ``drawn`` are generators that may have moved on."""
         generators = [state for state in self.generators if id(state.generator) not in drawn]
         places = [*self.counted, *self.wanted, *self.loose, *generators]
@@ -71,12 +71,14 @@ class Guards:
 
     def containers(self):
         """Return the lists, dicts, sets and tuples that were met."""
-        places = [place for place in (*self.counted, *self.loose) if isinstance(place, (Items, Pairs, Members))]
+        places = [
+            place for place in (*self.counted, *self.loose) if isinstance(place, (ListItems, DictItems, SetItems))
+        ]
         return [*[place.whole for place in places], *self.tuples]
 
     def arrays(self):
         """Return the plain arrays that were met."""
-        return [place.array for place in self.loose if isinstance(place, Content)]
+        return [place.array for place in self.loose if isinstance(place, ArrayContent)]
 
     def tensors(self):
         """Return the Tensors that were met."""
@@ -89,18 +91,18 @@ class Guards:
                 place.restore()
 
 
-def reached(roots):
+def find_reach(roots):
     """Return the Reach of all that code looks up which can be reached: a walk for each name that walks before found."""
     names, reflective = set(CALLED), False
     while True:
         reach = Reach(roots, names, reflective)
-        found = reach.looked_up()
+        found = reach.looked_up_names()
         if found <= names and reach.reflective == reflective:
             return reach
         names, reflective = names | found, reach.reflective
 
 
-def of_process():
+def process_generators():
     """Yield the random generators that the whole process shares, each after what people call it."""
     yield "random", random.random.__self__  # type: ignore[attr-defined]  # a method, of the one that all share
     if "numpy.random" in sys.modules:  # or nothing has drawn from it

@@ -10,7 +10,7 @@ from typing import Generic, Protocol
 
 import numpy as np
 
-from .function_code import owner_of_module, users
+from .function_code import is_user_module, owner_of_module
 
 #: Objects of classes from these modules give something else each time, and what was taken cannot be put back.
 STREAMS = {"io", "_io", "queue", "_queue", "socket", "multiprocessing", "sqlite3", "select", "mmap", "shelve", "csv",
@@ -43,7 +43,7 @@ ONLY_WITH = {method: names for methods, names in _ONLY_WITH.items() for method i
 MAKERS = {"__init__", "__new__", "__post_init__"}
 
 
-class Counting:
+class NameFilter:
     """``counting(name)``: whether a name in a class, or of an attribute, is one that code looks up, or Python does.
 
     literal: the names that stand in code; ``names`` may be Everything
@@ -61,18 +61,18 @@ class Counting:
             return False
         if name in ("__eq__", "__hash__") and self.hashed:
             return True
-        if name in ONLY_WITH and not isinstance(self.names, Everything):
+        if name in ONLY_WITH and not isinstance(self.names, AllNames):
             return not ONLY_WITH[name].isdisjoint(self.literal)
         if name in MAKERS and not self.makers:
             return False
         return name in self.names or name in CALLED or is_dunder(name)
 
-    def of(self, makers, hashed, whole=False):
+    def for_class(self, makers, hashed, whole=False):
         """Return the same for the names in a class; if ``whole``, for all of them."""
-        return Counting(self.literal, Everything() if whole else self.names, makers, hashed)
+        return NameFilter(self.literal, AllNames() if whole else self.names, makers, hashed)
 
 
-class Everything:
+class AllNames:
     """The names of code that may look up any."""
 
     def __contains__(self, name):
@@ -90,7 +90,7 @@ def has_foreign_base(cls):
     return any(base not in PLAIN_BASES and not issubclass(base, (BaseException, Enum, Protocol)) for base in bases)
 
 
-class TooMuch(Exception):
+class WatchLimitError(Exception):
     """A function reaches more than can be watched; says what."""
 
 
@@ -107,12 +107,12 @@ def is_dunder(name):
 
 def is_stream(kind):
     """Return whether objects of a class, none of the user's, give something else each time."""
-    if users(kind.__module__):
+    if is_user_module(kind.__module__):
         return False
     return hasattr(kind, "__next__") or kind.__module__.partition(".")[0] in STREAMS
 
 
-def an(noun):
+def with_article(noun):
     """Return a noun with its article.
 
     >>> an("iterator"), an("Queue")
@@ -121,7 +121,7 @@ def an(noun):
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 
-def own_names(x):
+def attribute_names(x):
     """Return the names of an object's own attributes, in its dict and in slots."""
     bases = [base for base in type(x).__mro__ if owner_of_module(base.__module__) != "python"]
     members = [

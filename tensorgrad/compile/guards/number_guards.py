@@ -2,10 +2,10 @@
 
 from ..ir.identifiers import Plain
 from ..ir.statements import Statements
-from .watched_places import same
+from .watched_places import is_same
 
 
-def steadiness(program, frozen):
+def number_guard(program, frozen):
     """Return a function of a program's inputs that says whether it is for these numbers, or None if it is for all.
 
     frozen: ``[(calls before, Value, number)]`` of those whose value the program was written for
@@ -24,13 +24,13 @@ def steadiness(program, frozen):
     waiting = list(frozen)
     for number, call in enumerate(program.calls):
         while waiting and waiting[0][0] <= number:  # before what is computed only where they hold: a huge power
-            lines.append(unlike(names, *waiting.pop(0)[1:]))
+            lines.append(value_check_line(names, *waiting.pop(0)[1:]))
         if call not in calls:
             continue
         lines.append(f"        {write.fresh(call)}")
         kind = names.keep(call.output.python)
         lines.append(f"        if type({names.value(call.output)}) is not {kind}: return False")
-    lines += [unlike(names, v, value) for _, v, value in waiting]
+    lines += [value_check_line(names, v, value) for _, v, value in waiting]
     for v in ints:  # beside arrays a larger one is something else: an object, or an error
         lines.append(f"        if not {-(1 << 63)} <= {names.value(v)} < {1 << 63}: return False")
     # broad: whatever goes wrong with the numbers, the function itself is to say it
@@ -40,6 +40,6 @@ def steadiness(program, frozen):
     return space["steady"]
 
 
-def unlike(names, v, value):
+def value_check_line(names, v, value):
     """Return the line that says no if a number has another value."""
-    return f"        if not {names.keep(same)}({names.value(v)}, {names.keep(value)}): return False"
+    return f"        if not {names.keep(is_same)}({names.value(v)}, {names.keep(value)}): return False"

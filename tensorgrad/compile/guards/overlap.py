@@ -24,7 +24,7 @@ class Overlap:
     def __bool__(self):
         return bool(self.written or self.arrays)
 
-    def found(self, inputs):
+    def has_overlap(self, inputs):
         """Return whether the memory of these inputs overlaps where the program writes."""
         arrays = [x for x in inputs if isinstance(x, np.ndarray)]
         for x in arrays:

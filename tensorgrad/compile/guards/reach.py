@@ -15,11 +15,11 @@ import numpy as np
 
 from ...core.tensor import StandIn, Tensor
 from .code_walk import walk_function, walk_module
-from .function_code import REFLECTIVE, is_reflective, names_in, users
-from .kinds import BOUND, GENERATORS, Counting, Everything, TooMuch, an, is_stream
-from .looks import LOOKS
+from .function_code import REFLECTIVE, is_reflective, is_user_module, names_in
+from .kinds import BOUND, GENERATORS, AllNames, NameFilter, WatchLimitError, is_stream, with_article
 from .object_walk import walk_class, walk_object
-from .value_walk import walk_array, walk_container, walk_generator, walk_look, walk_tensor
+from .snapshots import SNAPSHOTS
+from .value_walk import walk_array, walk_container, walk_generator, walk_snapshot, walk_tensor
 from .watched_places import PLAIN, Bindings
 
 #: How many places are looked at before every call, at most.
@@ -40,12 +40,12 @@ class Reach:
     """
 
     def __init__(self, roots, literal, reflective=False):
-        self.literal, self.names = literal, Everything() if reflective or REFLECTIVE & literal else literal
+        self.literal, self.names = literal, AllNames() if reflective or REFLECTIVE & literal else literal
         self.reflective, self.foreign = reflective, 0
         self.counted: list = []
         self.loose: list = []
         self.wanted, self.generators = [], []
-        self.counts = Counting(literal, self.names)
+        self.counts = NameFilter(literal, self.names)
         self.bindings, self.unseen, self.functions, self.tuples = Bindings(), [], [], []
         self.compares, self.items, self.bytes = False, 0, 0
         self.met: dict = {}
@@ -54,7 +54,7 @@ class Reach:
         if self.bindings.entries:
             self.loose.append(self.bindings)
 
-    def looked_up(self):
+    def looked_up_names(self):
         """Return the names that the functions met look up."""
         return {name for f in self.functions for found in names_in(f.__code__)[:2] for name in found}
 
@@ -65,7 +65,9 @@ class Reach:
             return
         self.met[id(x)] = x
         if len(self.wanted) + len(self.loose) > PLACES:
-            raise TooMuch(f"reaches more than {PLACES} things, which it would have to look at before every call")
+            raise WatchLimitError(
+                f"reaches more than {PLACES} things, which it would have to look at before every call"
+            )
         if isinstance(x, (tuple, frozenset)):
             self.tuples.append(x)
             for i, item in enumerate(x):
@@ -76,15 +78,15 @@ class Reach:
             walk_tensor(self, x, path)
         elif isinstance(x, np.ndarray) and not x.dtype.hasobject:
             walk_array(self, x, path)
-        elif kind in LOOKS or isinstance(x, np.ndarray):
-            walk_look(self, x, path)
+        elif kind in SNAPSHOTS or isinstance(x, np.ndarray):
+            walk_snapshot(self, x, path)
         elif isinstance(x, GENERATORS):
             walk_generator(self, x, path)
         elif isinstance(x, types.ModuleType):
             walk_module(self, x, path)
         else:
             walk_callable_or_object(self, x, path)
-        if isinstance(x, (tuple, frozenset, list, dict, set, collections.deque)) and users(kind.__module__):
+        if isinstance(x, (tuple, frozenset, list, dict, set, collections.deque)) and is_user_module(kind.__module__):
             walk_object(self, x, path)
 
 
@@ -113,6 +115,6 @@ def walk_callable_or_object(reach, x, path):
         if vars(np).get(x.__name__) is not x and any("O" in form for form in x.types):
             reach.unseen.append(f"calls {path}, a ufunc made of Python code")
     elif is_stream(type(x)):
-        reach.unseen.append(f"takes from {path}, {an(type(x).__name__)}")
+        reach.unseen.append(f"takes from {path}, {with_article(type(x).__name__)}")
     else:
         walk_object(reach, x, path)

@@ -7,11 +7,11 @@ from typing import Any
 from ...core.tensor import Parameter, Tensor
 from ...errors import describe
 from ...tracking import TrackedDict, TrackedList, TrackedSet
-from .generators import State
-from .kinds import TooMuch, an
-from .looks import Look
+from .generators import GeneratorState
+from .kinds import WatchLimitError, with_article
 from .object_walk import walk_object
-from .watched_places import Attribute, Content, Items, Members, Pairs, Wanted, is_fixed
+from .snapshots import Snapshot
+from .watched_places import ArrayContent, Attribute, DictItems, ListItems, RequiresGrad, SetItems, is_read_only
 
 #: How many items of lists and dicts, and bytes of arrays, are looked through before every call, at most.
 ITEMS, BYTES = 5_000, 1 << 20
@@ -19,7 +19,7 @@ ITEMS, BYTES = 5_000, 1 << 20
 
 def walk_tensor(reach, x, path):
     """Note whether gradients flow to a Tensor, its name if code asks for that, and what a class of its own adds."""
-    reach.wanted.append(Wanted(x, path))
+    reach.wanted.append(RequiresGrad(x, path))
     if "name" in reach.literal:
         reach.loose.append(Attribute(x, "name", f"{path}.name"))
     for hook in (x.watch or {}).values():
@@ -30,21 +30,21 @@ def walk_tensor(reach, x, path):
 
 def walk_array(reach, x, path):
     """Note what a plain array holds: Python may have looked at it when the function was traced."""
-    reach.loose.append(Content(x, path))
-    if not is_fixed(x):
+    reach.loose.append(ArrayContent(x, path))
+    if not is_read_only(x):
         reach.bytes += x.nbytes
         if reach.bytes > BYTES:
-            raise TooMuch(
+            raise WatchLimitError(
                 f"reaches {path}, {describe(x)}, a plain array that it would have to look through before every "
                 "call: make it read-only, .flags.writeable = False, make it a Tensor, or pass it as an argument"
             )
 
 
-def walk_look(reach, x, path):
+def walk_snapshot(reach, x, path):
     """Note what an object shows that is no container of the usual kinds, such as a ``bytearray``."""
-    place = Look(x, path)
+    place = Snapshot(x, path)
     reach.loose.append(place)
-    for item in place.inside():
+    for item in place.items():
         reach.walk(item, path)
 
 
@@ -53,19 +53,19 @@ def walk_generator(reach, x, path):
     if isinstance(x, random.SystemRandom):
         reach.unseen.append(f"draws from {path}, which has no state")
     else:
-        reach.generators.append(State(x, path))
+        reach.generators.append(GeneratorState(x, path))
 
 
 def walk_container(reach, x, path):
     """Note what a list, dict, set or deque holds."""
     counted = isinstance(x, (TrackedList, TrackedDict, TrackedSet))
-    place: Any = Pairs if isinstance(x, dict) else Members if isinstance(x, set) else Items
+    place: Any = DictItems if isinstance(x, dict) else SetItems if isinstance(x, set) else ListItems
     (reach.counted if counted else reach.loose).append(place(x, path))
     reach.items += 0 if counted else len(x)
     if reach.items > ITEMS:
-        raise TooMuch(
-            f"reaches {path}, {an(type(x).__name__)} of {len(x)}, which it would have to look through before every "
-            "call: make it a tuple, keep it in a layer, or pass what is needed of it as an argument"
+        raise WatchLimitError(
+            f"reaches {path}, {with_article(type(x).__name__)} of {len(x)}, which it would have to look through "
+            "before every call: make it a tuple, keep it in a layer, or pass what is needed of it as an argument"
         )
     if isinstance(x, collections.defaultdict):
         place = Attribute(x, "default_factory", f"{path}.default_factory")

@@ -15,7 +15,7 @@ MISSING = type("Missing", (), {"__repr__": lambda self: "nothing"})()
 PLAIN = {int, float, complex, bool, str, bytes, type(None), type(Ellipsis), range, slice}
 
 
-def same(a, b):
+def is_same(a, b):
     """Return whether ``a`` and ``b`` are one object or equal in value and type: 1, 1.0 and True differ, 0.0 and -0.0.
 
     >>> same(2, 2), same(2, 2.0), same(0.0, -0.0), same(float("nan"), float("nan")), same((1, "a"), (1, "a"))
@@ -29,9 +29,9 @@ def same(a, b):
     if kind is float:
         return struct.pack("d", a) == struct.pack("d", b)
     if kind is complex:
-        return same(a.real, b.real) and same(a.imag, b.imag)
+        return is_same(a.real, b.real) and is_same(a.imag, b.imag)
     if kind is tuple:
-        return len(a) == len(b) and all(map(same, a, b))
+        return len(a) == len(b) and all(map(is_same, a, b))
     if kind is frozenset:
         return {(type(x), x) for x in a} == {(type(x), x) for x in b}
     if isinstance(a, np.generic):
@@ -39,7 +39,7 @@ def same(a, b):
     return (kind in PLAIN or isinstance(a, np.dtype)) and a == b
 
 
-class Entry:
+class DictEntry:
     """The value of a key in a dict: a global, an attribute, an item."""
 
     __slots__ = ("key", "mapping", "path", "value")
@@ -50,7 +50,7 @@ class Entry:
 
     def holds(self):
         found = self.mapping.get(self.key, MISSING)
-        return found is self.value or same(found, self.value)
+        return found is self.value or is_same(found, self.value)
 
     def restore(self):
         if self.value is MISSING:
@@ -92,7 +92,7 @@ class Bindings:
                 mapping[key] = value
 
 
-class Imported:
+class ImportedModule:
     """Whether a module has been imported."""
 
     __slots__ = ("known", "path")
@@ -107,7 +107,7 @@ class Imported:
         pass  # the run as it is finds it there
 
 
-class ClassEntry(Entry):
+class ClassEntry(DictEntry):
     """An attribute of a class."""
 
     __slots__ = ("owner",)
@@ -129,13 +129,13 @@ class Attribute:
     __slots__ = ("key", "owner", "path", "value")
 
     def __init__(self, owner, key, path):
-        self.owner, self.key, self.path = referred(owner), key, path
-        self.value = found_in(owner, key)
+        self.owner, self.key, self.path = weak_reference(owner), key, path
+        self.value = own_attribute(owner, key)
 
     def holds(self):
         owner = self.owner()
-        found = MISSING if owner is None else found_in(owner, self.key)
-        return found is self.value or same(found, self.value)
+        found = MISSING if owner is None else own_attribute(owner, self.key)
+        return found is self.value or is_same(found, self.value)
 
     def restore(self):
         owner = self.owner()
@@ -145,7 +145,7 @@ class Attribute:
             object.__setattr__(owner, self.key, self.value)
 
 
-def referred(owner):
+def weak_reference(owner):
     """Return a function that gives ``owner``, weakly where that is possible."""
     try:
         return ref(owner)
@@ -153,7 +153,7 @@ def referred(owner):
         return lambda: owner
 
 
-def found_in(owner, key):
+def own_attribute(owner, key):
     """Return an object's own attribute: from its dict, else from its slots."""
     own = getattr(owner, "__dict__", None)
     if own is not None and key in own:
@@ -164,48 +164,48 @@ def found_in(owner, key):
     return MISSING
 
 
-class Names:
+class AttributeNames:
     """Which attributes an object has of its own, of those that ``counts`` says matter."""
 
     __slots__ = ("counts", "names", "owner", "path")
 
     def __init__(self, owner, path, counts=None):
-        self.owner, self.path, self.counts = referred(owner), path, counts
-        self.names = self.found(owner)
+        self.owner, self.path, self.counts = weak_reference(owner), path, counts
+        self.names = self.current_names(owner)
 
-    def found(self, owner):
+    def current_names(self, owner):
         """Return the names that count."""
         names = vars(owner).keys() - getattr(type(owner), "_uncounted", frozenset())
         return names if self.counts is None else set(filter(self.counts, names))
 
     def holds(self):
         owner = self.owner()
-        return owner is not None and self.found(owner) == self.names
+        return owner is not None and self.current_names(owner) == self.names
 
     def restore(self):
         owner = self.owner()
-        for name in self.found(owner) - self.names:
+        for name in self.current_names(owner) - self.names:
             object.__delattr__(owner, name)
 
 
-class Makeup:
+class ClassStructure:
     """What a class of the user's is made of: its bases, and the names it defines itself that matter."""
 
     __slots__ = ("bases", "cls", "counts", "names", "path")
 
     def __init__(self, cls, path, counts):
         self.cls, self.path, self.counts = cls, path, counts
-        self.bases, self.names = cls.__bases__, self.found()
+        self.bases, self.names = cls.__bases__, self.current_names()
 
-    def found(self):
+    def current_names(self):
         """Return the names that the class defines."""
         return {name for name in vars(self.cls) if name not in BOOKKEEPING and self.counts(name)}
 
     def holds(self):
-        return self.cls.__bases__ == self.bases and self.found() == self.names
+        return self.cls.__bases__ == self.bases and self.current_names() == self.names
 
     def restore(self):
-        for name in self.found() - self.names:
+        for name in self.current_names() - self.names:
             delattr(self.cls, name)
 
 
@@ -213,13 +213,13 @@ class Makeup:
 BOOKKEEPING = {"__dict__", "__weakref__", "__annotations__", "__abstractmethods__", "_abc_impl", "__doc__"}
 
 
-class Kind:
+class ObjectClass:
     """The class of an object."""
 
     __slots__ = ("cls", "owner", "path")
 
     def __init__(self, owner, path):
-        self.owner, self.path, self.cls = referred(owner), path, type(owner)
+        self.owner, self.path, self.cls = weak_reference(owner), path, type(owner)
 
     def holds(self):
         owner = self.owner()
@@ -229,24 +229,24 @@ class Kind:
         object.__setattr__(self.owner(), "__class__", self.cls)
 
 
-class Cell:
+class ClosureCell:
     """A variable of an enclosing function."""
 
     __slots__ = ("cell", "path", "value")
 
     def __init__(self, cell, path):
         self.cell, self.path = cell, path
-        self.value = self.found()
+        self.value = self.current_value()
 
-    def found(self):
+    def current_value(self):
         try:
             return self.cell.cell_contents
         except ValueError:  # not assigned yet
             return MISSING
 
     def holds(self):
-        found = self.found()
-        return found is self.value or same(found, self.value)
+        found = self.current_value()
+        return found is self.value or is_same(found, self.value)
 
     def restore(self):
         if self.value is MISSING:
@@ -255,34 +255,34 @@ class Cell:
             self.cell.cell_contents = self.value
 
 
-class Definition:
+class FunctionDefinition:
     """What a function runs and what its arguments are unless given: all three can be replaced."""
 
-    __slots__ = ("found", "function", "path")
+    __slots__ = ("definition", "function", "path")
 
     def __init__(self, function, path):
         self.function, self.path = function, path
-        self.found = function.__code__, function.__defaults__, dict(function.__kwdefaults__ or {})
+        self.definition = function.__code__, function.__defaults__, dict(function.__kwdefaults__ or {})
 
     def holds(self):
-        code, defaults, named = self.found
+        code, defaults, named = self.definition
         f = self.function
-        if f.__code__ is not code or not same(f.__defaults__, defaults):
+        if f.__code__ is not code or not is_same(f.__defaults__, defaults):
             return False
-        return (not named and f.__kwdefaults__ is None) or items_same(f.__kwdefaults__ or {}, named)
+        return (not named and f.__kwdefaults__ is None) or are_items_same(f.__kwdefaults__ or {}, named)
 
     def restore(self):
         f = self.function
-        f.__code__, f.__defaults__, named = self.found
+        f.__code__, f.__defaults__, named = self.definition
         f.__kwdefaults__ = named or None
 
 
-def items_same(a, b):
+def are_items_same(a, b):
     """Return whether two dicts have the same values under the same keys."""
-    return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    return a.keys() == b.keys() and all(is_same(a[key], b[key]) for key in a)
 
 
-class Items:
+class ListItems:
     """What a list or a deque holds, in order."""
 
     __slots__ = ("items", "path", "whole")
@@ -292,7 +292,7 @@ class Items:
 
     def holds(self):
         whole, items = self.whole, self.items
-        return len(whole) == len(items) and (all(map(is_, whole, items)) or all(map(same, whole, items)))
+        return len(whole) == len(items) and (all(map(is_, whole, items)) or all(map(is_same, whole, items)))
 
     def restore(self):
         if not self.holds():
@@ -300,7 +300,7 @@ class Items:
             self.whole.extend(self.items)
 
 
-class Pairs:
+class DictItems:
     """What a dict holds, in order."""
 
     __slots__ = ("keys", "path", "values", "whole")
@@ -315,7 +315,7 @@ class Pairs:
             return False
         if all(map(is_, whole, keys)) and all(map(is_, whole.values(), values)):
             return True
-        return all(map(same, whole, keys)) and all(map(same, whole.values(), values))
+        return all(map(is_same, whole, keys)) and all(map(is_same, whole.values(), values))
 
     def restore(self):
         if not self.holds():
@@ -323,7 +323,7 @@ class Pairs:
             self.whole.update(zip(self.keys, self.values, strict=True))
 
 
-class Members:
+class SetItems:
     """What a set holds."""
 
     __slots__ = ("ids", "members", "path", "whole")
@@ -336,7 +336,7 @@ class Members:
         whole = self.whole
         if len(whole) != len(self.members):
             return False
-        return all(map(self.ids.__contains__, map(id, whole))) or same(frozenset(whole), self.members)
+        return all(map(self.ids.__contains__, map(id, whole))) or is_same(frozenset(whole), self.members)
 
     def restore(self):
         if not self.holds():
@@ -344,14 +344,14 @@ class Members:
             self.whole.update(self.members)
 
 
-class Content:
+class ArrayContent:
     """What an array holds: Python may have looked at it when the function was traced. Read-only memory stays."""
 
     __slots__ = ("array", "bytes", "form", "path")
 
     def __init__(self, array, path):
         self.array, self.path = array, path
-        self.form, self.bytes = (array.shape, array.dtype), None if is_fixed(array) else array.tobytes()
+        self.form, self.bytes = (array.shape, array.dtype), None if is_read_only(array) else array.tobytes()
 
     def holds(self):
         array = self.array
@@ -365,7 +365,7 @@ class Content:
             self.array[...] = np.frombuffer(self.bytes, dtype).reshape(shape)
 
 
-def is_fixed(array):
+def is_read_only(array):
     """Return whether nothing can write into the memory of an array: it and what it is a view of are read-only."""
     while isinstance(array, np.ndarray):
         if array.flags.writeable:
@@ -374,7 +374,7 @@ def is_fixed(array):
     return array is None or isinstance(array, bytes)
 
 
-class Wanted:
+class RequiresGrad:
     """Whether gradients flow to a Tensor."""
 
     __slots__ = ("path", "tensor", "wanted")

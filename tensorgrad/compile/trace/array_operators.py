@@ -40,38 +40,38 @@ def are_complex(*numbers):
     return any(isinstance(x, (complex, np.complexfloating)) for x in numbers)
 
 
-def is_number(x):
+def is_scalar_operand(x):
     """Return whether ``x`` is a number, Python's or NumPy's, or stands for one."""
     return type(x) in NUMBERS or isinstance(x, np.generic) or getattr(x, "is_scalar", False)
 
 
-def operation(ufunc, function=None):
+def binary_operator(ufunc, function=None):
     def operate(self, other):
         if isinstance(other, Tensor):
             return NotImplemented
-        if function is not None and self.is_scalar and is_number(other) and are_complex(self, other):
+        if function is not None and self.is_scalar and is_scalar_operand(other) and are_complex(self, other):
             return self.tape.call(as_numbers, (function, self, other))
         return ufunc(self, other)
 
     return operate
 
 
-def alone(ufunc):
+def unary_operator(ufunc):
     return lambda self: ufunc(self)  # a ufunc itself is no method
 
 
-def reflected(ufunc, function=None):
+def reflected_operator(ufunc, function=None):
     def operate(self, other):
         if isinstance(other, Tensor):
             return NotImplemented
-        if function is not None and self.is_scalar and is_number(other) and are_complex(self, other):
+        if function is not None and self.is_scalar and is_scalar_operand(other) and are_complex(self, other):
             return self.tape.call(as_numbers, (function, other, self))
         return ufunc(other, self)
 
     return operate
 
 
-def in_place(ufunc):
+def in_place_operator(ufunc):
     def change(self, other):
         if self.is_scalar or isinstance(other, Tensor):
             return NotImplemented  # then Python computes self + other and binds the name anew
@@ -80,12 +80,12 @@ def in_place(ufunc):
     return change
 
 
-def method(name):
+def numpy_method(name):
     function = getattr(np, name)
     return lambda self, *args, **kwargs: function(self, *args, **kwargs)
 
 
-def own_method(name):
+def array_method(name):
     function = getattr(np.ndarray, name)
     return lambda self, *args, **kwargs: self.tape.call(function, (self, *args), kwargs)
 
@@ -102,13 +102,13 @@ def changing_method(name):
     return change
 
 
-def power(x, exponent):
+def power_operator(x, exponent):
     if isinstance(exponent, Tensor):
         return NotImplemented
-    if x.is_scalar and is_number(exponent):
+    if x.is_scalar and is_scalar_operand(exponent):
         return x.tape.call(as_numbers, (operator.pow, x, exponent))  # not to the last bit what np.power gives
     if is_argument(exponent):  # NumPy takes a square for 2, and so on; of ints and bools that has another dtype
-        exponent = exponent if x.dtype.kind in "fc" else exponent.known()
+        exponent = exponent if x.dtype.kind in "fc" else exponent.concrete_value()
         return x.tape.call(operator.pow, (x, exponent))
     fast = type(exponent) in (int, float) and (exponent in FAST_POWERS or exponent == 0)
     if not fast:
@@ -127,12 +127,12 @@ def fast_power(x, exponent):
 def reflected_power(x, base):
     if isinstance(base, Tensor):
         return NotImplemented
-    if x.is_scalar and is_number(base):
+    if x.is_scalar and is_scalar_operand(base):
         return x.tape.call(as_numbers, (operator.pow, base, x))
     return np.power(base, x)
 
 
-def power_in_place(x, exponent):
+def in_place_power(x, exponent):
     if x.is_scalar or isinstance(exponent, Tensor):
         return NotImplemented
     if is_argument(exponent):

@@ -27,13 +27,13 @@ class Watcher(Observer):
         self.trace = trace
 
     def read(self, t, array, frame):
-        return shown(self.trace, t, array)
+        return data_stand_in(self.trace, t, array)
 
     def written(self, t, new):
-        return stored(self.trace, t, new)
+        return store_data(self.trace, t, new)
 
     def read_grad(self, t, grad):
-        return shown_grad(self.trace, t, grad)
+        return visible_grad(self.trace, t, grad)
 
     def written_grad(self, t, grad):
         note_grad(self.trace, t)
@@ -52,7 +52,7 @@ class Watcher(Observer):
 
 
 @contextmanager
-def tracing(trace):
+def show_stand_ins(trace):
     """Show this thread stand-ins while the block runs."""
     try:
         with observing(Watcher(trace)), plainly():
@@ -61,37 +61,37 @@ def tracing(trace):
         trace.open = False
 
 
-def current():
+def current_trace():
     """Return the trace of this thread, or None."""
     return next((o.trace for o in reversed(observers()) if isinstance(o, Watcher)), None)
 
 
-def outside(t, trace):
+def is_outside(t, trace):
     """Return whether ``t`` is older than the trace; one being made has no number yet."""
     return id(t) in trace.tensors or getattr(t, "seq", trace.start) < trace.start
 
 
-def shown(trace, t, array):
+def data_stand_in(trace, t, array):
     """Return what ``t.data`` is to the function, where ``array`` is what ``t`` has."""
     if isinstance(array, StandIn):
         return array
-    if outside(t, trace):
+    if is_outside(t, trace):
         bound = trace.rebound.get(id(t))
-        return trace.of_tensor(t, array) if bound is None else bound[2]
+        return trace.tensor_stand_in(t, array) if bound is None else bound[2]
     fresh = trace.call(np.copy, (array,))  # made by the function: each run starts from these values again
     DATA.__set__(t, fresh)
     return fresh
 
 
-def stored(trace, t, new):
+def store_data(trace, t, new):
     """Return what ``t`` keeps when ``t.data`` is set to ``new``.
 
     A Tensor from outside has another array from then on, now and at the end of each replay.
     """
-    if not outside(t, trace):
+    if not is_outside(t, trace):
         return new
     array = DATA.__get__(t)
-    now = shown(trace, t, array)
+    now = data_stand_in(trace, t, array)
     if new is now:
         return array
     if getattr(new, "shape", None) != now.shape or new.dtype != now.dtype:
@@ -122,36 +122,36 @@ def rebind(trace, t, now, new):
     if id(t) not in trace.rebound:
         before = {slot: getattr(t, slot) for slot in SLOTS}
         array = DATA.__get__(t)
-        trace.rollback.actions.append(lambda: put_back(t, array, before))
+        trace.rollback.actions.append(lambda: restore_tensor(t, array, before))
         trace.rebound[id(t)] = (t, now, new)
     trace.rebound[id(t)] = (t, trace.rebound[id(t)][1], new)
 
 
-def put_back(t, array, slots):
+def restore_tensor(t, array, slots):
     """Give a Tensor what it had before the trace."""
     DATA.__set__(t, array)
     for slot, value in slots.items():
         setattr(t, slot, value)
 
 
-def shown_grad(trace, t, grad):
+def visible_grad(trace, t, grad):
     """Return ``t.grad``: of a Tensor from outside, only what the function itself has put there."""
-    if id(t) not in trace.graded and outside(t, trace):
+    if id(t) not in trace.graded and is_outside(t, trace):
         trace.added[id(t)] = t
         if grad is not None:
-            raise stale_grad(t, f"{line_of_user()}: ")
+            raise stale_grad_error(t, f"{line_of_user()}: ")
     return grad
 
 
 def note_grad(trace, t):
     """Note that the function sets ``t.grad``."""
-    if outside(t, trace) and id(t) not in trace.graded:
+    if is_outside(t, trace) and id(t) not in trace.graded:
         old = GRAD.__get__(t)
         trace.rollback.actions.append(lambda: GRAD.__set__(t, old))
         trace.graded[id(t)] = t
 
 
-def stale_grad(t, line=""):
+def stale_grad_error(t, line=""):
     """Return the error for a gradient left from before, which begins with the ``line`` that met it, in a trace."""
     return TraceError(
         f"{line}{t.name or f'a Tensor {describe(t)}'} has a gradient from before, which a compiled function cannot add "

@@ -13,8 +13,8 @@ from ...errors import TraceError, describe
 from ...graph.origins import line_of_user
 from ..ir.array_ops import accumulated, assigned, spread
 from ..ir.program import mapped, packed
-from .refusals import needs_value
-from .trace_array import TraceArray, value_of
+from .refusals import needs_value_error
+from .trace_array import TraceArray, traced_value
 
 
 def set_item(trace, x, index, v):
@@ -25,10 +25,10 @@ def set_item(trace, x, index, v):
     mask = index[0] if type(index) is tuple and len(index) == 1 else index
     if isinstance(mask, TraceArray) and mask.dtype.kind == "b":
         set_masked(trace, x, mask, v)
-    elif not trace.owned(x):
+    elif not trace.owns(x):
         trace.rollback.keep_target(x)
         trace.call(operator.setitem, (x, index, v), written=(x,))
-    elif is_whole(index) and not isinstance(v, (list, tuple)):
+    elif is_full_index(index) and not isinstance(v, (list, tuple)):
         order = "C" if x.flags.c_contiguous else "F" if x.flags.f_contiguous else None
         if order is None:
             x.become(trace.call(assigned, (x, index, v)))
@@ -38,34 +38,34 @@ def set_item(trace, x, index, v):
         x.become(trace.call(assigned, (x, index, v)))
 
 
-def is_whole(index):
+def is_full_index(index):
     """Return whether an index means all of an array."""
     return index is Ellipsis or (type(index) is slice and index == slice(None))
 
 
-def sliced(index):
+def concrete_slices(index):
     """Return an index with the values of numbers in slices, on which the shape of the result depends.
 
     Raises if a slice depends on the value of an array.
     """
     if isinstance(index, tuple):
-        return tuple(map(sliced, index))
+        return tuple(map(concrete_slices, index))
     if not isinstance(index, slice):
         return index
     found: list = []
     mapped(index, TraceArray, found.append)
     if found:
-        raise needs_value("a slice", found, "the length of its result would differ; pass it as a static argument")
-    return mapped(index, StandIn, lambda n: n.known())
+        raise needs_value_error("a slice", found, "the length of its result would differ; pass it as a static argument")
+    return mapped(index, StandIn, lambda n: n.concrete_value())
 
 
 def check_index(index):
     """Return an index to write at; raise if it depends on a mask beside other indices."""
-    index = sliced(index)
+    index = concrete_slices(index)
     parts = index if isinstance(index, tuple) else (index,)
     masks = [part for part in parts if isinstance(part, TraceArray) and part.dtype.kind == "b"]
     if len(parts) > 1 and masks:
-        raise needs_value("x[mask, ...] = values", masks, "use np.where(mask, values, x)")
+        raise needs_value_error("x[mask, ...] = values", masks, "use np.where(mask, values, x)")
     return index
 
 
@@ -73,7 +73,7 @@ def set_masked(trace, x, mask, v):
     """Write down ``x[mask] = v``, for one number v."""
     value = getattr(v, "value", v)
     if np.size(value) != 1:
-        raise needs_value("x[mask] = array", (x, mask), "write a number, or use np.where(mask, values, x)")
+        raise needs_value_error("x[mask] = array", (x, mask), "write a number, or use np.where(mask, values, x)")
     if mask.shape != x.shape[: mask.ndim]:
         raise IndexError(f"a mask {describe(mask)} does not fit {describe(x)}")
     trace.rollback.keep_target(x)
@@ -91,8 +91,8 @@ def out_call(trace, function, args, kwargs, out):
         return trace.call(function, args, kwargs)
     if len(outs) != len(targets):
         raise TraceError(f"{line_of_user()}: in a compiled function, out= has to name an array for each result")
-    alone = len(outs) == 1 and isinstance(function, np.ufunc) and "where" not in kwargs and trace.owned(targets[0])
-    if not (alone and renewed(trace, function, args, kwargs, targets[0])):
+    alone = len(outs) == 1 and isinstance(function, np.ufunc) and "where" not in kwargs and trace.owns(targets[0])
+    if not (alone and renew_target(trace, function, args, kwargs, targets[0])):
         for t in targets:
             trace.rollback.keep_target(t)
         trace.call(function, args, {**kwargs, "out": outs if isinstance(out, tuple) and len(outs) > 1 else outs[0]},
@@ -100,14 +100,14 @@ def out_call(trace, function, args, kwargs, out):
     return out if isinstance(out, tuple) and len(outs) > 1 else outs[0]
 
 
-def renewed(trace, function, args, kwargs, target):
+def renew_target(trace, function, args, kwargs, target):
     """Write down a ufunc's call that fills memory of the trace's own, which is a new value from here on.
 
     Returns whether it could: only where the ufunc by itself makes an array of that dtype.
     """
     trace.check_open()
-    args, kwargs = trace.lifted((tuple(args), kwargs))
-    plain, settings = mapped((args, kwargs), StandIn, value_of)
+    args, kwargs = trace.lift((tuple(args), kwargs))
+    plain, settings = mapped((args, kwargs), StandIn, traced_value)
     made = function(*plain, **settings)
     if made.dtype != target.dtype or made.shape != target.shape or not packed(target.node):
         return False
@@ -124,7 +124,7 @@ def check_target(target):
         return target
     if isinstance(target, StandIn):
         raise TypeError("return arrays must be of ArrayType")
-    raise outside_write(target)
+    raise outside_write_error(target)
 
 
 def accumulate(trace, ufunc, x, index, *v):
@@ -133,14 +133,14 @@ def accumulate(trace, ufunc, x, index, *v):
     index = check_index(index)
     if not x.value.flags.writeable:
         raise TraceError(f"{line_of_user()}: a compiled function writes into a read-only array")
-    if not trace.owned(x):
+    if not trace.owns(x):
         trace.rollback.keep_target(x)
         trace.call(ufunc.at, (x, index, *v), written=(x,))
     else:
         x.become(trace.call(accumulated, (x, index, ufunc, *v)))
 
 
-def outside_write(target):
+def outside_write_error(target):
     """Return the error for a write into an array that no Tensor holds."""
     return TraceError(
         f"{line_of_user()}: a compiled function writes into {describe(target)}, which is no Tensor's: what else is "

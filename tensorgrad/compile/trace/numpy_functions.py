@@ -9,9 +9,9 @@ from ...core.tensor import StandIn
 from ...errors import TraceError
 from ...graph.origins import line_of_user
 from ..ir.program import mapped
-from .in_place import accumulate, check_target, out_call, sliced
-from .refusals import NEEDS_VALUES, QUERIES, TELLS_APART, needs_array, needs_value
-from .trace_array import TraceArray, as_scalar, value_of
+from .in_place import accumulate, check_target, concrete_slices, out_call
+from .refusals import NEEDS_VALUES, QUERIES, TELLS_APART, needs_array_error, needs_value_error
+from .trace_array import TraceArray, numpy_scalar, traced_value
 
 #: Functions that write into the first of their arguments, and what they call it.
 WRITERS = {
@@ -54,55 +54,55 @@ def reduce_settings(inputs, kwargs):
 def function_call(trace, function, args, kwargs):
     """Write down a call of ``function`` and return what it returns."""
     if function in QUERIES:
-        plain, settings = mapped((args, kwargs), StandIn, value_of)
+        plain, settings = mapped((args, kwargs), StandIn, traced_value)
         return function(*plain, **settings)
     if function in TELLS_APART:
-        raise needs_array(f"np.{function.__name__}()")
+        raise needs_array_error(f"np.{function.__name__}()")
     if function in NEEDS_VALUES:
-        raise needs_value(f"np.{function.__name__}()", (args, kwargs))
-    kwargs = without_defaults(kwargs)
-    if function is np.repeat and holds_stand_in((args[1:], kwargs)):
-        raise needs_value("np.repeat()", (args[1:], kwargs))
+        raise needs_value_error(f"np.{function.__name__}()", (args, kwargs))
+    kwargs = drop_defaults(kwargs)
+    if function is np.repeat and has_stand_in((args[1:], kwargs)):
+        raise needs_value_error("np.repeat()", (args[1:], kwargs))
     if function in WRITERS:
-        return written_call(trace, function, args, kwargs)
+        return writing_call(trace, function, args, kwargs)
     if function is np.take_along_axis:
-        return along_axis(*args, **kwargs)
+        return index_along_axis(*args, **kwargs)
     if function is np.nan_to_num and not (args[1] if len(args) > 1 else kwargs.get("copy", True)):
-        return in_place(trace, function, args, kwargs)
+        return call_in_place(trace, function, args, kwargs)
     if kwargs.get("overwrite_input"):
         raise TraceError(f"{line_of_user()}: overwrite_input=True leaves an array in an order that no program knows")
     if function in REDUCTIONS and args and isinstance(args[0], TraceArray):
-        return reduced(REDUCTIONS[function], args[0], named(function, args, kwargs))
-    if function is np.mean and plain_mean(args, kwargs):
-        return mean(*args, **kwargs)
-    args, kwargs, out = apart_from_out(function, args, kwargs)
+        return reduce_axes(REDUCTIONS[function], args[0], settings_by_name(function, args, kwargs))
+    if function is np.mean and is_plain_mean(args, kwargs):
+        return mean_of_floats(*args, **kwargs)
+    args, kwargs, out = split_out(function, args, kwargs)
     if out is None:
         return trace.call(function, args, kwargs)
     return out_call(trace, function, args, kwargs, out)
 
 
-def holds_stand_in(x):
+def has_stand_in(x):
     """Return whether a stand-in is among nested arguments."""
     found: list = []
     mapped(x, StandIn, found.append)
     return bool(found)
 
 
-def apart_from_out(function, args, kwargs):
+def split_out(function, args, kwargs):
     """Return arguments without ``out``, and it."""
     kwargs = dict(kwargs)
     if "out" in kwargs:
         return args, kwargs, kwargs.pop("out")
-    place = place_of_out(function)
+    place = out_position(function)
     if place is None or len(args) <= place:
         return args, kwargs, None
-    names = names_of(function)[place + 1 :]
+    names = positional_names(function)[place + 1 :]
     kwargs.update(zip(names, args[place + 1 :], strict=False))
     return args[:place], kwargs, args[place]
 
 
 @cache
-def names_of(function):
+def positional_names(function):
     """Return the names of the arguments of a function that may be given by position."""
     from inspect import Parameter, signature  # 5 ms of import, for those who compile
 
@@ -113,13 +113,13 @@ def names_of(function):
     return tuple([p.name for p in parameters if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)])
 
 
-def place_of_out(function):
+def out_position(function):
     """Return the position of ``out`` among a function's arguments, or None."""
-    names = names_of(function)
+    names = positional_names(function)
     return names.index("out") if "out" in names else None
 
 
-def written_call(trace, function, args, kwargs):
+def writing_call(trace, function, args, kwargs):
     """Write down a call that changes its first argument."""
     name = WRITERS[function]
     if name in kwargs:
@@ -130,7 +130,7 @@ def written_call(trace, function, args, kwargs):
     trace.call(function, args, kwargs, written=(target,))
 
 
-def in_place(trace, function, args, kwargs):
+def call_in_place(trace, function, args, kwargs):
     """Write down a call that changes its first argument and returns it."""
     target = check_target(args[0])
     trace.rollback.keep_target(target)
@@ -138,7 +138,7 @@ def in_place(trace, function, args, kwargs):
     return target if target.ndim else target[()]
 
 
-def without_defaults(kwargs):
+def drop_defaults(kwargs):
     """Return settings without those that say nothing."""
     return {
         key: value for key, value in kwargs.items()
@@ -146,29 +146,29 @@ def without_defaults(kwargs):
     }  # fmt: skip
 
 
-def named(function, args, kwargs):
+def settings_by_name(function, args, kwargs):
     """Return the settings of a call, those given by position too."""
-    return without_defaults(dict(zip(names_of(function)[1:], args[1:], strict=False)) | kwargs)
+    return drop_defaults(dict(zip(positional_names(function)[1:], args[1:], strict=False)) | kwargs)
 
 
-def reduced(ufunc, x, settings):
+def reduce_axes(ufunc, x, settings):
     """``np.sum(x)`` and its like: all axes unless told otherwise."""
     return ufunc.reduce(x, **{"axis": None, **settings})
 
 
-def plain_mean(args, kwargs):
+def is_plain_mean(args, kwargs):
     """Return whether ``np.mean`` is a sum divided by a number, which takes a third of its time."""
     single = len(args) == 1 and isinstance(args[0], TraceArray) and args[0].size and args[0].ndim
     return bool(single) and args[0].dtype.char in "fd" and not kwargs.keys() - {"axis", "keepdims"}
 
 
-def mean(x, axis=None, keepdims=False):
+def mean_of_floats(x, axis=None, keepdims=False):
     """``np.mean(x)`` of single or double floats."""
     total = np.add.reduce(x, axis=axis, keepdims=keepdims)
     return total / (x.size // total.size)
 
 
-def along_axis(x, indices, axis=-1):
+def index_along_axis(x, indices, axis=-1):
     """``np.take_along_axis`` as one indexing: its Python code would run at every replay."""
     if axis is None:
         x, axis = x.reshape(-1), 0
@@ -179,13 +179,13 @@ def along_axis(x, indices, axis=-1):
 
 def get_item(trace, x, index):
     """Write down ``x[index]``; one entry is a number of its own, which later writes into x leave alone."""
-    index = sliced(index)
+    index = concrete_slices(index)
     parts = index if isinstance(index, tuple) else (index,)
     for part in parts:
         if isinstance(part, TraceArray) and part.dtype.kind == "b":
-            raise needs_value("x[mask]", (x, part), "its shape depends on the mask; use np.where(mask, x, 0)")
+            raise needs_value_error("x[mask]", (x, part), "its shape depends on the mask; use np.where(mask, x, 0)")
     simple = not any(part is Ellipsis or hasattr(part, "shape") or isinstance(part, (list, bool)) for part in parts)
     if not simple or isinstance(x.value, np.generic) or len(parts) - parts.count(None) != x.ndim or None in parts:
         return trace.call(operator.getitem, (x, index))
     entry = trace.call(operator.getitem, (x, (*parts, Ellipsis)))
-    return as_scalar(trace.call(np.copy, (entry,))) if entry.ndim == 0 else entry
+    return numpy_scalar(trace.call(np.copy, (entry,))) if entry.ndim == 0 else entry

@@ -19,7 +19,7 @@ def descend(trace, optimizer, grads, params):
         before = [(p, p.data) for p in params]
         for p, array in before:
             if isinstance(array, StandIn):
-                raise not_outside(p)
+                raise not_outside_error(p)
             if id(p) in trace.rebound:
                 raise TraceError(
                     f"{line_of_user()}: an optimizer in a compiled function changes {p.name or 'a Tensor'}, whose "
@@ -30,14 +30,14 @@ def descend(trace, optimizer, grads, params):
             for vector in (flat.w, *flat.slots.values()):
                 trace.rollback.keep(vector)
         descent = Descent(optimizer, params)
-    trace.rollback.actions.append(lambda: restore(optimizer, kept, before))
+    trace.rollback.actions.append(lambda: restore_optimizer(optimizer, kept, before))
     for flat in descent.flats:
         for vector in (flat.w, *flat.slots.values()):
             trace.rollback.keep(vector)
     vectors = tuple([trace.captured.stand_in(flat.w, "parameters") for flat in descent.flats])
     grads = tuple([g if isinstance(g, StandIn) else trace.captured.stand_in(g) for g in grads])
     for p, g, place in zip(params, grads, descent.places, strict=True):
-        trace.of_tensor(p, place_of(descent, p))
+        trace.tensor_stand_in(p, parameter_view(descent, p))
         place[...] = g.value
     with unobserved():
         optimizer.descend()
@@ -45,12 +45,12 @@ def descend(trace, optimizer, grads, params):
     trace.note(descent, (*vectors, *grads), {}, None, vectors, effect=True)
 
 
-def place_of(descent, p):
+def parameter_view(descent, p):
     """Return the view in which the values of ``p`` lie."""
     return next(view for flat in descent.flats for q, view, _ in flat.places if q is p)
 
 
-def restore(optimizer, kept, before):
+def restore_optimizer(optimizer, kept, before):
     """Undo what a step changed beside the arrays it wrote to."""
     for name, value in kept.items():
         setattr(optimizer, name, value)
@@ -58,7 +58,7 @@ def restore(optimizer, kept, before):
         p.data = array
 
 
-def not_outside(p):
+def not_outside_error(p):
     """Return the error for a step that changes what is no Tensor from outside."""
     return TraceError(
         f"{line_of_user()}: an optimizer in a compiled function changes {p.name or 'a Tensor'}, which is an argument "

@@ -25,33 +25,31 @@ SCALARS = {"__bool__": "if, and, or, not or bool()", "__float__": "float()", "__
            "__index__": "int() or range()", "__complex__": "complex()"}  # fmt: skip
 
 
-def needs_value(what, where, remedy=None):
+def needs_value_error(what, where, remedy=None):
     """Return the error for something that needs an array's value in Python."""
     found: list = []
     mapped(where, StandIn, found.append)
-    line = line_of_user()
     name = f"{found[0].node.name} " if found and found[0].node.name else ""
     shown = f"the number {name}".rstrip() if found and found[0].node.python else None
     shown = shown or (f"{name}{describe(found[0])}" if found else "an array")
     return TraceError(
-        f"{line + ': ' if line else ''}{what} needs the value of {shown}, which "
+        f"{line_prefix()}{what} needs the value of {shown}, which "
         "differs from run to run of a compiled function; "
         + (remedy or "choose with np.where, pass what decides as a static argument, or run without compiling")
     )
 
 
-def needs_array(what):
+def needs_array_error(what):
     """Return the error for something that only the array itself can tell, not what stands for it."""
-    line = line_of_user()
     return TraceError(
-        f"{line + ': ' if line else ''}{what} tells of an array what may differ from run to run of a program; "
+        f"{line_prefix()}{what} tells of an array what may differ from run to run of a program; "
         "decide by its shape or dtype, or run without compiling"
     )
 
 
-def refused(what):
+def refusing_method(what):
     def refuse(self, *args, **kwargs):
-        raise needs_value(what, self)
+        raise needs_value_error(what, self)
 
     return refuse
 
@@ -60,13 +58,13 @@ def check_plain(array):
     """Raise unless a program can hold such an array: numbers, in NumPy's own class of arrays."""
     if isinstance(array, np.ndarray) and type(array) not in (np.ndarray, np.memmap):
         raise TraceError(
-            f"{at_line()}a compiled function was given or made a {type(array).__name__}, of which it would keep the "
-            "numbers only; pass np.asarray of it (and a mask as an array of its own), or run without compiling"
+            f"{line_prefix()}a compiled function was given or made a {type(array).__name__}, of which it would keep "
+            "the numbers only; pass np.asarray of it (and a mask as an array of its own), or run without compiling"
         )
     if array.dtype.kind not in "biufcmM":
-        raise TypeError(f"{at_line()}a compiled function holds numbers, got {describe(array)}")
+        raise TypeError(f"{line_prefix()}a compiled function holds numbers, got {describe(array)}")
 
 
-def at_line():
+def line_prefix():
     line = line_of_user()
     return f"{line}: " if line else ""

@@ -17,18 +17,18 @@ from .array_operators import (
     OPERATORS,
     OWN_METHODS,
     UNARY,
-    alone,
+    array_method,
+    binary_operator,
     changing_method,
-    in_place,
-    method,
-    operation,
-    own_method,
-    power,
-    power_in_place,
-    reflected,
+    in_place_operator,
+    in_place_power,
+    numpy_method,
+    power_operator,
+    reflected_operator,
     reflected_power,
+    unary_operator,
 )
-from .refusals import SCALARS, needs_array, needs_value, refused
+from .refusals import SCALARS, needs_array_error, needs_value_error, refusing_method
 
 
 class TraceArray(StandIn):
@@ -67,7 +67,7 @@ class TraceArray(StandIn):
     def base(self):
         """None, or something that is not, of what the function computed; of what it was given nobody knows."""
         if self.node.kind != "result":
-            raise needs_array(".base")
+            raise needs_array_error(".base")
         return None if self.value.base is None else object()
 
     @property  # type: ignore[misc]  # what isinstance() looks at
@@ -98,7 +98,7 @@ class TraceArray(StandIn):
     def __round__(self, ndigits=None):
         if not self.is_scalar:
             raise TypeError("type numpy.ndarray doesn't define __round__ method")
-        raise needs_value("round()", self, "write np.round(x, digits)")
+        raise needs_value_error("round()", self, "write np.round(x, digits)")
 
     def __len__(self):
         return len(self.value)
@@ -149,16 +149,19 @@ class TraceArray(StandIn):
     def fill(self, v):
         self[...] = v
 
-    def drawn(self, draw, **settings):
-        """Be filled by ``draw(out=...)``, a method of a random generator; each replay draws anew."""
-        return self.tape.draw(draw, self, settings)
+    def put(self, indices, values, mode="raise"):
+        np.put(self, indices, values, mode)  # type: ignore[arg-type]  # it answers for an array
 
-    def descended(self, optimizer, grads, params):
+    def draw(self, method, **settings):
+        """Be filled by ``method(out=...)``, a method of a random generator; each replay draws anew."""
+        return self.tape.draw(method, self, settings)
+
+    def descend(self, optimizer, grads, params):
         """Have ``optimizer`` step down ``grads``, now and at each replay; this is the array of one of ``params``."""
         self.tape.descend(optimizer, grads, params)
 
     def __array__(self, dtype=None, copy=None):
-        raise needs_value(
+        raise needs_value_error(
             "making an ndarray", self, "leave out np.asarray(), put numbers together by np.stack([a, b]), make a plain "
             "array that is indexed by it an argument or a Tensor, one that it is written into with np.zeros_like(x) or "
             "np.empty(shape, like=x), or run without compiling"
@@ -166,7 +169,7 @@ class TraceArray(StandIn):
 
     def __format__(self, spec):
         if spec:
-            raise needs_value("formatting", self)
+            raise needs_value_error("formatting", self)
         return repr(self)
 
     def __repr__(self):
@@ -175,12 +178,12 @@ class TraceArray(StandIn):
     __hash__ = object.__hash__
 
 
-def as_scalar(t):
+def numpy_scalar(t):
     """Return a stand-in of no axes as that of a number of NumPy's, which cannot be written to."""
     return TraceArray(t.tape, t.node, t.value[()])
 
 
-def value_of(t):
+def traced_value(t):
     """Return the value that a stand-in has in this run."""
     return t.value
 
@@ -195,12 +198,12 @@ class Flags:
 
     def __getattr__(self, name):
         if name not in ORDERS:
-            raise needs_array(f".flags.{name}") if hasattr(self._flags, name) else AttributeError(name)
+            raise needs_array_error(f".flags.{name}") if hasattr(self._flags, name) else AttributeError(name)
         return getattr(self._flags, name)
 
     def __getitem__(self, name):
         if name.lower() not in ORDERS and name not in ("C", "F"):
-            raise needs_array(f".flags[{name!r}]")
+            raise needs_array_error(f".flags[{name!r}]")
         return self._flags[name]
 
     def __setattr__(self, name, value):
@@ -213,23 +216,24 @@ class Flags:
 ORDERS = {"c_contiguous", "f_contiguous", "contiguous", "fortran", "forc", "fnc"}
 
 
-for _name, _operator in {"pow": power, "rpow": reflected_power, "ipow": power_in_place,
-                         "divmod": operation(np.divmod), "rdivmod": reflected(np.divmod)}.items():  # fmt: skip
+_powers = {"pow": power_operator, "rpow": reflected_power, "ipow": in_place_power}
+_divmods = {"divmod": binary_operator(np.divmod), "rdivmod": reflected_operator(np.divmod)}
+for _name, _operator in {**_powers, **_divmods}.items():
     setattr(TraceArray, f"__{_name}__", _operator)
 for _name, _ufunc in OPERATORS.items():
     _function = getattr(operator, f"__{_name}__")
-    setattr(TraceArray, f"__{_name}__", operation(_ufunc, _function))
-    setattr(TraceArray, f"__r{_name}__", reflected(_ufunc, _function))
-    setattr(TraceArray, f"__i{_name}__", in_place(_ufunc))
+    setattr(TraceArray, f"__{_name}__", binary_operator(_ufunc, _function))
+    setattr(TraceArray, f"__r{_name}__", reflected_operator(_ufunc, _function))
+    setattr(TraceArray, f"__i{_name}__", in_place_operator(_ufunc))
 for _name, _ufunc in COMPARISONS.items():
-    setattr(TraceArray, f"__{_name}__", operation(_ufunc))
+    setattr(TraceArray, f"__{_name}__", binary_operator(_ufunc))
 for _name, _ufunc in UNARY.items():
-    setattr(TraceArray, f"__{_name}__", alone(_ufunc))
+    setattr(TraceArray, f"__{_name}__", unary_operator(_ufunc))
 for _name in METHODS:
-    setattr(TraceArray, _name, method(_name))
+    setattr(TraceArray, _name, numpy_method(_name))
 for _name in CHANGING_METHODS:
     setattr(TraceArray, _name, changing_method(_name))
 for _name in OWN_METHODS:
-    setattr(TraceArray, _name, own_method(_name))
+    setattr(TraceArray, _name, array_method(_name))
 for _name, _what in {**SCALARS, **ARRAYS}.items():
-    setattr(TraceArray, _name, refused(_what))
+    setattr(TraceArray, _name, refusing_method(_what))

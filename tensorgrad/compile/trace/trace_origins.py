@@ -16,7 +16,7 @@ class Origins:
     def __init__(self):
         self.seqs, self.marks, self.node = [], [], None
 
-    def here(self):
+    def current_origin(self):
         """Return the Origin of the call being recorded."""
         found = origin(sys._getframe(2))
         if self.node is not None:

@@ -14,9 +14,9 @@ from .captured_arrays import CapturedArrays
 from .in_place import set_item
 from .numpy_functions import function_call, get_item, ufunc_call
 from .optimizer_call import descend
-from .refusals import check_plain, needs_value
+from .refusals import check_plain, needs_value_error
 from .rollback import Rollback
-from .trace_array import TraceArray, as_scalar, value_of
+from .trace_array import TraceArray, numpy_scalar, traced_value
 from .trace_number import TraceNumber
 from .trace_origins import Origins
 
@@ -54,14 +54,14 @@ class Trace:
         node = self.value(given, "input", name=name)
         return TraceNumber(self, node, given) if type(given) in NUMBERS else TraceArray(self, node, given)
 
-    def of_tensor(self, t, array):
+    def tensor_stand_in(self, t, array):
         """Return the stand-in of the array of a Tensor from outside."""
         if id(t) not in self.tensors:
             check_plain(array)
             self.tensors[id(t)] = (t, array, t.requires_grad, dict(t.watch) if t.watch else None)
         return self.captured.stand_in(array, t.name)
 
-    def lifted(self, args):
+    def lift(self, args):
         """Return arguments with arrays as stand-ins."""
         return mapped(args, np.ndarray, self.captured.stand_in_for_use)
 
@@ -71,11 +71,11 @@ class Trace:
         written: stand-ins whose memory the call changes, and then nothing is returned
         """
         self.check_open()
-        args, kwargs = self.lifted((tuple(args), kwargs or {}))
+        args, kwargs = self.lift((tuple(args), kwargs or {}))
         given = args, kwargs
-        if not is_never_view(function):
+        if not returns_new_memory(function):
             args, kwargs = mapped(given, TraceArray, self.as_array)
-        plain, settings = mapped((args, kwargs), StandIn, value_of)
+        plain, settings = mapped((args, kwargs), StandIn, traced_value)
         try:
             result = function(*plain, **settings)
         except Exception as error:  # whatever it is, the function may handle it
@@ -85,17 +85,17 @@ class Trace:
             same = [t for t in args if isinstance(t, TraceArray) and t.value is result]
             if same:  # as np.atleast_1d returns what has an axis
                 return same[0]
-        stands = None if written else stand_in_results(self, result, (args, kwargs), function)
+        stands = None if written else stand_ins_of_result(self, result, (args, kwargs), function)
         self.note(function, args, kwargs, stands, written, effect)
         if args is not given[0] and isinstance(stands, TraceArray) and not stands.ndim and not stands.is_scalar:
-            return self.like_numpys(stands, function, given)
+            return self.match_scalar(stands, function, given)
         return stands
 
-    def like_numpys(self, stands, function, given):
+    def match_scalar(self, stands, function, given):
         """Return a result of no axes as the number of NumPy's that the function makes of numbers, if it does."""
-        plain, settings = mapped(given, StandIn, value_of)
+        plain, settings = mapped(given, StandIn, traced_value)
         if isinstance(function(*plain, **settings), np.generic):
-            return as_scalar(self.call(np.copy, (stands,)))
+            return numpy_scalar(self.call(np.copy, (stands,)))
         return stands
 
     def note(self, function, args, kwargs, stands, written=(), effect=False):
@@ -105,12 +105,12 @@ class Trace:
         set_now: dict = {**np.geterr()}
         errors = {kind: how for kind, how in set_now.items() if how != self.errors[kind]} or None
         call = Call(function, args, kwargs, output, writes=tuple([t.node for t in written]), effect=effect,
-                    errors=errors, origin=self.origins.here())  # fmt: skip
+                    errors=errors, origin=self.origins.current_origin())  # fmt: skip
         lent = next((v.root for v in call.results if v.root is not v), None)
         call.view = next((v for v in call.operands if v.root is lent), None)
         self.calls.append(call)
 
-    def owned(self, t):
+    def owns(self, t):
         """Return whether ``t`` is memory that only the trace knows, under one name: then a write is a new value."""
         v = t.node
         return v.kind == "result" and v.root is v and v not in self.seen
@@ -174,14 +174,14 @@ PYTHON_OPERATORS = {
 }  # fmt: skip
 
 
-def stand_in_results(trace, result, args, function):
+def stand_ins_of_result(trace, result, args, function):
     """Return the stand-ins of a result: an array, a number, or several of them."""
     if isinstance(result, (tuple, list)):
-        return map_leaves(lambda leaf: stand_in_results(trace, leaf, args, function), result)
+        return map_leaves(lambda leaf: stand_ins_of_result(trace, leaf, args, function), result)
     if type(result) in NUMBERS and function in PYTHON_OPERATORS:
         return TraceNumber(trace, trace.value(result, "result"), result)
     if not isinstance(result, (np.ndarray, np.generic)):
-        raise needs_value(f"np.{function.__name__}()", args)
+        raise needs_value_error(f"np.{function.__name__}()", args)
     check_plain(result)
     root = shared_root(trace, result, args) if isinstance(result, np.ndarray) else None
     return TraceArray(trace, trace.value(result, "result", root), result)
@@ -198,7 +198,7 @@ def shared_root(trace, result, args):
     return None
 
 
-def is_never_view(function):
+def returns_new_memory(function):
     """Return whether what a function returns is never a view."""
     ufunc = isinstance(function, np.ufunc) or isinstance(getattr(function, "__self__", None), np.ufunc)
     return ufunc or function in PYTHON_OPERATORS or function in (np.copy, np.array, as_numbers)
