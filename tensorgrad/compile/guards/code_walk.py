@@ -22,7 +22,7 @@ from .watched_places import ClosureCell, DictEntry, FunctionDefinition, Imported
 
 
 def walk_function(reach, f, path):
-    """Note what a function of the user's finds outside of itself: defaults, enclosing variables, globals."""
+    """Walk through what a function of the user's uses: its defaults, enclosing variables, globals and imports."""
     if hasattr(f, "__wrapped__"):
         reach.walk(f.__wrapped__, path)
     if not is_user_module(f.__module__) and owner_of_module(f.__module__) != "python":
@@ -45,15 +45,15 @@ def walk_function(reach, f, path):
 
 
 def note_unwatchable(reach, f):
-    """Note what a function asks that no guard can follow."""
+    """Note what a function does that no guard can follow, and whether it compares by ``is``."""
     if is_dunder(f.__name__) and f.__name__ not in ("__call__", "__getattr__", "__missing__"):
-        return  # such as ``__eq__``, which asks for types and is hardly ever called
+        return  # such as ``__eq__``, which compares types and hardly ever runs
     reach.unseen += [f"{phrase}, in {f.__name__}" for phrase in unguardable_phrases(f)]
     reach.compares = reach.compares or compares_identity(f.__code__)
 
 
 def walk_imports(reach, f, level, name):
-    """Note the modules that a function imports when it runs, once they are there."""
+    """Walk through the modules that a function imports when it runs, if they have been imported."""
     package = f.__globals__.get("__package__") or ""
     base = package.rsplit(".", level - 1)[0] if level else ""
     full = ".".join(filter(None, (base, name)))
@@ -66,7 +66,7 @@ def walk_imports(reach, f, level, name):
 
 
 def walk_cell(reach, cell, name):
-    """Note an enclosing variable."""
+    """Watch an enclosing variable, and walk through its value."""
     if id(cell) not in reach.met:
         reach.met[id(cell)] = cell
         place = ClosureCell(cell, name)
@@ -75,7 +75,7 @@ def walk_cell(reach, cell, name):
 
 
 def walk_global(reach, mapping, key, path):
-    """Note the value of a global, of a builtin, or of an attribute of a module of the user's."""
+    """Watch a global, a builtin, or an attribute of a module of the user's, and walk through its value."""
     if (id(mapping), key) in reach.met:
         return
     reach.met[id(mapping), key] = mapping
@@ -94,7 +94,7 @@ def walk_global(reach, mapping, key, path):
 
 
 def note_library(reach, value, path):
-    """Note what a function uses of Python's, of NumPy's or of installed packages."""
+    """Note what follows from the use of something of Python's, of NumPy's or of an installed package's."""
     if phrase := unguardable_phrase(value):
         reach.unseen.append(f"{phrase}, {path}")
     if isinstance(value, type) and reads_clock(value, reach.literal):
@@ -104,11 +104,11 @@ def note_library(reach, value, path):
     reach.compares = reach.compares or is_identity_operator(value)
     reach.reflective = reach.reflective or is_reflective(value)
     if owner_of_module(module_of(value)) == "installed":
-        reach.reflective = True  # whatever it is given, it may look at
+        reach.reflective = True  # it may look at all that it is given
 
 
 def walk_module(reach, module, path):
-    """Note what a module has under the names that code looks up anywhere."""
+    """Walk through the attributes of a module whose names stand in code."""
     own = vars(module)
     if is_user_module(module.__name__):
         absent = {"hasattr", "getattr", "AttributeError"} & reach.literal

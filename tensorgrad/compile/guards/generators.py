@@ -1,4 +1,4 @@
-"""Random generators as places: what they will draw next, looked at around a trace, and put back after it."""
+"""The states of random generators: a trace notes them before it begins, and puts them back."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from ...seeding import _root
 
 
 class GeneratorState:
-    """What a random generator will draw next. It is looked at around a trace only: a program may draw from it."""
+    """The state of a random generator. It is compared around a trace only, since a program may draw."""
 
     __slots__ = ("generator", "path", "state")
 
@@ -15,7 +15,7 @@ class GeneratorState:
         self.state = self.current_state()
 
     def current_state(self):
-        """Return the state as text, which can be compared whatever it is made of."""
+        """Return the state that the generator has now."""
         g = self.generator
         if isinstance(g, (np.random.Generator, np.random.BitGenerator)):
             return bit_generator_of(g).state
@@ -35,12 +35,12 @@ class GeneratorState:
 
 
 def bit_generator_of(generator):
-    """Return where a generator takes its bits from."""
+    """Return the object from which a generator takes its bits."""
     return getattr(generator, "bit_generator", generator)
 
 
 class SeedState:
-    """How many generators the library has made from its seed: a layer that is built in a call makes one."""
+    """The number of generators that the library has made from its seed: a layer that is built makes one."""
 
     __slots__ = ("generator", "path", "state")
 
@@ -60,7 +60,7 @@ class SeedState:
 
 
 def comparable_state(state):
-    """Return a generator's state as something that ``==`` compares as a whole."""
+    """Return a generator's state with bytes in place of arrays, so that ``==`` compares all of it."""
     if isinstance(state, dict):
         return {key: comparable_state(value) for key, value in state.items()}
     return state.tobytes() if isinstance(state, np.ndarray) else state

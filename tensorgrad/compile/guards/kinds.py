@@ -1,4 +1,4 @@
-"""Kinds of things that a function may reach, and the names that matter of them."""
+"""Kinds of things that a function may reach, and which of their attributes matter."""
 
 import abc
 import collections
@@ -12,14 +12,14 @@ import numpy as np
 
 from .function_code import is_user_module, owner_of_module
 
-#: Objects of classes from these modules give something else each time, and what was taken cannot be put back.
+#: Objects of classes from these modules give something else each time, and cannot be put back.
 STREAMS = {"io", "_io", "queue", "_queue", "socket", "multiprocessing", "sqlite3", "select", "mmap", "shelve", "csv",
            "_csv", "asyncio"}  # fmt: skip
 #: Modules of Python's whose objects hold nothing that changes, if they have no attributes.
 INERT = {"re", "sre", "datetime", "decimal", "fractions", "uuid", "pathlib", "thread", "threading", "types", "typing",
          "enum", "functools", "operator", "builtins", "zoneinfo", "abc", "inspect", "collections", "weakref", "logging",
          "string", "struct", "hashlib", "ipaddress"}  # fmt: skip
-#: Names in a class that say nothing of what it does.
+#: Names in a class that do not change what it does.
 SILENT = {"__dict__", "__weakref__", "__doc__", "__module__", "__qualname__", "__annotations__", "__slots__",
           "__firstlineno__", "__static_attributes__", "_options", "_own", "_takes_training", "_abc_impl",
           "__dataclass_params__", "__dataclass_fields__", "__match_args__", "__signature__"}  # fmt: skip
@@ -44,9 +44,10 @@ MAKERS = {"__init__", "__new__", "__post_init__"}
 
 
 class NameFilter:
-    """``counting(name)``: whether a name in a class, or of an attribute, is one that code looks up, or Python does.
+    """``counts(name)``: whether code, or Python itself, looks up an attribute of this name.
 
-    literal: the names that stand in code; ``names`` may be Everything
+    literal: the names that stand in code
+    names:   the names that code may look up: the same, or AllNames
     makers:  whether objects of the class may be made
     hashed:  whether objects of the class may be keys
     """
@@ -68,18 +69,18 @@ class NameFilter:
         return name in self.names or name in CALLED or is_dunder(name)
 
     def for_class(self, makers, hashed, whole=False):
-        """Return the same for the names in a class; if ``whole``, for all of them."""
+        """Return a filter for the attributes of a class; if ``whole``, all names count."""
         return NameFilter(self.literal, AllNames() if whole else self.names, makers, hashed)
 
 
 class AllNames:
-    """The names of code that may look up any."""
+    """A set that contains every name: for code that may look up any."""
 
     def __contains__(self, name):
         return True
 
 
-#: Bases that are Python's, and whose code looks up no attributes of a subclass.
+#: Bases of Python's whose code looks up no attributes of a subclass.
 PLAIN_BASES = (object, list, dict, set, frozenset, tuple, BaseException, type, abc.ABC, Generic, collections.deque,
                collections.OrderedDict, collections.defaultdict, collections.Counter)  # fmt: skip
 
@@ -91,7 +92,7 @@ def has_foreign_base(cls):
 
 
 class WatchLimitError(Exception):
-    """A function reaches more than can be watched; says what."""
+    """A function reaches more than guards can watch; the message says what."""
 
 
 def module_of(value):
@@ -106,7 +107,7 @@ def is_dunder(name):
 
 
 def is_stream(kind):
-    """Return whether objects of a class, none of the user's, give something else each time."""
+    """Return whether objects of a class that is not the user's give something else each time, as an iterator does."""
     if is_user_module(kind.__module__):
         return False
     return hasattr(kind, "__next__") or kind.__module__.partition(".")[0] in STREAMS
@@ -115,7 +116,7 @@ def is_stream(kind):
 def with_article(noun):
     """Return a noun with its article.
 
-    >>> an("iterator"), an("Queue")
+    >>> with_article("iterator"), with_article("Queue")
     ('an iterator', 'a Queue')
     """
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

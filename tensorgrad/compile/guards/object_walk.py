@@ -1,4 +1,4 @@
-"""The walk through objects and classes: of both only the attributes that code looks up."""
+"""The walk through objects and classes: it takes the attributes that code looks up."""
 
 import numpy as np
 
@@ -14,10 +14,10 @@ OPEN = Options, np.vectorize
 
 
 def walk_class(reach, cls, path, instance=False, whole=False):
-    """Note what a class of the user's and its bases define.
+    """Walk through what a class of the user's and its bases define.
 
-    instance: whether an object of it was met, which does not mean that code makes one
-    whole:    whether code of others, in a base of it, may call any of its methods
+    instance: whether the walk met an object of it, which does not mean that code makes one
+    whole:    whether a base of Python's or of an installed package may call any of its methods
     """
     if is_user_module(type(cls).__module__):
         walk_class(reach, type(cls), type(cls).__name__)
@@ -35,7 +35,7 @@ def walk_class(reach, cls, path, instance=False, whole=False):
 
 
 def walk_object(reach, x, path):
-    """Note the attributes of an object, and of its class."""
+    """Walk through the attributes of an object, and through its class."""
     cls = type(x)
     owner, whole = owner_of_module(cls.__module__), reach.foreign > 0 or has_foreign_base(cls)
     if cls is CACHED:
@@ -58,7 +58,7 @@ def walk_object(reach, x, path):
 
 
 def walk_attributes(reach, x, path, places, only=False):
-    """Note the attributes of an object of its own; ``only`` those of names that code looks up."""
+    """Watch the attributes in an object itself; ``only``: those whose names code looks up."""
     hidden = getattr(type(x), "_uncounted", ())
     for name in attribute_names(x):
         if name not in hidden and (not only or reach.counts(name)):

@@ -1,9 +1,8 @@
-"""Reach: all that a function can reach, found by walking from its code, as places that can be watched.
+"""Reach: a walk from a function through all that it can reach, which lists the places to watch.
 
-From a function's code come the names of the globals and of the enclosing variables it uses; from there the walk goes
-through lists, dicts, objects, classes, modules and other functions of the user's. Of objects, classes and modules only
-what bears a name counts that code on the way looks up. What can change in a way that nobody sees is no place: it is
-noted as ``unseen``, and so is what would take long to look through at every call.
+The walk begins with the globals and the enclosing variables that the function's code names. It goes on through lists,
+dicts, objects, classes, modules and other functions of the user's. It takes only those attributes of objects, classes
+and modules whose names stand in code that it has met. Whatever can change without a trace is listed as ``unseen``.
 """
 
 import collections
@@ -27,16 +26,20 @@ PLACES = 5_000
 
 
 class Reach:
-    """One walk.
+    """One walk, and what it has found.
 
-    names:     the names that code looks up, or Everything; ``literal`` are those that stand in code
-    counted:   places whose changes are counted as they happen; ``wanted`` whether gradients flow to the Tensors
-    loose:     all other places; each costs a look at every run
-    reflective: whether code of others may look up any name; found amid a walk, it has to begin anew
-    foreign:   how many things around the one looked at are Python's or an installed package's, whose code looks into it
-    unseen:    what the function does, or reaches, that no guard can follow, or follows only slowly: phrases
-    compares:  whether the function asks of two things whether they are one, ``x is w``
-    functions: the functions of the user's that may run
+    literal:    the names that stand in code
+    names:      the names that code may look up: the same, or AllNames
+    counts:     the NameFilter of both
+    counted:    places whose changes are counted as they happen
+    wanted:     whether gradients flow to the Tensors
+    loose:      all other places; each is compared at every run
+    reflective: whether code of others may look up any name; if the walk finds that, it has to begin again
+    foreign:    how many objects of Python's or of installed packages enclose the present one; their code may use it all
+    unseen:     phrases that say what the function does or reaches that no guard can follow
+    compares:   whether the function compares objects by ``is``
+    functions:  the functions of the user's that may run
+    met:        ``{id: object}`` of all that the walk has been through
     """
 
     def __init__(self, roots, literal, reflective=False):
@@ -55,11 +58,11 @@ class Reach:
             self.loose.append(self.bindings)
 
     def looked_up_names(self):
-        """Return the names that the functions met look up."""
+        """Return the names that the code of all functions looks up."""
         return {name for f in self.functions for found in names_in(f.__code__)[:2] for name in found}
 
     def walk(self, x, path):
-        """Note the places inside ``x``."""
+        """List the places inside ``x``."""
         kind = type(x)
         if kind in PLAIN or isinstance(x, (np.generic, np.dtype, StandIn)) or id(x) in self.met:
             return
@@ -91,7 +94,7 @@ class Reach:
 
 
 def walk_callable_or_object(reach, x, path):
-    """Note the places inside a class, a function, what wraps one, or any other object."""
+    """List the places inside a class, a function, a wrapper of one, or any other object."""
     if isinstance(x, type):
         walk_class(reach, x, path)
     elif isinstance(x, types.FunctionType):

@@ -1,4 +1,4 @@
-"""Looks: what objects show that are neither containers of the usual kinds nor objects with attributes."""
+"""Snapshots of objects that are neither plain containers nor objects with attributes, such as a ``bytearray``."""
 
 import array
 import logging
@@ -11,9 +11,9 @@ from .watched_places import is_same
 
 
 class Snapshot:
-    """What an object shows: that of a ``bytearray``, of a read-only dict, or whether a cache was cleared.
+    """What an object shows, such as the bytes of a ``bytearray`` or the items of a read-only dict.
 
-    What lies inside is watched, and put back, in its own place.
+    The items themselves are watched, and put back, in places of their own.
     """
 
     __slots__ = ("held", "owner", "path", "show")
@@ -39,7 +39,7 @@ class Snapshot:
 
 
 class CacheState:
-    """Whether the cache of a function, an ``lru_cache``, was filled or cleared; as long as neither, its hits grow."""
+    """The state of an ``lru_cache``: it changes when the cache is filled or cleared; hits alone may grow."""
 
     __slots__ = ("cached", "info", "path")
 
@@ -66,10 +66,10 @@ def restore_items(whole, held):
 
 
 def restore_objects(objects, held):
-    objects.ravel()[:] = held  # of a view; what is none is a copy, and then nothing was changed in place
+    objects.ravel()[:] = held  # a view; where it is a copy, the memory is read-only
 
 
-#: For each class what an object of it shows, and how that is put back.
+#: For each class ``(function that shows an object of it, function that puts that back)``.
 SNAPSHOTS: dict[Any, Any] = {
     bytearray: (bytes, restore_items),
     array.array: (array.array.tobytes, restore_items),
@@ -82,5 +82,5 @@ SNAPSHOTS: dict[Any, Any] = {
     logging.Logger: (lambda log: (log.getEffectiveLevel(), log.disabled, log.manager.disable), None),
     ContextVar: (lambda variable: (variable.get(None),), lambda variable, held: variable.set(held[0])),
 }
-#: Arrays of objects.
+#: The same for arrays of objects.
 OBJECTS: tuple[Any, Any] = (lambda objects: tuple(objects.ravel().tolist()), restore_objects)

@@ -1,4 +1,4 @@
-"""The walk through values: arrays, Tensors, containers, and what else holds things without attributes."""
+"""The walk through values: arrays, Tensors, containers, random generators."""
 
 import collections
 import random
@@ -18,7 +18,7 @@ ITEMS, BYTES = 5_000, 1 << 20
 
 
 def walk_tensor(reach, x, path):
-    """Note whether gradients flow to a Tensor, its name if code asks for that, and what a class of its own adds."""
+    """Watch whether gradients flow to a Tensor, its name if code looks that up, and what its own class adds."""
     reach.wanted.append(RequiresGrad(x, path))
     if "name" in reach.literal:
         reach.loose.append(Attribute(x, "name", f"{path}.name"))
@@ -29,7 +29,7 @@ def walk_tensor(reach, x, path):
 
 
 def walk_array(reach, x, path):
-    """Note what a plain array holds: Python may have looked at it when the function was traced."""
+    """Watch what a plain array holds: Python may have looked at it when the function was traced."""
     reach.loose.append(ArrayContent(x, path))
     if not is_read_only(x):
         reach.bytes += x.nbytes
@@ -41,7 +41,7 @@ def walk_array(reach, x, path):
 
 
 def walk_snapshot(reach, x, path):
-    """Note what an object shows that is no container of the usual kinds, such as a ``bytearray``."""
+    """Watch what an unusual container shows, such as a ``bytearray``, and walk through its items."""
     place = Snapshot(x, path)
     reach.loose.append(place)
     for item in place.items():
@@ -49,7 +49,7 @@ def walk_snapshot(reach, x, path):
 
 
 def walk_generator(reach, x, path):
-    """Note what a random generator will draw."""
+    """Watch the state of a random generator."""
     if isinstance(x, random.SystemRandom):
         reach.unseen.append(f"draws from {path}, which has no state")
     else:
@@ -57,7 +57,7 @@ def walk_generator(reach, x, path):
 
 
 def walk_container(reach, x, path):
-    """Note what a list, dict, set or deque holds."""
+    """Watch what a list, dict, set or deque holds, and walk through it."""
     counted = isinstance(x, (TrackedList, TrackedDict, TrackedSet))
     place: Any = DictItems if isinstance(x, dict) else SetItems if isinstance(x, set) else ListItems
     (reach.counted if counted else reach.loose).append(place(x, path))
@@ -72,6 +72,6 @@ def walk_container(reach, x, path):
         reach.loose.append(place)
         reach.walk(place.value, place.path)
     for key, item in x.items() if isinstance(x, dict) else enumerate(x):
-        reach.compares = reach.compares or isinstance(key, Tensor)  # found by what it is
+        reach.compares = reach.compares or isinstance(key, Tensor)  # a dict finds it by identity
         reach.walk(key, path)
         reach.walk(item, f"{path}[{key!r}]" if type(key) in (int, str) else path)

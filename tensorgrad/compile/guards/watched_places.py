@@ -1,6 +1,7 @@
-"""Places: where a value that a program has frozen is kept, so that another one there is noticed and can be put back.
+"""Watched places: each remembers the value that was in a place, such as an attribute, when a program froze it.
 
-Each has ``holds()``, ``restore()`` and a ``path``, which tells people what it is: ``"cfg.rate"``.
+``holds()`` says whether the value is still there, ``restore()`` puts it back, and ``path`` names the place for people:
+``"cfg.rate"``.
 """
 
 import struct
@@ -11,15 +12,17 @@ from weakref import ref
 import numpy as np
 
 MISSING = type("Missing", (), {"__repr__": lambda self: "nothing"})()
-#: Immutable, and by nature no more than their value.
+#: Immutable types that compare by value.
 PLAIN = {int, float, complex, bool, str, bytes, type(None), type(Ellipsis), range, slice}
 
 
 def is_same(a, b):
     """Return whether ``a`` and ``b`` are one object or equal in value and type: 1, 1.0 and True differ, 0.0 and -0.0.
 
-    >>> same(2, 2), same(2, 2.0), same(0.0, -0.0), same(float("nan"), float("nan")), same((1, "a"), (1, "a"))
-    (True, False, False, True, True)
+    >>> is_same(2, 2), is_same(2, 2.0), is_same(0.0, -0.0)
+    (True, False, False)
+    >>> is_same(float("nan"), float("nan")), is_same((1, "a"), (1, "a"))
+    (True, True)
     """
     if a is b:
         return True
@@ -60,7 +63,7 @@ class DictEntry:
 
 
 class Bindings:
-    """What names are bound to that hardly anybody binds anew: many at 40 ns each, compared as objects."""
+    """The values of many names that hardly ever change: compared by identity, at 40 ns each."""
 
     __slots__ = ("entries", "paths")
 
@@ -68,7 +71,7 @@ class Bindings:
         self.entries, self.paths = [], []
 
     def add(self, mapping, key, path):
-        """Watch one more name."""
+        """Add one more name."""
         self.entries.append((mapping, key, mapping.get(key, MISSING)))
         self.paths.append(path)
 
@@ -80,7 +83,7 @@ class Bindings:
 
     @property
     def path(self):
-        """The first name that is bound to something else, for people."""
+        """The path of the first name that has another value now."""
         pairs = zip(self.paths, self.entries, strict=True)
         return next((path for path, (m, key, value) in pairs if m.get(key, MISSING) is not value), "")
 
@@ -104,7 +107,7 @@ class ImportedModule:
         return sys.modules.get(self.path) is self.known
 
     def restore(self):
-        pass  # the run as it is finds it there
+        pass  # the module may stay imported
 
 
 class ClassEntry(DictEntry):
@@ -124,7 +127,7 @@ class ClassEntry(DictEntry):
 
 
 class Attribute:
-    """An attribute of an object that is not kept alive: of the function's owner, or one in a slot."""
+    """An attribute in an object's dict or in a slot; the object is not kept alive."""
 
     __slots__ = ("key", "owner", "path", "value")
 
@@ -146,7 +149,7 @@ class Attribute:
 
 
 def weak_reference(owner):
-    """Return a function that gives ``owner``, weakly where that is possible."""
+    """Return a function that returns ``owner``: a weak reference where the class allows one."""
     try:
         return ref(owner)
     except TypeError:
@@ -154,7 +157,7 @@ def weak_reference(owner):
 
 
 def own_attribute(owner, key):
-    """Return an object's own attribute: from its dict, else from its slots."""
+    """Return an attribute from an object's dict, else from its slots, else MISSING."""
     own = getattr(owner, "__dict__", None)
     if own is not None and key in own:
         return own[key]
@@ -165,7 +168,7 @@ def own_attribute(owner, key):
 
 
 class AttributeNames:
-    """Which attributes an object has of its own, of those that ``counts`` says matter."""
+    """The names of the attributes in an object's dict, of those that ``counts`` accepts."""
 
     __slots__ = ("counts", "names", "owner", "path")
 
@@ -174,7 +177,7 @@ class AttributeNames:
         self.names = self.current_names(owner)
 
     def current_names(self, owner):
-        """Return the names that count."""
+        """Return the names that the object has now."""
         names = vars(owner).keys() - getattr(type(owner), "_uncounted", frozenset())
         return names if self.counts is None else set(filter(self.counts, names))
 
@@ -189,7 +192,7 @@ class AttributeNames:
 
 
 class ClassStructure:
-    """What a class of the user's is made of: its bases, and the names it defines itself that matter."""
+    """The bases of a class of the user's, and the names that it defines, of those that ``counts`` accepts."""
 
     __slots__ = ("bases", "cls", "counts", "names", "path")
 
@@ -198,7 +201,7 @@ class ClassStructure:
         self.bases, self.names = cls.__bases__, self.current_names()
 
     def current_names(self):
-        """Return the names that the class defines."""
+        """Return the names that the class defines now."""
         return {name for name in vars(self.cls) if name not in BOOKKEEPING and self.counts(name)}
 
     def holds(self):
@@ -209,7 +212,7 @@ class ClassStructure:
             delattr(self.cls, name)
 
 
-#: What Python enters into a class by itself, when it is used.
+#: Names that Python itself adds to a class while it is used.
 BOOKKEEPING = {"__dict__", "__weakref__", "__annotations__", "__abstractmethods__", "_abc_impl", "__doc__"}
 
 
@@ -230,7 +233,7 @@ class ObjectClass:
 
 
 class ClosureCell:
-    """A variable of an enclosing function."""
+    """The value of a variable of an enclosing function."""
 
     __slots__ = ("cell", "path", "value")
 
@@ -256,7 +259,7 @@ class ClosureCell:
 
 
 class FunctionDefinition:
-    """What a function runs and what its arguments are unless given: all three can be replaced."""
+    """The code of a function and the defaults of its arguments, which can be replaced."""
 
     __slots__ = ("definition", "function", "path")
 
@@ -283,7 +286,7 @@ def are_items_same(a, b):
 
 
 class ListItems:
-    """What a list or a deque holds, in order."""
+    """The items of a list or a deque, in order."""
 
     __slots__ = ("items", "path", "whole")
 
@@ -301,7 +304,7 @@ class ListItems:
 
 
 class DictItems:
-    """What a dict holds, in order."""
+    """The items of a dict, in order."""
 
     __slots__ = ("keys", "path", "values", "whole")
 
@@ -324,7 +327,7 @@ class DictItems:
 
 
 class SetItems:
-    """What a set holds."""
+    """The members of a set."""
 
     __slots__ = ("ids", "members", "path", "whole")
 
@@ -345,7 +348,7 @@ class SetItems:
 
 
 class ArrayContent:
-    """What an array holds: Python may have looked at it when the function was traced. Read-only memory stays."""
+    """What an array holds: Python may have read it when the function was traced. Read-only memory never changes."""
 
     __slots__ = ("array", "bytes", "form", "path")
 
@@ -366,7 +369,7 @@ class ArrayContent:
 
 
 def is_read_only(array):
-    """Return whether nothing can write into the memory of an array: it and what it is a view of are read-only."""
+    """Return whether nothing can write into the memory of an array: it and all its bases are read-only."""
     while isinstance(array, np.ndarray):
         if array.flags.writeable:
             return False

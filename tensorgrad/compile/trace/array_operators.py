@@ -1,4 +1,4 @@
-"""Operators and methods of a stand-in for an array: which functions of NumPy's they are."""
+"""The operators and methods of a stand-in for an array: each calls a function of NumPy's, which writes itself down."""
 
 import operator
 from typing import Any
@@ -21,12 +21,12 @@ UNARY = {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": n
 METHODS = ("mean", "var", "std", "argmax", "argmin", "cumsum", "cumprod", "clip", "round", "swapaxes", "squeeze",
            "ravel", "take", "diagonal", "trace", "dot", "argsort", "choose", "searchsorted", "repeat", "sum", "prod",
            "max", "min", "any", "all", "conj", "conjugate")  # fmt: skip
-#: Methods that are none: they return an array, or change this one.
+#: Methods without such a function: they return an array, or change this one.
 OWN_METHODS = ("flatten", "view")
 CHANGING_METHODS = ("sort", "partition")
 ARRAYS = {"__contains__": "in", "item": "item()", "tolist": "tolist()", "tobytes": "tobytes()",
           "nonzero": "nonzero()"}  # fmt: skip
-#: What ``x ** n`` is in NumPy for these n.
+#: The ufuncs that NumPy uses for ``x ** n`` with these n.
 FAST_POWERS: dict[float, Any] = {1: np.positive, 2: np.square, 0.5: np.sqrt, -1: np.reciprocal}
 
 
@@ -46,6 +46,8 @@ def is_scalar_operand(x):
 
 
 def binary_operator(ufunc, function=None):
+    """Return the method of ``x + y``; of complex numbers it computes ``function``, as NumPy's own numbers do."""
+
     def operate(self, other):
         if isinstance(other, Tensor):
             return NotImplemented
@@ -57,10 +59,13 @@ def binary_operator(ufunc, function=None):
 
 
 def unary_operator(ufunc):
-    return lambda self: ufunc(self)  # a ufunc itself is no method
+    """Return the method of ``-x``."""
+    return lambda self: ufunc(self)  # a ufunc itself does not bind to an object
 
 
 def reflected_operator(ufunc, function=None):
+    """Return the method of ``y + x`` where y is no stand-in."""
+
     def operate(self, other):
         if isinstance(other, Tensor):
             return NotImplemented
@@ -72,6 +77,8 @@ def reflected_operator(ufunc, function=None):
 
 
 def in_place_operator(ufunc):
+    """Return the method of ``x += y``."""
+
     def change(self, other):
         if self.is_scalar or isinstance(other, Tensor):
             return NotImplemented  # then Python computes self + other and binds the name anew
@@ -81,16 +88,19 @@ def in_place_operator(ufunc):
 
 
 def numpy_method(name):
+    """Return the method that calls ``np.name``."""
     function = getattr(np, name)
     return lambda self, *args, **kwargs: function(self, *args, **kwargs)
 
 
 def array_method(name):
+    """Return the method that writes down ``np.ndarray.name``."""
     function = getattr(np.ndarray, name)
     return lambda self, *args, **kwargs: self.tape.call(function, (self, *args), kwargs)
 
 
 def changing_method(name):
+    """Return the method that writes down ``np.ndarray.name``, which changes the array."""
     function = getattr(np.ndarray, name)
 
     def change(self, *args, **kwargs):
@@ -103,6 +113,7 @@ def changing_method(name):
 
 
 def power_operator(x, exponent):
+    """Return ``x ** exponent``, computed by the function that NumPy takes for this exponent."""
     if isinstance(exponent, Tensor):
         return NotImplemented
     if x.is_scalar and is_scalar_operand(exponent):
@@ -118,13 +129,14 @@ def power_operator(x, exponent):
 
 
 def fast_power(x, exponent):
-    """Return the ufunc that NumPy takes instead of ``np.power`` for this number, or None."""
+    """Return the ufunc that NumPy uses in place of ``np.power`` for this exponent, or None."""
     if x.dtype.kind == "f":
         return FAST_POWERS.get(exponent)
     return np.square if type(exponent) is int and exponent == 2 else None
 
 
 def reflected_power(x, base):
+    """Return ``base ** x``."""
     if isinstance(base, Tensor):
         return NotImplemented
     if x.is_scalar and is_scalar_operand(base):
@@ -133,6 +145,7 @@ def reflected_power(x, base):
 
 
 def in_place_power(x, exponent):
+    """Return x after ``x **= exponent``."""
     if x.is_scalar or isinstance(exponent, Tensor):
         return NotImplemented
     if is_argument(exponent):

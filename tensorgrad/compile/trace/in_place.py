@@ -1,7 +1,7 @@
 """Writes: how ``x[i] = v``, ``out=``, ``where=`` and their like are written down.
 
-Memory that only the trace knows, under one name, is not written to: a write gives a new value, so that passes may move
-and merge calls. Any other write is written down as it is, into the memory into which the function wrote.
+A write into memory that only the trace knows, under one name, becomes a call that returns a new value, so that passes
+may move and merge calls. Any other write is written down as it is, into the same memory.
 """
 
 import operator
@@ -39,12 +39,12 @@ def set_item(trace, x, index, v):
 
 
 def is_full_index(index):
-    """Return whether an index means all of an array."""
+    """Return whether an index selects all of an array."""
     return index is Ellipsis or (type(index) is slice and index == slice(None))
 
 
 def concrete_slices(index):
-    """Return an index with the values of numbers in slices, on which the shape of the result depends.
+    """Return an index whose slices hold numbers, not stand-ins, since the shape of the result depends on them.
 
     Raises if a slice depends on the value of an array.
     """
@@ -60,7 +60,7 @@ def concrete_slices(index):
 
 
 def check_index(index):
-    """Return an index to write at; raise if it depends on a mask beside other indices."""
+    """Return the index of a write; raise if it has a mask beside other indices."""
     index = concrete_slices(index)
     parts = index if isinstance(index, tuple) else (index,)
     masks = [part for part in parts if isinstance(part, TraceArray) and part.dtype.kind == "b"]
@@ -101,9 +101,9 @@ def out_call(trace, function, args, kwargs, out):
 
 
 def renew_target(trace, function, args, kwargs, target):
-    """Write down a ufunc's call that fills memory of the trace's own, which is a new value from here on.
+    """Write down a ufunc's call that fills memory of the trace's own, and make that a new value.
 
-    Returns whether it could: only where the ufunc by itself makes an array of that dtype.
+    Returns False, and does nothing, unless the ufunc makes an array of that shape and dtype by itself.
     """
     trace.check_open()
     args, kwargs = trace.lift((tuple(args), kwargs))

@@ -13,16 +13,16 @@ from .in_place import accumulate, check_target, concrete_slices, out_call
 from .refusals import NEEDS_VALUES, QUERIES, TELLS_APART, needs_array_error, needs_value_error
 from .trace_array import TraceArray, numpy_scalar, traced_value
 
-#: Functions that write into the first of their arguments, and what they call it.
+#: Functions that write into their first argument, and the name of that argument.
 WRITERS = {
     np.copyto: "dst", np.put: "a", np.place: "arr", np.putmask: "a", np.fill_diagonal: "a", np.put_along_axis: "arr",
 }  # fmt: skip
-#: Functions that are a ufunc's ``reduce``, in three times its time.
+#: Functions that do what a ufunc's ``reduce`` does, but take three times as long.
 REDUCTIONS = {
     np.sum: np.add, np.prod: np.multiply, np.max: np.maximum, np.min: np.minimum, np.all: np.logical_and,
     np.any: np.logical_or,
 }  # fmt: skip
-#: Where ``out`` stands for those that do not tell before NumPy 2.4.
+#: The position of ``out`` for functions that have no signature before NumPy 2.4.
 OUT = {np.dot: 2, np.concatenate: 2}
 
 
@@ -40,7 +40,7 @@ def ufunc_call(trace, ufunc, method, inputs, kwargs):
 
 
 def reduce_settings(inputs, kwargs):
-    """Return the settings of a ``reduce`` in one of the ways to write them, so that equal ones are seen to be equal."""
+    """Return the settings of a ``reduce`` in a canonical form, so that equal ones compare as equal."""
     given = dict(zip(("axis", "dtype", "out", "keepdims", "initial", "where"), inputs[1:], strict=False)) | kwargs
     axis = given.pop("axis", 0)
     if type(axis) is tuple and len(axis) == 1:
@@ -89,7 +89,7 @@ def has_stand_in(x):
 
 
 def split_out(function, args, kwargs):
-    """Return arguments without ``out``, and it."""
+    """Return ``(args, kwargs, out)``: the arguments without ``out``, and ``out`` or None."""
     kwargs = dict(kwargs)
     if "out" in kwargs:
         return args, kwargs, kwargs.pop("out")
@@ -108,7 +108,7 @@ def positional_names(function):
 
     try:
         parameters = signature(function).parameters.values()
-    except ValueError:  # pragma: no cover  (before NumPy 2.4 functions written in C do not tell)
+    except ValueError:  # pragma: no cover  (before NumPy 2.4 functions written in C have no signature)
         return (*[f"x{i}" for i in range(OUT[function])], "out") if function in OUT else ()
     return tuple([p.name for p in parameters if p.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)])
 
@@ -139,7 +139,7 @@ def call_in_place(trace, function, args, kwargs):
 
 
 def drop_defaults(kwargs):
-    """Return settings without those that say nothing."""
+    """Return keyword arguments without those that have their default value."""
     return {
         key: value for key, value in kwargs.items()
         if value is not np._NoValue and not (key == "out" and value is None) and not (key == "where" and value is True)
@@ -147,29 +147,29 @@ def drop_defaults(kwargs):
 
 
 def settings_by_name(function, args, kwargs):
-    """Return the settings of a call, those given by position too."""
+    """Return all settings of a call by name, also those given by position."""
     return drop_defaults(dict(zip(positional_names(function)[1:], args[1:], strict=False)) | kwargs)
 
 
 def reduce_axes(ufunc, x, settings):
-    """``np.sum(x)`` and its like: all axes unless told otherwise."""
+    """Return ``np.sum(x)`` or its like by ``ufunc.reduce``: over all axes by default."""
     return ufunc.reduce(x, **{"axis": None, **settings})
 
 
 def is_plain_mean(args, kwargs):
-    """Return whether ``np.mean`` is a sum divided by a number, which takes a third of its time."""
+    """Return whether a call of ``np.mean`` can be a sum and a division, which take a third of its time."""
     single = len(args) == 1 and isinstance(args[0], TraceArray) and args[0].size and args[0].ndim
     return bool(single) and args[0].dtype.char in "fd" and not kwargs.keys() - {"axis", "keepdims"}
 
 
 def mean_of_floats(x, axis=None, keepdims=False):
-    """``np.mean(x)`` of single or double floats."""
+    """Return ``np.mean(x)`` of float32 or float64 as a sum and a division."""
     total = np.add.reduce(x, axis=axis, keepdims=keepdims)
     return total / (x.size // total.size)
 
 
 def index_along_axis(x, indices, axis=-1):
-    """``np.take_along_axis`` as one indexing: its Python code would run at every replay."""
+    """Return ``np.take_along_axis`` as one indexing; its own Python code would run at every replay."""
     if axis is None:
         x, axis = x.reshape(-1), 0
     places = list(np.ogrid[tuple(slice(n) for n in x.shape)])
@@ -178,7 +178,7 @@ def index_along_axis(x, indices, axis=-1):
 
 
 def get_item(trace, x, index):
-    """Write down ``x[index]``; one entry is a number of its own, which later writes into x leave alone."""
+    """Write down ``x[index]``; a single entry is copied, as NumPy does: later writes into x do not change it."""
     index = concrete_slices(index)
     parts = index if isinstance(index, tuple) else (index,)
     for part in parts:

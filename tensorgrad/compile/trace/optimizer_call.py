@@ -1,6 +1,6 @@
-"""An optimizer's step inside a compiled function: one call of the program, which runs as it is at every replay.
+"""An optimizer's step inside a compiled function: one call of the program, which runs the optimizer at every replay.
 
-So nothing of it is frozen: neither the rate nor the number of the step, on which schedules and Adam's bias depend.
+So the program freezes neither the rate nor the number of the step, on which schedules and Adam's bias depend.
 """
 
 from ...core.tensor import StandIn
@@ -9,7 +9,7 @@ from ...graph.observer import unobserved
 from ...graph.origins import line_of_user
 from ..ir.descent import Descent
 
-#: What a step changes of an optimizer.
+#: The attributes of an optimizer that a step changes.
 KEPT = ("_steps", "_flats", "_places", "_kept")
 
 
@@ -26,7 +26,7 @@ def descend(trace, optimizer, grads, params):
                     ".data was given another array before; write into it instead: t.data[...] = values"
                 )
         kept = {name: getattr(optimizer, name) for name in KEPT}
-        for flat in optimizer._flats:  # values given to parameters since are about to be moved there
+        for flat in optimizer._flats:  # the Descent moves newer values of parameters there
             for vector in (flat.w, *flat.slots.values()):
                 trace.rollback.keep(vector)
         descent = Descent(optimizer, params)
@@ -59,7 +59,7 @@ def restore_optimizer(optimizer, kept, before):
 
 
 def not_outside_error(p):
-    """Return the error for a step that changes what is no Tensor from outside."""
+    """Return the error for a step that changes an argument, or a Tensor that the function made."""
     return TraceError(
         f"{line_of_user()}: an optimizer in a compiled function changes {p.name or 'a Tensor'}, which is an argument "
         "or was made by the function, so the change would be lost; close over a Parameter made before, and build a "

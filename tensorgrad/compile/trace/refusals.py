@@ -1,4 +1,4 @@
-"""What a program cannot do: answer from the value of an array, which differs from run to run."""
+"""Errors for what a program cannot do, such as use the value of an array in Python: it differs from run to run."""
 
 import numpy as np
 
@@ -7,14 +7,14 @@ from ...errors import TraceError, describe
 from ...graph.origins import line_of_user
 from ..ir.program import mapped
 
-#: Answered from shapes and dtypes, or only to be looked at: not written down.
+#: Functions that need shapes and dtypes only: they run at once and are not written down.
 QUERIES = {
     np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.iscomplexobj, np.isrealobj,
     np.common_type,
 }  # fmt: skip
-#: What they tell of an array says nothing of what stands for it.
+#: Functions that give something else for an array than for its stand-in.
 TELLS_APART = {np.may_share_memory, np.shares_memory, np.array_repr, np.array_str, np.array2string}
-#: What they return has a shape that depends on values.
+#: Functions whose result has a shape, or is a Python value, that depends on an array's values.
 NEEDS_VALUES = {
     np.nonzero, np.flatnonzero, np.argwhere, np.unique, np.compress, np.extract, np.setdiff1d, np.union1d,
     np.intersect1d, np.array_equal, np.array_equiv, np.allclose, np.trim_zeros, np.bincount, np.histogram,
@@ -26,7 +26,7 @@ SCALARS = {"__bool__": "if, and, or, not or bool()", "__float__": "float()", "__
 
 
 def needs_value_error(what, where, remedy=None):
-    """Return the error for something that needs an array's value in Python."""
+    """Return the error for code that needs the value of an array in Python."""
     found: list = []
     mapped(where, StandIn, found.append)
     name = f"{found[0].node.name} " if found and found[0].node.name else ""
@@ -40,7 +40,7 @@ def needs_value_error(what, where, remedy=None):
 
 
 def needs_array_error(what):
-    """Return the error for something that only the array itself can tell, not what stands for it."""
+    """Return the error for code that asks what an array has and its stand-in has not."""
     return TraceError(
         f"{line_prefix()}{what} tells of an array what may differ from run to run of a program; "
         "decide by its shape or dtype, or run without compiling"
@@ -48,6 +48,8 @@ def needs_array_error(what):
 
 
 def refusing_method(what):
+    """Return a method that raises: ``what`` needs the value of the array."""
+
     def refuse(self, *args, **kwargs):
         raise needs_value_error(what, self)
 
@@ -66,5 +68,6 @@ def check_plain(array):
 
 
 def line_prefix():
+    """Return the user's line and a colon, to begin a message with, or ``""``."""
     line = line_of_user()
     return f"{line}: " if line else ""

@@ -1,4 +1,4 @@
-"""What stands in for an array, a number of NumPy's or one of Python's while a function is traced."""
+"""The stand-in for an array or a number of NumPy's while a function is traced."""
 
 import operator
 
@@ -32,10 +32,10 @@ from .refusals import SCALARS, needs_array_error, needs_value_error, refusing_me
 
 
 class TraceArray(StandIn):
-    """An array that writes down what is done to it, or a number of NumPy's, which nothing can be written into.
+    """The stand-in of an array, or of a number of NumPy's, that writes down all that is done to it.
 
-    It carries the value of this run: each call is carried out as it is written down. Whatever would need that value
-    in Python (``if``, ``float()``) raises a TraceError, since another run has another value.
+    It has the value of this run: each call runs as it is written down. Code that needs that value in Python (``if``,
+    ``float()``) raises a TraceError, since another run has another value.
 
     node:  the Value it is now; a write into it makes it another
     value: the array, or the number, of this run
@@ -47,7 +47,7 @@ class TraceArray(StandIn):
         self.tape, self.node, self.value = trace, node, value
 
     def become(self, other):
-        """Be ``other`` from here on: what a write into memory that nobody else knows comes to."""
+        """Be ``other`` from here on: the effect of a write into memory that only the trace knows."""
         self.node, self.value = other.node, other.value
 
     shape = property(lambda self: self.value.shape)
@@ -65,7 +65,7 @@ class TraceArray(StandIn):
 
     @property
     def base(self):
-        """None, or something that is not, of what the function computed; of what it was given nobody knows."""
+        """None where NumPy has None, else some object; unknown for arrays from outside."""
         if self.node.kind != "result":
             raise needs_array_error(".base")
         return None if self.value.base is None else object()
@@ -136,7 +136,7 @@ class TraceArray(StandIn):
         return self.tape.call(cast, (self, dtype))
 
     def as_array(self):
-        """Return this, a number as an array of its own."""
+        """Return this array, or this number as an array of its own."""
         if not self.is_scalar:
             return self
         if self.node.kind != "result":
@@ -179,7 +179,7 @@ class TraceArray(StandIn):
 
 
 def numpy_scalar(t):
-    """Return a stand-in of no axes as that of a number of NumPy's, which cannot be written to."""
+    """Return the stand-in of an array without axes as that of a number, which cannot be written to."""
     return TraceArray(t.tape, t.node, t.value[()])
 
 
@@ -189,7 +189,7 @@ def traced_value(t):
 
 
 class Flags:
-    """The flags of an array, to be looked at: those that follow from its shape and strides."""
+    """The flags of an array that follow from its shape and strides, read-only."""
 
     __slots__ = ("_flags",)
 

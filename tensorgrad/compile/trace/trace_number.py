@@ -1,4 +1,4 @@
-"""What stands in for a number of Python's while a function is traced."""
+"""The stand-in for a number of Python's while a function is traced."""
 
 import math
 import operator
@@ -12,10 +12,11 @@ from .trace_array import TraceArray
 
 
 class TraceNumber(StandIn):
-    """A number of Python's that is an argument, or was computed from one: its arithmetic is written down too.
+    """The stand-in of a Python number that is an argument or was computed from one: it writes down its arithmetic.
 
-    A program computes it as Python does: with ints of any size, errors for a division by 0, and beside arrays it takes
-    their dtype. Where its value is needed, ``if n > 0``, ``range(n)``, ``x[n:]``, the program is for that value alone.
+    A program computes with it as Python does: with ints of any size, and an error for a division by 0; beside an array
+    it takes the array's dtype. Where code needs its value, ``if n > 0``, ``range(n)``, ``x[n:]``, the program is for
+    that value alone.
     """
 
     __slots__ = ("node", "tape", "value")
@@ -40,7 +41,7 @@ class TraceNumber(StandIn):
         return self.tape.call(np.array, (self,))
 
     def concrete_value(self):
-        """Return the number itself: the program is for this value, and for others there is another."""
+        """Return the number itself; from now on the program is for this value alone."""
         return self.tape.freeze(self)
 
     def __array__(self, dtype=None, copy=None):

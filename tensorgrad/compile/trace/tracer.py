@@ -22,11 +22,18 @@ from .trace_origins import Origins
 
 
 class Trace:
-    """The calls written down so far, and the arrays they were given.
+    """The calls written down so far, and all that a program needs to know of the run.
 
+    calls:    the Calls, and ``values`` all that they compute or use
+    captured: the arrays from outside
+    rollback: what the trace has changed outside
     tensors:  ``{id: (Tensor, its array, requires_grad, its hooks)}`` of every Tensor from outside that was read
     rebound:  ``{id: (Tensor, the stand-in of its array)}`` of those whose ``data`` was given another array
+    graded:   ``{id: Tensor}`` of the Tensors from outside whose ``grad`` was set; ``added``: whose ``grad`` was read
     descents: the optimizers' steps
+    frozen:   ``[(calls before, Value, number)]`` of the Python numbers whose value the program is for
+    noted:    the attributes that the program depends on
+    seen:     the roots of which the function has made views
     """
 
     def __init__(self):
@@ -34,7 +41,7 @@ class Trace:
         self.captured, self.rollback = CapturedArrays(self), Rollback()
         self.tensors, self.rebound, self.graded, self.added = {}, {}, {}, {}
         self.seen: set = set()
-        self.raised = None  # what a call raised last: if the trace goes on, the function has handled it
+        self.raised = None  # the last error of a call: if the trace goes on, the function has handled it
         self.twice = False  # whether the function returned one list in two places
         self.frozen: list[tuple] = []
         self.noted: list = []
@@ -78,7 +85,7 @@ class Trace:
         plain, settings = mapped((args, kwargs), StandIn, traced_value)
         try:
             result = function(*plain, **settings)
-        except Exception as error:  # whatever it is, the function may handle it
+        except Exception as error:  # the function may handle any error
             self.raised = error
             raise
         if isinstance(result, np.ndarray) and not written:
@@ -92,7 +99,7 @@ class Trace:
         return stands
 
     def match_scalar(self, stands, function, given):
-        """Return a result of no axes as the number of NumPy's that the function makes of numbers, if it does."""
+        """Return a result without axes as a number, if the function returns a number for numbers."""
         plain, settings = mapped(given, StandIn, traced_value)
         if isinstance(function(*plain, **settings), np.generic):
             return numpy_scalar(self.call(np.copy, (stands,)))
@@ -111,7 +118,7 @@ class Trace:
         self.calls.append(call)
 
     def owns(self, t):
-        """Return whether ``t`` is memory that only the trace knows, under one name: then a write is a new value."""
+        """Return whether only the trace knows the memory of ``t``, under one name: then a write is a new value."""
         v = t.node
         return v.kind == "result" and v.root is v and v not in self.seen
 
@@ -142,7 +149,7 @@ class Trace:
         return get_item(self, x, index)
 
     def as_array(self, t):
-        """Return a number of NumPy's as an array: in a program it is one, of which a reshape would be a view."""
+        """Return a number of NumPy's as a copy: a program holds an array, and its reshape would be a view of it."""
         return self.call(np.copy, (t,)) if t.is_scalar else t
 
     def draw(self, method, y, settings):
@@ -160,13 +167,14 @@ class Trace:
         self.rollback.undo()
 
     def check_open(self):
+        """Raise if the function has run to its end."""
         if not self.open:
             raise TraceError(
                 "an array of a compiled function was used after the function had run; return it instead of keeping it"
             )
 
 
-#: What a program computes with numbers as Python does.
+#: Operators that a program computes on numbers as Python does.
 PYTHON_OPERATORS = {
     operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow,
     operator.neg, operator.pos, operator.abs, operator.eq, operator.ne, operator.lt, operator.le, operator.gt,
@@ -199,6 +207,6 @@ def shared_root(trace, result, args):
 
 
 def returns_new_memory(function):
-    """Return whether what a function returns is never a view."""
+    """Return whether a function never returns a view."""
     ufunc = isinstance(function, np.ufunc) or isinstance(getattr(function, "__self__", None), np.ufunc)
     return ufunc or function in PYTHON_OPERATORS or function in (np.copy, np.array, as_numbers)
