@@ -69,7 +69,7 @@ class Attempts:
         if isinstance(error, Unsettled):
             changes = error.changes
         else:  # whether generators have moved on says nothing about the next call
-            changes = dict.fromkeys(guards.changed({id(place.generator) for place in guards.generators}))
+            changes = dict.fromkeys(guards.changed_paths({id(place.generator) for place in guards.generators}))
         if not isinstance(error, CompilerFault) and changes.keys() - self.changing:
             self.changing.update(changes)
             return
@@ -86,7 +86,7 @@ def check_settled(guards, trace, names):
     if trace.raised is not None:
         raise TraceError("a layer or the loss handles an error of NumPy's, which a program cannot") from trace.raised
     guards.loose += trace.noted
-    paths = guards.changed(trace.drawn)
+    paths = guards.changed_paths(trace.rollback.generators)
     if paths:
         drawn = {place.path for place in guards.generators}
         raise Unsettled({path: change_text(path, names, path in drawn) for path in paths})

@@ -9,12 +9,12 @@ from .emit.blas import largest_product, one_blas_thread, prefers_one_thread, use
 from .emit.codegen import Code
 from .emit.script import profile_layers, save_script
 from .emit.threads import thread_count
-from .guards.number_guards import steadiness
+from .guards.number_guards import number_guard
 from .guards.overlap import Overlap
 from .ir.program import Program
 from .passes.optimize import REORDERING, optimize
 from .results import Results
-from .trace.captures import stale_grad
+from .trace.captures import stale_grad_error
 
 
 class Replay:
@@ -46,7 +46,7 @@ class Replay:
         self.forms = [(t, v.shape, v.dtype, v.strides, t.requires_grad) for t, v in
                       zip(self.bound, inputs[len(inputs) - len(self.bound) :], strict=True)]  # fmt: skip
         self.captured = None  # CapturedObjects, if it matters whether an argument is one of them
-        self.steady = steadiness(self.recorded, trace.frozen)
+        self.steady = number_guard(self.recorded, trace.frozen)
         self.idle = [self.code.function]
 
     def holds(self):
@@ -95,7 +95,7 @@ class Replay:
         """Return what the function returns for a list of arrays; ``given`` are the arguments that it may return."""
         for t in self.added:
             if t.grad is not None:
-                raise stale_grad(t)
+                raise stale_grad_error(t)
         return self.rebuild(self.run(*inputs), given)
 
     def run(self, *inputs):

@@ -193,7 +193,7 @@ class BatchPrograms:
 def has_overlap(replay, inputs):
     """Return whether a program would overwrite something that it reads: then the function must run as it is."""
     overlap = replay.overlap
-    return (overlap.written or overlap.arrays) and overlap.found(inputs)
+    return (overlap.written or overlap.arrays) and overlap.has_overlap(inputs)
 
 
 def empty_guards():

@@ -140,9 +140,9 @@ class UpdateRule(Options):
 
 def current_trace() -> Any:
     """Return the trace that runs in this thread, or None: it must know what a function reads of an optimizer."""
-    from ..compile.trace.captures import current  # imported already if there is a trace
+    from ..compile.trace.captures import current_trace  # imported already if there is a trace
 
-    find: Any = current
+    find: Any = current_trace
     return find()
 
 
