@@ -71,7 +71,7 @@ def test_a_base_of_pythons_with_code_of_its_own_is_foreign():
         ([], False),
         (datetime.date(2000, 1, 1), False),
     ],
-    ids=repr,
+    ids=lambda x: type(x).__name__,
 )
 def test_an_iterator_of_pythons_is_a_stream(thing, stream):
     assert is_stream(type(thing)) == stream
