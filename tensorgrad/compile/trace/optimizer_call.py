@@ -10,7 +10,7 @@ from ...graph.origins import line_of_user
 from ..ir.descent import Descent
 
 #: The attributes of an optimizer that a step changes.
-KEPT = ("_steps", "_flats", "_places", "_kept")
+KEPT = ("_steps", "_memory")
 
 
 def descend(trace, optimizer, grads, params):
