@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..core.tensor import Parameter, Tensor
-from ..errors import NotReadyError, ShapeError, counted, describe, printable
+from ..errors import NotReadyError, OptionError, ShapeError, counted, describe, printable
+from ..options import boolean
 from ..pytree import items_of
-from ..tracking import TrackedDict, TrackedList, newest
+from ..tracking import Tracked, TrackedDict, TrackedList, newest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +32,7 @@ class Held:
         return Held, ()
 
 
-class Weights:
+class Weights(Tracked):
     """The weights of a layer and of the layers inside it, however they are kept: attributes, lists, dicts.
 
     ``_frozen`` lists the weights that ``trainable = False`` froze, so that ``trainable = True`` thaws just those.
@@ -45,6 +46,18 @@ class Weights:
         built: bool
 
         def label(self) -> str: ...
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "trainable" and boolean(value):
+            raise OptionError(f"{type(self).__name__}: trainable must be True or False, got {value!r}")
+        if isinstance(vars(self).get(name), Parameter) and isinstance(value, (np.ndarray, list)):
+            raise TypeError(
+                f"{self.label()}: {name} is a Parameter, and an array in its place would not be trained; "
+                f"write layer.{name}.data[...] = values, or set_weights"
+            )
+        super().__setattr__(name, value)
+        if name == "trainable":
+            self._freeze(not value)
 
     def _holding(self) -> Held:
         """Return the Held of now: the one of before unless some layer has changed since."""

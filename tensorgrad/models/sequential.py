@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.tensor import Tensor
 from ..errors import NotReadyError, OptionError, describe, suggest, unknown
-from ..layers.base import CLASSES, Layer, picture_of, sample_for
+from ..layers.base import CLASSES, Layer
 from ..layers.input import InputLayer
 from ..options import check_config
 from ..training.trainer import Trainer
@@ -214,16 +214,18 @@ class Sequential(Trainer, Layer):
             out/bias    parameter float32[1]
           output        = add(t1, out/bias) -> float32[1, 1]
         """
+        from ..draw.layer_scene import layer_picture, sample_for  # imported when something is drawn
+
         if y is not None:
             self._compiled_for("draw")
-        x = sample_for(self, "draw") if x is None else x
+        x = sample_for(self) if x is None else x
         data = self._shaped_data(x, y, None, "draw") if y is None else self._checked_data(x, y, None, "draw")
         x = Tensor(data.x, name="x")
 
         def loss(model: Any, y_pred: Any) -> Any:  # not of self: the picture keeps what this holds
             return model.compute_loss(x, data.y, y_pred, training=False), {"y": data.y}
 
-        return picture_of(self, x, None if y is None else loss, **options)
+        return layer_picture(self, x, None if y is None else loss, **options)
 
     def gradient_flow(self, x: Any, y: Any) -> GradientFlow:
         """Return how large the gradient of the loss is in each layer, and a verdict: vanishing, exploding, dead relus.
