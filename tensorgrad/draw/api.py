@@ -50,10 +50,10 @@ def draw(
       t1  seed float64[] = 1
       ∂w  = multiply(t1, 3) -> float64[]
     """
-    from .scene import drawn  # some 20 modules, 4 ms: for those who draw
+    from .subjects import picture_of  # some 20 modules, 4 ms: for those who draw
 
     how = {"values": values, "grads": grads, "color": color, "depth": depth, "direction": direction}
-    return drawn(what, inputs, backward, names, scopes, how)
+    return picture_of(what, inputs, backward, names, scopes, how)
 
 
 def play(what: Any, *inputs: Any, names: Any = None, direction: Any = "auto", scopes: Any = ()) -> Player:
@@ -74,9 +74,9 @@ def play(what: Any, *inputs: Any, names: Any = None, direction: Any = "auto", sc
     >>> play(lambda x: np.sum(np.exp(x) * x), [1.0, 2.0])
     Player of 3 ops and their backward; .save("backprop.html") writes it
     """
-    from .play import playing  # as above
+    from .subjects import player_of  # as above
 
-    return playing(what, inputs, names, direction, scopes)
+    return player_of(what, inputs, names, direction, scopes)
 
 
 def backward_steps(loss: Tensor, gradient: Any = None, *, names: Any = None, scopes: Any = ()) -> Any:

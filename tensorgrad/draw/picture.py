@@ -11,7 +11,7 @@ from .export.listing import listing
 from .export.mermaid import mermaid
 from .export.raster import converted
 from .export.svg_legend import with_strip
-from .player.player import Player, played
+from .player.player import Player, tensor_player
 from .player.program_recording import outline
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Picture:
                 "or make that at once: tg.play(loss).save('backprop.html')"
             )
         root, called, scopes, inputs = found
-        return played(root, called, scopes, inputs, direction)
+        return tensor_player(root, called, scopes, inputs, direction)
 
     def save(self, path: Any) -> Path:
         """Write the picture to ``path`` and return it as a Path; the suffix decides what is written.

@@ -1,8 +1,7 @@
-"""What ``draw`` does: from a Tensor, a model, a function or a program to a Picture of how it computes."""
+"""A Tensor as a Picture: its forward, its backward or both, and the checks of what is asked for."""
 
 import weakref
 
-from ..compile.ir.program import Program
 from ..core.tensor import Tensor
 from ..errors import GradientError, OptionError, describe, printable
 from ..graph.gradients import gradient_arrays
@@ -11,31 +10,13 @@ from .diagram.backward_diagram import Backprop, backward_graph
 from .diagram.colour import Scale, heat_of
 from .diagram.diagram import Collector, Graph
 from .diagram.forward_backward import paired_graph
-from .diagram.program_diagram import call_heats, program_graph
 from .picture import Picture
 from .simplify.simplify import viewed
-from .subject import result_of
 from .text.names import by_id
 
 BACKWARD = ("none", "only", "both")
 DIRECTIONS = (None, "LR", "TB")
 COLORS = (None, "grad", "memory", "time")
-
-
-def drawn(what, inputs, backward, names, scopes, how):
-    """Return the Picture that ``draw`` is asked for; ``how`` are its other options."""
-    check_options(backward, how["direction"], how["color"], how["depth"])
-    if (
-        not isinstance(what, (Tensor, type))
-        and hasattr(what, "draw")
-        and not isinstance(getattr(what, "program", 0), Program)
-    ):
-        return what.draw(*inputs, backward=backward, names=names, **how)
-    root = result_of(what, inputs)
-    if isinstance(getattr(root, "program", None), Program):
-        return draw_program(root, inputs, how["color"], how["depth"], how["direction"] or "TB")
-    picture = Scene(root, names, scopes, **how).picture(backward)
-    return picture if root is what else picture.plays(lambda more: Scene(result_of(what, inputs), more, ()).whole())
 
 
 class Scene:
@@ -106,17 +87,6 @@ class Scene:
         return backward_graph(backprop, collector, self.root, both=True), view
 
 
-def draw_program(replay, inputs, color, depth, direction):
-    """Return the Picture of a compiled program: a box for each call."""
-    if color == "grad":
-        raise OptionError("draw: color='grad' is of a Tensor; a compiled program has 'time' and 'memory'")
-    graph = program_graph(replay.program, direction, call_heats(replay, inputs, color))
-    view = viewed(graph, True, depth, told=color is not None)
-    if color is not None:
-        view.scale = Scale(color, view.boxes)
-    return Picture(graph, view)
-
-
 def check_options(backward, direction, color, depth):
     """Raise OptionError for a value that an option cannot have."""
     if backward not in BACKWARD:
@@ -133,7 +103,7 @@ def check_drawable(what):
     """Raise unless ``what`` is a Tensor with a graph behind it."""
     if not isinstance(what, Tensor):
         raise TypeError(
-            f"draw: expected a Tensor, such as a loss, got {described(what)}; a model draws itself: model.draw(x), "
+            f"draw: expected a Tensor, such as a loss, got {class_text(what)}; a model draws itself: model.draw(x), "
             "and a compiled function its program: step.program(x).draw()"
         )
     if what.op is None:
@@ -144,5 +114,6 @@ def check_drawable(what):
         )
 
 
-def described(what):
+def class_text(what):
+    """Return how errors describe what is no Tensor: a class by its name."""
     return f"the class {what.__name__}" if isinstance(what, type) else describe(what)

@@ -56,7 +56,7 @@ class Player:
         return f'Player of {what}; .save("backprop.html") writes it'
 
 
-def played(root, called, scopes, inputs, direction="auto"):
+def tensor_player(root, called, scopes, inputs, direction="auto"):
     """Return the Player of a Tensor: ``called`` are names by id, ``inputs`` ids of leaves that get no gradient."""
     check_playable(root)
     return Player(Story(root, called, scopes, inputs).data(), direction)
