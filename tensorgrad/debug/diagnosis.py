@@ -5,7 +5,7 @@ import numpy as np
 from ..core.tensor import Parameter, Tensor
 from ..errors import describe, printable
 from ..graph.origins import where
-from ..graph.steps import recorded
+from ..graph.steps import recorded_steps
 from .cut_paths import INDEX, METHODS, cuts_between, words_for
 from .taint_tracker import Follower, name_of
 from .zero_gradients import gradient_of, zero_reasons
@@ -65,7 +65,7 @@ def diagnosed(loss, p):
         if not isinstance(loss, (Tensor, float, int, np.ndarray, np.generic)):
             raise TypeError(f"why_no_grad(f, p): f must return the loss, a Tensor, got {describe(loss)}")
     found = unable(p, follower)
-    if found is None and isinstance(loss, Tensor) and leads_to(recorded(loss), loss, p):
+    if found is None and isinstance(loss, Tensor) and leads_to(recorded_steps(loss), loss, p):
         return arriving(loss, p, follower)
     if found is None:
         found = followed(loss, p, follower, end) if follower else from_graph(loss, p)
@@ -182,7 +182,7 @@ def unfollowed(loss, p, follower):
     if used is None:
         return Diagnosis(
             "unused", f"{name} gets no gradient: the function does not use it",
-            relative(recorded(loss) if isinstance(loss, Tensor) else [], p)
+            relative(recorded_steps(loss) if isinstance(loss, Tensor) else [], p)
             or "if it seems to, it uses another Tensor: one from before a model or a weight was made anew",
         )  # fmt: skip
     use = f"{used.what} uses it{where(used.line, used.layer)}"
@@ -191,7 +191,7 @@ def unfollowed(loss, p, follower):
 
 def from_graph(loss, p):
     """Return the Diagnosis that a finished graph alone gives for a Tensor it does not lead to."""
-    name, steps = name_of(p), recorded(loss)
+    name, steps = name_of(p), recorded_steps(loss)
     found = overwritten(loss, p) or without_rule(steps, p)
     if found is not None:
         return found
@@ -205,7 +205,7 @@ def from_graph(loss, p):
 
 def overwritten(loss, p):
     """Return the Diagnosis if the loss was computed from what ``p`` was before it was written in place, else None."""
-    old, steps = p, recorded(loss) if isinstance(loss, Tensor) else []
+    old, steps = p, recorded_steps(loss) if isinstance(loss, Tensor) else []
     while old.inputs and (old.op is None or old.op.name == "setitem"):
         old = old.inputs[0]
         if isinstance(old, Tensor) and leads_to(steps, loss, old):

@@ -11,7 +11,7 @@ from ..core.dispatch import NUMPY
 from ..core.modes import is_recording, plainly
 from ..core.tensor import Tensor, type_tensor
 from ..errors import printable
-from ..graph.code import EXITS, arguments, gives_arrays, model_method, ours, running, users
+from ..graph.code import EXITS, arguments, gives_arrays, is_own_code, is_user_frame, model_method, outermost_frame
 from ..graph.observer import DATA, Observer, observing
 from ..graph.origins import origin
 from ..ops import queries
@@ -121,7 +121,7 @@ class Follower(Observer):
             how, frame = EXITS[code], frame.f_back
         elif code in gives_arrays:
             how = method_of(frame) or how
-        elif not users(frame):
+        elif not is_user_frame(frame):
             return array
         return taken(array, self.left(known[1], how, frame))
 
@@ -174,7 +174,7 @@ class Follower(Observer):
     def computed(self, frame):
         """Return the step of a function of ours that computed from values: argsort, astype(int)."""
         code = frame.f_code
-        if code in INSIDE or code in SHAPED or not ours(code):
+        if code in INSIDE or code in SHAPED or not is_own_code(code):
             return None
         given = arguments(frame, named=True)
         if code is backward.__code__:
@@ -194,7 +194,7 @@ def why_cut(t, op, i, frame):
 
 def method_of(frame):
     """Return ``"predict()"`` or what else of a model's methods, which take and give arrays, runs; None if none does."""
-    found = running(frame, model_method)
+    found = outermost_frame(frame, model_method)
     return None if found is None else f"{found.f_code.co_name}()"
 
 

@@ -6,7 +6,7 @@ from ..backward import visit
 from ..errors import printable
 from ..graph.gradients import gradient_arrays
 from ..graph.origins import where
-from ..graph.steps import array_of, recorded
+from ..graph.steps import array_of, recorded_steps
 
 
 def gradient_of(loss, p):
@@ -18,7 +18,7 @@ def gradient_of(loss, p):
 
 def zero_reasons(loss, p, follower):
     """Return sentences about the ops that a gradient reaches and lets none of it through on the way to ``p``."""
-    steps, at = recorded(loss), gradient_arrays(loss)
+    steps, at = recorded_steps(loss), gradient_arrays(loss)
     near, found = {id(p)}, []
     for t, inputs in steps:
         ours = [x for x in inputs if id(x) in near]

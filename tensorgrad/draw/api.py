@@ -104,6 +104,6 @@ def backward_steps(loss: Tensor, gradient: Any = None, *, names: Any = None, sco
        ∂w += g × w = 3   (now 5)
        ∂w += g × w = 3   (now 8)
     """
-    from .player.backward_steps import stepped  # as above
+    from .player.backward_steps import iterate_steps  # as above
 
-    return stepped(loss, gradient, names, scopes)
+    return iterate_steps(loss, gradient, names, scopes)

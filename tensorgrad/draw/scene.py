@@ -5,14 +5,14 @@ import weakref
 from ..core.tensor import Tensor
 from ..errors import GradientError, OptionError, describe, printable
 from ..graph.gradients import gradient_arrays
-from ..graph.steps import recorded
+from ..graph.steps import recorded_steps
 from .diagram.backward_diagram import Backprop, backward_graph
 from .diagram.colour import Scale, heat_of
 from .diagram.diagram import Collector, Graph
 from .diagram.forward_backward import paired_graph
 from .picture import Picture
-from .simplify.simplify import viewed
-from .text.names import by_id
+from .simplify.simplify import simplify
+from .text.names import names_by_id
 
 BACKWARD = ("none", "only", "both")
 DIRECTIONS = (None, "LR", "TB")
@@ -32,7 +32,7 @@ class Scene:
             raise OptionError(
                 "draw: color='time' is of a compiled function and its arguments: draw(step, x, color='time')"
             )
-        self.names = by_id(names)
+        self.names = names_by_id(names)
         self.root, self.scopes, self.color, self.depth = root, scopes, color, depth
         self.values, self.grads, self.direction = values, grads, direction or "LR"
         self.inputs = {id(x) for x in inputs}
@@ -50,7 +50,7 @@ class Scene:
         """Return the Picture: of everything, and of what is drawn of it."""
         graph, view = {"none": self.forward, "only": self.backward, "both": self.both}[backward]()
         keep = self.values or self.grads
-        view = viewed(view, keep, self.depth, told=keep or self.color is not None)
+        view = simplify(view, keep, self.depth, detailed=keep or self.color is not None)
         if self.color is not None:
             view.scale = Scale(self.color, view.boxes)
         return Picture(graph, view).plays(self.weakly())
@@ -66,13 +66,13 @@ class Scene:
 
         def again(more):
             found = root()
-            return None if found is None else (found, {**by_id(more), **names}, scopes, inputs)
+            return None if found is None else (found, {**names_by_id(more), **names}, scopes, inputs)
 
         return again
 
     def forward(self):
         collector = self.collector(grads=True)
-        collector.forward(recorded(self.root), self.root)
+        collector.forward(recorded_steps(self.root), self.root)
         return collector.graph, collector.graph
 
     def backward(self):

@@ -11,8 +11,8 @@ from .diagram.program_diagram import call_heats, program_graph
 from .picture import Picture
 from .player.player import tensor_player
 from .scene import Scene, check_drawable, check_options
-from .simplify.simplify import viewed
-from .text.names import by_id
+from .simplify.simplify import simplify
+from .text.names import names_by_id
 
 PLAYER_DIRECTIONS = ("auto", "LR", "TB")
 
@@ -52,7 +52,7 @@ def player_of(what, inputs, names, direction, scopes):
     if direction not in PLAYER_DIRECTIONS:
         raise OptionError(f"play: direction must be 'auto', 'LR' or 'TB', got {direction!r}")
     if subject_kind(what) == "tensor":
-        return tensor_player(what, by_id(names), scopes, (), direction)
+        return tensor_player(what, names_by_id(names), scopes, (), direction)
     if not callable(what):
         raise TypeError(f"play: expected a Tensor, such as a loss, or a model and its data, got {describe(what)}")
     return picture_of(what, inputs, "none", names, (), PLAYED).player(direction, names)
@@ -87,7 +87,7 @@ def program_picture(executable, inputs, backward, names, scopes, how):
         raise OptionError("draw: color='grad' is of a Tensor; a compiled program has 'time' and 'memory'")
     heats = call_heats(executable, inputs, color)
     graph = program_graph(executable.program, how["direction"] or "TB", heats)
-    view = viewed(graph, True, how["depth"], told=color is not None)
+    view = simplify(graph, True, how["depth"], detailed=color is not None)
     if color is not None:
         view.scale = Scale(color, view.boxes)
     return Picture(graph, view)

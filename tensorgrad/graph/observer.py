@@ -136,7 +136,7 @@ def observers() -> Any:
     return [observer for block in _blocks.get() if (observer := block.observer) is not None]
 
 
-def _forked() -> None:
+def _reset_after_fork() -> None:
     """Forget, in a forked process, the threads that observed in its parent."""
     _lock[0] = Lock()
     OPEN[:] = [block for block in OPEN if block.thread == get_ident()]
@@ -144,7 +144,7 @@ def _forked() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forked)
+    os.register_at_fork(after_in_child=_reset_after_fork)
 
 
 def _install() -> None:
@@ -160,7 +160,7 @@ def overrides(observer: Any, methods: Any) -> Any:
     return any(getattr(type(observer), name) is not getattr(Observer, name) for name in methods)
 
 
-def told(method: Any, *what: Any) -> None:
+def notify(method: Any, *what: Any) -> None:
     """Tell each observer, while none of them is shown what the others compute."""
     blocks = _blocks.get()
     token = _blocks.set(())  # what unobserved() does, in a third of its time
@@ -172,7 +172,7 @@ def told(method: Any, *what: Any) -> None:
         _blocks.reset(token)
 
 
-def passed(blocks: Any, method: Any, t: Any, value: Any, *where: Any) -> Any:
+def pass_through(blocks: Any, method: Any, t: Any, value: Any, *where: Any) -> Any:
     """Return a value after the observers of ``blocks`` have had it, one after the other."""
     token = _blocks.set(())
     try:
@@ -184,54 +184,54 @@ def passed(blocks: Any, method: Any, t: Any, value: Any, *where: Any) -> Any:
     return value
 
 
-def _numbered(t: Any, seq: Any) -> None:
+def _set_seq(t: Any, seq: Any) -> None:
     SEQ.__set__(t, seq)
     if not _blocks.get():
         return
     frame: Any = sys._getframe(1)
     if frame.f_code in FACES:
-        told("became", t, arguments(frame)[0])
+        notify("became", t, arguments(frame)[0])
         return
     caller = frame.f_back if frame.f_code is record.__code__ else frame
     op = op_of(caller.f_code)
     if op is None:
-        told("wrapped", t, frame)
+        notify("wrapped", t, frame)
     else:
-        told("made", t, op, arguments(caller), caller)
+        notify("made", t, op, arguments(caller), caller)
 
 
-def _read(t: Any) -> Any:
+def _get_data(t: Any) -> Any:
     array, blocks = DATA.__get__(t), _blocks.get()
-    return passed(blocks, "read", t, array, sys._getframe(1)) if blocks else array
+    return pass_through(blocks, "read", t, array, sys._getframe(1)) if blocks else array
 
 
-def _written(t: Any, array: Any) -> None:
+def _set_data(t: Any, array: Any) -> None:
     blocks = _blocks.get()
-    DATA.__set__(t, passed(blocks[::-1], "written", t, array) if blocks else array)
+    DATA.__set__(t, pass_through(blocks[::-1], "written", t, array) if blocks else array)
 
 
-def _read_grad(t: Any) -> Any:
+def _get_grad(t: Any) -> Any:
     grad, blocks = GRAD.__get__(t), _blocks.get()
-    return passed(blocks, "read_grad", t, grad) if blocks else grad
+    return pass_through(blocks, "read_grad", t, grad) if blocks else grad
 
 
-def _written_grad(t: Any, grad: Any) -> None:
+def _set_grad(t: Any, grad: Any) -> None:
     blocks = _blocks.get()
-    GRAD.__set__(t, passed(blocks[::-1], "written_grad", t, grad) if blocks else grad)
+    GRAD.__set__(t, pass_through(blocks[::-1], "written_grad", t, grad) if blocks else grad)
 
 
-def _swept(root: Any, g: Any, keep: Any) -> Any:
+def _observed_sweep(root: Any, g: Any, keep: Any) -> Any:
     run, found = SWEEP, observers()
     if any(overrides(observer, ["visiting"]) for observer in found):
-        run = partial(SWEEP, visiting=partial(told, "visiting"))
+        run = partial(SWEEP, visiting=partial(notify, "visiting"))
     for observer in found:
         run = partial(observer.backward, run)
     return run(root, g, keep)
 
 
-def _entered(mode: Any) -> Any:
+def _enter_no_grad(mode: Any) -> Any:
     if _blocks.get():
-        told("unrecording", sys._getframe(1))
+        notify("unrecording", sys._getframe(1))
     return ENTER(mode)
 
 
@@ -239,9 +239,9 @@ SWEEP, ENTER = engine.sweep, no_grad.__enter__
 no_grad.__enter__ = ENTER  # its own, to be replaced
 #: ``(owner, attribute, what it is, what replaces it, the methods of an Observer for which it is replaced)``.
 REPLACED = [
-    (Tensor, "seq", SEQ, property(SEQ.__get__, _numbered), ["made", "wrapped", "became"]),
-    (Tensor, "data", DATA, property(_read, _written), ["read", "written"]),
-    (Tensor, "grad", GRAD, property(_read_grad, _written_grad), ["read_grad", "written_grad"]),
-    (engine, "sweep", SWEEP, _swept, ["visiting", "backward"]),
-    (no_grad, "__enter__", ENTER, _entered, ["unrecording"]),
+    (Tensor, "seq", SEQ, property(SEQ.__get__, _set_seq), ["made", "wrapped", "became"]),
+    (Tensor, "data", DATA, property(_get_data, _set_data), ["read", "written"]),
+    (Tensor, "grad", GRAD, property(_get_grad, _set_grad), ["read_grad", "written_grad"]),
+    (engine, "sweep", SWEEP, _observed_sweep, ["visiting", "backward"]),
+    (no_grad, "__enter__", ENTER, _enter_no_grad, ["unrecording"]),
 ]

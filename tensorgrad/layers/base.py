@@ -15,7 +15,7 @@ from ..errors import NotReadyError, ShapeError
 from ..graph.code import layer_call
 from ..graph.scopes import current as current_scopes
 from ..options import Options, boolean, maybe, option, plain, positive_int, snake_case
-from .checks import float_dtype, sample_shape, text, with_batch
+from .checks import float_dtype, nonempty_string, sample_shape, with_batch
 from .layer_input import as_input, batch_shape, input_shape_of, input_text, output_shape_of
 from .weights import Weights
 
@@ -62,7 +62,7 @@ class Layer(Weights, Options):
     2
     """
 
-    name: str = option(default=None, check=maybe(text), kw_only=True)
+    name: str = option(default=None, check=maybe(nonempty_string), kw_only=True)
     trainable: bool = option(default=True, check=boolean, kw_only=True)
     dtype: Any = option(default=None, convert=float_dtype, kw_only=True)
     input_dim: Any = option(default=None, check=maybe(positive_int), saved=False, kw_only=True)

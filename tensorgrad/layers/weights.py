@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Held:
+class HeldWeights:
     """What a layer was found to hold while ``number`` was that of the newest change; a copy or a pickle holds nothing.
 
     number: None if there is a container in it that counts no changes, so that it must be walked each time
@@ -29,7 +29,7 @@ class Held:
         self.number, self.parts, self.weights = number, parts, weights
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Held, ()
+        return HeldWeights, ()
 
 
 class Weights(Tracked):
@@ -39,7 +39,7 @@ class Weights(Tracked):
     """
 
     _frozen: Sequence[Parameter] = ()
-    _held = Held()
+    _held = HeldWeights()
     _uncounted = frozenset({"_frozen", "_held"})
 
     if TYPE_CHECKING:
@@ -59,24 +59,26 @@ class Weights(Tracked):
         if name == "trainable":
             self._freeze(not value)
 
-    def _holding(self) -> Held:
+    def _holding(self) -> HeldWeights:
         """Return the Held of now: the one of before unless some layer has changed since."""
         held = self._held
         if held.number != newest[0]:
-            self._held = held = self._walked(newest[0])
+            self._held = held = self._walk(newest[0])
         return held
 
-    def _walked(self, number: Any) -> Held:
+    def _walk(self, number: Any) -> HeldWeights:
         """Return the Held that a walk finds: Parameters and layers, each once, in order of the attributes."""
         found: dict[Any, Any] = {}
-        counts = [gather(value, found) for name, value in list(vars(self).items()) if name not in Weights._uncounted]
+        counts = [
+            gather_parts(value, found) for name, value in list(vars(self).items()) if name not in Weights._uncounted
+        ]
         weights: dict[Any, Any] = {}
         for part in found.values():
             inner = part._holding() if isinstance(part, Weights) else None
             for weight in (part,) if inner is None else inner.weights:
                 weights[id(weight)] = weight
             counts.append(inner is None or inner.number is not None)
-        return Held(number if all(counts) else None, list(found.values()), list(weights.values()))
+        return HeldWeights(number if all(counts) else None, list(found.values()), list(weights.values()))
 
     def sublayers(self) -> list[Any]:
         """Return the layers directly inside this one."""
@@ -164,7 +166,7 @@ class Weights(Tracked):
             weight.data[...] = array  # in place: an optimizer may hold views of it
 
 
-def gather(value: Any, found: dict[int, Any]) -> bool:
+def gather_parts(value: Any, found: dict[int, Any]) -> bool:
     """Add to ``found``, by identity, the Parameters and layers in ``value``; return whether its changes are counted."""
     if isinstance(value, (Parameter, Weights)):
         found[id(value)] = value
@@ -172,5 +174,5 @@ def gather(value: Any, found: dict[int, Any]) -> bool:
     items = items_of(value)
     if items is None:
         return True
-    counted = [gather(item, found) for _, item in items]
+    counted = [gather_parts(item, found) for _, item in items]
     return all(counted) and isinstance(value, (TrackedList, TrackedDict, tuple))

@@ -11,7 +11,7 @@ import pytest
 import tensorgrad as tg
 from tensorgrad.draw import draw
 from tensorgrad.draw.diagram.colour import BROKEN, NONE, SHADES, Scale
-from tensorgrad.draw.text.array_summary import bars, histogram, values_of
+from tensorgrad.draw.text.array_summary import histogram, histogram_counts, values_of
 from tensorgrad.errors import OptionError
 
 
@@ -204,7 +204,7 @@ def test_values_as_lines(array, lines):
 
 def test_a_histogram_counts():
     assert histogram([10, 0, 5, 20]) == "▅▁▃█"  # of 20, in eighths above none
-    assert len(histogram(bars(np.linspace(-1e300, 1e300, 50)))) == 12
+    assert len(histogram(histogram_counts(np.linspace(-1e300, 1e300, 50)))) == 12
 
 
 def test_the_largest_numbers_are_summed_up():

@@ -33,7 +33,7 @@ def test_a_weight_belongs_to_the_innermost_layer_of_all_its_uses():
     layer(x)
     with layer_scopes() as found:
         y = layer(x)
-    homes = Frames(found).homes(tg.graph.steps.recorded(y))
+    homes = Frames(found).homes(tg.graph.steps.recorded_steps(y))
     named = {t.name: [name for _, name in homes[id(t)]] for t in (layer.inner.kernel, layer.inner.bias, x)}
     assert named == {"inner/kernel": ["twice"], "inner/bias": ["twice", "inner"], None: ["twice"]}
     assert common("abc", "abd") == "ab"

@@ -10,7 +10,7 @@ from ...backward import gradients
 from ...core.tensor import Tensor, type_tensor
 from ...errors import GradientError, ShapeError, describe, printable
 from ...graph.gradients import listening
-from ...graph.steps import merged
+from ...graph.steps import merged_steps
 from ...pytree import named_leaves
 from ..numeric.differences import EPSILON
 from .call_trace import Trace
@@ -38,7 +38,7 @@ class Function:
         self.together: Sequence = ()
         self.outputs = self()
         self.shapes = [y.shape for y in self.outputs]
-        self.steps = merged(self.outputs)
+        self.steps = merged_steps(self.outputs)
         self.size = sum(y.size for y in self.outputs)
         if not self.size:
             raise GradientError(
@@ -223,7 +223,9 @@ class Recording:
     def __init__(self, f):
         self.outputs = f()
         self.values = [y.data.copy() for y in self.outputs]
-        self.steps = [(t, inputs, [_values(x) for x in inputs], t.data.copy()) for t, inputs in merged(self.outputs)]
+        self.steps = [
+            (t, inputs, [_values(x) for x in inputs], t.data.copy()) for t, inputs in merged_steps(self.outputs)
+        ]
 
 
 def changed_constants(before, after, moved=()):
