@@ -25,7 +25,7 @@ def layer_picture(layer, x, loss=None, *, backward="none", names=None, direction
 
     def play_again(more):
         living = layer_ref()
-        return None if living is None else layer_scene(living, x, loss, more).whole()
+        return None if living is None else layer_scene(living, x, loss, more).player_arguments()
 
     scene = layer_scene(layer, x, loss, names, direction=direction or "TB", **how)
     return scene.picture(backward).plays(play_again)

@@ -11,7 +11,7 @@ from .diagram.colour import Scale, heat_of
 from .diagram.diagram import Collector, Graph
 from .diagram.forward_backward import paired_graph
 from .picture import Picture
-from .simplify.simplify import simplify
+from .simplify.simplify import simplify_graph
 from .text.names import names_by_id
 
 BACKWARD = ("none", "only", "both")
@@ -50,25 +50,25 @@ class Scene:
         """Return the Picture: of everything, and of what is drawn of it."""
         graph, view = {"none": self.forward, "only": self.backward, "both": self.both}[backward]()
         keep = self.values or self.grads
-        view = simplify(view, keep, self.depth, detailed=keep or self.color is not None)
+        view = simplify_graph(view, keep, self.depth, detailed=keep or self.color is not None)
         if self.color is not None:
             view.scale = Scale(self.color, view.boxes)
-        return Picture(graph, view).plays(self.weakly())
+        return Picture(graph, view).plays(self.weak_replay())
 
-    def whole(self):
+    def player_arguments(self):
         """Return what a Player is made of: the Tensor, the names by id, the calls of layers, the ids of inputs."""
         return self.root, self.names, self.scopes, self.inputs
 
-    def weakly(self):
+    def weak_replay(self):
         """Return a function that gives the same while the Tensor lives, and keeps neither it nor a layer alive."""
         root, names, inputs = weakref.ref(self.root), self.names, self.inputs
         scopes = [(first, last, getattr(layer, "name", layer), depth) for first, last, layer, depth in self.scopes]
 
-        def again(more):
+        def play_again(more):
             found = root()
             return None if found is None else (found, {**names_by_id(more), **names}, scopes, inputs)
 
-        return again
+        return play_again
 
     def forward(self):
         collector = self.collector(grads=True)

@@ -11,7 +11,7 @@ from .diagram.program_diagram import call_heats, program_graph
 from .picture import Picture
 from .player.player import tensor_player
 from .scene import Scene, check_drawable, check_options
-from .simplify.simplify import simplify
+from .simplify.simplify import simplify_graph
 from .text.names import names_by_id
 
 PLAYER_DIRECTIONS = ("auto", "LR", "TB")
@@ -70,7 +70,7 @@ def own_picture(layer, inputs, backward, names, scopes, how):
 def function_picture(function, inputs, backward, names, scopes, how):
     """Return the Picture of what a function computes from ``inputs``; to be played, it is called again."""
     picture = Scene(call_function(function, inputs), names, scopes, **how).picture(backward)
-    return picture.plays(lambda more: Scene(call_function(function, inputs), more, ()).whole())
+    return picture.plays(lambda more: Scene(call_function(function, inputs), more, ()).player_arguments())
 
 
 def compiled_picture(compiled, inputs, backward, names, scopes, how):
@@ -87,13 +87,13 @@ def program_picture(executable, inputs, backward, names, scopes, how):
         raise OptionError("draw: color='grad' is of a Tensor; a compiled program has 'time' and 'memory'")
     heats = call_heats(executable, inputs, color)
     graph = program_graph(executable.program, how["direction"] or "TB", heats)
-    view = simplify(graph, True, how["depth"], detailed=color is not None)
+    view = simplify_graph(graph, True, how["depth"], detailed=color is not None)
     if color is not None:
         view.scale = Scale(color, view.boxes)
     return Picture(graph, view)
 
 
-def refuse(what, *_):
+def refuse_subject(what, *_):
     """Raise TypeError: ``what`` cannot be drawn."""
     check_drawable(what)
 
@@ -105,14 +105,14 @@ PICTURES = {
     "function": function_picture,
     "compiled function": compiled_picture,
     "program": program_picture,
-    "other": refuse,
+    "other": refuse_subject,
 }
 
 
 def call_function(function, inputs):
     """Return the Tensor that a function computes from sample inputs."""
     with enable_grad():
-        leaves = [sample_leaf(x, name) for x, name in zip(inputs, argument_names(function, len(inputs)), strict=True)]
+        leaves = [sample_leaf(x, name) for x, name in zip(inputs, sample_names(function, len(inputs)), strict=True)]
         result = function(*leaves)
     if not isinstance(result, Tensor):
         name = printable(getattr(function, "__name__", function))
@@ -123,11 +123,11 @@ def call_function(function, inputs):
     return result
 
 
-def argument_names(function, n):
+def sample_names(function, n):
     """Return what the first ``n`` arguments of a function are called: x0, x1, ... where it does not tell.
 
     >>> import numpy as np
-    >>> argument_names(lambda a, *rest: a, 3), argument_names(np.sin, 1)
+    >>> sample_names(lambda a, *rest: a, 3), sample_names(np.sin, 1)
     (['a', 'x1', 'x2'], ['x'])
     """
     code = getattr(function, "__code__", None)

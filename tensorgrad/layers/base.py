@@ -118,7 +118,7 @@ class Layer(Weights, Options):
                 kwargs["training"] = training
             scopes = current_scopes()
             if scopes is not None:
-                return scopes.noted(self, self.call, x, *args, **kwargs)
+                return scopes.record_call(self, self.call, x, *args, **kwargs)
             if not args and not kwargs:
                 return self.call(x)
             return self.call(x, *args, **kwargs)

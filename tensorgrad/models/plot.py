@@ -40,7 +40,7 @@ def plot_model(model, to_file="model.png", show_shapes=False, show_dtype=False, 
     graph = Graph(rankdir)
     graph.splines = splines
     text = LayerText(show_shapes, show_dtype, show_layer_names, show_layer_activations, show_trainable)
-    first = graph.add("input", "input", ["Input", *([shape_text(model.input_shape)] if show_shapes else [])])
+    first = graph.add("input", "input", ["Input", *([dims_text(model.input_shape)] if show_shapes else [])])
     add_layers(graph, model.layers, first, text, expand_nested, ())
     picture = Picture(graph, dpi=dpi)
     if to_file is not None:
@@ -62,7 +62,7 @@ class LayerText:
         if self.activations and activation is not None:
             lines.append(f"activation: {getattr(activation, '__name__', activation)}")
         if self.shapes:
-            lines.append(f"{shape_text(layer.input_shape)} -> {shape_text(layer.output_shape)}")
+            lines.append(f"{dims_text(layer.input_shape)} -> {dims_text(layer.output_shape)}")
         if self.dtype:
             lines.append(f"dtype: {layer.dtype}")
         if self.trainable and layer.weights:
@@ -84,5 +84,5 @@ def add_layers(graph: Any, layers: Any, before: Any, text: Any, expand: Any, pat
     return before
 
 
-def shape_text(shape: Any) -> str:
+def dims_text(shape: Any) -> str:
     return "?" if shape is None else f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"

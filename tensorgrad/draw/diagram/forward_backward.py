@@ -61,7 +61,7 @@ class PairedBackward:
 
     def input_name(self, t, inputs, i):
         """Return what the input ``i`` of ``t`` is called: by its own name, or as the op calls it."""
-        own = self.rules.short(inputs[i])
+        own = self.rules.short_name(inputs[i])
         return own or (t.op.args[0] + str(i) if t.op.variadic else t.op.args[i])
 
     def arrive(self, x, box, share):

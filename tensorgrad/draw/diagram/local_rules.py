@@ -49,11 +49,11 @@ class Rules:
         """Return ``(text, used)`` of what ``t`` gives to its input ``i``: ``('xᵀ @ g', {id(x): x})``."""
         inputs, share = self.inputs[id(t)], self.shares.get((id(t), i))
         args = [t.op.args[0] + str(k) if t.op.variadic else t.op.args[k] for k in range(len(inputs))]
-        named = [self.short(x) for x in inputs]
+        named = [self.short_name(x) for x in inputs]
         called = [arg if name in ("", "g") else name for name, arg in zip(named, args, strict=True)]  # g arrives
         known = {id(x): name for x, name in zip(inputs, called, strict=True) if input_kind(x) != "constant"}
         arriving = id(self.backprop.gradient[id(t)])
-        known |= {id(t): self.short(t) or "y", arriving: "g"}
+        known |= {id(t): self.short_name(t) or "y", arriving: "g"}
         found = Formula(share, known, self.steps, view_of)
         used = {key: x for key, x in found.used.items() if key != arriving}
         if found.unknown or len(found.text) > LONGEST:
@@ -67,7 +67,7 @@ class Rules:
             return f"f({', '.join(['g', *(known[key] for key in known if key in used)])})", used
         return found.text, used
 
-    def short(self, x):
+    def short_name(self, x):
         """Return what ``x`` is called inside its layer."""
         return self.name_of(x).rpartition("/")[2]
 

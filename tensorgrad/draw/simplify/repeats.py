@@ -1,6 +1,6 @@
 """Repeated blocks and the steps of a loop, drawn once: found by comparing ops one period apart."""
 
-from ...graph.scopes import common
+from ...graph.scopes import common_prefix
 from .fold import contract_graph
 
 OPS = {"op", "layer", "call", "backward call", "backward op"}
@@ -109,10 +109,10 @@ class OpSequence:
     def run_start(self, start, period, times):
         """Return where in its first turn a repetition had best begin: where the outermost frame does."""
 
-        def around(i):
-            return len(common(self.ops[i].cluster, self.ops[i - 1].cluster)) if i else 0
+        def shared_depth(i):
+            return len(common_prefix(self.ops[i].cluster, self.ops[i - 1].cluster)) if i else 0
 
-        places = sorted(range(start, start + period), key=around)  # a stable sort: of equals the first
+        places = sorted(range(start, start + period), key=shared_depth)  # a stable sort: of equals the first
         return next(i for i in places if self.times(i, period)[2] >= max(LEAST, times - 1))
 
     def times(self, start, period):
@@ -153,11 +153,11 @@ class OpSequence:
         first, second, last = (self.boxes_of(start + r * period, period) for r in (0, 1, times - 1))
         outer = first[0].cluster
         for box in (*first, *second):
-            outer = common(outer, box.cluster)
+            outer = common_prefix(outer, box.cluster)
         shared = {x.id for i in range(start, start + period) for x in self.inputs[i] if x.id not in self.place}
         own = {box.id: box for box in leader.values() if box.id in shared}
         inside = {*leader, *own, *(box.id for box in first)}
-        cut = {f for box in first for f in box.cluster[len(outer) :] if not self.lies(f, inside)}
+        cut = {f for box in first for f in box.cluster[len(outer) :] if not self.frame_lies_inside(f, inside)}
         layer = {box.cluster[len(outer) : len(outer) + 1] for box in first}
         whole = len(layer) == 1 and layer != {()} and not cut & set(*layer)  # each turn is one layer's call
         mark = self.mark(start, times, len(outer), first[0], last[0], whole)
@@ -167,7 +167,7 @@ class OpSequence:
             found[box.id] = box.replace(cluster=(*outer, mark, *(() if cut & set(rest) else rest)))
         return found
 
-    def lies(self, frame, inside):
+    def frame_lies_inside(self, frame, inside):
         """Return whether all that stands in a frame is among the boxes ``inside``, or belongs to one of them."""
         return all(box.id in inside or box.owner in inside for box in self.members[frame])
 

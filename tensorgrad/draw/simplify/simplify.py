@@ -16,7 +16,7 @@ CROWDED, MANY = 40, 6
 SOURCES = {"parameter", "input"}
 
 
-def simplify(graph, keep, depth, detailed=False):
+def simplify_graph(graph, keep, depth, detailed=False):
     """Return what is drawn of a Graph.
 
     keep:  leave every value that says more than its shape
@@ -25,19 +25,19 @@ def simplify(graph, keep, depth, detailed=False):
            ``"all"``: everything, nothing folded
     """
     if depth == "all":
-        return near_their_uses(label_edges(graph, keep))
+        return move_leaves_to_uses(label_edges(graph, keep))
     view = fold_by_depth(graph, depth) if isinstance(depth, int) else graph
     whole = len(label_edges(view, keep).boxes)
     view = label_edges(fold_repeats(view) if whole > FEW and not detailed else view, keep)
-    view = within_budget(view, folding=depth is None)
-    spread = near_their_uses(view)
+    view = fit_budget(view, folding=depth is None)
+    spread = move_leaves_to_uses(view)
     view = spread if len(spread.boxes) <= BUDGET else view
     if len(view.boxes) < whole:
         view.note = f'{whole:,} boxes folded to {len(view.boxes)}; depth="all" draws every one'
     return view
 
 
-def within_budget(view, folding):
+def fit_budget(view, folding):
     """Return the Graph in at most BUDGET boxes: with ``folding``, layers are folded first, the innermost of all."""
     deepest = max((len(box.cluster) for box in view.boxes), default=0)
     for depth in reversed(range(deepest)) if folding else ():
@@ -47,7 +47,7 @@ def within_budget(view, folding):
     return fold_by_stretch(view, STRETCHES) if len(view.boxes) > BUDGET else view
 
 
-def near_their_uses(graph):
+def move_leaves_to_uses(graph):
     """Return a crowded Graph with much-used leaves at each of their uses: no arrows across all of it."""
     copies = copies_of_leaves(graph) if len(graph.boxes) > CROWDED else {}
     if not copies:

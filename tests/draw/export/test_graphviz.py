@@ -152,7 +152,7 @@ def test_bad_input_is_explained(what, options, error, message):
 
 def test_the_command_installs_what_the_extra_viz_names():
     setup = ConfigParser()
-    setup.read(Path(__file__).parents[2] / "setup.cfg")
+    setup.read(Path(__file__).parents[3] / "setup.cfg")
     wanted = setup["options.extras_require"]["viz"].split()
     assert [name.partition(">=")[0] for name in wanted] == REMEDY.strip("`").replace('"', "").split()[2:]
 
