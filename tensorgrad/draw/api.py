@@ -1,4 +1,4 @@
-"""``draw``, ``play`` and ``backward_steps``: the ways in. What they take is imported when something is drawn."""
+"""``draw``, ``play`` and ``backward_steps``: the ways in. The modules they need are imported at the first call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a frame on the stack is, told by its code object, never by a name.
+"""What a frame on the stack is, known by its code object and never by a name.
 
 The call of an op carries its op. Other functions that matter are marked where they are defined: ``@layer_call``. All
 other code is ours, NumPy's or the user's by the file it lies in.

@@ -1,6 +1,6 @@
-"""The one observer: while somebody observes, what a thread computes is shown to them; else nothing is different.
+"""Observers see what a thread computes, inside ``with observing(observer):``. Without one, nothing changes.
 
-The hot path tells nobody anything. Every Tensor gets its sequence number last of all, so ``Tensor.seq``, a slot, is a
+The hot path calls no observer. Every Tensor gets its sequence number last of all, so ``Tensor.seq``, a slot, is a
 property while anyone wants to see what is made, as ``Tensor.data`` and ``Tensor.grad`` are while anyone wants to see
 what is read and written. ``backward.sweep`` and ``no_grad.__enter__`` are replaced for the same time. Only what an
 Observer overrides is replaced, and at the end of the last block all is put back. Other threads and async tasks find no
@@ -36,9 +36,9 @@ SEQ, DATA, GRAD = (Tensor.__dict__[slot] for slot in ("seq", "data", "grad"))
 
 
 class Observer:
-    """Somebody who is shown what is computed in a block, ``with observing(observer):``, by its thread or async task.
+    """Gets a call for each op, read and write in a block, ``with observing(observer):``, of its thread or async task.
 
-    Override what you want to see; only that is watched. Several observers are told one after the other, the outermost
+    Override the methods you need; nothing else is watched. Several observers are told one after the other, the outermost
     block's first; writes and backwards pass through them the other way, from the innermost to the outermost. While one
     is told something, what it computes itself is shown to nobody. What it raises is raised in the code that is
     observed, at that place, and who comes after it is not told. ``frame`` is where the observed code runs.
@@ -123,7 +123,7 @@ def observing(observer: Any) -> Any:
 
 @contextmanager
 def unobserved() -> Any:
-    """Show nobody what is computed inside the block."""
+    """Inside the block no observer sees what is computed."""
     token = _blocks.set(())
     try:
         yield
@@ -148,7 +148,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def _install() -> None:
-    """Replace what somebody wants to see, and put back the rest."""
+    """Replace the attributes that open blocks observe, and restore the others."""
     for owner, name, plain, replaced, methods in REPLACED:
         wanted = replaced if any(overrides(block.observer, methods) for block in OPEN) else plain
         if vars(owner)[name] is not wanted:
@@ -161,7 +161,7 @@ def overrides(observer: Any, methods: Any) -> Any:
 
 
 def notify(method: Any, *what: Any) -> None:
-    """Tell each observer, while none of them is shown what the others compute."""
+    """Call ``method`` of each observer; what it computes meanwhile is not observed."""
     blocks = _blocks.get()
     token = _blocks.set(())  # what unobserved() does, in a third of its time
     try:
@@ -173,7 +173,7 @@ def notify(method: Any, *what: Any) -> None:
 
 
 def pass_through(blocks: Any, method: Any, t: Any, value: Any, *where: Any) -> Any:
-    """Return a value after the observers of ``blocks`` have had it, one after the other."""
+    """Return ``value`` as the observers of ``blocks`` change it, one after the other."""
     token = _blocks.set(())
     try:
         for block in blocks:

@@ -1,4 +1,4 @@
-"""The recorded graph as a list: for whatever reads it without differentiating it."""
+"""The recorded graph as a list, for code that reads it without differentiating it."""
 
 from __future__ import annotations
 

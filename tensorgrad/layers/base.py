@@ -1,4 +1,4 @@
-"""Layer: what every layer can do. One's own writes ``build`` (its weights) and ``call`` (its mathematics)."""
+"""Layer: what every layer can do. A subclass writes ``build``, its weights, and ``call``, its mathematics."""
 
 from __future__ import annotations
 
@@ -92,11 +92,11 @@ class Layer(Weights, Options):
         """Make the weights for inputs of ``input_shape``, batch axis first. The base class makes none."""
 
     def call(self, x: Any) -> Any:
-        """Return the output for ``x``: a layer of one's own writes this."""
+        """Return the output for ``x``. Every subclass writes this."""
         raise TypeError(f"{type(self).__name__} has no call(self, x): write it, it is the layer's mathematics")
 
     def check_input(self, shape: tuple[Any, ...]) -> None:
-        """Raise ShapeError if inputs of ``shape`` do not fit the weights; any do, unless a layer knows better."""
+        """Raise ShapeError if inputs of ``shape`` do not fit the weights. The base class accepts all."""
 
     @layer_call
     def __call__(self, x: Any, *args: Any, training: bool | None = None, **kwargs: Any) -> Tensor:

@@ -1,4 +1,4 @@
-"""The backward as boxes and arrows: not a mirror of the forward, but the ops that it really consists of."""
+"""The backward as boxes and arrows: the ops that it runs, which do not mirror the forward."""
 
 import numpy as np
 

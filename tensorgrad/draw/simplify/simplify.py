@@ -1,4 +1,4 @@
-"""From the whole graph to what is drawn: as much of it as can be read."""
+"""Simplify a graph until a reader can follow it: fold layers, repetitions and stretches of ops."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""A recorded computation as a formula: ``g × y × (1 − y)``, read off the ops that were recorded, not off a table."""
+"""A recorded computation as a formula, ``g × y × (1 − y)``, made from the recorded ops."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""A derivative rule as text, ``'g × b'``, read from the rule's own source: so that it cannot say anything else."""
+"""A derivative rule as text, ``'g × b'``, read from the source of the rule, so that text and rule agree."""
 
 import ast
 import linecache
