@@ -38,10 +38,11 @@ SEQ, DATA, GRAD = (Tensor.__dict__[slot] for slot in ("seq", "data", "grad"))
 class Observer:
     """Gets a call for each op, read and write in a block, ``with observing(observer):``, of its thread or async task.
 
-    Override the methods you need; nothing else is watched. Several observers are told one after the other, the outermost
-    block's first; writes and backwards pass through them the other way, from the innermost to the outermost. While one
-    is told something, what it computes itself is shown to nobody. What it raises is raised in the code that is
-    observed, at that place, and who comes after it is not told. ``frame`` is where the observed code runs.
+    Override the methods you need; nothing else is watched. Several observers are called one after the other, that
+    of the outermost block first; writes and backwards pass through them the other way, from the innermost to the
+    outermost. While one is told something, what it computes itself is shown to nobody. What it raises is raised in
+    the code that is observed, at that place, and who comes after it is not told. ``frame`` is where the observed
+    code runs.
 
     >>> import tensorgrad as tg
     >>> class Ops(Observer):
