@@ -11,7 +11,7 @@ from ..core.dispatch import NUMPY
 from ..core.modes import is_recording, no_compile
 from ..core.tensor import Tensor, make_leaf
 from ..errors import printable_text
-from ..graph.code import EXITS, arguments, gives_arrays, model_method, ours, running, users
+from ..graph.code import EXITS, arguments, gives_arrays, is_own_code, is_user_frame, model_method, outermost_frame
 from ..graph.observer import DATA, Observer, observing
 from ..graph.origins import origin
 from ..ops import queries
@@ -119,7 +119,7 @@ class TaintTracker(Observer):
             how, frame = EXITS[code], frame.f_back
         elif code in gives_arrays:
             how = model_method_name(frame) or how
-        elif not users(frame):
+        elif not is_user_frame(frame):
             return array
         return taint(array, self.exit_step(known[1], how, frame))
 
@@ -172,7 +172,7 @@ class TaintTracker(Observer):
     def function_step(self, frame):
         """Return the step of one of our functions that computes from values, as argsort or astype(int)."""
         code = frame.f_code
-        if code in HIDDEN or code in SHAPE_ONLY or not ours(code):
+        if code in HIDDEN or code in SHAPE_ONLY or not is_own_code(code):
             return None
         given = arguments(frame, named=True)
         if code is backward.__code__:
@@ -192,7 +192,7 @@ def cut_word(t, op, i, frame):
 
 def model_method_name(frame):
     """Return ``"predict()"`` or another running method of a model that gives arrays; None if none runs."""
-    found = running(frame, model_method)
+    found = outermost_frame(frame, model_method)
     return None if found is None else f"{found.f_code.co_name}()"
 
 
