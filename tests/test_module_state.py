@@ -20,8 +20,8 @@ STATE = {
     "core/number.py:_sites": "a cache: what a line of source was found to do with a number",
     "graph/observer.py:OPEN": "who observes: empty unless somebody does; of all threads, since one of them may compute",
     "graph/observer.py:_lock": "guards OPEN; a process that was forked makes its own",
-    "interrupts.py:_waiting": "local to a thread: whether an interrupt waits until a write is whole",
-    "tracking.py:newest": "a counter: the number of the latest change to any object that counts its changes",
+    "interrupts.py:_signals": "local to a thread: whether an interrupt waits until a write is whole",
+    "tracking.py:newest_change": "a counter: the number of the latest change to any object that counts its changes",
 }
 
 #: Counters and caches made by a call at module level: only these functions may keep something there.

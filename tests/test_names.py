@@ -21,7 +21,13 @@ IRREGULAR = {
 }  # fmt: skip
 
 #: Names that several files define on purpose, each with its reason.
-SHARED: dict[str, str] = {}
+SHARED = {
+    "get": "Keras has one in each package",
+    "linear": "an activation of Keras's, and the declarer of linear ops",
+    "log_softmax": "an activation of Keras's is the op, and checks its axis",
+    "softmax": "an activation of Keras's is the op, and checks its axis",
+    "sparsemax": "an activation of Keras's is the op, and checks its axis",
+}
 
 #: Files whose functions are what a learner writes by hand: ``relu`` in an exercise is not ours.
 EXERCISES = "exercises/tasks/"
@@ -80,7 +86,18 @@ def test_a_name_is_defined_once():
 CONTAINERS = {"list", "tuple", "dict"}
 
 #: Functions that ask for lists, tuples and dicts and are no walkers, each with its reason.
-ASKERS: dict[str, str] = {}
+ASKERS = {
+    "options.py:config_value": "what a config in JSON may hold; lies below pytree",
+    "core/number.py:name_at": "walks the syntax of a line, not a structure",
+    "ops/indexing.py:plain_index": "an index is a tuple of parts, of which a list is an array",
+    "layers/weights.py:gather_parts": "finds layers and weights in attributes, each once",
+    "compile/call_structure.py:flatten": "makes the exact, hashable key of a call, on its hot path",
+    "compile/call_structure.py:unflatten": "the inverse of flatten",
+    "compile/guards/function_code.py:names_in": "walks code objects in constants",
+    "compile/guards/generators.py:comparable_state": "a generator's state, as NumPy nests it",
+    "compile/ir/program.py:argument_text": "writes an argument as source",
+    "compile/trace/tracer.py:stand_ins_of_result": "what a NumPy function returned, as stand-ins",
+}
 
 
 def containers_asked(function):

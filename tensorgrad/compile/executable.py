@@ -31,7 +31,7 @@ class Replay:
         self.left, self.bound = [t for t, *_ in recording.grads], [t for t, *_ in recording.arrays]
         self.cleared = [t for t in trace.graded.values() if all(t is not other for other in self.left)]
         self.added, self.descents = list(trace.added.values()), trace.descents
-        inputs = [v for v in trace.values if v.kind == "input"] + [as_input(was) for _, was, _ in recording.arrays]
+        inputs = [v for v in trace.values if v.kind == "input"] + [program_input(was) for _, was, _ in recording.arrays]
         self.recorded = Program(trace.calls, inputs, self.results.outputs, into, self.results.lent)
         self.overlap = Overlap(self.recorded)
         self.changes = bool(self.overlap) or any(call.effect for call in trace.calls)
@@ -166,7 +166,7 @@ class Replay:
         return draw(self, direction=direction)
 
 
-def as_input(was):
+def program_input(was):
     """Make the Value of a Tensor's array an input of the program, and return it."""
     v = was.node
     v.kind, v.root, v.array = "input", v, None

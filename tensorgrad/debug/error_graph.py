@@ -23,7 +23,7 @@ class PartialGraph:
     def __init__(self, error, op, layer, line, inputs):
         self.op, self.layer, self.line = op and op.name, layer, line
         self._error = type(error).__name__
-        self._given = [f"{printable_text(name)}  {input_text(x)}" for name, x in inputs]
+        self._given = [f"{printable_text(name)}  {operand_text(x)}" for name, x in inputs]
         roots = [x for _, x in inputs if isinstance(x, Tensor) and x.op is not None]
         self._ops = len(merged_steps(roots))
         self.picture = draw(failed_tensor(error, op, inputs)) if op else draw(roots[0]) if roots else None
@@ -43,7 +43,7 @@ def failed_tensor(error, op, inputs):
     return t
 
 
-def input_text(x):
+def operand_text(x):
     return describe(x) + (f" {x.name!r}" if getattr(x, "name", None) else "")
 
 

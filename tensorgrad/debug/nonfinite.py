@@ -12,7 +12,7 @@ from ..core.tensor import Tensor
 from ..errors import NumericsError, count_text, describe, printable_text
 from ..graph.code import outermost_frame, trial
 from ..graph.gradients import hooking
-from ..graph.observer import Observer, observing, unobserved
+from ..graph.observer import Observer, hide_from_observers, observing
 from ..graph.origins import origin, where
 from ..graph.steps import recorded_steps
 from .remedies import backward_remedy, forward_remedy, given_remedy
@@ -88,7 +88,7 @@ class Tracer(Observer):
         seen = [f"{f}\n  seen {count_text(f.times, 'time')}" if f.times > 1 else str(f) for f in self.findings]
         return "\n".join(seen)
 
-    def made(self, t, op, inputs, frame):
+    def on_op(self, t, op, inputs, frame):
         if frame.f_back.f_code is backward.__code__:  # the sum in .grad
             return
         bad = any(bad_entries(t.data))
@@ -99,7 +99,7 @@ class Tracer(Observer):
         if bad:
             self._examine(t, op, inputs, place)
 
-    def became(self, t, other):
+    def on_replace(self, t, other):
         self._places[id(t)] = self._place(other)._replace(ref=self._forget(t))
 
     def _place(self, t):
@@ -146,8 +146,8 @@ class Tracer(Observer):
             self._known[key] = finding
             self.findings.append(finding)
 
-    def backward(self, sweep, root, g, keep):
-        with unobserved():
+    def on_backward(self, sweep, root, g, keep):
+        with hide_from_observers():
             return BackwardTrace(self, root).run(sweep, root, g, keep)
 
 

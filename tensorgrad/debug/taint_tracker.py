@@ -109,7 +109,7 @@ class TaintTracker(Observer):
         """Return the step of a NumPy function whose arguments come from ``steps``."""
         return self.add_step(what, [(step, None) for step in steps], sys._getframe(1))
 
-    def read(self, t, array, frame):
+    def on_read(self, t, array, frame):
         """Return a tainted array to the user's code, and to functions that take values out of the graph."""
         known, how = self.steps.get(id(t)), ".data"
         if known is None or not isinstance(array, np.ndarray):
@@ -123,16 +123,16 @@ class TaintTracker(Observer):
             return array
         return taint(array, self.exit_step(known[1], how, frame))
 
-    def written(self, t, array):
+    def on_write(self, t, array):
         return untaint(array) if id(t) in self.steps else array
 
-    def made(self, t, op, inputs, frame):
+    def on_op(self, t, op, inputs, frame):
         self.record(t, self.op_step(t, op, inputs, frame))
 
-    def became(self, t, other):
+    def on_replace(self, t, other):
         self.record(t, self.step_of(other))
 
-    def wrapped(self, t, frame):
+    def on_leaf(self, t, frame):
         self.record(t, self.wrapping_step(t, frame))
 
     def record(self, t, step):

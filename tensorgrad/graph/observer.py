@@ -46,7 +46,7 @@ class Observer:
 
     >>> import tensorgrad as tg
     >>> class Ops(Observer):
-    ...     def made(self, t, op, inputs, frame):
+    ...     def on_op(self, t, op, inputs, frame):
     ...         print(op.name, t.shape)
     >>> w = tg.Parameter([1.0, 2.0])
     >>> with observing(Ops()):
@@ -55,38 +55,38 @@ class Observer:
     sum ()
     """
 
-    def made(self, t: Any, op: Any, inputs: Any, frame: Any) -> None:
+    def on_op(self, t: Any, op: Any, inputs: Any, frame: Any) -> None:
         """``op`` was called on ``inputs`` and made ``t``, which may remember neither: inside no_grad, of a constant."""
 
-    def wrapped(self, t: Any, frame: Any) -> None:
+    def on_leaf(self, t: Any, frame: Any) -> None:
         """``t`` was made by no op: of values."""
 
-    def became(self, t: Any, other: Any) -> None:
+    def on_replace(self, t: Any, other: Any) -> None:
         """``t`` is from now on what ``other`` is: ``x[i] = v`` makes ``x`` its result, and a new Tensor what x was."""
 
-    def visiting(self, t: Any) -> None:
+    def on_visit(self, t: Any) -> None:
         """A backward has all of the gradient of ``t``; its hooks and the rules of its op are about to run."""
 
-    def backward(self, sweep: Any, root: Any, g: Any, keep: Any) -> Any:
+    def on_backward(self, sweep: Any, root: Any, g: Any, keep: Any) -> Any:
         """Run a backward, ``sweep(root, g, keep)``, and return what it returns."""
         return sweep(root, g, keep)
 
-    def unrecording(self, frame: Any) -> None:
+    def on_no_grad(self, frame: Any) -> None:
         """A ``no_grad`` block is about to begin, or a function decorated so."""
 
-    def read(self, t: Any, array: Any, frame: Any) -> Any:
+    def on_read(self, t: Any, array: Any, frame: Any) -> Any:
         """``t.data`` is read, and is ``array``: return that, or what the reader is to have instead."""
         return array
 
-    def written(self, t: Any, array: Any) -> Any:
+    def on_write(self, t: Any, array: Any) -> Any:
         """``t.data`` is set to ``array``: return that, or what is to be kept instead."""
         return array
 
-    def read_grad(self, t: Any, grad: Any) -> Any:
+    def on_read_grad(self, t: Any, grad: Any) -> Any:
         """``t.grad`` is read, and is ``grad``: return that, or what the reader is to have instead."""
         return grad
 
-    def written_grad(self, t: Any, grad: Any) -> Any:
+    def on_write_grad(self, t: Any, grad: Any) -> Any:
         """``t.grad`` is set to ``grad``: return that, or what is to be kept instead."""
         return grad
 
@@ -123,7 +123,7 @@ def observing(observer: Any) -> Any:
 
 
 @contextmanager
-def unobserved() -> Any:
+def hide_from_observers() -> Any:
     """Inside the block no observer sees what is computed."""
     token = _blocks.set(())
     try:
@@ -164,7 +164,7 @@ def overrides(observer: Any, methods: Any) -> Any:
 def notify(method: Any, *what: Any) -> None:
     """Call ``method`` of each observer; what it computes meanwhile is not observed."""
     blocks = _blocks.get()
-    token = _blocks.set(())  # what unobserved() does, in a third of its time
+    token = _blocks.set(())  # what hide_from_observers() does, in a third of its time
     try:
         for block in blocks:
             if block.observer is not None:
@@ -191,48 +191,48 @@ def _set_seq(t: Any, seq: Any) -> None:
         return
     frame: Any = sys._getframe(1)
     if frame.f_code in FACES:
-        notify("became", t, arguments(frame)[0])
+        notify("on_replace", t, arguments(frame)[0])
         return
     caller = frame.f_back if frame.f_code is record.__code__ else frame
     op = op_of(caller.f_code)
     if op is None:
-        notify("wrapped", t, frame)
+        notify("on_leaf", t, frame)
     else:
-        notify("made", t, op, arguments(caller), caller)
+        notify("on_op", t, op, arguments(caller), caller)
 
 
 def _get_data(t: Any) -> Any:
     array, blocks = DATA.__get__(t), _blocks.get()
-    return pass_through(blocks, "read", t, array, sys._getframe(1)) if blocks else array
+    return pass_through(blocks, "on_read", t, array, sys._getframe(1)) if blocks else array
 
 
 def _set_data(t: Any, array: Any) -> None:
     blocks = _blocks.get()
-    DATA.__set__(t, pass_through(blocks[::-1], "written", t, array) if blocks else array)
+    DATA.__set__(t, pass_through(blocks[::-1], "on_write", t, array) if blocks else array)
 
 
 def _get_grad(t: Any) -> Any:
     grad, blocks = GRAD.__get__(t), _blocks.get()
-    return pass_through(blocks, "read_grad", t, grad) if blocks else grad
+    return pass_through(blocks, "on_read_grad", t, grad) if blocks else grad
 
 
 def _set_grad(t: Any, grad: Any) -> None:
     blocks = _blocks.get()
-    GRAD.__set__(t, pass_through(blocks[::-1], "written_grad", t, grad) if blocks else grad)
+    GRAD.__set__(t, pass_through(blocks[::-1], "on_write_grad", t, grad) if blocks else grad)
 
 
 def _observed_sweep(root: Any, g: Any, keep: Any) -> Any:
     run, found = SWEEP, observers()
-    if any(overrides(observer, ["visiting"]) for observer in found):
-        run = partial(SWEEP, visiting=partial(notify, "visiting"))
+    if any(overrides(observer, ["on_visit"]) for observer in found):
+        run = partial(SWEEP, visiting=partial(notify, "on_visit"))
     for observer in found:
-        run = partial(observer.backward, run)
+        run = partial(observer.on_backward, run)
     return run(root, g, keep)
 
 
 def _enter_no_grad(mode: Any) -> Any:
     if _blocks.get():
-        notify("unrecording", sys._getframe(1))
+        notify("on_no_grad", sys._getframe(1))
     return ENTER(mode)
 
 
@@ -240,9 +240,9 @@ SWEEP, ENTER = engine.sweep, no_grad.__enter__
 no_grad.__enter__ = ENTER  # its own, to be replaced
 #: ``(owner, attribute, what it is, what replaces it, the methods of an Observer for which it is replaced)``.
 REPLACED = [
-    (Tensor, "seq", SEQ, property(SEQ.__get__, _set_seq), ["made", "wrapped", "became"]),
-    (Tensor, "data", DATA, property(_get_data, _set_data), ["read", "written"]),
-    (Tensor, "grad", GRAD, property(_get_grad, _set_grad), ["read_grad", "written_grad"]),
-    (engine, "sweep", SWEEP, _observed_sweep, ["visiting", "backward"]),
-    (no_grad, "__enter__", ENTER, _enter_no_grad, ["unrecording"]),
+    (Tensor, "seq", SEQ, property(SEQ.__get__, _set_seq), ["on_op", "on_leaf", "on_replace"]),
+    (Tensor, "data", DATA, property(_get_data, _set_data), ["on_read", "on_write"]),
+    (Tensor, "grad", GRAD, property(_get_grad, _set_grad), ["on_read_grad", "on_write_grad"]),
+    (engine, "sweep", SWEEP, _observed_sweep, ["on_visit", "on_backward"]),
+    (no_grad, "__enter__", ENTER, _enter_no_grad, ["on_no_grad"]),
 ]

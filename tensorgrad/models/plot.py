@@ -41,7 +41,7 @@ def plot_model(model, to_file="model.png", show_shapes=False, show_dtype=False, 
     graph.splines = splines
     text = LayerText(show_shapes, show_dtype, show_layer_names, show_layer_activations, show_trainable)
     first = graph.add("input", "input", ["Input", *([dims_text(model.input_shape)] if show_shapes else [])])
-    add_layers(graph, model.layers, first, text, expand_nested, ())
+    add_layer_nodes(graph, model.layers, first, text, expand_nested, ())
     picture = Picture(graph, dpi=dpi)
     if to_file is not None:
         picture.save(to_file)
@@ -70,13 +70,13 @@ class LayerText:
         return lines
 
 
-def add_layers(graph: Any, layers: Any, before: Any, text: Any, expand: Any, path: Any) -> Any:
+def add_layer_nodes(graph: Any, layers: Any, before: Any, text: Any, expand: Any, path: Any) -> Any:
     """Enter layers one after the other, and return the box of the last."""
     for layer in layers:
         if expand and hasattr(layer, "layers"):
             frame = (len(graph.frames), layer.name)
             graph.frames[frame[0]] = type(layer).__name__
-            before = add_layers(graph, layer.layers, before, text, expand, (*path, frame))
+            before = add_layer_nodes(graph, layer.layers, before, text, expand, (*path, frame))
             continue
         box = graph.add("layer", layer.name, text.lines(layer), path)
         graph.connect(before, box)

@@ -146,7 +146,7 @@ def test_the_innermost_layer_and_line_and_the_outermost_op():
     assert [(o.op, o.layer, o.line) for o in found] == [(None, "inner", "train.py:3"), (None, "inner", "train.py:4")]
 
     class Places(Observer):
-        def made(self, t, op, inputs, frame):
+        def on_op(self, t, op, inputs, frame):
             seen[op.name] = origin(frame), origin(frame, inside=True)
 
     seen, layer, softplus = {}, Dense(2, input_shape=(2,), name="dense"), train("y = lambda x: tg.softplus(x)")["y"]

@@ -1,5 +1,7 @@
 """Arrays from outside that a traced function uses: each has one stand-in, and a program keeps them by reference."""
 
+from weakref import ref
+
 import numpy as np
 
 from ...errors import TraceError, describe
@@ -16,8 +18,13 @@ class CapturedArrays:
     """
 
     def __init__(self, trace):
-        self.trace = trace
+        self._trace = ref(trace)  # which holds this: each would keep the other
         self.known, self.roots, self.used = {}, {}, {}
+
+    @property
+    def trace(self):
+        """The trace that met the arrays."""
+        return self._trace()
 
     def stand_in(self, array, name=None):
         """Return the stand-in of an array; arrays in the same memory share a root."""

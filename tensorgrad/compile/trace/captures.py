@@ -26,23 +26,23 @@ class Watcher(Observer):
     def __init__(self, trace):
         self.trace = trace
 
-    def read(self, t, array, frame):
+    def on_read(self, t, array, frame):
         return data_stand_in(self.trace, t, array)
 
-    def written(self, t, new):
+    def on_write(self, t, new):
         return store_data(self.trace, t, new)
 
-    def read_grad(self, t, grad):
+    def on_read_grad(self, t, grad):
         return visible_grad(self.trace, t, grad)
 
-    def written_grad(self, t, grad):
+    def on_write_grad(self, t, grad):
         note_grad(self.trace, t)
         return grad
 
-    def visiting(self, t):
+    def on_visit(self, t):
         self.trace.origins.node = t
 
-    def backward(self, sweep, root, g, keep):
+    def on_backward(self, sweep, root, g, keep):
         origins = self.trace.origins
         before = origins.node
         try:

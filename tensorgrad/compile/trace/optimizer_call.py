@@ -5,7 +5,7 @@ So the program freezes neither the rate nor the number of the step, on which sch
 
 from ...core.tensor import StandIn
 from ...errors import TraceError
-from ...graph.observer import unobserved
+from ...graph.observer import hide_from_observers
 from ...graph.origins import line_of_user
 from ..ir.descent import Descent
 
@@ -15,7 +15,7 @@ KEPT = ("_steps", "_memory")
 
 def descend(trace, optimizer, grads, params):
     """Take one step, and write it down."""
-    with unobserved():
+    with hide_from_observers():
         before = [(p, p.data) for p in params]
         for p, array in before:
             if isinstance(array, StandIn):
@@ -39,7 +39,7 @@ def descend(trace, optimizer, grads, params):
     for p, g, place in zip(params, grads, descent.places, strict=True):
         trace.tensor_stand_in(p, parameter_view(descent, p))
         place[...] = g.value
-    with unobserved():
+    with hide_from_observers():
         optimizer.descend()
     trace.descents.append(descent)
     trace.note(descent, (*vectors, *grads), {}, None, vectors, effect=True)

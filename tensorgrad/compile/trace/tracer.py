@@ -41,14 +41,13 @@ class Trace:
         self.captured, self.rollback = CapturedArrays(self), Rollback()
         self.tensors, self.rebound, self.graded, self.added = {}, {}, {}, {}
         self.seen: set = set()
+        self.open, self.start = True, tick()
         self.raised = None  # the last error of a call: if the trace goes on, the function has handled it
         self.twice = False  # whether the function returned one list in two places
-        self.frozen: list[tuple] = []
+        self.frozen: list = []
         self.noted: list = []
         self.origins = Origins()
         self.errors: dict = {**np.geterr()}
-        self.open = True
-        self.start = tick()
 
     def value(self, array, kind, root=None, name=None, keep=False):
         """Return a new Value like ``array``."""

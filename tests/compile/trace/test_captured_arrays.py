@@ -9,7 +9,9 @@ from tensorgrad.errors import TraceError
 
 @pytest.fixture
 def captured():
-    return Trace().captured
+    trace = Trace()
+    yield trace.captured  # which does not keep its trace
+    assert trace.captured.trace is trace
 
 
 def test_an_array_has_one_stand_in_and_keeps_its_first_name(captured):
