@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tensorgrad.draw.export.graphviz import fluid, rendered
+from tensorgrad.draw.export.graphviz import render_svg, shrink_to_page
 from tests.test_architecture import FILES, ROOMS, imported, parts, room
 
 PICTURE = Path(__file__).with_suffix(".svg")
@@ -82,4 +82,4 @@ def dot():
 
 
 if __name__ == "__main__":
-    PICTURE.write_text(fluid(rendered(dot())))
+    PICTURE.write_text(shrink_to_page(render_svg(dot())))

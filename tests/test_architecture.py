@@ -43,6 +43,9 @@ UNTESTED = {
     "forward": "tests/ops and tests/check, which compare it with the backward and with differences",
 }
 
+#: Rooms within a room that have no folder of tests, each with what tests it.
+TESTED_TOGETHER = {"exercises.tasks": "tests/exercises, which solves every task and plants its bugs"}
+
 #: Folders of tests that are of no room: of everything at once.
 ALL_OF_IT = {"fuzz", "types"}
 
@@ -137,6 +140,12 @@ def test_the_tests_mirror_the_rooms():
     assert folders - rooms == ALL_OF_IT
 
 
+def test_the_tests_of_a_room_within_a_room_lie_in_a_folder_within():
+    inner = {name for name in ROOMS if "." in name}
+    without = {name for name in inner if not [*TESTS.joinpath(*name.split(".")).glob("test_*.py")]}
+    assert without == set(TESTED_TOGETHER)
+
+
 def test_the_name_of_a_file_of_tests_is_its_own():
     names = [path.name for path in TESTS.rglob("test_*.py")]
     assert [name for name in names if names.count(name) > 1] == []
@@ -178,6 +187,12 @@ def test_files_and_functions_stay_small(path):
         if name not in LONG:
             assert code_lines(f) <= 40, f"{name} has {code_lines(f)} lines"
     assert not re.search(r"\b(TODO|FIXME|XXX)\b", text)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda f: str(f.relative_to(PACKAGE)))
+def test_classes_stay_small(path):
+    classes = [node for node in ast.walk(parsed(path)) if isinstance(node, ast.ClassDef)]
+    assert {c.name: n for c in classes if (n := c.end_lineno - c.lineno + 1) > 150} == {}
 
 
 def test_every_exception_to_the_limit_is_needed():

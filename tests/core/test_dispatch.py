@@ -86,6 +86,7 @@ def test_arguments_may_be_named_or_positional(w):
     for y in np.sum(w, 0), np.sum(w, axis=0), np.sum(w, axis=0, out=None):
         np.testing.assert_array_equal(y.data, X.sum(0))
     np.testing.assert_array_equal(np.transpose(w, axes=(1, 0)).data, X.T)
+    np.testing.assert_array_equal(tg.where(X > 2, b=0.0, a=w).data, np.where(X > 2, X, 0))
     np.testing.assert_array_equal(np.reshape(w, (3, 2), order="C").data, X.reshape(3, 2))
 
 

@@ -250,3 +250,12 @@ def test_pushforward_of_tensors_is_recorded():
     assert pushed.item() == 15 + 100 + 600
     pushed.backward()
     assert x.grad.tolist() == [50 + 300, 5 + 200, 3 + 20]  # the Hessian of xyz times t
+
+
+def test_pushforward_through_a_rule_that_ignores_the_gradient_is_zero():
+    @tg.primitive
+    def halved(x):
+        return x / 2
+
+    halved.vjp("x")(lambda g, y, x: np.zeros_like(x))
+    np.testing.assert_array_equal(pushforward(halved.op, [np.ones(2)], np.ones(2), [np.ones(2)]), [0, 0])
