@@ -21,6 +21,7 @@ from .indexing import *
 from .joining import *
 from .linalg import *
 from .movement import *
+from .nan_reductions import *
 from .normal import *
 from .polynomials import *
 from .queries import *

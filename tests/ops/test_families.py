@@ -13,7 +13,7 @@ FILES = sorted(Path(tg.ops.__file__).parent.glob("*.py"))
 FAMILIES = [import_module(f"tensorgrad.ops.{f.stem}") for f in FILES if f.stem not in ("__init__", "random")]
 
 #: Rows of which public ops are made, such as ``norm2`` of ``norm``.
-PARTS = {"exponent", "fraction", "logabsdet", "norm2"}
+PARTS = {"exponent", "fraction", "logabsdet", "norm2", "reorder"}
 #: ``t[i] = v`` and what it records, which NumPy has under no name.
 WRITING = {"assign", "setitem"}
 #: What other libraries have, and NumPy has not.
