@@ -20,7 +20,17 @@ from .compare import where
 from .indexing import sort, take_along_axis
 from .reduce import mean, sum
 
-__all__ = ["average", "corrcoef", "cov", "median", "nanmedian", "nanpercentile", "nanquantile", "percentile", "quantile"]  # fmt: skip
+__all__ = [
+    "average",
+    "corrcoef",
+    "cov",
+    "median",
+    "nanmedian",
+    "nanpercentile",
+    "nanquantile",
+    "percentile",
+    "quantile",
+]
 
 
 def fixed(x: Any, function: Any, name: Any) -> Any:
