@@ -15,7 +15,7 @@ import numpy as np
 
 from .core.tensor import Tensor, type_tensor
 from .core.wide import wide
-from .errors import GradientError, ShapeError, describe, printable
+from .errors import GradientError, ShapeError, describe
 from .shapes import broadcast_axes, broadcasts
 
 if TYPE_CHECKING:
@@ -63,6 +63,11 @@ def start(root: Any, gradient: Any) -> Any:
             raise GradientError(
                 f"backward() starts from a scalar, got {describe(root)}; reduce it (.sum() or .mean()), "
                 "or pass the cotangent: .backward(gradient)"
+            )
+        if root.dtype.kind == "c":
+            raise GradientError(
+                f"backward() starts from a real number, got {describe(root)}; take np.abs(loss) or np.real(loss), or "
+                "pass the cotangent: .backward(gradient)"
             )
         return np.ones_like(root.data)
     g = gradient if isinstance(gradient, Tensor) else Tensor(gradient, dtype=root.dtype)
@@ -170,11 +175,12 @@ def version(x: Any, seq: Any) -> Any:
 
 
 def fit(g: Any, x: Any, node: Any, into: Any, keep: Any) -> Any:
-    """Return ``g`` in the shape and dtype of ``x``: broadcasting is undone by a sum, a reduction by a spread."""
-    if g.dtype.kind == "c":
-        raise GradientError(
-            f"{printable(node.op.name)} made a complex gradient for {describe(into)}; only real ones are defined"
-        )
+    """Return ``g`` in the shape and dtype of ``x``: broadcasting is undone by a sum, a reduction by a spread.
+
+    A real ``x`` moves along the real line alone, and takes the real part of a complex ``g``.
+    """
+    if g.dtype.kind == "c" and x.dtype.kind != "c":
+        g = np.real(g)
     if g.shape == () and not keep:  # the gradient of a sum over everything
         spread = np.empty_like(x)  # 0.4 µs, and owned; np.broadcast_to is 2.6
         spread[...] = g

@@ -32,7 +32,7 @@ def pushforward(op, tangents, y, inputs, settings=None):
                 given = {**settings, "wrt": i} if op.variadic else settings
                 tangent = op.tangents[0 if op.variadic else i]
                 total = total + (tangent or transposed(op.rule(i)))(t, y, *inputs, **given)
-    return total
+    return np.real(total) if total.dtype.kind == "c" != y.dtype.kind else total
 
 
 def transposed(rule):
@@ -42,6 +42,7 @@ def transposed(rule):
         g = Tensor(np.ones_like(y), requires_grad=True)
         with enable_grad():
             product = np.sum(rule(g, y, *inputs, **settings) * t)  # broadcasts as the engine would sum or spread
+            product = np.real(product) if product.dtype.kind == "c" else product
         if not isinstance(product, Tensor) or not product.requires_grad:
             return np.zeros_like(y)
         keep = any(isinstance(x, Tensor) for x in (t, y, *inputs))

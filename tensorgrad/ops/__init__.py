@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 from .activation import *
 from .arithmetic import *
 from .compare import *
+from .complex import *
 from .cross_entropy import *
+from .determinant import *
+from .eigen import *
 from .einsum import *
 from .exponential import *
+from .factor import *
 from .indexing import *
 from .joining import *
 from .linalg import *

@@ -72,6 +72,12 @@ def power_b(g, y, a, b):
 power = elementwise("power", np.power, "Elementwise ``a ** b``.", symbol="^", domain={"a": "positive"}, kinks=(0,),
     wide=True, a=power_a, b=power_b)  # fmt: skip
 
+
+def absolute_x(g, y, x):
+    """∂/∂x: ``sign(x)``, of a complex ``x`` its conjugate; 0 at 0."""
+    return g * (np.conjugate(x) / nonzero(y) if x.dtype.kind == "c" else np.sign(x))
+
+
 square = elementwise("square", np.square, "``x²``.", symbol="²", x=lambda g, y, x: 2 * g * x)
 sqrt = elementwise("sqrt", np.sqrt, "``√x``; its derivative is infinite at 0.", symbol="√", domain="positive",
     kinks=(0,), x=lambda g, y, x: ratio(0.5 * g, y))  # fmt: skip
@@ -80,7 +86,7 @@ cbrt = elementwise("cbrt", np.cbrt, "The real cube root of ``x``.", symbol="∛"
 reciprocal = elementwise("reciprocal", np.reciprocal, "``1 / x``.", symbol="1/x", domain="nonzero",
     x=lambda g, y, x: product(ratio(-g, x), y))  # fmt: skip
 absolute = elementwise("absolute", np.absolute, "``|x|``; its derivative at 0 is taken as 0.", symbol="|x|", kinks=(0,),
-    numpy=(np.absolute, np.fabs), x=lambda g, y, x: g * np.sign(x))  # fmt: skip
+    numpy=(np.absolute, np.fabs), x=absolute_x)  # fmt: skip
 hypot = elementwise("hypot", np.hypot, "``√(a² + b²)``, without overflow; its derivatives at 0 are taken as 0.",
     wide=True,
     a=lambda g, y, a, b: g * (a / nonzero(y)),

@@ -146,10 +146,8 @@ def astype(x, dtype, copy=True):
     dtype = np.dtype(dtype)
     if not copy and x.dtype == dtype:
         return x
-    if not isinstance(x, Tensor) or dtype.kind == "f":
+    if not isinstance(x, Tensor) or dtype.kind in "fc":
         return cast(x, dtype=dtype)
-    if dtype.kind == "c" and x.requires_grad:
-        raise TypeError(f"astype(x): gradients of complex Tensors are not defined; got x {describe(x)}")
     return type_tensor(x.data.astype(dtype))
 
 

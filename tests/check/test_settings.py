@@ -16,10 +16,15 @@ from tensorgrad.models import Sequential
 RNG = np.random.default_rng(0)
 X = RNG.uniform(0.3, 1.4, (3, 4))
 
-#: Ops that need settings or integers, which cannot be drawn.
+#: Ops that need settings, integers or special matrices, which cannot be drawn, and those of complex results.
 NEEDY = {"sparse_softmax_cross_entropy", "sparse_cross_entropy", "broadcast_to", "roll", "tensordot", "einsum", "pad",
-         "ldexp"}  # fmt: skip
-OURS = [op for op in REGISTRY.values() if op.module.startswith("tensorgrad.") and op.kind != "constant"]
+         "ldexp", "cholesky", "eig"}  # fmt: skip
+#: What comes by way of singular vectors: an entry that is 0 is a rounding error there. tests/ops checks them.
+BY_VECTORS = {"cofactor", "cofactor_slope"}
+OURS = [
+    op for op in REGISTRY.values()
+    if op.module.startswith("tensorgrad.") and op.kind != "constant" and op.name not in BY_VECTORS
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("op", [op for op in OURS if op.name not in NEEDY], ids=lambda op: op.name)

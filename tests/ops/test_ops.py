@@ -75,7 +75,9 @@ every_gradient = pytest.mark.parametrize("case", DIFFERENTIABLE, ids=repr)
 
 def cotangent(case, seed=3):
     y = np.asarray(case.kernel(*case.inputs))
-    return np.random.default_rng(seed).uniform(-1, 1, y.shape).astype(y.dtype)
+    rng = np.random.default_rng(seed)
+    g = rng.uniform(-1, 1, y.shape).astype(y.dtype)
+    return g + 1j * rng.uniform(-1, 1, y.shape).astype(g.real.dtype) if y.dtype.kind == "c" else g
 
 
 def gradients(case, g, dtype=None):
@@ -87,7 +89,13 @@ def gradients(case, g, dtype=None):
 
 
 def inner(us, vs):
-    return sum(np.sum(u * v) for u, v in zip(us, vs, strict=True))
+    return sum(pair(u, v) for u, v in zip(us, vs, strict=True))
+
+
+def pair(u, v):
+    """Return what a cotangent and a change come to: ``Re Σ u v``, without ``Re`` if the former is real."""
+    total = np.sum(u * v)
+    return total.real if np.iscomplexobj(u) and not np.iscomplexobj(v) else total
 
 
 def slope(f):

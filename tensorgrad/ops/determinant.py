@@ -1,0 +1,134 @@
+"""Determinants, and their derivatives, which singular matrices have as well."""
+
+import numpy as np
+
+from ..core.declare import primitive
+from ..core.dispatch import NUMPY
+from ..core.tensor import array_like
+from .matrices import conj, diagonal_matrix, pack, real, square_explain, unpack, without_gradient
+
+__all__ = ["det", "slogdet"]
+
+SlogdetResult = type(np.linalg.slogdet(np.eye(1)))
+
+
+@primitive(numpy=(np.linalg.det,), symbol="det", explain=square_explain)
+def det(a):
+    """Determinant. Its derivative is the matrix of cofactors, ``det(a) a⁻ᵀ`` where ``a`` is regular.
+
+    A singular matrix has a first and a second derivative too; from the third on it must have an inverse.
+
+    >>> import numpy as np, tensorgrad as tg
+    >>> a = tg.Tensor([[1.0, 2.0], [2.0, 4.0]], requires_grad=True)
+    >>> np.linalg.det(a).backward()
+    >>> np.round(a.grad, 6)
+    Tensor([[ 4., -2.],
+            [-2.,  1.]])
+    """
+    return np.linalg.det(a)
+
+
+@det.vjp("a")
+def det_a(g, y, a):
+    return np.expand_dims(g, (-2, -1)) * cofactor(a)
+
+
+@primitive(symbol="cof", explain=square_explain)
+def cofactor(a):
+    """The matrix of cofactors: entry by entry the derivative of the determinant."""
+    u, s, vh = np.linalg.svd(a)
+    return conj(u) @ (others(s) * turned_by(u, vh)[..., None, None] * conj(vh))
+
+
+def turned_by(u, vh):
+    """Return the determinant of ``U Vᴴ``, a number of size 1."""
+    return np.linalg.det(u) * np.linalg.det(vh)
+
+
+def others(s):
+    """Return as a column the product of all entries but each, along the last axis."""
+    zero = s == 0
+    logarithm = np.log(np.where(zero, 1, s))
+    rest = np.exp(np.sum(logarithm, axis=-1, keepdims=True) - logarithm)  # a product might overflow on the way
+    return np.expand_dims(rest * (np.sum(zero, axis=-1, keepdims=True) == zero), -1)
+
+
+def other_pairs(s):
+    """Return the products of all entries but two, and 0 for one that is left out twice."""
+    zero = s == 0
+    logarithm = np.log(np.where(zero, 1, s))
+    total, count = np.sum(logarithm, axis=-1)[..., None, None], np.sum(zero, axis=-1)[..., None, None]
+    rest = np.exp(total - logarithm[..., None, :] - logarithm[..., :, None])
+    left = count == zero[..., None, :] * 1 + zero[..., :, None]
+    return rest * left * (1 - np.eye(s.shape[-1], dtype=s.dtype))
+
+
+@primitive(symbol="D²det", explain=square_explain)
+def cofactor_slope(t, a):
+    """How the cofactors of ``a`` change with ``a`` along ``t``: the second derivative of the determinant."""
+    u, s, vh = np.linalg.svd(a)
+    inside, pairs = conj(u).mT @ t @ conj(vh).mT, other_pairs(s)
+    straight = np.expand_dims(np.diagonal(inside, 0, -2, -1), -2) @ pairs
+    slope = diagonal_matrix(straight[..., 0, :]) - pairs * inside.mT
+    return conj(u) @ (slope * turned_by(u, vh)[..., None, None]) @ conj(vh)
+
+
+@cofactor.vjp("a")
+@cofactor.jvp("a")
+def cofactor_a(g, y, a):
+    return cofactor_slope(g, a)
+
+
+@cofactor_slope.vjp("t")
+@cofactor_slope.jvp("t")
+def cofactor_slope_t(g, y, t, a):
+    return cofactor_slope(g, a)
+
+
+@cofactor_slope.vjp("a")
+@cofactor_slope.jvp("a")
+def cofactor_slope_a(g, y, t, a):
+    """The third derivative, by the inverse X: of ``det(a) (tr(Xt) tr(Xg) - tr(XtXg))``."""
+    x = np.linalg.inv(a)
+    xt, xg = x @ t, x @ g
+    of_t, of_g, of_both = (np.expand_dims(np.linalg.trace(m), (-2, -1)) for m in (xt, xg, xt @ xg))
+    cubic = (of_t * of_g - of_both) * x - of_t * (xg @ x) - of_g * (xt @ x) + xt @ xg @ x + xg @ xt @ x
+    return np.expand_dims(np.linalg.det(a), (-2, -1)) * cubic.mT
+
+
+@primitive(name="slogdet", symbol="ln|det|", explain=square_explain)
+def slogdet_row(a):
+    """Sign and logarithm of the absolute value of the determinant, in one array."""
+    sign, logarithm = np.linalg.slogdet(a)
+    return pack(a.ndim - 2, sign, logarithm)
+
+
+@slogdet_row.vjp("a")
+def slogdet_a(g, y, a):
+    """``gˡ a⁻ᵀ``; a complex sign turns by the imaginary part of ``tr(a⁻¹ t)``."""
+    along = real(g[..., 1])
+    if a.dtype.kind == "c":
+        along = along + 1j * np.imag(g[..., 0] * y[..., 0])
+    return np.expand_dims(along, (-2, -1)) * np.linalg.inv(a).mT
+
+
+def slogdet(a):
+    """Sign, and logarithm of the absolute value, of the determinant; the sign of a real one has no derivative.
+
+    >>> import numpy as np, tensorgrad as tg
+    >>> a = tg.Tensor([[0.0, 2.0], [1.0, 0.0]], requires_grad=True)
+    >>> sign, logarithm = np.linalg.slogdet(a)
+    >>> logarithm.backward()
+    >>> a.grad
+    Tensor([[0. , 0.5],
+            [1. , 0. ]])
+    """
+    a = array_like(a)
+    packed = slogdet_row(a)
+    sign, logarithm = unpack(packed, (), ())
+    if packed.dtype.kind != "c":
+        sign = without_gradient(sign)
+    return SlogdetResult(sign, real(logarithm))
+
+
+NUMPY[np.linalg.slogdet] = slogdet

@@ -1,0 +1,114 @@
+"""What the rules of decompositions share: several results in one array, adjoints, triangles, gaps.
+
+An op has one output. What a decomposition gives lies side by side in it, along the last axis, so that its rule sees all
+cotangents at once; the parts are cut from it by ops.
+"""
+
+from math import prod
+
+import numpy as np
+
+from ..core.tensor import Tensor
+
+__all__ = []
+
+
+def pack(batch, *parts):
+    """Return ``parts``, each flat behind ``batch`` leading axes, joined along the last.
+
+    >>> pack(0, np.array([1.0, 2.0]), np.eye(2))
+    array([1., 2., 1., 0., 0., 1.])
+    """
+    flat = [x.reshape((*x.shape[:batch], prod(x.shape[batch:]))) for x in parts]
+    return np.concatenate(flat, axis=-1)
+
+
+def unpack(packed, *shapes):
+    """Return the parts of what ``pack`` returned, which have these shapes behind the leading axes."""
+    parts, start = [], 0
+    for shape in shapes:
+        stop = start + prod(shape)
+        parts.append(packed[..., start:stop].reshape((*packed.shape[:-1], *shape)))
+        start = stop
+    return parts
+
+
+def without_gradient(x):
+    """Return the values of a Tensor as one that requires no gradient; an array as it is."""
+    return x.detach() if isinstance(x, Tensor) else x
+
+
+def conj(x):
+    """Return the complex conjugate; what is real as it is."""
+    return np.conjugate(x) if x.dtype.kind == "c" else x
+
+
+def real(x):
+    """Return the real part; what is real as it is."""
+    return np.real(x) if x.dtype.kind == "c" else x
+
+
+def adjoint(x):
+    """Return the conjugate transpose of matrices."""
+    return conj(x).mT
+
+
+def half(x, upper=False):
+    """Return the lower (or upper) triangle of matrices, with half of the diagonal.
+
+    >>> half(np.full((2, 2), 2.0))
+    array([[1., 0.],
+           [2., 1.]])
+    """
+    n = x.shape[-1]
+    mask = np.tril(np.ones((n, n), np.finfo(x.dtype).dtype)) - np.eye(n, dtype=np.finfo(x.dtype).dtype) / 2
+    return x * (mask.T if upper else mask)
+
+
+def diagonal_matrix(d):
+    """Return the matrices with ``d`` on their diagonals."""
+    return np.expand_dims(d, -2) * np.eye(d.shape[-1], dtype=np.finfo(d.dtype).dtype)
+
+
+def noise(w):
+    """Return what rounding may have made of 0 among the eigenvalues or singular values ``w``, for each matrix."""
+    return np.finfo(w.dtype).eps * np.sum(np.abs(w), axis=-1)
+
+
+def inverse(x, least):
+    """Return ``1 / x``, but 0 where ``|x|`` is not above ``least``."""
+    zero = np.abs(x) <= least
+    return ~zero / np.where(zero, 1, x)
+
+
+def gap_inverse(w):
+    """Return ``1 / (wⱼ - wᵢ)``, but 0 for those that are equal to rounding: their vectors may turn among themselves."""
+    gap = np.expand_dims(w, -2) - np.expand_dims(w, -1)
+    return inverse(gap, np.expand_dims(noise(w), (-2, -1)))
+
+
+def fold_triangle(g, upper=False):
+    """Return the cotangent of the one triangle from which a Hermitian matrix is read, given that of the matrix."""
+    return half(g + adjoint(g), upper)
+
+
+def fold_complement(u, g, k):
+    """Return the cotangent of the first ``k`` columns of a unitary ``u``, with that of the others folded in.
+
+    The others span what is upright on the first. They turn as these do, and not among themselves.
+    """
+    if u.shape[-1] == k:
+        return g
+    return g[..., :k] - conj(u[..., k:]) @ (adjoint(g[..., k:]) @ conj(u[..., :k]))
+
+
+def square_explain(a, *b, **settings):
+    if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
+        return "a must be square in its last two axes"
+    if b and a.shape[-1] != b[0].shape[0 if b[0].ndim == 1 else -2]:
+        return f"a has {a.shape[-1]} equations but b has {b[0].shape[0 if b[0].ndim == 1 else -2]} rows"
+    return None
+
+
+def matrix_explain(a, **settings):
+    return "a must have two axes or more" if a.ndim < 2 else None
