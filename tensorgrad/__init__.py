@@ -2,6 +2,7 @@
 
 Tensor, Parameter              an array that remembers how it was made; a weight
 exp, sum, matmul, ...          NumPy's functions, differentiable; np.exp(t) is the same
+linalg, fft                    the same of np.linalg and np.fft
 no_grad, enable_grad           whether calls are recorded
 gradcheck, draw                gradients against numbers; the graph as a picture
 trace_numerics, why_no_grad    where nan came from; why a gradient is missing
@@ -14,7 +15,21 @@ layers, models, losses, metrics, optimizers, activations, initializers, callback
 import builtins
 from typing import TYPE_CHECKING
 
-from . import activations, callbacks, initializers, layers, losses, methods, metrics, models, ops, optimizers, utils
+from . import (
+    activations,
+    callbacks,
+    fft,
+    initializers,
+    layers,
+    linalg,
+    losses,
+    methods,
+    metrics,
+    models,
+    ops,
+    optimizers,
+    utils,
+)
 from .check import gradcheck
 from .compile import compile as compile  # not in __all__: Python has one too
 from .config import epsilon, floatx, set_epsilon, set_floatx
@@ -92,10 +107,12 @@ __all__ = [
     "enable_grad",
     "epsilon",
     "exercises",
+    "fft",
     "floatx",
     "gradcheck",
     "initializers",
     "layers",
+    "linalg",
     "linear",
     "losses",
     "methods",

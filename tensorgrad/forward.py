@@ -8,7 +8,7 @@ import numpy as np
 
 from .backward import gradients
 from .core.modes import enable_grad
-from .core.tensor import Tensor
+from .core.tensor import Tensor, type_tensor
 
 
 def pushforward(op, tangents, y, inputs, settings=None):
@@ -39,7 +39,8 @@ def transposed(rule):
     """Return ``t -> J t`` from the rule ``g -> Jᵀg``: the derivative by ``g`` of ``⟨Jᵀg, t⟩ = ⟨g, J t⟩``."""
 
     def tangent(t, y, *inputs, **settings):
-        g = Tensor(np.ones_like(y), requires_grad=True)
+        g = type_tensor(np.ones_like(y))
+        g.requires_grad = True  # a complex one too
         with enable_grad():
             product = np.sum(rule(g, y, *inputs, **settings) * t)  # broadcasts as the engine would sum or spread
             product = np.real(product) if product.dtype.kind == "c" else product

@@ -5,6 +5,7 @@ Public names are the ops themselves: ``ops.exp`` is a function, ``ops.exp.op`` i
 
 from typing import TYPE_CHECKING
 
+from . import fourier as fourier  # its names are those of tensorgrad.fft
 from .activation import *
 from .arithmetic import *
 from .compare import *
@@ -19,6 +20,7 @@ from .indexing import *
 from .joining import *
 from .linalg import *
 from .movement import *
+from .norm import *
 from .queries import *
 from .reduce import *
 from .scaled import *

@@ -119,7 +119,7 @@ def eig(a):
     """Eigenvalues and eigenvectors of square matrices, ``a V = V diag(w)``; real only where all eigenvalues are.
 
     Shapes: ``(..., n, n) -> (..., n), (..., n, n)``. Each vector has length 1; a complex one has any phase, on which a
-    loss must not depend. A matrix without n independent eigenvectors has no derivative: a LinAlgError.
+    loss must not depend. Near a matrix without n independent eigenvectors the derivative grows without bound.
 
     >>> import numpy as np, tensorgrad as tg
     >>> a = tg.Tensor([[2.0, 1.0], [0.0, 3.0]], requires_grad=True)

@@ -102,6 +102,12 @@ def fold_complement(u, g, k):
     return g[..., :k] - conj(u[..., k:]) @ (adjoint(g[..., k:]) @ conj(u[..., :k]))
 
 
+def refuse_out(name, out):
+    """Raise unless ``out`` is None: a Tensor's result is not written into an array."""
+    if out is not None:
+        raise TypeError(f"{name}(..., out=array) cannot write a Tensor's result into an array; use the returned value")
+
+
 def square_explain(a, *b, **settings):
     if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
         return "a must be square in its last two axes"

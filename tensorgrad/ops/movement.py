@@ -232,9 +232,12 @@ def diag(x, k=0):
     return scatter(x, index=places((n, n), k), shape=(n, n))
 
 
-def trace(x, offset=0, axis1=0, axis2=1):
-    """The sum of the diagonal."""
-    return diagonal(x, offset, axis1, axis2).sum(axis=-1)
+def trace(x, offset=0, axis1=0, axis2=1, dtype=None, out=None):
+    """The sum of the diagonal, in another ``dtype`` if asked for."""
+    if out is not None:
+        raise TypeError("trace(..., out=array) cannot write a Tensor's result into an array; use the returned value")
+    entries = diagonal(x, offset, axis1, axis2)
+    return (entries if dtype is None else entries.astype(dtype)).sum(axis=-1)
 
 
 NUMPY.update({

@@ -29,12 +29,20 @@ SAMPLES = {
         Sample(((2, 0), (0, 3)), {"axes": ((1,), (0,))}),
         Sample(((), (2,)), {"axes": ((), ())}),
     ],
-    "norm2": [
-        Sample(((3,),)),
-        Sample(((2, 3),), {"axis": 1}),
-        Sample(((2, 3, 4),), {"axis": (0, -1), "keepdims": True}),
-        Sample(((),)),
-        Sample(((2, 3),), {"axis": 0, "keepdims": True}),
+    "vecdot": [
+        Sample(((3,), (3,))),
+        Sample(((2, 3), (3,))),
+        Sample(((3,), (4, 2, 3))),
+        Sample(((4, 1, 3), (2, 3))),
+        Sample(((2, 0), (0,))),
+        Sample(((0, 3), (3,))),
+    ],
+    "cross": [
+        Sample(((3,), (3,))),
+        Sample(((2, 3), (3,))),
+        Sample(((3,), (4, 2, 3))),
+        Sample(((4, 1, 3), (2, 3))),
+        Sample(((0, 3), (3,))),
     ],
     "einsum": [
         Sample(((2, 3), (3, 4)), {"subscripts": "ij,jk->ik"}),

@@ -120,7 +120,7 @@ class Function:
         for t, inputs in self.steps:
             if any(id(x) in live for x in inputs):
                 live.add(id(t))
-                if t.dtype != np.float64:
+                if t.dtype not in (np.float64, np.complex128):
                     raise GradientError(_imprecise(t))
 
     def gradients(self, tensors):
@@ -203,7 +203,7 @@ class Function:
 
 def square(x):
     """Return the sum of the squares of all entries."""
-    return float(np.vdot(x, x))
+    return float(np.vdot(x, x).real)
 
 
 def pulled(outputs, seed):

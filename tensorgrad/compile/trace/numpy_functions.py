@@ -9,7 +9,7 @@ from ...errors import TraceError
 from ...graph.origins import line_of_user
 from ..ir.program import mapped
 from .in_place import check_target, out_call
-from .refusals import NEEDS_VALUES, QUERIES, TELLS_APART, needs_array, needs_value
+from .refusals import NEEDS_VALUES, QUERIES, REAL_OR_COMPLEX, TELLS_APART, needs_array, needs_value
 from .trace_array import TraceArray, without_defaults
 
 #: Functions that write into the first of their arguments, and what they call it.
@@ -34,6 +34,9 @@ def function_call(trace, function, args, kwargs):
         raise needs_array(f"np.{function.__name__}()")
     if function in NEEDS_VALUES:
         raise needs_value(f"np.{function.__name__}()", (args, kwargs))
+    if function in REAL_OR_COMPLEX and args and args[0].dtype.kind != "c":
+        remedy = "whether the result is complex depends on it; cast it to complex, x.astype(complex)"
+        raise needs_value(f"np.{function.__name__}()", args, remedy)
     kwargs = without_defaults(kwargs)
     if function is np.repeat and holds_stand_in((args[1:], kwargs)):
         raise needs_value("np.repeat()", (args[1:], kwargs))
