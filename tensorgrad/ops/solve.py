@@ -8,7 +8,7 @@ from ..core.declare import primitive
 from ..core.dispatch import NUMPY, values
 from ..core.tensor import array_like
 from ..errors import OptionError, ShapeError, describe
-from .matrices import adjoint, conj, fold_triangle, matrix_explain, pack, real, square_explain, unpack
+from .matrices import adjoint, conj, fold_triangle, half, matrix_explain, pack, real, square_explain, unpack
 
 __all__ = ["inv", "lstsq", "pinv", "solve", "tensorinv", "tensorsolve"]
 
@@ -63,7 +63,7 @@ def pinv(a, *, rcond=None, hermitian=False, rtol=np._NoValue):
 def pinv_a(g, y, a, *, rcond, hermitian, rtol):
     """The transpose of ``t -> -P t P + P Pᴴ tᴴ (I - a P) + (I - P a) tᴴ Pᴴ P`` (Golub and Pereyra, 1973)."""
     if hermitian:
-        a = np.tril(a) + adjoint(np.tril(a, -1))
+        a = half(a) + adjoint(half(a))
     out = (g.mT - a @ (y @ g.mT)) @ y @ adjoint(y)
     into = adjoint(y) @ y @ (g.mT - (g.mT @ y) @ a)
     gx = conj(out + into) - y.mT @ g @ y.mT
