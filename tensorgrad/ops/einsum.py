@@ -1,5 +1,7 @@
 """Einstein summation: any product of arrays, summed over any of their axes, and its gradient, which is another one."""
 
+from functools import lru_cache
+from math import prod
 from string import ascii_letters
 
 import numpy as np
@@ -8,11 +10,57 @@ from ..core.declare import linear
 from ..core.dispatch import NUMPY
 from ..core.tensor import array_like
 from ..errors import OptionError, ShapeError, describe
+from .matrices import refuse_out
 
 __all__ = ["einsum"]
 
+#: From so many multiplications on, a matrix product of what is summed is faster than ``np.einsum``; and of three arrays
+#: or more, two at a time than all at once.
+MANY = 512
 
-def product_explain(*x, subscripts, optimize):
+
+def product_kernel(*x, subscripts):
+    if len(x) == 2 and all(array.dtype.char in "fdFD" for array in x):
+        plan = matrix_product(subscripts, x[0].shape, x[1].shape)
+        if plan is not None:
+            a, b = (array.transpose(order).reshape(shape) for array, (order, shape) in zip(x, plan, strict=False))
+            return (a @ b).reshape(plan[2][1]).transpose(plan[2][0])
+    return np.einsum(subscripts, *x)
+
+
+@lru_cache(1024)
+def matrix_product(subscripts, *shapes):
+    """Return how a product of two arrays is one of matrices, or None where it is not, or too small to gain.
+
+    It is ``((order of a's axes, shape), (order of b's, shape), (order of the result's, shape before))``; the axes are
+    those of both, a's alone, those that are summed, b's alone.
+
+    >>> matrix_product("ij,jk->ki", (50, 20), (20, 30))
+    (((0, 1), (1, 50, 20)), ((0, 1), (1, 20, 30)), ((1, 0), (50, 30)))
+    """
+    terms, out = subscripts.split("->")
+    a, b = terms.split(",")
+    lengths = {**dict(zip(a, shapes[0], strict=True)), **dict(zip(b, shapes[1], strict=True))}
+    both = [c for c in a if c in b and c in out]
+    summed = [c for c in a if c in b and c not in out]
+    left, right = [c for c in a if c not in b], [c for c in b if c not in a]
+    if not summed or {*left, *right} - {*out} or prod(lengths.values()) < MANY:
+        return None
+    if any(lengths[c] != n for c, n in zip(a, shapes[0], strict=True)):
+        return None  # one of them is repeated, or does not fit
+
+    def size(labels):
+        return prod([lengths[c] for c in labels])
+
+    made = [*both, *left, *right]
+    return (
+        (tuple([a.index(c) for c in (*both, *left, *summed)]), (size(both), size(left), size(summed))),
+        (tuple([b.index(c) for c in (*both, *summed, *right)]), (size(both), size(summed), size(right))),
+        (tuple([made.index(c) for c in out]), tuple([lengths[c] for c in made])),
+    )
+
+
+def product_explain(*x, subscripts):
     lengths: dict = {}
     for i, (labels, array) in enumerate(zip(subscripts.split("->")[0].split(","), x, strict=True)):
         for axis, (label, n) in enumerate(zip(labels, array.shape, strict=True)):
@@ -24,7 +72,7 @@ def product_explain(*x, subscripts, optimize):
     return None
 
 
-def product_x(g, y, *x, subscripts, optimize, wrt):
+def product_x(g, y, *x, subscripts, wrt):
     """∂/∂xᵢ: the product of ``g`` and the others; a label that only xᵢ has was summed, and is spread."""
     terms, out = subscripts.split("->")
     terms = terms.split(",")
@@ -32,35 +80,86 @@ def product_x(g, y, *x, subscripts, optimize, wrt):
     others = [other for i, other in enumerate(x) if i != wrt]
     met = "".join([out, *terms])
     labels = "".join([label for label in own if label in met])
-    gx = product(g, *others, subscripts=f"{','.join([out, *terms])}->{labels}", optimize=bool(optimize))
+    gx = product(g, *others, subscripts=f"{','.join([out, *terms])}->{labels}")
     return gx.reshape([gx.shape[labels.index(label)] if label in met else 1 for label in own])
 
 
-product = linear("einsum", lambda *x, subscripts, optimize=False: np.einsum(subscripts, *x, optimize=optimize),
+product = linear("einsum", product_kernel,
     "Products summed over labels: ``'ij,jk->ik'``, each label once per array.", symbol="Σ·", view=True,
     explain=product_explain, x=product_x)  # fmt: skip
 
 
-def einsum(subscripts, *operands, optimize=False, **unsupported):
+def einsum(subscripts, *operands, optimize=False, out=None, **unsupported):
     """Products of arrays summed over labels, as ``np.einsum``: ``einsum("bij,jk->bik", x, w)``.
 
     All of NumPy's forms: without an output, with an ellipsis, a label twice in one array (its diagonal), and
-    ``einsum(x, [0, 1], w, [1, 2], [0, 2])``. ``optimize=True`` seeks the cheapest order of the products, and uses it
-    in the gradient too.
+    ``einsum(x, [0, 1], w, [1, 2], [0, 2])``. Of three arrays or more, large ones are multiplied two at a time, in an
+    order that is sought once for their shapes; ``optimize`` asks for it, or names it, as in ``np.einsum_path``.
 
     >>> import numpy as np, tensorgrad as tg
     >>> tg.einsum("ij,j->i", tg.Tensor(np.eye(2)), [1.0, 2.0])
     Tensor([1., 2.])
     """
-    if unsupported:
-        raise TypeError(f"einsum() has no argument {next(iter(unsupported))!r} for Tensors")
+    refuse_out("einsum", out)
+    for name, value in unsupported.items():
+        raise TypeError(
+            f"einsum() has no argument {name!r} for Tensors, got {name}={value!r}; cast the operands or the result: "
+            "x.astype(dtype)"
+        )
     if not isinstance(subscripts, str):
         subscripts, operands = from_lists((subscripts, *operands))
     arrays = [array_like(x) for x in operands]
-    terms, out = explicit(subscripts.replace(" ", ""), arrays)
+    terms, labels = explicit(subscripts.replace(" ", ""), arrays)
     for i, term in enumerate(terms):
         terms[i], arrays[i] = without_repeats(term, arrays[i])
-    return product(*arrays, subscripts=f"{','.join(terms)}->{out}", optimize=optimize)
+    if len(arrays) > 2:
+        way = (
+            tuple([tuple(p) if isinstance(p, list) else p for p in optimize])
+            if isinstance(optimize, list)
+            else optimize
+        )
+        path = contraction_path(f"{','.join(terms)}->{labels}", tuple([x.shape for x in arrays]), way)
+        if path is not None:
+            return along(path, terms, arrays, labels)
+    return product(*arrays, subscripts=f"{','.join(terms)}->{labels}")
+
+
+@lru_cache(256)
+def contraction_path(subscripts, shapes, optimize):
+    """Return which arrays to multiply one after another, or None for all at once, which NumPy does unless told.
+
+    >>> contraction_path("ij,jk,k->i", ((50, 50), (50, 50), (50,)), False)
+    ((1, 2), (0, 1))
+    """
+    if optimize is False:
+        lengths: dict = {}
+        for term, shape in zip(subscripts.split("->")[0].split(","), shapes, strict=True):
+            for label, n in zip(term, shape, strict=True):
+                lengths[label] = max(n, lengths.get(label, n))
+        if prod(lengths.values()) < MANY:
+            return None
+    operands = [np.broadcast_to(0.0, shape) for shape in shapes]
+    way = list(optimize) if isinstance(optimize, tuple) else optimize or "greedy"
+    try:
+        path, _ = np.einsum_path(subscripts, *operands, optimize=way)
+    except ValueError:  # shapes that do not fit: the product itself says it better
+        if optimize is False:
+            return None
+        raise
+    return tuple(path[1:])
+
+
+def along(path, terms, arrays, out):
+    """Return the product of all arrays, taken as ``path`` says; what it makes on the way comes last."""
+    terms, arrays = list(terms), list(arrays)
+    for places in path:
+        places = sorted(places, reverse=True)
+        chosen, factors = [terms.pop(i) for i in places], [arrays.pop(i) for i in places]
+        met = "".join(dict.fromkeys("".join(chosen)))
+        labels = "".join([c for c in met if c in "".join([out, *terms])]) if terms else out
+        arrays.append(product(*factors, subscripts=f"{','.join(chosen)}->{labels}"))
+        terms.append(labels)
+    return arrays[0]
 
 
 def from_lists(given):

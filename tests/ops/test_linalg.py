@@ -210,6 +210,57 @@ def test_errors_name_the_shapes(call, message):
     assert str(error.value) == message
 
 
+LARGE = [
+    ("ij,jk->ik", (30, 20), (20, 10)),
+    ("ij,kj->ki", (30, 20), (10, 20)),
+    ("bij,bjk->bik", (4, 9, 8), (4, 8, 7)),
+    ("...ij,...kj->...ki", (3, 4, 9, 8), (4, 7, 8)),
+    ("abc,cad->db", (7, 5, 6), (6, 7, 4)),
+    ("ij,ij->", (30, 20), (30, 20)),
+    ("ij,jk->k", (30, 20), (20, 10)),
+    ("ij,ij->ij", (30, 20), (1, 20)),
+    ("ij,jk->ik", (30, 1), (20, 10)),
+    ("iij,jk->ik", (9, 9, 8), (8, 7)),
+    ("ij,jk,kl,lm->im", (9, 8), (8, 7), (7, 6), (6, 5)),
+    ("ij,ij,jk->k", (9, 8), (9, 8), (8, 20)),
+    ("i,ij,j->", (20,), (20, 30), (30,)),
+    ("ij,jk,ki->i", (9, 1), (8, 7), (7, 9)),
+    ("a,ab,abc,abcd->d", (5,), (5, 4), (5, 4, 3), (5, 4, 3, 9)),
+]
+
+
+@pytest.mark.parametrize("optimize", [False, True, "optimal", ("greedy", 1000)], ids=str)
+@pytest.mark.parametrize(("subscripts", "shapes"), [(s, shapes) for s, *shapes in LARGE])
+def test_einsum_of_many(subscripts, shapes, optimize):
+    rng = np.random.default_rng(0)
+    arrays = [rng.normal(size=s) for s in shapes]
+    leaves = [tg.Tensor(x, requires_grad=True) for x in arrays]
+    y = np.einsum(subscripts, *leaves, optimize=optimize)
+    expected = np.einsum(subscripts, *arrays)
+    np.testing.assert_allclose(y.data, expected, rtol=1e-11, atol=1e-11)
+    g = rng.normal(size=y.shape)
+    y.backward(g)
+    for i, (x, v) in enumerate(zip(leaves, [rng.normal(size=s) for s in shapes], strict=True)):  # linear in each
+        along = np.einsum(subscripts, *arrays[:i], v, *arrays[i + 1 :])
+        np.testing.assert_allclose(np.sum(x.grad.data * v), np.sum(g * along), rtol=1e-10, atol=1e-10)
+
+
+def test_a_chain_of_large_matrices_is_never_multiplied_out():
+    a = [tg.Tensor(np.full((60, 60), 1 / 60), requires_grad=True) for _ in range(5)]  # at once 60⁶ products
+    y = np.einsum("ab,bc,cd,de,ef->", *a)
+    y.backward()
+    assert y.item() == pytest.approx(60)
+    np.testing.assert_allclose(a[2].grad.data, 1)
+
+
+def test_orders_of_products_that_are_not_understood():
+    a = tg.Tensor(np.ones((2, 2)))
+    with pytest.raises((TypeError, KeyError)):
+        np.einsum("ij,jk,kl", a, a, a, optimize="fastest")
+
+
 def test_unsupported_arguments_are_named():
-    with pytest.raises(TypeError, match=r"einsum\(\) has no argument 'dtype' for Tensors"):
+    with pytest.raises(TypeError, match=r"einsum\(\) has no argument 'dtype' for Tensors, got dtype='float32'; cast"):
         np.einsum("i", tg.Tensor([1.0]), dtype="float32")
+    with pytest.raises(TypeError, match=r"einsum\(..., out=array\) cannot write a Tensor's result into an array"):
+        np.einsum("i->", tg.Tensor([1.0]), out=np.zeros(()))
