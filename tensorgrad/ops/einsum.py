@@ -113,15 +113,22 @@ def einsum(subscripts, *operands, optimize=False, out=None, **unsupported):
     for i, term in enumerate(terms):
         terms[i], arrays[i] = without_repeats(term, arrays[i])
     if len(arrays) > 2:
-        way = (
-            tuple([tuple(p) if isinstance(p, list) else p for p in optimize])
-            if isinstance(optimize, list)
-            else optimize
-        )
+        way = order_of(optimize)
         path = contraction_path(f"{','.join(terms)}->{labels}", tuple([x.shape for x in arrays]), way)
         if path is not None:
             return along(path, terms, arrays, labels)
     return product(*arrays, subscripts=f"{','.join(terms)}->{labels}")
+
+
+def order_of(optimize):
+    """Return how the order of the products is to be sought, or the order itself, a path of tuples."""
+    if optimize in (True, False, "greedy", "optimal"):
+        return optimize
+    if not isinstance(optimize, (list, tuple)):
+        raise OptionError(
+            f"einsum: optimize must be True, False, 'greedy', 'optimal' or a path of np.einsum_path, got {optimize!r}"
+        )
+    return tuple([tuple(step) if isinstance(step, list) else step for step in optimize])
 
 
 @lru_cache(256)
