@@ -30,7 +30,8 @@ def det(a):
 
 @det.vjp("a")
 def det_a(g, y, a):
-    return np.expand_dims(g, (-2, -1)) * cofactor(a)
+    """∂/∂a: ``g cof(a)``."""
+    return g[..., None, None] * cofactor(a)
 
 
 @primitive(symbol="cof", explain=square_explain)
@@ -50,7 +51,7 @@ def others(s):
     zero = s == 0
     logarithm = np.log(np.where(zero, 1, s))
     rest = np.exp(np.sum(logarithm, axis=-1, keepdims=True) - logarithm)  # a product might overflow on the way
-    return np.expand_dims(rest * (np.sum(zero, axis=-1, keepdims=True) == zero), -1)
+    return (rest * (np.sum(zero, axis=-1, keepdims=True) == zero))[..., None]
 
 
 def other_pairs(s):
@@ -68,7 +69,7 @@ def cofactor_slope(t, a):
     """How the cofactors of ``a`` change with ``a`` along ``t``: the second derivative of the determinant."""
     u, s, vh = np.linalg.svd(a)
     inside, pairs = conj(u).mT @ t @ conj(vh).mT, other_pairs(s)
-    straight = np.expand_dims(np.diagonal(inside, 0, -2, -1), -2) @ pairs
+    straight = np.diagonal(inside, 0, -2, -1)[..., None, :] @ pairs
     slope = diagonal_matrix(straight[..., 0, :]) - pairs * inside.mT
     return conj(u) @ (slope * turned_by(u, vh)[..., None, None]) @ conj(vh)
 
@@ -76,6 +77,7 @@ def cofactor_slope(t, a):
 @cofactor.vjp("a")
 @cofactor.jvp("a")
 def cofactor_a(g, y, a):
+    """∂/∂a: ``D²det(a) g``."""
     return cofactor_slope(g, a)
 
 
@@ -88,12 +90,12 @@ def cofactor_slope_t(g, y, t, a):
 @cofactor_slope.vjp("a")
 @cofactor_slope.jvp("a")
 def cofactor_slope_a(g, y, t, a):
-    """The third derivative, by the inverse X: of ``det(a) (tr(Xt) tr(Xg) - tr(XtXg))``."""
+    """∂/∂a: ``D³det(a) (t, g)``, by the inverse X: of ``det(a) (tr(Xt) tr(Xg) - tr(XtXg))``."""
     x = np.linalg.inv(a)
     xt, xg = x @ t, x @ g
-    of_t, of_g, of_both = (np.expand_dims(np.linalg.trace(m), (-2, -1)) for m in (xt, xg, xt @ xg))
+    of_t, of_g, of_both = (np.linalg.trace(m)[..., None, None] for m in (xt, xg, xt @ xg))
     cubic = (of_t * of_g - of_both) * x - of_t * (xg @ x) - of_g * (xt @ x) + xt @ xg @ x + xg @ xt @ x
-    return np.expand_dims(np.linalg.det(a), (-2, -1)) * cubic.mT
+    return np.linalg.det(a)[..., None, None] * cubic.mT
 
 
 @primitive(name="slogdet", symbol="ln|det|", explain=square_explain)
@@ -105,11 +107,11 @@ def slogdet_row(a):
 
 @slogdet_row.vjp("a")
 def slogdet_a(g, y, a):
-    """``gˡ a⁻ᵀ``; a complex sign turns by the imaginary part of ``tr(a⁻¹ t)``."""
+    """∂/∂a: ``gˡ a⁻ᵀ``; a complex sign turns by the imaginary part of ``tr(a⁻¹ t)``."""
     along = real(g[..., 1])
     if a.dtype.kind == "c":
         along = along + 1j * np.imag(g[..., 0] * y[..., 0])
-    return np.expand_dims(along, (-2, -1)) * np.linalg.inv(a).mT
+    return along[..., None, None] * np.linalg.inv(a).mT
 
 
 def slogdet(a):

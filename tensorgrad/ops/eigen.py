@@ -41,7 +41,7 @@ def eigh_row(a, *, UPLO="L"):
 
 @eigh_row.vjp("a")
 def eigh_a(g, y, a, *, UPLO):
-    """``V (diag(gʷ) + F∘(Vᴴgᵛ)) Vᴴ`` with ``Fᵢⱼ = 1 / (wⱼ - wᵢ)``, folded into the triangle that is read."""
+    """∂/∂a: ``V (diag(gʷ) + F∘(Vᴴgᵛ)) Vᴴ`` with ``Fᵢⱼ = 1 / (wⱼ - wᵢ)``, folded into the triangle that is read."""
     n = a.shape[-1]
     w, v = unpack(y, (n,), (n, n))
     gw, gv = unpack(g, (n,), (n, n))
@@ -87,8 +87,9 @@ def eigvalsh_row(a, *, UPLO="L"):
 
 @eigvalsh_row.vjp("a")
 def eigvalsh_a(g, y, a, *, UPLO):
+    """∂/∂a: ``V diag(g) Vᴴ``, folded into the triangle that is read."""
     v = np.linalg.eigh(a, UPLO)[1]
-    return fold_triangle((conj(v) * np.expand_dims(g, -2)) @ v.mT, UPLO == "U")
+    return fold_triangle((conj(v) * g[..., None, :]) @ v.mT, UPLO == "U")
 
 
 def eigvalsh(a, UPLO="L"):
@@ -105,12 +106,12 @@ def eig_row(a):
 
 @eig_row.vjp("a")
 def eig_a(g, y, a):
-    """``V⁻ᵀ (diag(gʷ) + F∘(Vᵀgᵛ - Vᵀv̄ diag(Vᵀgᵛ))) Vᵀ``: a vector keeps its length, and its phase."""
+    """∂/∂a: ``V⁻ᵀ (diag(gʷ) + F∘(Vᵀgᵛ - Vᵀv̄ diag(Vᵀgᵛ))) Vᵀ``: a vector keeps its length, and its phase."""
     n = a.shape[-1]
     w, v = unpack(y, (n,), (n, n))
     gw, gv = unpack(g, (n,), (n, n))
     turned = v.mT @ gv
-    along = np.expand_dims(np.diagonal(turned, 0, -2, -1), -2)
+    along = np.diagonal(turned, 0, -2, -1)[..., None, :]
     inside = diagonal_matrix(gw) + gap_inverse(w) * (turned - (v.mT @ conj(v)) * along)
     return np.linalg.solve(v.mT, inside @ v.mT)
 
@@ -154,7 +155,7 @@ def svd_shapes(a, full_matrices):
 
 @svd_row.vjp("a")
 def svd_a(g, y, a, *, full_matrices):
-    """``U P Vᴴ``, and what moves the vectors out of the space that they span.
+    """∂/∂a: ``U P Vᴴ``, and what moves the vectors out of the space that they span.
 
     With ``x`` and ``z`` what turns U and V, and for i ≠ j, ``Pᵢⱼ = ½ (x + z)ᵢⱼ / (sⱼ - sᵢ) + ½ (x - z)ᵢⱼ / (sⱼ + sᵢ)``;
     on the diagonal the cotangent of ``s``.
@@ -165,16 +166,16 @@ def svd_a(g, y, a, *, full_matrices):
     s, u, gu = real(s), u[..., :k], fold_complement(u, gu, k)
     vh, gv = vh[..., :k, :], fold_complement(vh.mT, gv.mT, k).mT
     x, z = turn(u.mT @ gu), turn(conj(vh) @ adjoint(gv))
-    sums = np.expand_dims(s, -2) + np.expand_dims(s, -1)
-    apart = (x - z) * inverse(sums, np.expand_dims(noise(s), (-2, -1)))
+    sums = s[..., None, :] + s[..., :, None]
+    apart = (x - z) * inverse(sums, noise(s)[..., None, None])
     inside = diagonal_matrix(real(gs)) + ((x + z) * gap_inverse(s) + apart) / 2
     gx = conj(u) @ inside @ conj(vh)
-    over = inverse(s, np.expand_dims(noise(s), -1))
+    over = inverse(s, noise(s)[..., None])
     if u.shape[-2] > k:
-        out = gu * np.expand_dims(over, -2)
+        out = gu * over[..., None, :]
         gx = gx + (out - conj(u) @ (u.mT @ out)) @ conj(vh)
     if vh.shape[-1] > k:
-        out = gv * np.expand_dims(over, -1)
+        out = gv * over[..., :, None]
         gx = gx + conj(u) @ (out - (out @ vh.mT) @ conj(vh))
     return gx
 
@@ -215,9 +216,9 @@ def hermitian_svd(a, compute_uv):
         return np.flip(np.sort(np.abs(eigvalsh(a)), axis=-1), -1)
     w, v = eigh(a)
     order = np.flip(np.argsort(np.abs(w), axis=-1), -1)
-    w, v = np.take_along_axis(w, order, -1), np.take_along_axis(v, np.expand_dims(order, -2), -1)
+    w, v = np.take_along_axis(w, order, -1), np.take_along_axis(v, order[..., None, :], -1)
     signs = np.where(np.signbit(w), -1, 1)
-    return SVDResult(v, w * signs, adjoint(v * np.expand_dims(signs, -2)))
+    return SVDResult(v, w * signs, adjoint(v * signs[..., None, :]))
 
 
 @primitive(symbol="Σ", explain=matrix_explain, numpy=(np.linalg.svdvals,))
@@ -228,8 +229,9 @@ def svdvals(a):
 
 @svdvals.vjp("a")
 def svdvals_a(g, y, a):
+    """∂/∂a: ``U diag(g) Vᴴ``."""
     u, _, vh = np.linalg.svd(a, full_matrices=False)
-    return (conj(u) * np.expand_dims(g, -2)) @ conj(vh)
+    return (conj(u) * g[..., None, :]) @ conj(vh)
 
 
 NUMPY.update({

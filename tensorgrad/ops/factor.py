@@ -45,7 +45,7 @@ def cholesky(a, *, upper=False):
 
 @cholesky.vjp("a")
 def cholesky_a(g, y, a, *, upper):
-    """``L⁻ᴴ Φ(Lᴴg) L⁻¹``, with Φ the lower triangle with half of the diagonal."""
+    """∂/∂a: ``L⁻ᴴ Φ(Lᴴg) L⁻¹``, with Φ the lower triangle with half of the diagonal."""
     if upper:
         g, y = adjoint(g), adjoint(y)
     back = np.linalg.inv(y)
@@ -67,7 +67,7 @@ def qr_shapes(a, mode):
 
 @qr_row.vjp("a")
 def qr_a(g, y, a, *, mode):
-    """``(gᑫ + Q C) R⁻ᴴ``, with C the Hermitian matrix that has the lower triangle of ``R gᴿᴴ - gᑫᴴ Q``.
+    """∂/∂a: ``(gᑫ + Q C) R⁻ᴴ``, with C the Hermitian matrix that has the lower triangle of ``R gᴿᴴ - gᑫᴴ Q``.
 
     Columns that ``a`` has beyond its rows are ``Q`` times those of ``R``.
     """

@@ -143,8 +143,8 @@ def inner(a, b):
 
 vecdot_row = bilinear("vecdot", np.vecdot, "Sum of ``ā b`` along the last axes; ``ā`` is the complex conjugate.",
     symbol="·", numpy=(), explain=lambda a, b: f"a has vectors of {a.shape[-1:]} entries, b of {b.shape[-1:]}",
-    a=lambda g, y, a, b: np.expand_dims(conj(g), -1) * conj(b),
-    b=lambda g, y, a, b: np.expand_dims(g, -1) * conj(a))  # fmt: skip
+    a=lambda g, y, a, b: conj(g)[..., None] * conj(b),
+    b=lambda g, y, a, b: g[..., None] * conj(a))  # fmt: skip
 
 
 def vdot(a, b):

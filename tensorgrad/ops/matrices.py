@@ -4,10 +4,12 @@ An op has one output. What a decomposition gives lies side by side in it, along 
 cotangents at once; the parts are cut from it by ops.
 """
 
+from functools import lru_cache
 from math import prod
 
 import numpy as np
 
+from ..core.declare import linear
 from ..core.tensor import Tensor
 
 __all__ = []
@@ -23,13 +25,30 @@ def pack(batch, *parts):
     return np.concatenate(flat, axis=-1)
 
 
+def whole_kernel(x, *, start, batch, size):
+    y = np.zeros_like(x, shape=(*x.shape[:batch], size))
+    n = prod(x.shape[batch:])
+    y[..., start : start + n] = x.reshape((*x.shape[:batch], n))
+    return y
+
+
+part = linear("part",
+    lambda x, *, start, shape: x[..., start : start + prod(shape)].reshape((*x.shape[:-1], *shape)),
+    "The entries from ``start`` on along the last axis, as many as fill ``shape``, in it.", view=True,
+    x=lambda g, y, x, *, start, shape: whole(g, start=start, batch=x.ndim - 1, size=x.shape[-1]))  # fmt: skip
+
+whole = linear("whole", whole_kernel,
+    "Zeros along a last axis of ``size`` with the entries behind ``batch`` axes from ``start`` on: what ``part`` is to "
+    "gradients.", symbol="partᵀ",
+    x=lambda g, y, x, *, start, batch, size: part(g, start=start, shape=x.shape[batch:]))  # fmt: skip
+
+
 def unpack(packed, *shapes):
     """Return the parts of what ``pack`` returned, which have these shapes behind the leading axes."""
     parts, start = [], 0
     for shape in shapes:
-        stop = start + prod(shape)
-        parts.append(packed[..., start:stop].reshape((*packed.shape[:-1], *shape)))
-        start = stop
+        parts.append(part(packed, start=start, shape=shape))
+        start += prod(shape)
     return parts
 
 
@@ -60,19 +79,33 @@ def half(x, upper=False):
     array([[1., 0.],
            [2., 1.]])
     """
-    n = x.shape[-1]
-    mask = np.tril(np.ones((n, n), np.finfo(x.dtype).dtype)) - np.eye(n, dtype=np.finfo(x.dtype).dtype) / 2
+    mask = half_mask(x.shape[-1], x.dtype)
     return x * (mask.T if upper else mask)
+
+
+@lru_cache(64)
+def half_mask(n, dtype):
+    mask = np.tril(np.ones((n, n), np.finfo(dtype).dtype)) - identity(n, dtype) / 2
+    mask.flags.writeable = False  # it is shared
+    return mask
+
+
+@lru_cache(64)
+def identity(n, dtype):
+    """Return the identity matrix, of real numbers as exact as ``dtype``."""
+    eye = np.eye(n, dtype=np.finfo(dtype).dtype)
+    eye.flags.writeable = False
+    return eye
 
 
 def diagonal_matrix(d):
     """Return the matrices with ``d`` on their diagonals."""
-    return np.expand_dims(d, -2) * np.eye(d.shape[-1], dtype=np.finfo(d.dtype).dtype)
+    return d[..., None, :] * identity(d.shape[-1], d.dtype)
 
 
 def noise(w):
     """Return what rounding may have made of 0 among the eigenvalues or singular values ``w``, for each matrix."""
-    return np.finfo(w.dtype).eps * np.sum(np.abs(w), axis=-1)
+    return np.abs(w).sum(axis=-1) * np.finfo(w.dtype).eps
 
 
 def inverse(x, least):
@@ -83,8 +116,7 @@ def inverse(x, least):
 
 def gap_inverse(w):
     """Return ``1 / (wⱼ - wᵢ)``, but 0 for those that are equal to rounding: their vectors may turn among themselves."""
-    gap = np.expand_dims(w, -2) - np.expand_dims(w, -1)
-    return inverse(gap, np.expand_dims(noise(w), (-2, -1)))
+    return inverse(w[..., None, :] - w[..., :, None], noise(w)[..., None, None])
 
 
 def fold_triangle(g, upper=False):

@@ -12,7 +12,7 @@ from ..errors import OptionError, ShapeError, describe
 from ..shapes import count, kept
 from .arithmetic import nonzero, product
 from .eigen import svdvals
-from .matrices import conj
+from .matrices import conj, identity
 
 __all__ = ["cond", "matrix_norm", "matrix_rank", "norm", "vector_norm"]
 
@@ -38,7 +38,7 @@ def norm_p(x, *, ord=3, axis=None, keepdims=False):
 
 @norm_p.vjp("x")
 def norm_p_x(g, y, x, *, ord, axis, keepdims):
-    """``g x̄ / |x| (|x| / y)ᵖ⁻¹``; 0 where x or y is."""
+    """∂/∂x: ``g x̄ / |x| (|x| / y)ᵖ⁻¹``; 0 where x or y is."""
     shape, size = kept(x.shape, axis), np.abs(x)
     y = y.reshape(shape)
     sign = conj(x) / nonzero(size) if x.dtype.kind == "c" else np.sign(x)
@@ -163,7 +163,7 @@ def cond(x, p=None):
         with np.errstate(divide="ignore", invalid="ignore"):
             return finite_or_inf(np.divide(*ends), x)
     singular = np.isinf(np.linalg.cond(values(x), p))
-    regular = np.where(np.expand_dims(singular, (-2, -1)), np.eye(x.shape[-1], dtype=x.dtype), x)
+    regular = np.where(singular[..., None, None], identity(x.shape[-1], x.dtype), x)
     size = norm(x, p, (-2, -1)) * norm(np.linalg.inv(regular), p, (-2, -1))
     return np.where(singular, math.inf, size)
 

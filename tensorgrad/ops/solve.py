@@ -37,15 +37,17 @@ def solve(a, b):
 
 @solve.vjp("a")
 def solve_a(g, y, a, b):
+    """∂/∂a: ``-(a⁻ᵀ g) yᵀ``."""
     if b.ndim == 1:
-        return -np.expand_dims(solve_b(g, y, a, b), -1) * np.expand_dims(y, -2)
+        return -solve_b(g, y, a, b)[..., None] * y[..., None, :]
     return -(solve_b(g, y, a, b) @ y.mT)
 
 
 @solve.vjp("b")
 def solve_b(g, y, a, b):
+    """∂/∂b: ``a⁻ᵀ g``."""
     if b.ndim == 1 < g.ndim:  # one vector for a batch of matrices
-        return np.linalg.solve(a.mT, np.expand_dims(g, -1))[..., 0]
+        return np.linalg.solve(a.mT, g[..., None])[..., 0]
     return np.linalg.solve(a.mT, g)
 
 
@@ -61,7 +63,10 @@ def pinv(a, *, rcond=None, hermitian=False, rtol=np._NoValue):
 
 @pinv.vjp("a")
 def pinv_a(g, y, a, *, rcond, hermitian, rtol):
-    """The transpose of ``t -> -P t P + P Pᴴ tᴴ (I - a P) + (I - P a) tᴴ Pᴴ P`` (Golub and Pereyra, 1973)."""
+    """∂/∂a: ``-Pᵀ g Pᵀ + …``: the transpose of ``t -> -P t P + P Pᴴ tᴴ (I - a P) + (I - P a) tᴴ Pᴴ P``.
+
+    Golub and Pereyra (1973).
+    """
     if hermitian:
         a = half(a) + adjoint(half(a))
     out = (g.mT - a @ (y @ g.mT)) @ y @ adjoint(y)
@@ -90,7 +95,7 @@ def pseudo_inverse(a, rcond):
 
 @lstsq_row.vjp("a")
 def lstsq_a(g, y, a, b, *, rcond):
-    """As ``pinv_a`` with ``x = P b``, and the derivative of the singular values."""
+    """∂/∂a: ``-Pᵀ g xᵀ + …``, as ``pinv_a`` with ``x = P b``, and the derivative of the singular values."""
     columns = (b.size // b.shape[0],) if b.shape[0] else (1,)
     (x, _, _), (gx, gs, _) = (unpack(part, *lstsq_shapes(a, b)) for part in (y, g))
     x, gx, b = (part.reshape((part.shape[0], *columns)) for part in (x, gx, b))
@@ -103,6 +108,7 @@ def lstsq_a(g, y, a, b, *, rcond):
 
 @lstsq_row.vjp("b")
 def lstsq_b(g, y, a, b, *, rcond):
+    """∂/∂b: ``Pᵀ g``."""
     return pseudo_inverse(a, rcond).mT @ unpack(g, *lstsq_shapes(a, b))[0]
 
 

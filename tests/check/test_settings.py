@@ -18,7 +18,8 @@ X = RNG.uniform(0.3, 1.4, (3, 4))
 
 #: Ops that need settings, integers or special matrices, which cannot be drawn, and those of complex results.
 NEEDY = {"sparse_softmax_cross_entropy", "sparse_cross_entropy", "broadcast_to", "roll", "tensordot", "einsum", "pad",
-         "ldexp", "cholesky", "eig", "fft", "ifft", "rfft", "ihfft"}  # fmt: skip
+         "ldexp", "cholesky", "eig", "fft", "ifft", "rfft", "ihfft",
+         "part", "whole"}  # fmt: skip
 #: What comes by way of singular vectors: an entry that is 0 is a rounding error there. tests/ops checks them.
 BY_VECTORS = {"cofactor", "cofactor_slope"}
 OURS = [

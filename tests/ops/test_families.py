@@ -13,7 +13,7 @@ FILES = sorted(Path(tg.ops.__file__).parent.glob("*.py"))
 FAMILIES = [import_module(f"tensorgrad.ops.{f.stem}") for f in FILES if f.stem not in ("__init__", "random", "fourier")]
 
 #: Rows of which public ops are made, such as ``norm2`` of ``norm``.
-PARTS = {"cofactor", "cofactor_slope", "exponent", "norm2", "norm_p"}
+PARTS = {"cofactor", "cofactor_slope", "exponent", "norm2", "norm_p", "part", "whole"}
 #: ``t[i] = v`` and what it records, which NumPy has under no name.
 WRITING = {"assign", "setitem"}
 #: What the oldest NumPy that we take has not got.
