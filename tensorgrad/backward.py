@@ -15,7 +15,7 @@ import numpy as np
 
 from .core.tensor import Tensor, type_tensor
 from .core.wide import wide
-from .errors import GradientError, ShapeError, describe
+from .errors import GradientError, ShapeError, describe, printable
 from .shapes import broadcast_axes, broadcasts
 
 if TYPE_CHECKING:
@@ -159,12 +159,16 @@ def visit(node: Any, g: Any, seq: Any, keep: Any, add: Any) -> None:
     inputs = [version(x, seq) if isinstance(x, Tensor) else x for x in node.inputs]
     values = inputs if keep else [x.data if isinstance(x, Tensor) else x for x in inputs]
     y = node if keep else node.data
-    for i, x in enumerate(inputs):
-        if isinstance(x, Tensor) and x.requires_grad:
-            if op.variadic:
-                add(x, op.rules[0](g, y, *values, wrt=i, **settings))
-            elif op.rules[i] is not None:
-                add(x, op.rules[i](g, y, *values, **settings))
+    try:
+        for i, x in enumerate(inputs):
+            if isinstance(x, Tensor) and x.requires_grad:
+                if op.variadic:
+                    add(x, op.rules[0](g, y, *values, wrt=i, **settings))
+                elif op.rules[i] is not None:
+                    add(x, op.rules[i](g, y, *values, **settings))
+    except np.linalg.LinAlgError as error:  # it has a value, but no derivative
+        error.add_note(f"in the derivative of {printable(op.name)}: {', '.join(map(describe, inputs))}")
+        raise
 
 
 def version(x: Any, seq: Any) -> Any:

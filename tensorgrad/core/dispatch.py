@@ -276,6 +276,16 @@ def bind(op: Any, inputs: Any, settings: Any) -> Any:
     return tuple(inputs), settings
 
 
+#: What to do about a matrix, by what NumPy says of it.
+MATRIX_REMEDIES = {
+    "Singular matrix": "np.linalg.pinv and np.linalg.lstsq take such a one, or add a little to its diagonal",
+    "Matrix is not positive definite": "add a little to its diagonal, a + 1e-6 * np.eye(n); only one triangle is read",
+    "SVD did not converge": "look for nan and inf in it",
+    "Eigenvalues did not converge": "look for nan and inf in it",
+    "Array must not contain infs or NaNs": "tg.trace_numerics(f) finds where they come from",
+}
+
+
 def explained(error: Exception, op: Op, inputs: Any, settings: Any = None) -> Exception:
     """Return ``error`` in the words of the op: its argument names, their dtypes and shapes, and why."""
     if isinstance(error, TensorgradError):
@@ -289,6 +299,9 @@ def explained(error: Exception, op: Op, inputs: Any, settings: Any = None) -> Ex
         reason = op.explain(*arrays, **(settings or {}))
     elif op.kind == "elementwise" and "broadcast" in str(error):
         reason = "these shapes do not broadcast together"
+    remedy = MATRIX_REMEDIES.get(str(error)) if reason is None else None
+    if remedy:
+        return type(error)(f"{printable(op.name)}({', '.join(names)}): {error}; {remedy}; got {shown}")
     if reason is None and type(error) is not ValueError:  # an IndexError, a LinAlgError: the shapes are not to blame
         error.add_note(f"in {printable(op.name)}: {shown}")
         return error

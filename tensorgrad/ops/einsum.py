@@ -7,12 +7,12 @@ from string import ascii_letters
 import numpy as np
 
 from ..core.declare import linear
-from ..core.dispatch import NUMPY
+from ..core.dispatch import NUMPY, values
 from ..core.tensor import array_like
 from ..errors import OptionError, ShapeError, describe
 from .matrices import refuse_out
 
-__all__ = ["einsum"]
+__all__ = ["einsum", "einsum_path"]
 
 #: From so many multiplications on, a matrix product of what is summed is faster than ``np.einsum``; and of three arrays
 #: or more, two at a time than all at once.
@@ -89,26 +89,24 @@ product = linear("einsum", product_kernel,
     explain=product_explain, x=product_x)  # fmt: skip
 
 
-def einsum(subscripts, *operands, optimize=False, out=None, **unsupported):
+def einsum(subscripts, *operands, optimize=False, out=None, dtype=None, order="K", casting="safe"):
     """Products of arrays summed over labels, as ``np.einsum``: ``einsum("bij,jk->bik", x, w)``.
 
     All of NumPy's forms: without an output, with an ellipsis, a label twice in one array (its diagonal), and
     ``einsum(x, [0, 1], w, [1, 2], [0, 2])``. Of three arrays or more, large ones are multiplied two at a time, in an
     order that is sought once for their shapes; ``optimize`` asks for it, or names it, as in ``np.einsum_path``.
+    ``dtype`` casts the operands first, as far as ``casting`` allows; ``order`` says nothing here.
 
     >>> import numpy as np, tensorgrad as tg
     >>> tg.einsum("ij,j->i", tg.Tensor(np.eye(2)), [1.0, 2.0])
     Tensor([1., 2.])
     """
     refuse_out("einsum", out)
-    for name, value in unsupported.items():
-        raise TypeError(
-            f"einsum() has no argument {name!r} for Tensors, got {name}={value!r}; cast the operands or the result: "
-            "x.astype(dtype)"
-        )
     if not isinstance(subscripts, str):
         subscripts, operands = from_lists((subscripts, *operands))
     arrays = [array_like(x) for x in operands]
+    if dtype is not None:
+        arrays = [cast(x, dtype, casting) for x in arrays]
     terms, labels = explicit(subscripts.replace(" ", ""), arrays)
     for i, term in enumerate(terms):
         terms[i], arrays[i] = without_repeats(term, arrays[i])
@@ -118,6 +116,16 @@ def einsum(subscripts, *operands, optimize=False, out=None, **unsupported):
         if path is not None:
             return along(path, terms, arrays, labels)
     return product(*arrays, subscripts=f"{','.join(terms)}->{labels}")
+
+
+def cast(x, dtype, casting):
+    """Return an operand in another dtype, or raise a TypeError where ``casting`` forbids it."""
+    if not np.can_cast(x.dtype, dtype, casting):
+        raise TypeError(
+            f"einsum: an operand {describe(x)} is not cast to {np.dtype(dtype)} by casting={casting!r}; cast it before, "
+            "x.astype(dtype), or pass casting='same_kind'"
+        )
+    return x.astype(dtype)
 
 
 def order_of(optimize):
@@ -233,4 +241,9 @@ def without_repeats(term, x):
     return term, x
 
 
-NUMPY[np.einsum] = einsum
+def einsum_path(*operands, **options):
+    """``np.einsum_path`` of Tensors: it looks at their shapes."""
+    return np.einsum_path(*values(operands), **options)
+
+
+NUMPY.update({np.einsum: einsum, np.einsum_path: einsum_path})

@@ -3,9 +3,9 @@
 import numpy as np
 
 from ..core.declare import primitive
-from ..core.dispatch import NUMPY
+from ..core.dispatch import NUMPY, values
 from ..core.modes import is_recording
-from ..core.tensor import Tensor, array_like
+from ..core.tensor import Tensor, array_like, type_tensor
 from ..errors import OptionError, describe
 from .matrices import (
     adjoint,
@@ -18,7 +18,6 @@ from .matrices import (
     square_explain,
     unpack,
 )  # fmt: skip
-from .queries import query
 
 __all__ = ["cholesky", "qr"]
 
@@ -106,7 +105,8 @@ def qr(a, mode="reduced"):
                 f"qr(a): mode='raw' has no derivative rule, and its result would lose the gradient silently; use mode "
                 f"'reduced', 'complete' or 'r', or pass a.detach(); got a {describe(a)}"
             )
-        return query(np.linalg.qr)(a, "raw") if isinstance(a, Tensor) else np.linalg.qr(a, "raw")
+        raw = np.linalg.qr(values(a), "raw")
+        return tuple([type_tensor(x) for x in raw]) if isinstance(a, Tensor) else raw
     if mode not in ("reduced", "complete", "r"):
         raise OptionError(f"qr(a): mode must be 'reduced', 'complete', 'r' or 'raw', got {mode!r}")
     kept = "complete" if mode == "complete" else "reduced"

@@ -141,8 +141,12 @@ def inner(a, b):
     return tensordot(a, b, ((-1,), (-1,)))
 
 
+def batch_explain(a, b):
+    return f"the leading (batch) axes {a.shape[:-1]} and {b.shape[:-1]} do not broadcast"
+
+
 vecdot_row = bilinear("vecdot", np.vecdot, "Sum of ``ā b`` along the last axes; ``ā`` is the complex conjugate.",
-    symbol="·", numpy=(), explain=lambda a, b: f"a has vectors of {a.shape[-1:]} entries, b of {b.shape[-1:]}",
+    symbol="·", numpy=(), explain=batch_explain,
     a=lambda g, y, a, b: conj(g)[..., None] * conj(b),
     b=lambda g, y, a, b: g[..., None] * conj(a))  # fmt: skip
 
@@ -208,7 +212,7 @@ def vecmat(a, b):
 
 
 cross_row = bilinear("cross", lambda a, b: np.cross(a, b), "Vector product in three dimensions, along the last axes.",
-    symbol="×",
+    symbol="×", explain=batch_explain,
     a=lambda g, y, a, b: np.cross(b, g),
     b=lambda g, y, a, b: np.cross(g, a))  # fmt: skip
 

@@ -174,7 +174,7 @@ def finite_or_inf(ratio, x):
 
 
 def rank(a, *, tol=None, hermitian=False, rtol=None):
-    if a.ndim < 2:
+    if np.ndim(a) < 2:
         return np.any(np.not_equal(a, 0)).astype(int)
     return np.linalg.matrix_rank(a, tol, hermitian, rtol=rtol)
 

@@ -179,6 +179,15 @@ def test_a_matrix_without_enough_eigenvectors_has_no_bound():
     assert found[0, 0] != 0
 
 
+@pytest.mark.parametrize("f", [lambda a: np.linalg.slogdet(a)[1], lambda a: np.linalg.qr(a).R.sum()])
+def test_what_has_a_value_and_no_derivative_says_where(f):
+    y = f(tg.Tensor(np.zeros((2, 2)), requires_grad=True))
+    with pytest.raises(np.linalg.LinAlgError, match="Singular matrix") as error:
+        y.backward()
+    assert error.value.__notes__[0].startswith("in the derivative of ")
+    assert error.value.__notes__[0].endswith(": float64[2, 2]")
+
+
 def test_inputs_that_are_not_numbers():
     a = np.full((2, 2), np.nan)
     with pytest.raises(np.linalg.LinAlgError):

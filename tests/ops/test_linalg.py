@@ -253,6 +253,30 @@ def test_a_chain_of_large_matrices_is_never_multiplied_out():
     np.testing.assert_allclose(a[2].grad.data, 1)
 
 
+def test_an_order_of_products_is_sought_once(monkeypatch):
+    sought = []
+    seek = np.einsum_path
+    monkeypatch.setattr(np, "einsum_path", lambda *args, **kwargs: sought.append(args[0]) or seek(*args, **kwargs))
+    x = [tg.Tensor(np.ones((11, 11)), requires_grad=True) for _ in range(4)]
+    for _ in range(3):
+        np.einsum("pq,qr,rs,st->pt", *x).sum().backward()
+    assert sought == ["pq,qr,rs,st->pt"]
+
+
+def test_the_path_of_tensors_is_that_of_their_arrays():
+    x = [tg.Tensor(np.ones((3, 3)), requires_grad=True) for _ in range(3)]
+    ours = np.einsum_path("ij,jk,kl->il", *x, optimize="greedy")
+    assert ours[0] == np.einsum_path("ij,jk,kl->il", *[t.data for t in x], optimize="greedy")[0]
+
+
+def test_einsum_in_another_dtype():
+    x = tg.Tensor(np.ones(3, "float32"), requires_grad=True)
+    y = np.einsum("i,i", x, x, dtype="float64", order="C")
+    y.backward()
+    assert (y.dtype, x.grad.dtype, x.grad.tolist()) == (np.float64, np.float32, [2, 2, 2])
+    assert np.einsum("i", tg.Tensor([1.0]), dtype="float32", casting="same_kind").dtype == np.float32
+
+
 def test_orders_of_products_that_are_not_understood():
     a = tg.Tensor(np.ones((2, 2)))
     with pytest.raises(ValueError, match="einsum: optimize must be True, False, 'greedy', 'optimal' or a path"):
@@ -260,7 +284,11 @@ def test_orders_of_products_that_are_not_understood():
 
 
 def test_unsupported_arguments_are_named():
-    with pytest.raises(TypeError, match=r"einsum\(\) has no argument 'dtype' for Tensors, got dtype='float32'; cast"):
+    with pytest.raises(TypeError, match=r"einsum\(\) got an unexpected keyword argument 'dtyp'"):
+        np.einsum("i", tg.Tensor([1.0]), dtyp="float32")
+    with pytest.raises(
+        TypeError, match=r"einsum: an operand float64\[1\] is not cast to float32 by casting='safe'; cast"
+    ):
         np.einsum("i", tg.Tensor([1.0]), dtype="float32")
     with pytest.raises(TypeError, match=r"einsum\(..., out=array\) cannot write a Tensor's result into an array"):
         np.einsum("i->", tg.Tensor([1.0]), out=np.zeros(()))
