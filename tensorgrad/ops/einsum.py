@@ -122,7 +122,7 @@ def cast(x, dtype, casting):
     """Return an operand in another dtype, or raise a TypeError where ``casting`` forbids it."""
     if not np.can_cast(x.dtype, dtype, casting):
         raise TypeError(
-            f"einsum: an operand {describe(x)} is not cast to {np.dtype(dtype)} by casting={casting!r}; cast it before, "
+            f"einsum: an operand {describe(x)} is not cast to {np.dtype(dtype)} by casting={casting!r}; cast it, "
             "x.astype(dtype), or pass casting='same_kind'"
         )
     return x.astype(dtype)
