@@ -328,6 +328,9 @@ def array_function(self: Any, function: Any, types: Any, args: Any, kwargs: Any)
     """Answer ``np.sum(t)``, ``np.concatenate([t, u])``; refuse what has no rule rather than lose the gradient."""
     call = NUMPY.get(function)
     if call is not None:
+        op = getattr(call, "op", None)
+        if kwargs and op is not None and not op.defaults and op.call is call:
+            args, kwargs = bind(op, args, kwargs)  # np.linalg.solve(a=t, b=u): the call itself takes no names
         return call(*args, **kwargs)
     if is_recording() and any(isinstance(t, Tensor) and t.requires_grad for t in leaves_of((args, kwargs))):
         raise TypeError(

@@ -108,7 +108,7 @@ def norm_of_vectors(name, x, ord, axis, keepdims):
         return np.sum(np.abs(x), axis=axis, keepdims=keepdims)
     if math.isinf(ord):
         return extreme(np.abs(x), ord > 0, axis, keepdims)
-    return norm_p(x, ord=ord, axis=axis, keepdims=keepdims)
+    return norm_p(x, ord=float(ord), axis=axis, keepdims=keepdims)
 
 
 def norm_of_matrices(name, x, ord, axes, keepdims):

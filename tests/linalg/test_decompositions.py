@@ -203,6 +203,18 @@ def test_the_namespace_is_numpys():
         assert getattr(tg.linalg, name).__doc__
 
 
+def test_arguments_by_name():
+    a, b = tg.Tensor(spread(np.ones((2, 2))), requires_grad=True), np.array([1.0, 2.0])
+    for ours, theirs in (
+        (np.linalg.solve(a=a, b=b), np.linalg.solve(a.data, b)),
+        (np.linalg.inv(a=a), np.linalg.inv(a.data)),
+        (np.linalg.solve(a, b=b), np.linalg.solve(a.data, b)),
+        (np.linalg.norm(x=a, ord=np.float32(3), axis=0), np.linalg.norm(a.data, 3, 0)),
+        (np.linalg.pinv(a=a, hermitian=True), np.linalg.pinv(a.data, hermitian=True)),
+    ):
+        assert ours.data.tobytes() == theirs.tobytes()
+
+
 def test_the_rank_is_a_constant():
     a = tg.Tensor(np.diag([1.0, 1e-3, 0.0]), requires_grad=True)
     rank = np.linalg.matrix_rank(a)
