@@ -44,29 +44,35 @@ def pairs(g, n, axis):
 
 
 def fft_x(g, y, x, *, n, axis, norm):
+    """∂/∂x: ``ℱ(g)``, as long as ``x``."""
     return fit_length(np.fft.fft(g, None, axis, norm), x.shape[axis], axis)
 
 
 def ifft_x(g, y, x, *, n, axis, norm):
+    """∂/∂x: ``ℱ⁻¹(g)``, as long as ``x``."""
     return fit_length(np.fft.ifft(g, None, axis, norm), x.shape[axis], axis)
 
 
 def rfft_x(g, y, x, *, n, axis, norm):
+    """∂/∂x: ``hfft(g / m)``, with m what ``pairs`` says; as long as ``x``."""
     n = x.shape[axis] if n is None else n
     return fit_length(np.fft.hfft(g / pairs(g, n, axis), n, axis, norm), x.shape[axis], axis)
 
 
 def irfft_x(g, y, x, *, n, axis, norm):
+    """∂/∂x: ``m ihfft(g)``, with m what ``pairs`` says; as long as ``x``."""
     half = np.fft.ihfft(g, None, axis, norm)
     return fit_length(half * pairs(g, g.shape[axis], axis), x.shape[axis], axis)
 
 
 def hfft_x(g, y, x, *, n, axis, norm):
+    """∂/∂x: ``m rfft(g)``, with m what ``pairs`` says; as long as ``x``."""
     half = np.fft.rfft(g, None, axis, norm)
     return fit_length(half * pairs(g, g.shape[axis], axis), x.shape[axis], axis)
 
 
 def ihfft_x(g, y, x, *, n, axis, norm):
+    """∂/∂x: ``irfft(g / m)``, with m what ``pairs`` says; as long as ``x``."""
     n = x.shape[axis] if n is None else n
     return fit_length(np.fft.irfft(g / pairs(g, n, axis), n, axis, norm), x.shape[axis], axis)
 
