@@ -100,6 +100,10 @@ def test_a_zero_entry_among_others():
     x.grad = None
     np.linalg.norm(x, 0.5).backward()
     assert np.isfinite(x.grad.data).all()
+    x.grad = None
+    with np.errstate(divide="ignore"):
+        np.linalg.norm(x, -1).backward()  # 0 whatever the others are
+    assert x.grad.tolist() == [0, 0, 0]
 
 
 def test_the_number_of_entries_that_are_not_0():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import tensorgrad as tg
+from tensorgrad.forward import pushforward
 from tensorgrad.ops.matrices import adjoint, pack, unpack
 
 RNG = np.random.default_rng(2)
@@ -124,6 +125,36 @@ def turned_back(name, x, y, old, settings):
     return pack(batch, u, s, adjoint(v))
 
 
+def slope_along(name, inputs, settings, i, x):
+    """Return a change of the ``i``-th input, ``x``, and what it changes the result by."""
+    op = tg.REGISTRY[name]
+    t = number(*x.shape) if np.iscomplexobj(x) else RNG.normal(size=x.shape)
+    if name == "pinv" and settings["rcond"]:
+        t = x @ np.linalg.pinv(x) @ t + t @ np.linalg.pinv(x) @ x  # the rank stays
+    y = np.asarray(op.kernel(*inputs, **settings))
+
+    def moved(h):
+        arrays = [*inputs[:i], x + h * t, *inputs[i + 1 :]]
+        return turned_back(name, x, np.asarray(op.kernel(*arrays, **settings)), y, settings)
+
+    h = 1e-4
+    return t, (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h)
+
+
+@pytest.mark.parametrize(("name", "inputs", "settings"), CASES, ids=[f"{i}-{c[0]}" for i, c in enumerate(CASES)])
+def test_forward_mode_is_the_difference(name, inputs, settings):
+    op = tg.REGISTRY[name]
+    settings = {**op.defaults, **settings}
+    y = np.asarray(op.kernel(*inputs, **settings))
+    for i, x in enumerate(inputs):
+        t, slope = slope_along(name, inputs, settings, i, x)
+        pushed = pushforward(op, [t if k == i else None for k in range(len(inputs))], y, inputs, settings)
+        assert pushed.dtype == y.dtype
+        if name == "lstsq":
+            pushed, slope = pushed[:-1], slope[:-1]  # the rank has no derivative
+        np.testing.assert_allclose(pushed, slope, rtol=1e-6, atol=1e-7)
+
+
 @pytest.mark.parametrize(("name", "inputs", "settings"), CASES, ids=[f"{i}-{c[0]}" for i, c in enumerate(CASES)])
 def test_a_rule_is_the_transpose_of_differences(name, inputs, settings):
     op = tg.REGISTRY[name]
@@ -133,16 +164,7 @@ def test_a_rule_is_the_transpose_of_differences(name, inputs, settings):
     if name in ("eigh", "svd", "slogdet", "lstsq") and np.iscomplexobj(y):
         g = without_imaginary(name, inputs, settings, g)
     for i, x in enumerate(inputs):
-        t = number(*x.shape) if np.iscomplexobj(x) else RNG.normal(size=x.shape)
-        if name == "pinv" and settings["rcond"]:
-            t = x @ np.linalg.pinv(x) @ t + t @ np.linalg.pinv(x) @ x  # the rank stays
-
-        def moved(h, i=i, x=x, t=t):
-            arrays = [*inputs[:i], x + h * t, *inputs[i + 1 :]]
-            return turned_back(name, x, np.asarray(op.kernel(*arrays, **settings)), y, settings)
-
-        h = 1e-4
-        slope = (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h)
+        t, slope = slope_along(name, inputs, settings, i, x)
         wrt = {"wrt": i} if op.variadic else {}
         gx = op.rule(i)(g, y, *inputs, **settings, **wrt)
         pulled = np.sum(gx * t).real
