@@ -12,7 +12,7 @@ from ..errors import OptionError, ShapeError, describe
 from ..shapes import count, kept
 from .arithmetic import nonzero, product
 from .eigen import svdvals
-from .matrices import conj, identity
+from .matrices import conj, identity, real
 
 __all__ = ["cond", "matrix_norm", "matrix_rank", "norm", "vector_norm"]
 
@@ -20,6 +20,8 @@ __all__ = ["cond", "matrix_norm", "matrix_rank", "norm", "vector_norm"]
 @primitive(symbol="‖ ‖", wide=True)
 def norm2(x, *, axis=None, keepdims=False):
     """Length of vectors along ``axis`` (None: all entries): ``√Σ|x|²``. Its derivative at 0 is 0."""
+    if axis is None and not keepdims:
+        return np.sqrt(real(np.vdot(x, x)))  # BLAS, in a fifth of the time
     squares = np.real(x) ** 2 + np.imag(x) ** 2 if x.dtype.kind == "c" else x * x
     return np.sqrt(np.add.reduce(squares, axis=axis, keepdims=keepdims))
 
@@ -27,7 +29,7 @@ def norm2(x, *, axis=None, keepdims=False):
 @norm2.vjp("x")
 def norm2_x(g, y, x, *, axis, keepdims):
     shape = kept(x.shape, axis)
-    return g.reshape(shape) * (conj(x) / nonzero(y.reshape(shape)))
+    return g.reshape(shape) / nonzero(y.reshape(shape)) * conj(x)
 
 
 @primitive(symbol="‖ ‖ₚ", wide=True, kinks=(0,))
@@ -63,7 +65,7 @@ def norm(x, ord=None, axis=None, keepdims=False):
     """
     x = float_like(x)
     if axis is None and ord is None:
-        return norm2(x, axis=None, keepdims=keepdims)
+        return norm2(x, keepdims=True) if keepdims else norm2(x)
     axes = tuple(range(x.ndim)) if axis is None else normalize_axis_tuple(axis, x.ndim)
     if len(axes) == 1:
         return norm_of_vectors("norm", x, ord, axes, keepdims)
