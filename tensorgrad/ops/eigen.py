@@ -1,7 +1,9 @@
 """Eigenvalues and singular values, with their vectors. Derivatives: Giles (2008), section 3; Townsend (2016).
 
-Where values are equal, their vectors are any basis of what they span. A loss that is the same for each of these has its
-derivative; one that is not has none there, and what it says of turning the vectors among themselves is left out.
+Where values are equal, their vectors are any basis of what they span. A loss of values alone has its derivative there,
+and so has one of what the vectors span, such as ``V Vᴴ``. One that depends on the basis has none: what it says of
+turning the vectors among themselves is left out. One of both, such as ``V f(w) Vᴴ``, has one that does not follow from
+the cotangents of values and vectors: it is nan. So are second derivatives there, but for a matrix of zeros.
 """
 
 import numpy as np
@@ -18,6 +20,7 @@ from .matrices import (
     fold_triangle,
     gap_inverse,
     inverse,
+    mark_mixed,
     matrix_explain,
     noise,
     pack,
@@ -33,19 +36,20 @@ SVDResult = type(np.linalg.svd(np.eye(1)))
 
 
 @primitive(name="eigh", symbol="VΛVᴴ", explain=square_explain)
-def eigh_row(a, *, UPLO="L"):
-    """Eigenvalues and eigenvectors of Hermitian matrices, in one array."""
+def eigh_row(a, *, UPLO="L", strict=False):
+    """Eigenvalues and eigenvectors of Hermitian matrices, in one array. ``strict`` as in ``mark_mixed``."""
     w, v = np.linalg.eigh(a, UPLO)
     return pack(a.ndim - 2, w, v)
 
 
 @eigh_row.vjp("a")
-def eigh_a(g, y, a, *, UPLO):
+def eigh_a(g, y, a, *, UPLO, strict):
     """∂/∂a: ``V (diag(gʷ) + F∘(Vᴴgᵛ)) Vᴴ`` with ``Fᵢⱼ = 1 / (wⱼ - wᵢ)``, folded into the triangle that is read."""
     n = a.shape[-1]
     w, v = unpack(y, (n,), (n, n))
     gw, gv = unpack(g, (n,), (n, n))
-    inside = diagonal_matrix(real(gw)) + gap_inverse(real(w)) * (v.mT @ gv)
+    w, gw, turned = real(w), real(gw), v.mT @ gv
+    inside = mark_mixed(diagonal_matrix(gw) + gap_inverse(w) * turned, w, gw, turned, strict)
     return fold_triangle(conj(v) @ inside @ v.mT, UPLO == "U")
 
 
@@ -55,8 +59,8 @@ def eigh(a, UPLO="L"):
     Only the lower triangle is read (``UPLO="U"``: the upper), and only there is a derivative: ``(G + G.mT) / 2`` makes
     a symmetric one of it.
 
-    Shapes: ``(..., n, n) -> (..., n), (..., n, n)``. Where eigenvalues are equal, the
-    derivative is that of a loss for which any basis of their eigenvectors is as good.
+    Shapes: ``(..., n, n) -> (..., n), (..., n, n)``. Where eigenvalues are equal, a loss of them alone has its
+    derivative, and so has one of the space that their vectors span; one that mixes values and vectors has nan.
 
     >>> import numpy as np, tensorgrad as tg
     >>> a = tg.Tensor([[2.0, 0.0], [0.0, 3.0]], requires_grad=True)
@@ -88,7 +92,8 @@ def eigvalsh_row(a, *, UPLO="L"):
 @eigvalsh_row.vjp("a")
 def eigvalsh_a(g, y, a, *, UPLO):
     """∂/∂a: ``V diag(g) Vᴴ``, folded into the triangle that is read."""
-    v = np.linalg.eigh(a, UPLO)[1]
+    n = a.shape[-1]
+    _, v = unpack(eigh_row(a, UPLO=UPLO, strict=True), (n,), (n, n))
     return fold_triangle((conj(v) * g[..., None, :]) @ v.mT, UPLO == "U")
 
 
@@ -113,6 +118,7 @@ def eig_a(g, y, a):
     turned = v.mT @ gv
     along = np.diagonal(turned, 0, -2, -1)[..., None, :]
     inside = diagonal_matrix(gw) + gap_inverse(w) * (turned - (v.mT @ conj(v)) * along)
+    inside = mark_mixed(inside, w, gw, turned)
     return np.linalg.solve(v.mT, inside @ v.mT)
 
 
@@ -141,8 +147,8 @@ def eigvals(a):
 
 
 @primitive(name="svd", symbol="USVᴴ", explain=matrix_explain)
-def svd_row(a, *, full_matrices=True):
-    """Singular vectors and values, in one array."""
+def svd_row(a, *, full_matrices=True, strict=False):
+    """Singular vectors and values, in one array. ``strict`` as in ``mark_mixed``."""
     u, s, vh = np.linalg.svd(a, full_matrices)
     return pack(a.ndim - 2, u, s, vh)
 
@@ -154,7 +160,7 @@ def svd_shapes(a, full_matrices):
 
 
 @svd_row.vjp("a")
-def svd_a(g, y, a, *, full_matrices):
+def svd_a(g, y, a, *, full_matrices, strict):
     """∂/∂a: ``U P Vᴴ``, and what moves the vectors out of the space that they span.
 
     With ``x`` and ``z`` what turns U and V, and for i ≠ j, ``Pᵢⱼ = ½ (x + z)ᵢⱼ / (sⱼ - sᵢ) + ½ (x - z)ᵢⱼ / (sⱼ + sᵢ)``;
@@ -165,10 +171,12 @@ def svd_a(g, y, a, *, full_matrices):
     gu, gs, gv = unpack(g, *svd_shapes(a, full_matrices))
     s, u, gu = real(s), u[..., :k], fold_complement(u, gu, k)
     vh, gv = vh[..., :k, :], fold_complement(vh.mT, gv.mT, k).mT
-    x, z = turn(u.mT @ gu), turn(conj(vh) @ adjoint(gv))
+    of_u, of_v, gs = u.mT @ gu, conj(vh) @ adjoint(gv), real(gs)
+    x, z = turn(of_u), turn(of_v)
     sums = s[..., None, :] + s[..., :, None]
     apart = (x - z) * inverse(sums, noise(s)[..., None, None])
-    inside = diagonal_matrix(real(gs)) + ((x + z) * gap_inverse(s) + apart) / 2
+    inside = diagonal_matrix(gs) + ((x + z) * gap_inverse(s) + apart) / 2
+    inside = mark_mixed(inside, s, gs, np.abs(of_u) + np.abs(of_v), strict)
     gx = conj(u) @ inside @ conj(vh)
     over = inverse(s, noise(s)[..., None])
     if u.shape[-2] > k:
@@ -190,8 +198,8 @@ def svd(a, full_matrices=True, compute_uv=True, hermitian=False):
 
     Shapes, with ``k = min(m, n)``: ``(..., m, n) -> (..., m, m), (..., k), (..., n, n)``, or without ``full_matrices``
     ``(..., m, k), (..., k), (..., k, n)``. ``hermitian`` reads the lower triangle, as ``eigh``. Where singular values
-    are equal, or 0, and for the vectors beyond the first k, the derivative is that of a loss for which any basis of
-    theirs is as good.
+    are equal, a loss of them alone has its derivative, and so has one of ``U Vᴴ``; one that mixes values and vectors
+    has nan. For the vectors beyond the first k, the derivative is that of a loss for which any basis is as good.
 
     >>> import numpy as np, tensorgrad as tg
     >>> a = tg.Tensor([[2.0, 0.0], [0.0, 3.0]], requires_grad=True)
@@ -230,7 +238,7 @@ def svdvals(a):
 @svdvals.vjp("a")
 def svdvals_a(g, y, a):
     """∂/∂a: ``U diag(g) Vᴴ``."""
-    u, _, vh = np.linalg.svd(a, full_matrices=False)
+    u, _, vh = unpack(svd_row(a, full_matrices=False, strict=True), *svd_shapes(a, False))
     return (conj(u) * g[..., None, :]) @ conj(vh)
 
 

@@ -4,6 +4,7 @@ An op has one output. What a decomposition gives lies side by side in it, along 
 cotangents at once; the parts are cut from it by ops.
 """
 
+import math
 from functools import lru_cache
 from math import prod
 
@@ -117,6 +118,25 @@ def inverse(x, least):
 def gap_inverse(w):
     """Return ``1 / (wⱼ - wᵢ)``, but 0 for those that are equal to rounding: their vectors may turn among themselves."""
     return inverse(w[..., None, :] - w[..., :, None], noise(w)[..., None, None])
+
+
+def mark_mixed(inside, w, gw, turned, strict=False):
+    """Return a cotangent with nan for each pair of equal values that a loss mixes with their vectors.
+
+    For ``V f(w) Vᴴ`` any basis is as good, but what f does as the two values part does not follow from cotangents.
+
+    inside: the cotangent of a matrix in the basis of its vectors
+    w, gw:  the values and their cotangent
+    turned: the cotangent of the vectors, in their own basis
+    strict: whether the values are used elsewhere, so that each use of the vectors mixes them
+    """
+    equal = (gap_inverse(w) == 0) & (identity(w.shape[-1], w.dtype) == 0)
+    size = np.abs(turned) + np.abs(turned).mT
+    least = 1000 * np.finfo(w.dtype).eps * size.sum(axis=(-2, -1))[..., None, None]
+    mixed = equal & (size > least)
+    if not strict:
+        mixed = mixed & ((gw != 0)[..., None, :] | (gw != 0)[..., :, None])
+    return np.where(mixed, math.nan, inside)
 
 
 def fold_triangle(g, upper=False):

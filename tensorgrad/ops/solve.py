@@ -8,6 +8,7 @@ from ..core.declare import primitive
 from ..core.dispatch import NUMPY, values
 from ..core.tensor import array_like
 from ..errors import OptionError, ShapeError, describe
+from .eigen import svdvals_a
 from .matrices import adjoint, conj, fold_triangle, half, matrix_explain, pack, real, square_explain, unpack
 
 __all__ = ["inv", "lstsq", "pinv", "solve", "tensorinv", "tensorsolve"]
@@ -102,8 +103,7 @@ def lstsq_a(g, y, a, b, *, rcond):
     p = pseudo_inverse(a, rcond)
     out = (b - a @ x) @ ((gx.mT @ p) @ adjoint(p))
     into = (adjoint(p) @ x) @ (gx.mT - (gx.mT @ p) @ a)
-    u, _, vh = np.linalg.svd(a, full_matrices=False)
-    return conj(out + into) - (p.mT @ gx) @ x.mT + (conj(u) * real(gs)) @ conj(vh)
+    return conj(out + into) - (p.mT @ gx) @ x.mT + svdvals_a(real(gs), None, a)
 
 
 @lstsq_row.vjp("b")
