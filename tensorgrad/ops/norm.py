@@ -29,7 +29,7 @@ def norm2(x, *, axis=None, keepdims=False):
 @norm2.vjp("x")
 def norm2_x(g, y, x, *, axis, keepdims):
     shape = kept(x.shape, axis)
-    return g.reshape(shape) / nonzero(y.reshape(shape)) * conj(x)
+    return g.reshape(shape) * (conj(x) / nonzero(y.reshape(shape)))
 
 
 @primitive(symbol="‖ ‖ₚ", wide=True, kinks=(0,))
