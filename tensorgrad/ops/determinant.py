@@ -38,10 +38,10 @@ def det_a(g, y, a):
 def cofactor(a):
     """The matrix of cofactors: entry by entry the derivative of the determinant."""
     u, s, vh = np.linalg.svd(a)
-    return conj(u) @ (others(s) * turned_by(u, vh)[..., None, None] * conj(vh))
+    return conj(u) @ (others(s) * phase_of(u, vh)[..., None, None] * conj(vh))
 
 
-def turned_by(u, vh):
+def phase_of(u, vh):
     """Return the determinant of ``U Vᴴ``, a number of size 1."""
     return np.linalg.det(u) * np.linalg.det(vh)
 
@@ -71,7 +71,7 @@ def cofactor_slope(t, a):
     inside, pairs = conj(u).mT @ t @ conj(vh).mT, other_pairs(s)
     straight = np.diagonal(inside, 0, -2, -1)[..., None, :] @ pairs
     slope = diagonal_matrix(straight[..., 0, :]) - pairs * inside.mT
-    return conj(u) @ (slope * turned_by(u, vh)[..., None, None]) @ conj(vh)
+    return conj(u) @ (slope * phase_of(u, vh)[..., None, None]) @ conj(vh)
 
 
 @cofactor.vjp("a")

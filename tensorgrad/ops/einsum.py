@@ -114,7 +114,7 @@ def einsum(subscripts, *operands, optimize=False, out=None, dtype=None, order="K
         way = order_of(optimize)
         path = contraction_path(f"{','.join(terms)}->{labels}", tuple([x.shape for x in arrays]), way)
         if path is not None:
-            return along(path, terms, arrays, labels)
+            return contract(path, terms, arrays, labels)
     return product(*arrays, subscripts=f"{','.join(terms)}->{labels}")
 
 
@@ -164,7 +164,7 @@ def contraction_path(subscripts, shapes, optimize):
     return tuple(path[1:])
 
 
-def along(path, terms, arrays, out):
+def contract(path, terms, arrays, out):
     """Return the product of all arrays, taken as ``path`` says; what it makes on the way comes last."""
     terms, arrays = list(terms), list(arrays)
     for places in path:

@@ -113,7 +113,7 @@ def lengths_and_axes(name, x, s, axes):
     return [x.shape[a] if n is None or n == -1 else n for n, a in zip(s, axes, strict=True)], axes
 
 
-def along_axes(transform, name, x, s, axes, norm, out):
+def transform_axes(transform, name, x, s, axes, norm, out):
     refuse_out(name, out)
     x = array_like(x)
     lengths, axes = lengths_and_axes(name, x, s, axes)
@@ -124,44 +124,44 @@ def along_axes(transform, name, x, s, axes, norm, out):
 
 def fftn(a, s=None, axes=None, norm=None, out=None):
     """Fourier transform along ``axes`` (None: all), taken as long as ``s`` says (-1: as it is)."""
-    return along_axes(fft, "fftn", a, s, axes, norm, out)
+    return transform_axes(fft, "fftn", a, s, axes, norm, out)
 
 
 def ifftn(a, s=None, axes=None, norm=None, out=None):
     """Inverse of ``fftn``."""
-    return along_axes(ifft, "ifftn", a, s, axes, norm, out)
+    return transform_axes(ifft, "ifftn", a, s, axes, norm, out)
 
 
 def fft2(a, s=None, axes=(-2, -1), norm=None, out=None):
     """``fftn`` along two axes."""
-    return along_axes(fft, "fft2", a, s, axes, norm, out)
+    return transform_axes(fft, "fft2", a, s, axes, norm, out)
 
 
 def ifft2(a, s=None, axes=(-2, -1), norm=None, out=None):
     """Inverse of ``fft2``."""
-    return along_axes(ifft, "ifft2", a, s, axes, norm, out)
+    return transform_axes(ifft, "ifft2", a, s, axes, norm, out)
 
 
-def real_along_axes(name, x, s, axes, norm, out):
+def transform_real(name, x, s, axes, norm, out):
     x = array_like(x)
     lengths, axes = lengths_and_axes(name, x, s, axes)
     if not axes:
         raise ShapeError(f"{name}(x): there is no axis to transform along; got x {describe(x)}")
     half = rfft(x, n=lengths[-1], axis=axes[-1], norm=norm)
-    return along_axes(fft, name, half, lengths[:-1], axes[:-1], norm, out)
+    return transform_axes(fft, name, half, lengths[:-1], axes[:-1], norm, out)
 
 
 def rfftn(a, s=None, axes=None, norm=None, out=None):
     """Fourier transform of real numbers: ``rfft`` along the last of ``axes`` (None: all), then ``fft``."""
-    return real_along_axes("rfftn", a, s, axes, norm, out)
+    return transform_real("rfftn", a, s, axes, norm, out)
 
 
 def rfft2(a, s=None, axes=(-2, -1), norm=None, out=None):
     """``rfftn`` along two axes."""
-    return real_along_axes("rfft2", a, s, axes, norm, out)
+    return transform_real("rfft2", a, s, axes, norm, out)
 
 
-def inverse_real_along_axes(name, x, s, axes, norm, out):
+def invert_real(name, x, s, axes, norm, out):
     refuse_out(name, out)
     x = array_like(x)
     lengths, axes = lengths_and_axes(name, x, s, axes)
@@ -174,12 +174,12 @@ def inverse_real_along_axes(name, x, s, axes, norm, out):
 
 def irfftn(a, s=None, axes=None, norm=None, out=None):
     """Inverse of ``rfftn``; along the last axis ``2 (m - 1)`` numbers of m frequencies, unless ``s`` tells."""
-    return inverse_real_along_axes("irfftn", a, s, axes, norm, out)
+    return invert_real("irfftn", a, s, axes, norm, out)
 
 
 def irfft2(a, s=None, axes=(-2, -1), norm=None, out=None):
     """Inverse of ``rfft2``."""
-    return inverse_real_along_axes("irfft2", a, s, axes, norm, out)
+    return invert_real("irfft2", a, s, axes, norm, out)
 
 
 def shift_by_half(x, axes, sign):

@@ -235,10 +235,10 @@ def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
         raise ShapeError(f"cross(a, b): vectors must have 3 entries, or 2, got a {describe(a)}, b {describe(b)}")
     if a.shape[-1] == b.shape[-1] == 2:
         return a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
-    return moveaxis(cross_row(in_space(a), in_space(b)), -1, axisc)
+    return moveaxis(cross_row(extend_to_space(a), extend_to_space(b)), -1, axisc)
 
 
-def in_space(x):
+def extend_to_space(x):
     """Return vectors of 2 entries with a third, 0."""
     return x if x.shape[-1] == 3 else np.concatenate([x, np.zeros_like(x[..., :1])], axis=-1)
 

@@ -98,7 +98,7 @@ def align(new, old, k):
     return np.concatenate([new[..., :k], new[..., k:] @ (u @ vh)], axis=-1)
 
 
-def turned_back(name, x, y, old, settings):
+def turn_back(name, x, y, old, settings):
     """Return ``y`` for the input ``x`` with what is arbitrary in it as in ``old``."""
     if name not in ("qr", "eigh", "eig", "svd"):
         return y
@@ -135,7 +135,7 @@ def slope_along(name, inputs, settings, i, x):
 
     def moved(h):
         arrays = [*inputs[:i], x + h * t, *inputs[i + 1 :]]
-        return turned_back(name, x, np.asarray(op.kernel(*arrays, **settings)), y, settings)
+        return turn_back(name, x, np.asarray(op.kernel(*arrays, **settings)), y, settings)
 
     h = 1e-4
     return t, (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h)
