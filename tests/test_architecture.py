@@ -16,7 +16,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 #: The rooms of the house, each on a floor of its own: a module imports from its room and from those before it.
 ROOMS = [
     "errors", "seeding", "shapes", "tracking", "interrupts", "config", "options", "pytree",
-    "core", "ops", "special", "backward", "forward", "graph",
+    "core", "ops", "special", "linalg", "fft", "backward", "forward", "graph",
     "compile.ir", "compile.passes", "compile.emit", "compile.guards", "compile.trace",
     "draw.text", "draw.diagram", "draw.simplify", "draw.export", "draw.player", "draw", "compile",
     "check.mistakes", "check.report", "check.numeric", "check.subject", "check.compare", "check.diagnose", "check",
@@ -32,7 +32,7 @@ LONG = {
 
 
 #: Folders of more files, each with its reason.
-CROWDED = {"ops": 31}  # the derivative table: one file for each family, nothing but rows
+CROWDED = {"ops": 37}  # the derivative table: one file for each family, nothing but rows
 
 #: Rooms that have no folder of tests, each with what tests it.
 UNTESTED = {
@@ -209,5 +209,5 @@ def test_importing_tensorgrad_imports_numpy_and_the_standard_library_only():
     probe = "import sys, numpy; before = set(sys.modules); import tensorgrad; print(*(set(sys.modules) - before))"
     out = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)
     roots = {name.split(".")[0] for name in out.stdout.split()} - set(sys.stdlib_module_names)
-    assert roots == {"tensorgrad"}
+    assert roots - {"numpy"} == {"tensorgrad"}  # NumPy imports some of its own modules when they are first used
     assert not {"inspect", "dataclasses", "unittest", "doctest"} & set(out.stdout.split()), "slow to import"

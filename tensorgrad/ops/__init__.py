@@ -5,6 +5,7 @@ Public names are the ops themselves: ``ops.exp`` is a function, ``ops.exp.op`` i
 
 from typing import TYPE_CHECKING
 
+from . import fourier as fourier  # its names are those of tensorgrad.fft
 from .activation import *
 from .arithmetic import *
 from .arrangement import *
@@ -12,9 +13,12 @@ from .bessel import *
 from .compare import *
 from .complex_numbers import *
 from .cross_entropy import *
+from .determinant import *
+from .eigen import *
 from .einsum import *
 from .entropy import *
 from .exponential import *
+from .factor import *
 from .floating import *
 from .gamma import *
 from .indexing import *
@@ -22,6 +26,7 @@ from .joining import *
 from .linalg import *
 from .movement import *
 from .nan_reductions import *
+from .norm import *
 from .normal import *
 from .polynomials import *
 from .queries import *

@@ -102,7 +102,7 @@ class Function:
         for t, inputs in self.steps:
             if any(id(x) in live for x in inputs):
                 live.add(id(t))
-                if t.dtype != np.float64:
+                if t.dtype not in (np.float64, np.complex128):
                     raise GradientError(_precision_message(t))
 
     def _check_shapes(self, outputs):

@@ -10,7 +10,7 @@ from ...errors import TraceError
 from ...graph.origins import line_of_user
 from ..ir.program import map_kind
 from .in_place import accumulate, check_target, concrete_slices, out_call
-from .refusals import NEEDS_VALUES, QUERIES, TELLS_APART, needs_array_error, needs_value_error
+from .refusals import NEEDS_VALUES, QUERIES, REAL_OR_COMPLEX, TELLS_APART, needs_array_error, needs_value_error
 from .trace_array import TraceArray, numpy_scalar, traced_value
 
 #: Functions that write into their first argument, and the name of that argument.
@@ -60,6 +60,9 @@ def function_call(trace, function, args, kwargs):
         raise needs_array_error(f"np.{function.__name__}()")
     if function in NEEDS_VALUES:
         raise needs_value_error(f"np.{function.__name__}()", (args, kwargs))
+    if function in REAL_OR_COMPLEX and args and args[0].dtype.kind != "c":
+        remedy = "whether the result is complex depends on it; cast it to complex, x.astype(complex)"
+        raise needs_value_error(f"np.{function.__name__}()", args, remedy)
     kwargs = drop_defaults(kwargs)
     if function is np.repeat and has_stand_in((args[1:], kwargs)):
         raise needs_value_error("np.repeat()", (args[1:], kwargs))

@@ -19,7 +19,8 @@ NEEDS_VALUES = {
     np.nonzero, np.flatnonzero, np.argwhere, np.unique, np.compress, np.extract, np.setdiff1d, np.union1d,
     np.intersect1d, np.array_equal, np.array_equiv, np.allclose, np.trim_zeros, np.bincount, np.histogram,
 }  # fmt: skip
-
+#: What they return of real arrays is real or complex, as the values are.
+REAL_OR_COMPLEX = {np.linalg.eig, np.linalg.eigvals}
 
 SCALARS = {"__bool__": "if, and, or, not or bool()", "__float__": "float()", "__int__": "int()",
            "__index__": "int() or range()", "__complex__": "complex()"}  # fmt: skip
