@@ -24,7 +24,7 @@ FLOORS = {
         "training",
     ],
     "what reads the graph": [INNER, "draw", "compile", "check", "debug"],
-    "the graph and its derivatives": ["core", "ops", "backward", "forward", "graph", "linalg", "fft"],
+    "the graph and its derivatives": ["core", "ops", "backward", "forward", "graph", "special", "linalg", "fft"],
 }
 COLOURS = ("#e8f0fe", "#e6f4ea", "#fef7e0", "#fce8e6")
 SHOWN = {name for rooms in FLOORS.values() for name in rooms}

@@ -89,6 +89,7 @@ CONTAINERS = {"list", "tuple", "dict"}
 ASKERS = {
     "options.py:config_value": "what a config in JSON may hold; lies below pytree",
     "core/number.py:name_at": "walks the syntax of a line, not a structure",
+    "ops/arrangement.py:depth_of": "np.block means lists by their nesting, and arrays by none",
     "ops/indexing.py:plain_index": "an index is a tuple of parts, of which a list is an array",
     "layers/weights.py:gather_parts": "finds layers and weights in attributes, each once",
     "compile/call_structure.py:flatten": "makes the exact, hashable key of a call, on its hot path",

@@ -12,12 +12,12 @@ import numpy as np
 from ..core.tensor import Tensor, array_like
 from ..core.writing import write_result
 from ..errors import suggest
+from .arithmetic import squared_magnitude
 from .reduce import (
     all,
     any,
     argmax,
     argmin,
-    conjugate,
     count_nonzero,
     cumprod,
     cumsum,
@@ -120,7 +120,7 @@ def spread_where(op: Any) -> Callable[..., Any]:
         centre = mean_where(x, where, None, axis, True) if mean is None else mean
         d = np.where(where, x - centre, 0)
         n = count_where(where, x, axis, keepdims) - ddof
-        y = sum(np.real(d * conjugate(d)), axis=axis, keepdims=keepdims) / np.where(n > 0, n, 0).astype(n.dtype)
+        y = sum(squared_magnitude(d), axis=axis, keepdims=keepdims) / np.where(n > 0, n, 0).astype(n.dtype)
         return np.sqrt(y) if op is std.op else y
 
     return compute
