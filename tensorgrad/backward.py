@@ -44,10 +44,15 @@ def backward(self: Any, gradient: Any = None, *, create_graph: bool = False) -> 
 def gradients(root: Tensor, gradient: Any = None, create_graph: bool = False) -> list[Any]:
     """Return ``[leaf, gradient]`` for each leaf under ``root``: arrays, or Tensors with ``create_graph``."""
     seed = start(root, gradient)
-    with np.errstate(divide="ignore", invalid="ignore"):  # 0.7 µs; a masked 1/0 inside a rule is no news to the user
-        if create_graph:
-            return sweep(root, seed if isinstance(seed, Tensor) else type_tensor(seed), True)
-        return sweep(root, seed.data if isinstance(seed, Tensor) else seed, False)
+    if create_graph:
+        return pull(root, seed if isinstance(seed, Tensor) else type_tensor(seed), True)
+    return pull(root, seed.data if isinstance(seed, Tensor) else seed, False)
+
+
+def pull(root: Any, g: Any, keep: Any, **settings: Any) -> Any:
+    """Return what ``sweep`` does, without NumPy's warnings: a masked 1/0 inside a rule is no news to the user."""
+    with np.errstate(divide="ignore", invalid="ignore"):  # 0.7 µs
+        return sweep(root, g, keep, **settings)
 
 
 def start(root: Any, gradient: Any) -> Any:
@@ -71,11 +76,12 @@ def start(root: Any, gradient: Any) -> Any:
     return g
 
 
-def sweep(root: Any, g: Any, keep: Any, visiting: Any = None) -> Any:
+def sweep(root: Any, g: Any, keep: Any, visiting: Any = None, since: int = -1) -> Any:
     """Return ``[leaf, gradient]`` pairs of ``root`` for the cotangent ``g``: the hot path.
 
     With ``keep`` the rules are given Tensors, so what they compute is recorded; else arrays, so that nothing stands
-    between a rule and NumPy. ``visiting(t)`` is called before the hooks and rules of each Tensor run.
+    between a rule and NumPy. ``visiting(t)`` is called before the hooks and rules of each Tensor run. No gradient goes
+    to what is older than ``since``, a sequence number.
     """
     leaves: dict[Any, Any] = {}  # seq -> [leaf, gradient]: owned, so summed in place
     pending: dict[Any, Any] = {}  # seq -> (Tensor not visited yet, gradient so far): may be shared, never written
@@ -130,14 +136,14 @@ def sweep(root: Any, g: Any, keep: Any, visiting: Any = None) -> Any:
                 if b.seq > seq:
                     b = version(b, seq)
                 vb = b if keep else b.data
-                if b.requires_grad and rule_b is not None:
+                if b.requires_grad and rule_b is not None and b.seq >= since:
                     add(b, rule_b(g, y, va, vb))
             else:
                 vb = b
-            if rule_a is not None and a.requires_grad:
+            if rule_a is not None and a.requires_grad and a.seq >= since:
                 add(a, rule_a(g, y, va, vb))
         else:
-            visit(node, g, seq, keep, add)
+            visit(node, g, seq, keep, add, since)
         if heap and -heap[0] > head_seq:
             seq = -heappop(heap)
             node, g = pending.pop(seq)
@@ -148,14 +154,14 @@ def sweep(root: Any, g: Any, keep: Any, visiting: Any = None) -> Any:
             return leaves.values()
 
 
-def visit(node: Any, g: Any, seq: Any, keep: Any, add: Any) -> None:
+def visit(node: Any, g: Any, seq: Any, keep: Any, add: Any, since: int = -1) -> None:
     """Apply the rules of ``node`` and ``add`` each input's gradient."""
     op, settings = node.op, node.settings or {}
     inputs = [version(x, seq) if isinstance(x, Tensor) else x for x in node.inputs]
     values = inputs if keep else [x.data if isinstance(x, Tensor) else x for x in inputs]
     y = node if keep else node.data
     for i, x in enumerate(inputs):
-        if isinstance(x, Tensor) and x.requires_grad:
+        if isinstance(x, Tensor) and x.requires_grad and x.seq >= since:
             if op.variadic:
                 add(x, op.rules[0](g, y, *values, wrt=i, **settings))
             elif op.rules[i] is not None:

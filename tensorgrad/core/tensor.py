@@ -199,10 +199,12 @@ new = Tensor.__new__
 class StandIn:
     """Base of what may stand in for an array or a number while a function is traced.
 
-    ``is_scalar`` says that it is a number; ``as_array()`` gives it as a Tensor keeps it.
+    ``is_scalar`` says that it is a number; ``as_array()`` gives it as a Tensor keeps it. What has a greater ``depth``
+    answers for a call with both.
     """
 
     __slots__ = ()
+    depth = 0
 
     if TYPE_CHECKING:
 

@@ -220,10 +220,11 @@ def _written_grad(t: Any, grad: Any) -> None:
     GRAD.__set__(t, passed(blocks[::-1], "written_grad", t, grad) if blocks else grad)
 
 
-def _swept(root: Any, g: Any, keep: Any) -> Any:
-    run, found = SWEEP, observers()
+def _swept(root: Any, g: Any, keep: Any, **settings: Any) -> Any:
+    found = observers()
     if any(overrides(observer, ["visiting"]) for observer in found):
-        run = partial(SWEEP, visiting=partial(told, "visiting"))
+        settings["visiting"] = partial(told, "visiting")
+    run: Any = partial(SWEEP, **settings)
     for observer in found:
         run = partial(observer.backward, run)
     return run(root, g, keep)

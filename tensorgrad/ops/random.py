@@ -1,8 +1,24 @@
 """Random numbers, drawn so that a compiled program draws anew at each run."""
 
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 import numpy as np
 
 from ..core.tensor import StandIn, Tensor
+
+#: Who is told of each generator before it is drawn from.
+_hearing: ContextVar = ContextVar("hearing", default=())
+
+
+@contextmanager
+def listening(hear):
+    """Call ``hear(rng)`` inside the block before each draw from a generator."""
+    token = _hearing.set((hear, *_hearing.get()))
+    try:
+        yield
+    finally:
+        _hearing.reset(token)
 
 
 def uniform_like(x, rng, shape=None, dtype="float32"):
@@ -15,6 +31,8 @@ def uniform_like(x, rng, shape=None, dtype="float32"):
     >>> uniform_like(np.zeros(2), np.random.default_rng(0)) == np.random.default_rng(0).random(2, "float32")
     array([ True,  True])
     """
+    for hear in _hearing.get():
+        hear(rng)
     y = np.empty_like(x.data if isinstance(x, Tensor) else x, shape=shape, dtype=dtype, order="C")
     if isinstance(y, StandIn):
         return y.drawn(rng.random, dtype=dtype)
