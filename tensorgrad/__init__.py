@@ -50,20 +50,26 @@ if TYPE_CHECKING:
         custom_gradient,
         elementwise_grad,
         grad,
+        hessian,
+        hvp,
+        jacfwd,
+        jacobian,
+        jacrev,
         jvp,
         linearize,
         stop_gradient,
         value_and_grad,
         vjp,
+        vmap,
     )
 
 #: Imported when they are first asked for: few programs need them, and importing tensorgrad stays quick.
 _AT_FIRST_USE = {"exercises": ".exercises", "testing": ".testing", "transforms": ".transforms"}
 #: The same for what lies in a module.
-_INSIDE = {"check_gradients": ".check.handwritten"} | dict.fromkeys(
-    ("GradientTape", "checkpoint", "custom_gradient", "elementwise_grad", "grad", "jvp", "linearize", "stop_gradient",
-     "value_and_grad", "vjp"), ".transforms"
-)  # fmt: skip
+_INSIDE = {"check_gradients": ".check.handwritten"} | dict.fromkeys((
+    "GradientTape", "checkpoint", "custom_gradient", "elementwise_grad", "grad", "hessian", "hvp", "jacfwd",
+    "jacobian", "jacrev", "jvp", "linearize", "stop_gradient", "value_and_grad", "vjp", "vmap",
+), ".transforms")  # fmt: skip
 
 
 if not TYPE_CHECKING:  # to which every name would be there then
@@ -118,7 +124,12 @@ __all__ = [
     "floatx",
     "grad",
     "gradcheck",
+    "hessian",
+    "hvp",
     "initializers",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
     "jvp",
     "layers",
     "linear",
@@ -143,6 +154,7 @@ __all__ = [
     "utils",
     "value_and_grad",
     "vjp",
+    "vmap",
     "why_no_grad",
 ]
 if not TYPE_CHECKING:  # which cannot read a computed list

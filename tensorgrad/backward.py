@@ -181,7 +181,7 @@ def fit(g: Any, x: Any, node: Any, into: Any, keep: Any) -> Any:
         raise GradientError(
             f"{printable(node.op.name)} made a complex gradient for {describe(into)}; only real ones are defined"
         )
-    if g.shape == () and not keep:  # the gradient of a sum over everything
+    if g.shape == () and not keep and not getattr(g, "depth", 0):  # the gradient of a sum over everything
         spread = np.empty_like(x)  # 0.4 µs, and owned; np.broadcast_to is 2.6
         spread[...] = g
         return spread

@@ -40,6 +40,8 @@ class Op:
     numpy:    the NumPy functions that mean this op
     explain:  ``explain(*arrays, **settings)`` -> why these shapes do not fit, or None
     wide:     whether rules compute float16 in float32, and a kernel of ours does, and integers in float64
+
+    With ``registered=False`` it is an op that nobody can ask for by name.
     """
 
     __slots__ = (
@@ -82,16 +84,18 @@ class Op:
         explain: Any = None,
         module: Any = "",
         wide: bool = False,
+        registered: bool = True,
     ) -> None:
         self.name, self.args, self.kind, self.wide = name, tuple(args), kind, wide
         self.kernel = widened_kernel(kernel) if wide and hasattr(kernel, "__code__") else kernel
         self.rules = [widened(rule) if wide and rule else rule for rule in rules] or [None] * len(self.args)
-        self.tangents = [None] * len(self.args)
+        self.tangents: list[Any] = [None] * len(self.args)
         self.defaults = defaults or {}
         self.symbol, self.domain, self.kinks, self.view = symbol or name, domain, tuple(kinks), view
         self.variadic, self.numpy, self.explain = variadic, tuple(numpy), explain
         self.call, self.module, self.doc = None, module, doc
-        self._register()
+        if registered:
+            self._register()
 
     def _register(self) -> None:
         old = REGISTRY.get(self.name)

@@ -6,7 +6,7 @@ Also those that would write into a Tensor's array behind its back, which are ref
 import numpy as np
 
 from ..core.dispatch import NUMPY, name_code, values
-from ..core.tensor import Tensor, type_tensor
+from ..core.tensor import StandIn, Tensor, type_tensor
 from .movement import broadcast_to
 
 __all__ = ["argsort", "full_like", "nonzero", "ones_like", "zeros_like"]
@@ -17,7 +17,7 @@ def query(function):
 
     def answer(*args, **kwargs):
         result = function(*values(args), **values(kwargs))
-        return type_tensor(result) if isinstance(result, np.ndarray) else result
+        return type_tensor(result) if isinstance(result, (np.ndarray, StandIn)) else result
 
     name_code(answer, function.__name__)
     answer.__doc__ = f"``np.{function.__name__}`` of a Tensor's values; no gradient flows through it."

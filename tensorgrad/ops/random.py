@@ -12,7 +12,7 @@ _hearing: ContextVar = ContextVar("hearing", default=())
 
 
 @contextmanager
-def listening(hear):
+def listen(hear):
     """Call ``hear(rng)`` inside the block before each draw from a generator."""
     token = _hearing.set((hear, *_hearing.get()))
     try:

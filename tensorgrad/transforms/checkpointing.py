@@ -6,10 +6,10 @@ from ..core.modes import is_recording, record_plainly
 from ..core.tensor import StandIn, Tensor, tick, type_tensor
 from ..errors import GradientError
 from ..ops.arithmetic import positive
-from ..ops.random import listening
+from ..ops.random import listen
 from ..pytree import leaves_of, map_leaves
-from .local_op import attach, pieces
-from .pullback import frontier, gradients_of, severed
+from .packed import attach, pieces
+from .pullback import frontier, gradients_of, sever
 
 __all__ = ["checkpoint"]
 
@@ -66,7 +66,7 @@ class Block:
             self.leaves.append(leaf)
         places = iter(self.order)
         args, kwargs = map_leaves(lambda x: x if (i := next(places)) is None else self.leaves[i], self.arguments)
-        with listening(self.note):
+        with listen(self.note):
             y = record_plainly(self.f, *args, **kwargs)
         return y, [x for x in leaves_of(y) if self.is_root(x)]
 
@@ -104,7 +104,7 @@ class Block:
         if [t.shape for t in roots] != [g.shape for g in gs]:
             raise GradientError("checkpoint(f): f returned something else when it was called again for the backward")
         sources = [*self.leaves, *self.outside]
-        with severed(self.outside, hooks=False):
+        with sever(self.outside, hooks=False):
             found = gradients_of(roots, [to_keep(g, keep) for g in gs], sources, keep)
         for x, leaf in zip(given, self.leaves, strict=True):
             if requires(x):

@@ -9,7 +9,7 @@ from ..core.tensor import Tensor, as_array
 from ..errors import GradientError, ShapeError, counted, describe, printable
 from ..pytree import leaves_of, map_leaves
 from .argnums import refill
-from .local_op import attach, pieces
+from .packed import attach, pieces
 
 __all__ = ["custom_gradient", "stop_gradient"]
 

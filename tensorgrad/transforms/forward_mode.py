@@ -6,7 +6,6 @@ from ..forward import pushforward
 from ..graph.steps import merged
 from .argnums import Chosen, named_arguments, refill
 from .level import Level, give, requires, seed
-from .pullback import connects
 from .reverse import fit_all, split
 
 __all__ = ["jvp", "linearize", "push"]
@@ -58,12 +57,13 @@ def line(transform, f, primals, has_aux):
 
 
 def push(level, roots, tangents):
-    """Return the tangent of each of ``roots``, for the caller, from one for each leaf of ``level``."""
-    keep = is_recording() and (requires(tangents) or connects(roots, level.since))
+    """Return the tangent of each of ``roots``, for the caller, from one for each leaf of ``level``, None for zeros."""
+    keep = is_recording() and (requires(tangents) or level.connects(roots))
     wraps = level.wraps or any(isinstance(t, Tensor) for t in tangents)
-    moving = {id(leaf): seed(t, keep) for leaf, t in zip(level.leaves, tangents, strict=True)}
+    leaves = {id(leaf) for leaf in level.leaves}
+    moving = {id(leaf): seed(t, keep) for leaf, t in zip(level.leaves, tangents, strict=True) if t is not None}
     for t, inputs in merged(roots, level.since):
-        if id(t) in moving:  # a leaf
+        if id(t) in leaves:
             continue
         along = [moving.get(id(x)) for x in inputs]
         if any(x is not None for x in along):

@@ -1,21 +1,19 @@
 """GradientTape: what a block computes, differentiated afterwards, as in TensorFlow."""
 
-from contextlib import contextmanager
+from math import prod
 
 import numpy as np
 
-from ..core.modes import is_recording, no_grad
-from ..core.tensor import Parameter, Tensor, as_array, check_differentiable, tick, type_tensor
-from ..errors import GradientError, OptionError, describe
-from ..graph.steps import merged
+from ..core.tensor import Tensor, as_array, type_tensor
+from ..errors import GradientError, OptionError, ShapeError, describe
 from ..pytree import leaves_of, map_leaves
-from .level import nesting, seed
-from .pullback import frontier, gradients_of, severed
+from .tape import Tape
+from .vectorize import over_batch
 
 __all__ = ["GradientTape"]
 
 
-class GradientTape:
+class GradientTape(Tape):
     """A ``with`` block whose results can be differentiated after it: ``with tg.GradientTape() as tape:``.
 
     persistent:               whether more than one gradient can be asked for
@@ -35,56 +33,6 @@ class GradientTape:
     >>> slope, outer.gradient(slope, x)
     (Tensor(27., requires_grad=True), Tensor(18.))
     """
-
-    def __init__(self, persistent=False, watch_accessed_variables=True):
-        self.persistent, self.watches_parameters = persistent, watch_accessed_variables
-        self.since, self.open, self.used = tick(), False, False
-        self._watched, self._switched = {}, []
-
-    def __enter__(self):
-        if self.open:
-            raise GradientError("GradientTape: this tape is recording already; each block needs a tape of its own")
-        self.open, self.used, self.since = True, False, tick()
-        nesting.set(nesting.get() + 1)
-        return self
-
-    def __exit__(self, *exception):
-        self.open = False
-        nesting.set(nesting.get() - 1)
-        for t in self._switched:
-            t.requires_grad = False
-        self._switched = []
-
-    def watch(self, tensor):
-        """Record what is computed from a Tensor, or from each in a structure of them, that requires no gradient."""
-        for t in leaves_of(tensor):
-            if not isinstance(t, Tensor):
-                raise TypeError(f"GradientTape.watch(t): t must be a Tensor, got {describe(t)}; write tg.Tensor(t)")
-            check_differentiable(t.data)
-            self._watched[id(t)] = t
-            if not t.requires_grad:
-                t.requires_grad = True
-                self._switched.append(t)
-
-    def watched_variables(self):
-        """Return the Parameters used in what the block computed and is still there, in the order they were made."""
-        import gc  # nothing is noted while the block runs, so that it costs nothing: what it made is looked for
-
-        made = [t for t in gc.get_objects() if isinstance(t, Tensor) and t.op is not None and t.seq >= self.since]
-        found = {x.seq: x for _, inputs in merged(made, self.since) for x in inputs if isinstance(x, Parameter)}
-        return [found[seq] for seq in sorted(found) if self._watches(found[seq])]
-
-    def reset(self):
-        """Forget what was computed so far."""
-        self.since, self.used = tick(), False
-
-    @contextmanager
-    def stop_recording(self):
-        """Record nothing inside a ``with`` block."""
-        if not self.open:
-            raise GradientError("GradientTape.stop_recording(): the tape is not recording; use it inside its block")
-        with no_grad():
-            yield
 
     def gradient(self, target, sources, output_gradients=None, unconnected_gradients="none"):
         """Return the gradient of ``target`` by each Tensor in ``sources``, in their structure.
@@ -111,6 +59,43 @@ class GradientTape:
                      for g, x in zip(found, wanted, strict=True)])  # fmt: skip
         return map_leaves(lambda x: next(made), sources)
 
+    def jacobian(self, target, sources, unconnected_gradients="none"):
+        """Return the derivatives of each entry of ``target`` by each entry of the ``sources``, in their structure.
+
+        A target of shape ``s`` and a source of shape ``x`` have a Jacobian of shape ``(*s, *x)``.
+        """
+        wanted = self._sources("jacobian", sources, unconnected_gradients)
+        y = one_target("jacobian", target)
+        eye = np.eye(y.size, dtype=y.dtype).reshape((y.size, *y.shape))
+        shapes = [(*y.shape, *x.shape) for x in wanted]
+        found = iter(self._rows(y, eye, wanted, shapes, unconnected_gradients))
+        return map_leaves(lambda x: next(found), sources)
+
+    def batch_jacobian(self, target, source, unconnected_gradients="none"):
+        """Return the Jacobian of each example, where example ``i`` of ``target`` depends on that of ``source`` alone.
+
+        A target of shape ``(n, *s)`` and a source of shape ``(n, *x)`` have one of shape ``(n, *s, *x)``.
+        """
+        (x,) = self._sources("batch_jacobian", [source], unconnected_gradients)
+        y = one_target("batch_jacobian", target)
+        if not y.ndim or not x.ndim or len(y) != len(x):
+            raise ShapeError(f"GradientTape.batch_jacobian: the first axes of target {describe(y)} and source "
+                             f"{describe(x)} must be the examples")  # fmt: skip
+        n, shape = len(y), y.shape[1:]
+        eye = np.eye(prod(shape), dtype=y.dtype).reshape((prod(shape), 1, *shape))
+        rows = np.broadcast_to(eye, (len(eye), *y.shape))
+        (found,) = self._rows(y, rows, [x], [(len(eye), n, *x.shape[1:])], unconnected_gradients)
+        return found if found is None else np.moveaxis(found, 0, 1).reshape((n, *shape, *x.shape[1:]))
+
+    def _rows(self, y, rows, sources, shapes, unconnected):
+        """Return the gradients by each source for a batch of cotangents, in these shapes, by one backward."""
+        self._use()
+        with self._watching():
+            found = over_batch(lambda g: self._pull([y], [g], sources), [(rows, 0)], len(rows)).arrange(0, True)
+        zero = unconnected == "zero"
+        return [type_tensor(np.zeros(shape, y.dtype)) if g is None and zero else g if g is None else g.reshape(shape)
+                for g, shape in zip(found, shapes, strict=True)]  # fmt: skip
+
     def _sources(self, method, sources, unconnected):
         """Return the sources as a list, or raise."""
         if unconnected not in ("none", "zero"):
@@ -123,54 +108,12 @@ class GradientTape:
                 raise TypeError(f"GradientTape.{method}: sources must be Tensors, got {describe(x)}")
         return wanted
 
-    def _use(self):
-        if self.used and not self.persistent:
-            raise GradientError(
-                "a GradientTape that is not persistent gives one gradient; make it by GradientTape(persistent=True), "
-                "or ask for all gradients at once: tape.gradient(loss, [a, b])"
-            )
-        self.used = True
 
-    def _watches(self, x):
-        return id(x) in self._watched or (self.watches_parameters or not isinstance(x, Parameter))
-
-    @contextmanager
-    def _watching(self):
-        """Let what was watched require a gradient, as it did in the tape's block."""
-        off = [t for t in self._watched.values() if not t.requires_grad]
-        for t in off:
-            t.requires_grad = True
-        try:
-            yield
-        finally:
-            for t in off:
-                t.requires_grad = False
-
-    def _pull(self, roots, cotangents, sources):
-        """Return the gradient by each of ``sources``, a Tensor, or None where there is none."""
-        keep = bool(nesting.get()) and is_recording()
-        older = [t for t in frontier(roots, self.since) if t.op is not None]
-        made = {id(x): x for x in sources if x.op is not None and x.seq >= self.since}
-        with severed(older), noting(made.values()) as noted:
-            gs = [seed(g, keep) for g in cotangents]
-            found = gradients_of(roots, gs, sources, keep)
-        found = [noted.get(id(x), g) if self._watches(x) else None for g, x in zip(found, sources, strict=True)]
-        return [g if g is None or isinstance(g, Tensor) else type_tensor(g) for g in found]
-
-
-@contextmanager
-def noting(tensors):
-    """Give a dict in which a backward notes the gradient of each of these Tensors, by id."""
-    noted: dict = {}
-    key = object()
-    for t in tensors:
-        t.watch = {**(t.watch or {}), key: lambda g, t=t: noted.__setitem__(id(t), g)}
-    try:
-        yield noted
-    finally:
-        for t in tensors:
-            t.watch.pop(key)
-            t.watch = t.watch or None
+def one_target(method, target):
+    """Return the target of a Jacobian, or raise TypeError."""
+    if not isinstance(target, Tensor):
+        raise TypeError(f"GradientTape.{method}: target must be one Tensor, got {describe(target)}")
+    return target
 
 
 def start(y, g):

@@ -14,7 +14,7 @@ from ..core.tensor import Tensor, as_array, check_differentiable, tick, type_ten
 from ..errors import GradientError, describe, printable
 from ..ops.arithmetic import positive
 from ..pytree import items_of, leaves_of, map_leaves, map_named
-from .pullback import connects, gradients_of, severed
+from .pullback import connects, gradients_of, sever
 
 __all__ = ["Level", "nesting"]
 
@@ -89,7 +89,7 @@ class Level:
         """
         keep = is_recording() and (requires(cotangents) or self.connects(roots))
         gs = [seed(g, keep) for g in cotangents]
-        with severed(self.leaves):
+        with sever(self.leaves):
             found = gradients_of(roots, gs, self.leaves, keep, self.since)
         return [self._gradient(g, leaf, x) for g, leaf, x in zip(found, self.leaves, self.given, strict=True)]
 

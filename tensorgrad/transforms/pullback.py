@@ -3,7 +3,7 @@
 from ..backward import pull, version
 from ..core.tensor import Tensor, type_tensor
 
-__all__ = ["Outputs", "connects", "frontier", "gradients_of", "severed"]
+__all__ = ["Outputs", "connects", "frontier", "gradients_of", "sever"]
 
 
 class Outputs:
@@ -37,7 +37,7 @@ def outputs(tensors):
     return root
 
 
-class severed:
+class sever:
     """Inside the block these Tensors are leaves that require a gradient, whatever they were made of.
 
     hooks: whether their hooks run
