@@ -221,7 +221,7 @@ def take(x, indices, axis=None, mode="raise"):
         indices = indices % x.shape[axis]
     elif mode == "clip":
         indices = np.clip(indices, 0, x.shape[axis] - 1)
-    return x[(slice(None),) * axis + (indices,)]
+    return getitem(x, index=(slice(None),) * axis + (indices,))
 
 
 def take_along_axis(x, indices, axis=-1):
@@ -235,7 +235,7 @@ def take_along_axis(x, indices, axis=-1):
         raise ShapeError(f"take_along_axis(x, indices): x {describe(x)} and indices {describe(indices)} must have "
                          "the same number of axes")  # fmt: skip
     places = np.ogrid[tuple(slice(n) for n in x.shape)]
-    return x[(*places[:axis], indices, *places[axis + 1 :])]
+    return getitem(x, index=(*places[:axis], indices, *places[axis + 1 :]))
 
 
 def sort(x, axis=-1, kind=None, order=None, *, stable=None):

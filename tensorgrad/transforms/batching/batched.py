@@ -8,7 +8,10 @@ from ...core.tensor import StandIn, Tensor
 from ...errors import BatchError, describe
 from ...pytree import leaves_of, map_leaves
 
-__all__ = ["RULES", "Batched", "holds", "is_at", "lift", "needs_one", "size_of", "spread", "top", "wrap_all"]
+__all__ = [
+    "RULES", "Batched", "holds", "is_at", "lift", "ndim_of", "needs_one", "shape_of", "size_of", "spread", "top",
+    "wrap_all",
+]  # fmt: skip
 
 #: What answers for a function of NumPy's, or for a method of ufuncs: ``rule(depth, function, args, kwargs)``.
 RULES: dict = {}
@@ -60,8 +63,7 @@ class Batched(StandIn):
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         if any(isinstance(x, Tensor) for x in inputs):
             return NotImplemented
-        depth = top((inputs, kwargs))
-        return RULES[method](depth, ufunc, inputs, kwargs)
+        return RULES[method](top((inputs, kwargs)), ufunc, inputs, kwargs)
 
     def __array_function__(self, function, types, args, kwargs):
         if any(issubclass(kind, Tensor) for kind in types):
@@ -126,7 +128,7 @@ class Batched(StandIn):
     def __array__(self, dtype=None, copy=None):
         raise needs_one(
             "making an ndarray of it, or writing it into one,", self,
-            "put arrays together by np.stack, read entries by np.take(a, x, axis=0) or tg.Tensor(a)[x], write into "
+            "put arrays together by np.stack, read entries by tg.take(a, x, axis=0) or tg.Tensor(a)[x], write into "
             "np.zeros_like(x) or tg.Tensor(np.zeros(n))"
         )  # fmt: skip
 
@@ -162,8 +164,23 @@ def refuse_all(what):
 
 
 def top(x):
-    """Return the greatest depth of what is Batched in nested arguments, 0 if nothing is."""
-    return max((t.depth for t in leaves_of(x) if isinstance(t, Batched)), default=0)
+    """Return the greatest depth of what is Batched in the arguments of a call, 0 if nothing is."""
+    if isinstance(x, Batched):
+        return x.depth
+    kind = type(x)
+    if kind is tuple or kind is list:
+        return max([top(part) for part in x], default=0)
+    return max([top(part) for part in x.values()], default=0) if kind is dict else 0
+
+
+def ndim_of(x):
+    """Return the number of axes, of one example."""
+    return x.ndim if hasattr(x, "ndim") else np.ndim(x)
+
+
+def shape_of(x):
+    """Return the length of each axis, of one example."""
+    return x.shape if hasattr(x, "shape") else np.shape(x)
 
 
 def holds(x, depth):

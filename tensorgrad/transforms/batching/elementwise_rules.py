@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ...pytree import leaves_of, map_leaves
-from .batched import RULES, Batched, is_at, lift, needs_one, size_of, spread, wrap_all
+from .batched import RULES, Batched, is_at, lift, ndim_of, needs_one, shape_of, size_of, spread, wrap_all
 
 #: Functions of NumPy's, no ufuncs, that compute entry by entry of all their arrays.
 ELEMENTWISE = (
@@ -14,6 +14,7 @@ ELEMENTWISE = (
 )  # fmt: skip
 #: Answered from shape and dtype.
 QUERIES = (np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.iscomplexobj, np.isrealobj, np.common_type)
+FACTS = {np.shape: shape_of, np.ndim: ndim_of, np.size: lambda x: x.size}
 #: An array like another: with ``shape``, of one example.
 LIKE: tuple[Any, ...] = (np.zeros_like, np.ones_like, np.empty_like)
 #: An array of which only ``like=`` says where it goes.
@@ -22,7 +23,11 @@ CREATE: tuple[Any, ...] = (np.zeros, np.ones, np.empty, np.full, np.eye, np.aran
 
 def elementwise(depth, function, args, kwargs):
     """Compute entry by entry."""
-    ndim = max(np.ndim(x) for x in leaves_of((args, kwargs)) if hasattr(x, "ndim"))
+    if not kwargs and isinstance(function, np.ufunc):
+        ndim = max([x.ndim for x in args if hasattr(x, "ndim")])
+        result = function(*[lift(x, depth, ndim) for x in args])
+        return Batched(depth, result) if hasattr(result, "ndim") else wrap_all(depth, result)
+    ndim = max(ndim_of(x) for x in leaves_of((args, kwargs)) if hasattr(x, "ndim"))
     args, kwargs = map_leaves(lambda x: lift(x, depth, ndim), (args, kwargs))
     return wrap_all(depth, function(*args, **kwargs))
 
@@ -57,6 +62,8 @@ def where(depth, function, args, kwargs):
 
 def query(depth, function, args, kwargs):
     """Answer for one example."""
+    if function in FACTS and len(args) == 1 and not kwargs:
+        return FACTS[function](args[0])
     arrays = map_leaves(lambda x: np.empty(x.shape, x.dtype) if isinstance(x, Batched) else x, (args, kwargs))
     return function(*arrays[0], **arrays[1])
 
@@ -76,7 +83,7 @@ def full_like(depth, function, args, kwargs):
     x, value, *rest = args if len(args) > 1 else (*args, kwargs.pop("fill_value"))
     size = size_of((x, value), depth)
     shape = kwargs.pop("shape", None)
-    shape = np.shape(x) if shape is None else tuple(shape) if hasattr(shape, "__len__") else (shape,)
+    shape = shape_of(x) if shape is None else tuple(shape) if hasattr(shape, "__len__") else (shape,)
     made = function(spread(x, depth, size), 0, *rest, shape=(size, *shape), **kwargs)
     made[...] = lift(value, depth, len(shape))
     return Batched(depth, made)

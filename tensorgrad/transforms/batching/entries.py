@@ -5,7 +5,7 @@ from math import prod
 import numpy as np
 
 from ...ops.indexing import getitem_kernel
-from .batched import RULES, Batched, is_at, lift, needs_one, spread, top
+from .batched import RULES, Batched, is_at, lift, ndim_of, needs_one, shape_of, spread, top
 
 
 def getitem(x, index):
@@ -47,7 +47,7 @@ class Place:
     def __init__(self, x, index, depth):
         self.depth, self.size = depth, len(deepest(index, depth).value) if top(index) == depth else len(x.value)
         parts = places_for_masks([self._part(i) for i in (index if isinstance(index, tuple) else (index,))])
-        self.arrays = max([np.ndim(i) for i in parts if is_array(i)], default=None)
+        self.arrays = max([ndim_of(i) for i in parts if is_array(i)], default=None)
         self.before = first_of_arrays(parts, x.ndim)
         parts = slices_for_ellipsis(parts, x.ndim)
         if self.arrays is None:
@@ -91,7 +91,7 @@ class Place:
         """Return the shape of ``x[index]`` of one example."""
         flat = np.broadcast_to(np.zeros((), bool), x.value.shape)
         constant = tuple([np.empty(i.shape, i.dtype) if isinstance(i, Batched) else i for i in self.index])
-        known = tuple([np.zeros(np.shape(i), int) if is_array(i) else i for i in constant])
+        known = tuple([np.zeros(shape_of(i), int) if is_array(i) else i for i in constant])
         return self.order(flat[known]).shape[1:]
 
 
@@ -106,7 +106,7 @@ def places_for_masks(parts):
     """Return the parts of an index with arrays of places for each mask."""
     found: list = []
     for i in parts:
-        found.extend(np.nonzero(i) if hasattr(i, "dtype") and i.dtype.kind == "b" and np.ndim(i) else [i])
+        found.extend(np.nonzero(i) if hasattr(i, "dtype") and i.dtype.kind == "b" and ndim_of(i) else [i])
     return found
 
 
@@ -143,7 +143,7 @@ def take_along_axis(depth, function, args, kwargs):
     arr, indices, axis = [*args, *kwargs.values()] if len(args) + len(kwargs) == 3 else (*args, *kwargs.values(), -1)
     if axis is None:
         arr, axis = np.ravel(arr), 0
-    places = list(np.ogrid[tuple(slice(n) for n in np.shape(arr))])
+    places = list(np.ogrid[tuple(slice(n) for n in shape_of(arr))])
     places[axis] = indices
     return entries(arr, tuple(places), depth)
 
@@ -154,10 +154,10 @@ def take(depth, function, args, kwargs):
     x, indices, axis = settings["a"], settings["indices"], settings.get("axis")
     if axis is None:
         x, axis = np.ravel(x), 0
-    n = np.shape(x)[axis]
+    n = shape_of(x)[axis]
     if settings.get("mode", "raise") != "raise":
         indices = np.mod(indices, n) if settings["mode"] == "wrap" else np.clip(indices, 0, n - 1)
-    return entries(x, (*[slice(None)] * (axis % np.ndim(x)), indices), depth)
+    return entries(x, (*[slice(None)] * (axis % ndim_of(x)), indices), depth)
 
 
 def entries(x, index, depth):

@@ -4,7 +4,7 @@ import numpy as np
 
 from ...errors import BatchError
 from ...pytree import map_leaves, remade
-from .batched import RULES, Batched, is_at, size_of
+from .batched import RULES, Batched, is_at, ndim_of, shape_of, size_of
 
 
 def loop(depth, function, args, kwargs):
@@ -47,7 +47,7 @@ def ufunc_loop(name):
 def outer(depth, ufunc, inputs, kwargs):
     """``np.add.outer(a, b)``: every entry of ``a`` with every entry of ``b``."""
     a, b = inputs
-    return ufunc(np.reshape(a, (*np.shape(a), *[1] * np.ndim(b))), b, **kwargs)
+    return ufunc(np.reshape(a, (*shape_of(a), *[1] * ndim_of(b))), b, **kwargs)
 
 
 RULES.update({"loop": loop, "outer": outer, "reduceat": ufunc_loop("reduceat"), "at": ufunc_loop("at")})

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .axis_rules import others_are_constant, settings_of
-from .batched import RULES, Batched, is_at, lift, wrap_all
+from .batched import RULES, Batched, is_at, lift, ndim_of, wrap_all
 from .loops import loop
 
 #: Functions of one array, of its last two axes.
@@ -26,12 +26,12 @@ def matrices(depth, function, args, kwargs):
 def solve(depth, function, args, kwargs):
     """Linear equations: a vector is a column of a matrix."""
     a, b = args
-    ndim = max(np.ndim(a), np.ndim(b))
-    if np.ndim(a) < 2:
+    ndim = max(ndim_of(a), ndim_of(b))
+    if ndim_of(a) < 2:
         return loop(depth, function, args, kwargs)
-    if np.ndim(b) == 1:
+    if ndim_of(b) == 1:
         return solve(depth, function, (a, np.expand_dims(b, 1)), kwargs)[..., 0]
-    if not is_at(a, depth) and np.ndim(a) == 2 == b.ndim:
+    if not is_at(a, depth) and ndim_of(a) == 2 == b.ndim:
         return columns(depth, a, b)
     return Batched(depth, function(lift(a, depth, ndim), lift(b, depth, ndim)))
 

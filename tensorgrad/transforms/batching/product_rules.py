@@ -7,7 +7,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from .axis_rules import settings_of
-from .batched import RULES, Batched, is_at
+from .batched import RULES, Batched, is_at, ndim_of, shape_of
 from .loops import loop
 
 
@@ -18,9 +18,9 @@ def core(depth, ufunc, inputs, kwargs):
     if ufunc is np.matmul:
         return matmul(depth, *inputs, **kwargs)
     cores = [part.count(",") + 1 if part else 0 for part in ufunc.signature.split("->")[0][1:-1].split("),(")]
-    ndim = max(np.ndim(x) - n for x, n in zip(inputs, cores, strict=True))
-    if any(np.ndim(x) < n for x, n in zip(inputs, cores, strict=True)):
-        return ufunc(*[np.empty(np.shape(x)) for x in inputs])  # which says what is missing
+    ndim = max(ndim_of(x) - n for x, n in zip(inputs, cores, strict=True))
+    if any(ndim_of(x) < n for x, n in zip(inputs, cores, strict=True)):
+        return ufunc(*[np.empty(shape_of(x)) for x in inputs])  # which says what is missing
     lifted = [lift_outer(x, depth, ndim, n) for x, n in zip(inputs, cores, strict=True)]
     return Batched(depth, ufunc(*lifted, **kwargs))
 
@@ -36,18 +36,18 @@ def lift_outer(x, depth, ndim, core):
 def matmul(depth, a, b, **kwargs):
     """Matrix product: a vector that differs from example to example is a row of a matrix, and needs no loop."""
     a_batched, b_batched = is_at(a, depth), is_at(b, depth)
-    if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return np.matmul(np.empty(np.shape(a)), np.empty(np.shape(b)))  # which says that there must be an axis
-    if not b_batched and a_batched and np.ndim(b) <= 2:
+    if ndim_of(a) == 0 or ndim_of(b) == 0:
+        return np.matmul(np.empty(shape_of(a)), np.empty(shape_of(b)))  # which says that there must be an axis
+    if not b_batched and a_batched and ndim_of(b) <= 2:
         return Batched(depth, by_matrix(a.value, b, **kwargs))
-    if not a_batched and b.ndim == 1 and np.ndim(a) <= 2:
+    if not a_batched and b.ndim == 1 and ndim_of(a) <= 2:
         return Batched(depth, np.matmul(b.value, a.T, **kwargs))
-    row, column = np.ndim(a) == 1, np.ndim(b) == 1
+    row, column = ndim_of(a) == 1, ndim_of(b) == 1
     if row:
         a = np.expand_dims(a, 0)
     if column:
         b = np.expand_dims(b, 1)
-    ndim = max(np.ndim(a), np.ndim(b)) - 2
+    ndim = max(ndim_of(a), ndim_of(b)) - 2
     y = np.matmul(lift_outer(a, depth, ndim, 2), lift_outer(b, depth, ndim, 2), **kwargs)
     if row:
         y = y[..., 0, :]
@@ -79,27 +79,27 @@ def tensordot(a, b, axes=2):
     if hasattr(axes, "__len__"):
         of_a, of_b = [(i,) if hasattr(i, "__index__") else tuple(i) for i in axes]
     else:
-        of_a, of_b = tuple(range(np.ndim(a) - axes, np.ndim(a))), tuple(range(axes))
-    of_a, of_b = normalize_axis_tuple(of_a, np.ndim(a)), normalize_axis_tuple(of_b, np.ndim(b))
-    if [np.shape(a)[i] for i in of_a] != [np.shape(b)[i] for i in of_b]:
+        of_a, of_b = tuple(range(ndim_of(a) - axes, ndim_of(a))), tuple(range(axes))
+    of_a, of_b = normalize_axis_tuple(of_a, ndim_of(a)), normalize_axis_tuple(of_b, ndim_of(b))
+    if [shape_of(a)[i] for i in of_a] != [shape_of(b)[i] for i in of_b]:
         raise ValueError("shape-mismatch for sum")
-    free_a = [i for i in range(np.ndim(a)) if i not in of_a]
-    free_b = [i for i in range(np.ndim(b)) if i not in of_b]
-    shape_a, shape_b = [np.shape(a)[i] for i in free_a], [np.shape(b)[i] for i in free_b]
-    n = prod([np.shape(a)[i] for i in of_a])
+    free_a = [i for i in range(ndim_of(a)) if i not in of_a]
+    free_b = [i for i in range(ndim_of(b)) if i not in of_b]
+    shape_a, shape_b = [shape_of(a)[i] for i in free_a], [shape_of(b)[i] for i in free_b]
+    n = prod([shape_of(a)[i] for i in of_a])
     rows = np.reshape(np.transpose(a, (*free_a, *of_a)), (prod(shape_a), n))
     columns = np.reshape(np.transpose(b, (*of_b, *free_b)), (n, prod(shape_b)))
     return np.reshape(np.matmul(rows, columns), (*shape_a, *shape_b))
 
 
 def dot(a, b):
-    if np.ndim(a) == 0 or np.ndim(b) == 0:
+    if ndim_of(a) == 0 or ndim_of(b) == 0:
         return np.multiply(a, b)
-    return np.matmul(a, b) if np.ndim(b) <= 2 else tensordot(a, b, ((-1,), (-2,)))
+    return np.matmul(a, b) if ndim_of(b) <= 2 else tensordot(a, b, ((-1,), (-2,)))
 
 
 def inner(a, b):
-    return np.multiply(a, b) if np.ndim(a) == 0 or np.ndim(b) == 0 else tensordot(a, b, ((-1,), (-1,)))
+    return np.multiply(a, b) if ndim_of(a) == 0 or ndim_of(b) == 0 else tensordot(a, b, ((-1,), (-1,)))
 
 
 def outer(a, b):

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from .axis_rules import batch_axis, settings_of
-from .batched import RULES, Batched, is_at, size_of, spread
+from .batched import RULES, Batched, is_at, ndim_of, shape_of, size_of, spread
 from .loops import loop
 
 
@@ -91,7 +91,7 @@ def concatenate(depth, function, args, kwargs):
     axis, size = settings.pop("axis", 0), size_of(arrays, depth)
     if axis is None:
         arrays, axis = [np.ravel(x) for x in arrays], 0
-    ndim = max(np.ndim(x) for x in arrays)
+    ndim = max(ndim_of(x) for x in arrays)
     values = [spread(x, depth, size) for x in arrays]
     return Batched(depth, np.concatenate(values, normalize_axis_index(axis, ndim) + 1, **settings))
 
@@ -99,7 +99,7 @@ def concatenate(depth, function, args, kwargs):
 def stack(depth, function, args, kwargs):
     arrays, settings = settings_of(function, args, kwargs)
     arrays, size = list(arrays), size_of(list(arrays), depth)
-    axis = normalize_axis_index(settings.pop("axis", 0), np.ndim(arrays[0]) + 1) + 1
+    axis = normalize_axis_index(settings.pop("axis", 0), ndim_of(arrays[0]) + 1) + 1
     return Batched(depth, np.stack([spread(x, depth, size) for x in arrays], axis, **settings))
 
 
@@ -107,7 +107,7 @@ def pad(depth, function, args, kwargs):
     x, settings = settings_of(function, args, kwargs)
     width = settings.pop("pad_width")
     constant = settings.get("constant_values", 0)
-    if not is_at(x, depth) or isinstance(width, dict) or np.ndim(constant) or settings.get("mode", "") == callable:
+    if not is_at(x, depth) or isinstance(width, dict) or ndim_of(constant) or settings.get("mode", "") == callable:
         return loop(depth, function, args, kwargs)
     widths = np.broadcast_to(np.asarray(width), (x.ndim, 2)).tolist()
     return Batched(depth, np.pad(x.value, [(0, 0), *widths], **settings) if widths else x.value.copy())
@@ -136,20 +136,20 @@ def one_at_least(x, ndim):
 
 def tile(A, reps):
     reps = tuple(reps) if hasattr(reps, "__len__") else (reps,)
-    n = max(len(reps), np.ndim(A))
-    reps, shape = (1,) * (n - len(reps)) + reps, (1,) * (n - np.ndim(A)) + np.shape(A)
+    n = max(len(reps), ndim_of(A))
+    reps, shape = (1,) * (n - len(reps)) + reps, (1,) * (n - ndim_of(A)) + shape_of(A)
     apart = np.reshape(A, [k for length in shape for k in (1, length)])
     laid = np.broadcast_to(apart, [k for pair in zip(reps, shape, strict=True) for k in pair])
     return np.reshape(laid, [r * length for r, length in zip(reps, shape, strict=True)])
 
 
 def broadcast_arrays(*arrays, subok=False):
-    shape = np.broadcast_shapes(*[np.shape(x) for x in arrays])
+    shape = np.broadcast_shapes(*[shape_of(x) for x in arrays])
     return tuple([np.broadcast_to(x, shape) for x in arrays])
 
 
 def columns(x):
-    return np.reshape(x, (-1, 1)) if np.ndim(x) == 1 else x
+    return np.reshape(x, (-1, 1)) if ndim_of(x) == 1 else x
 
 
 RULES.update({
@@ -162,6 +162,6 @@ RULES.update({
     np.linalg.matrix_transpose: through(lambda x: np.swapaxes(x, -1, -2)), np.flipud: through(lambda m: np.flip(m, 0)),
     np.vstack: through(lambda tup: np.concatenate([one_at_least(x, 2) for x in tup])),
     np.dstack: through(lambda tup: np.concatenate([one_at_least(x, 3) for x in tup], 2)),
-    np.hstack: through(lambda tup: np.concatenate([one_at_least(x, 1) for x in tup], min(1, np.ndim(tup[0]) - 1))),
+    np.hstack: through(lambda tup: np.concatenate([one_at_least(x, 1) for x in tup], min(1, ndim_of(tup[0]) - 1))),
     np.column_stack: through(lambda tup: np.concatenate([columns(x) for x in tup], 1)),
 })  # fmt: skip
