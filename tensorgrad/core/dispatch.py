@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import ShapeError, TensorgradError, describe, printable, suggest
+from ..errors import BatchError, ShapeError, TensorgradError, describe, printable, suggest
 from ..pytree import leaves_of, map_leaves
 from .modes import is_recording, recording
 from .op import Op
-from .tensor import Tensor, array_like, new, tick, wrap
+from .tensor import StandIn, Tensor, array_like, new, tick, wrap
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -84,7 +84,8 @@ def _unary(op: Any) -> Any:
         try:
             data = kernel(x.data)
         except Exception as error:  # told again in the op's own words
-            raise explained(error, op, (x,)) from None
+            if (data := by_example(error, op, (x,))) is None:
+                raise explained(error, op, (x,)) from None
         y = new(Tensor)  # with its slot stores 170 ns; __init__ would be 250
         y.data = data if type(data) is ndarray else wrap(data)
         if x.requires_grad and recording():
@@ -125,7 +126,8 @@ def _binary(op: Any) -> Any:
         try:
             data = kernel(x, z)
         except Exception as error:  # told again in the op's own words
-            raise explained(error, op, (a, b)) from None
+            if (data := by_example(error, op, (a, b))) is None:
+                raise explained(error, op, (a, b)) from None
         y = new(Tensor)
         y.data = data if type(data) is ndarray else wrap(data)
         if needed and recording():
@@ -155,7 +157,8 @@ def _unary_with_settings(op: Any) -> Any:
         try:
             data = kernel(x.data, **settings)
         except Exception as error:  # told again in the op's own words
-            raise explained(error, op, inputs, settings) from None
+            if (data := by_example(error, op, inputs, settings)) is None:
+                raise explained(error, op, inputs, settings) from None
         return record(op, data, inputs, settings)
 
     return call
@@ -175,7 +178,8 @@ def _general(op: Any) -> Any:
         try:
             data = kernel(*arrays, **kept) if kept else kernel(*arrays)
         except Exception as error:  # told again in the op's own words
-            raise explained(error, op, inputs, kept) from None
+            if (data := by_example(error, op, inputs, kept)) is None:
+                raise explained(error, op, inputs, kept) from None
         for x in inputs:
             if isinstance(x, Tensor):
                 return record(op, data, inputs, kept)
@@ -197,7 +201,8 @@ def _constant(op: Any) -> Any:
         try:
             data = kernel(*[x.data if isinstance(x, Tensor) else x for x in inputs], **settings)
         except Exception as error:  # told again in the op's own words
-            raise explained(error, op, inputs, settings) from None
+            if (data := by_example(error, op, inputs, settings)) is None:
+                raise explained(error, op, inputs, settings) from None
         return record(op, data, (), settings)
 
     return call
@@ -274,6 +279,15 @@ def bind(op: Any, inputs: Any, settings: Any) -> Any:
             raise TypeError(f"{printable(op.name)}() has no setting {name!r} for Tensors{suggest(name, op.defaults)}")
         del settings[name]  # out=None and its like say nothing
     return tuple(inputs), settings
+
+
+def by_example(error: Exception, op: Op, inputs: Any, settings: Any = None) -> Any:
+    """Return what a kernel that cannot run on a batch of vmap's gives for each example; None for any other error."""
+    if not isinstance(error, BatchError):
+        return None
+    arrays = [x.data if isinstance(x, Tensor) else x for x in inputs]
+    deepest = max([x for x in arrays if isinstance(x, StandIn)], key=lambda x: x.depth, default=None)
+    return None if deepest is None else deepest.each(op.kernel, arrays, settings or {})
 
 
 def explained(error: Exception, op: Op, inputs: Any, settings: Any = None) -> Exception:

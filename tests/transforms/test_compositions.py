@@ -37,7 +37,7 @@ TRANSFORMS = {
     "vmap": lambda f, vmap: lambda x, w: vmap(lambda a: np.sum(f(a, w)))(np.outer(x, w)),
     "vmap of both": lambda f, vmap: lambda x, w: vmap(lambda a, b: f(x * a, w + b)[1])(x, w),
     "vmap and sum": lambda f, vmap: lambda x, w: np.sum(vmap(f, (0, None))(np.outer(w, x), w), axis=0) * x,
-    "vmap of index": lambda f, vmap: lambda x, w: vmap(lambda i: tg.take(f(x, w), i) * tg.take(x, i))(np.array([2, 0, 0])),
+    "vmap of index": lambda f, vmap: lambda x, w: vmap(lambda i: tg.take(f(x, w) * x, i))(np.array([2, 0, 0])),
     "vmap of pullback": lambda f, vmap: lambda x, w: vmap(lambda g: np.sum(tg.vjp(f, x, w)[1](g)[0]))(np.eye(3) * x),
     "checkpoint": lambda f, vmap: tg.checkpoint(f),
     "custom": lambda f, vmap: lambda x, w: f(custom(x), w),

@@ -332,6 +332,21 @@ def test_what_has_no_rule_runs_for_each_example(rng):
     close(tg.vmap(lambda x: np.polyfit(np.arange(6.0), x, 2))(x), [np.polyfit(np.arange(6.0), row, 2) for row in x])
 
 
+def test_a_kernel_that_needs_values_runs_for_each_example(rng):
+    @tg.primitive
+    def halves(x, y):
+        """Collatz's step, as a loop would write it."""
+        out = np.empty(x.shape)
+        for i, n in enumerate(x.tolist()):
+            out[i] = n * y[i] if n > 0.5 else n / 2
+        return out
+
+    halves.vjp("x")(lambda g, y, x, factor: g * np.where(x > 0.5, factor, 0.5))
+    x, y = rng.random((4, 3)), rng.random(3)
+    close(tg.vmap(halves, (0, None))(x, y), [halves(row, y) for row in x])
+    close(tg.vmap(tg.grad(lambda x: np.sum(halves(x, y))))(x), np.where(x > 0.5, y, 0.5))
+
+
 def test_compiled_inside_and_outside(rng):
     x, w = rng.random((4, 3)), rng.random(3)
 
@@ -365,10 +380,12 @@ MISTAKES = [
      "np.where, or leave the argument out of the batch: in_axes=None for it"),
     (lambda: tg.vmap(lambda x: float(x[0]))(X), BatchError, "vmap: float() needs one value, but float64[] has"),
     (lambda: tg.vmap(lambda x: x[0].item())(X), BatchError, "vmap: item() needs one value"),
-    (lambda: tg.vmap(lambda x: x[x > 0])(X), BatchError,
-     "vmap: x[mask], whose shape needs one value, but bool[2] has a value for each of 3 examples; use np.where"),
-    (lambda: tg.vmap(lambda x: np.unique(x))(np.tri(3)), BatchError,
-     "vmap: np.unique gives results of different shapes for the examples of a batch, which cannot be one; use what"),
+    (lambda: tg.vmap(lambda x: x[x > 0])(X), ShapeError,
+     "vmap: x[mask] has another shape for each example, as the mask bool[2] differs; use np.where(mask, x, 0)"),
+    (lambda: tg.vmap(lambda x: np.where(x.numpy()))(X), ShapeError,
+     "vmap: np.where(c) has another shape for each example; use np.where(c, a, b)"),
+    (lambda: tg.vmap(lambda x: np.unique(x))(np.tri(3)), ShapeError,
+     "vmap: unique() gives results of different shapes for the examples of a batch, which cannot be one; use what"),
     (lambda: tg.vmap(lambda i: np.ones(4)[i])(np.arange(3)), BatchError, "needs one value, but int64[] has"),
     (lambda: tg.vmap(lambda x, y: x)(X, np.ones((4, 2))), ShapeError,
      "vmap(f): the batch must have one length, but x has 3 along axis 0, y has 4 along axis 0"),

@@ -52,6 +52,10 @@ class Batched(StandIn):
         """Return a constant as the same for each example."""
         return Batched(self.depth, spread(x, self.depth, len(self.value)))
 
+    def each(self, function, args, kwargs):
+        """Return what a function gives for each example, as one."""
+        return RULES["loop"](self.depth, function, args, kwargs)
+
     def drawn(self, draw, **settings):
         """Be filled by ``draw(out=...)``, a method of a random generator: each example has its own numbers."""
         if isinstance(self.value, StandIn):

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from ...errors import ShapeError
 from ...pytree import leaves_of, map_leaves
 from .batched import RULES, Batched, is_at, lift, ndim_of, needs_one, shape_of, size_of, spread, wrap_all
 
@@ -56,7 +57,7 @@ def write_out(depth, out, result):
 def where(depth, function, args, kwargs):
     """Choose entry by entry; without branches the result's shape would depend on values."""
     if len(args) == 1:
-        raise needs_one("np.where(c), whose shape", args[0], "use np.where(c, a, b)")
+        raise ShapeError("vmap: np.where(c) has another shape for each example; use np.where(c, a, b)")
     return elementwise(depth, function, args, kwargs)
 
 

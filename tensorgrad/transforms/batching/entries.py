@@ -4,6 +4,7 @@ from math import prod
 
 import numpy as np
 
+from ...errors import ShapeError, describe
 from ...ops.indexing import getitem_kernel
 from .batched import RULES, Batched, is_at, lift, ndim_of, needs_one, shape_of, spread, top
 
@@ -60,7 +61,8 @@ class Place:
         if isinstance(i, list):
             return np.asarray(i)
         if is_at(i, self.depth) and i.dtype.kind == "b":
-            raise needs_one("x[mask], whose shape", i, "use np.where(mask, x, 0)")
+            raise ShapeError(f"vmap: x[mask] has another shape for each example, as the mask {describe(i)} differs; "
+                             "use np.where(mask, x, 0)")  # fmt: skip
         return i
 
     def source(self, x):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...errors import BatchError
+from ...errors import ShapeError
 from ...pytree import map_leaves, remade
 from .batched import RULES, Batched, is_at, ndim_of, shape_of, size_of
 
@@ -16,8 +16,8 @@ def loop(depth, function, args, kwargs):
     try:
         return stack_all(depth, results)
     except ValueError:
-        raise BatchError(
-            f"vmap: np.{function.__name__} gives results of different shapes for the examples of a batch, which cannot "
+        raise ShapeError(
+            f"vmap: {function.__name__}() gives results of different shapes for the examples of a batch, which cannot "
             "be one; use what keeps the shape, such as np.where(mask, x, 0)"
         ) from None
 
