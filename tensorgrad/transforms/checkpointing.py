@@ -111,8 +111,9 @@ class Block:
                 leaf.op, leaf.inputs = positive.op, (x,)
             else:
                 leaf.requires_grad = False
+        self.leaves = []
         zeros = [x.data * 0 if isinstance(x, Tensor) else x * 0 for x in xs]
-        return [zero if g is None else g for g, zero in zip(found, zeros, strict=True)]
+        return [to_keep(zero, keep) if g is None else g for g, zero in zip(found, zeros, strict=True)]
 
 
 def requires(x):

@@ -322,7 +322,13 @@ def test_writing_into_fresh_arrays(rng):
         t[0] = x[2]
         return t
 
+    def h(x, w):
+        y = np.zeros_like(w)  # the same for all rows of x
+        y[0] = x[0] * w[1]
+        return y
+
     close(tg.vmap(f)(x), [f(row.copy()) for row in x])
+    close(tg.vmap(tg.vmap(h, (None, 0)), (0, None))(x, x), [[h(a, b) for b in x] for a in x])
     close(tg.vmap(g)(x), np.stack([x[:, 2], 0 * x[:, 0], 0 * x[:, 0]], 1))
     close(tg.grad(lambda x: np.sum(tg.vmap(g)(x) ** 2))(x), np.stack([0 * x[:, 0], 0 * x[:, 0], 2 * x[:, 2]], 1))
 
