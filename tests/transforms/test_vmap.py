@@ -329,6 +329,8 @@ def test_writing_into_fresh_arrays(rng):
 
     close(tg.vmap(f)(x), [f(row.copy()) for row in x])
     close(tg.vmap(tg.vmap(h, (None, 0)), (0, None))(x, x), [[h(a, b) for b in x] for a in x])
+    raw = lambda x, w: h(x.numpy() if isinstance(x, tg.Tensor) else x, w.numpy())
+    close(tg.vmap(tg.vmap(raw, (None, 0)), (0, None))(x, x), [[h(a, b) for b in x] for a in x])
     close(tg.vmap(g)(x), np.stack([x[:, 2], 0 * x[:, 0], 0 * x[:, 0]], 1))
     close(tg.grad(lambda x: np.sum(tg.vmap(g)(x) ** 2))(x), np.stack([0 * x[:, 0], 0 * x[:, 0], 2 * x[:, 2]], 1))
 
