@@ -218,6 +218,13 @@ def wrap(data: Any) -> Any:
     return np.asarray(data) if isinstance(data, (np.generic, bool, int, float, complex)) else data
 
 
+def every_example(x: Any) -> Any:
+    """Return what there is to look at in an array: of a batch of vmap's all examples, along axis 0."""
+    while isinstance(x, StandIn) and x.depth:
+        x = x.value
+    return x
+
+
 def array_like(x: Any) -> Any:
     """Return lists and Python numbers as arrays; arrays, Tensors and what stands in for them as they are."""
     return x if hasattr(x, "ndim") else np.asarray(x)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..backward import backward, visit
 from ..core.modes import plainly
-from ..core.tensor import Tensor
+from ..core.tensor import Tensor, every_example
 from ..errors import NumericsError, counted, describe, printable
 from ..graph.code import running, trial
 from ..graph.gradients import hooking
@@ -242,4 +242,4 @@ def named(x, name):
 
 
 def values(x):
-    return x.data if isinstance(x, Tensor) else np.asarray(x)
+    return x.data if isinstance(x, Tensor) else np.asarray(every_example(x))

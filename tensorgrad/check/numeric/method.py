@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...core.tensor import Tensor
+from ...core.tensor import StandIn, Tensor
 from .differences import ROUNDINGS, STEP, slope, whole_line
 
 #: Complex step and differences must agree to this part, along one random line, for the former to be trusted.
@@ -94,7 +94,8 @@ def culprit_of(f):
     """Return which recorded op is not analytic, in words; '' if none of them alone is to blame."""
     for t, inputs in f.steps:
         arrays = [x.data if isinstance(x, Tensor) else x for x in inputs]
-        if not is_analytic(t.op, arrays, t.settings or {}):
+        batched = any(isinstance(x, StandIn) for x in (t.data, *arrays))  # by vmap: nothing is tried there
+        if not batched and not is_analytic(t.op, arrays, t.settings or {}):
             return f"op {t.op.name!r} is not analytic"
     return ""
 

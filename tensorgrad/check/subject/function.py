@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...backward import gradients
-from ...core.tensor import Tensor, type_tensor
+from ...core.tensor import Tensor, every_example, type_tensor
 from ...errors import GradientError, ShapeError, describe, printable
 from ...graph.gradients import listening
 from ...graph.steps import merged
@@ -203,6 +203,7 @@ class Function:
 
 def square(x):
     """Return the sum of the squares of all entries."""
+    x = every_example(x)
     return float(np.vdot(x, x))
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 
 from ...backward import fit, start, visit
-from ...core.tensor import Tensor
+from ...core.tensor import Tensor, every_example
 from ...errors import describe
 from ...graph.scopes import Frames
 from ...graph.steps import recorded
@@ -55,7 +55,7 @@ class Part:
         values = [x.data if isinstance(x, Tensor) else x for x in self._values]
         with np.errstate(all="ignore"):  # an infinite slope is what is to be seen
             found = self.op.rules[self.index](np.ones_like(self._y), self._y, *values, **self.settings)
-        return sealed(np.asarray(found))
+        return sealed(found)
 
     def __repr__(self):
         value, total = brief(self.value), brief(self.total)
@@ -212,6 +212,6 @@ def fitting(given, wanted):
 
 def sealed(array):
     """Return a view of ``array`` that cannot be written to: it may share memory with the graph."""
-    view = np.asarray(array).view()  # a rule may give a NumPy scalar
+    view = np.asarray(every_example(array)).view()  # a rule may give a NumPy scalar
     view.flags.writeable = False
     return view
