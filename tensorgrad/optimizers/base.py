@@ -179,11 +179,14 @@ class Optimizer(Options):
             flat.w -= flat.g
         self._steps += 1
 
-    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Tensor]]) -> int:
-        """Take one step down ``(gradient, parameter)`` pairs: ``apply`` under Keras's older name."""
+    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Tensor]]) -> int | None:
+        """Take one step down ``(gradient, parameter)`` pairs: ``apply`` under Keras's older name.
+
+        Returns ``iterations``; in a compiled function None, as a program does not know it.
+        """
         pairs = list(grads_and_vars)
         self.apply([g for g, _ in pairs], [p for _, p in pairs])
-        return self.iterations
+        return None if runs_plainly() and tracing() is not None else self.iterations
 
     def step(self, params: Tensor | Iterable[Tensor]) -> None:
         """Take one step down the ``.grad`` of each of ``params`` and clear it: for plain Tensors as for Parameters.

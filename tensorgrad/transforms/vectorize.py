@@ -56,8 +56,8 @@ def vmap(f, in_axes=0, out_axes=0, axis_size=None):
 
         def call(*arrays):
             found = iter(arrays)
-            put = lambda x: x if (next(axes)) is None else next(found)  # noqa: E731  (used twice, and one line)
-            return f(*map_leaves(put, args), **map_leaves(put, kwargs))
+            given, named = map_leaves(lambda x: x if next(axes) is None else next(found), (args, kwargs))
+            return f(*given, **named)
 
         given = [(x, axis) for _, x, axis in mapped if axis is not None]
         y = over_batch(call, given, size)

@@ -184,7 +184,8 @@ def test_a_compiled_step_with_a_tape(rng):
     def step(x):
         with tg.GradientTape() as tape:
             loss = np.mean((model(x) - 1) ** 2)
-        optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
+        grads = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(grads, model.trainable_variables, strict=True))
         return loss
 
     traces = []

@@ -37,3 +37,22 @@ def test_jvp_and_vjp(rng):
     for ours, theirs in zip(tg.jvp(f(np), (x,), (v,)), torch.func.jvp(f(torch), (of(x),), (of(v),)), strict=True):
         close(ours, theirs)
     close(tg.vjp(f(np), x)[1](g)[0], torch.func.vjp(f(torch), of(x))[1](of(g))[0])
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit.script`:DeprecationWarning")  # PyTorch's own
+def test_vmap_jacobians_and_hessians(rng):
+    w, x = rng.normal(size=(3, 2)), rng.normal(size=(4, 3))
+
+    def f(xp):
+        return lambda w, x: xp.tanh(x @ w) * xp.sum(w**2, 0)
+
+    def loss(xp):
+        return lambda w, x: xp.sum(xp.sin(f(xp)(w, x)))
+
+    of, func = torch.tensor, torch.func
+    close(tg.vmap(f(np), (None, 0), 1)(w, x), func.vmap(f(torch), (None, 0), 1)(of(w), of(x)))
+    close(tg.vmap(tg.grad(loss(np)), (None, 0))(w, x), func.vmap(func.grad(loss(torch)), (None, 0))(of(w), of(x)))
+    close(tg.jacrev(f(np))(w, x[0]), func.jacrev(f(torch))(of(w), of(x[0])))
+    close(tg.jacfwd(f(np), 1)(w, x[0]), func.jacfwd(f(torch), 1)(of(w), of(x[0])))
+    close(tg.hessian(loss(np))(w, x[0]), func.hessian(loss(torch))(of(w), of(x[0])))
+    close(tg.vmap(tg.hessian(loss(np)), (None, 0))(w, x), func.vmap(func.hessian(loss(torch)), (None, 0))(of(w), of(x)))
