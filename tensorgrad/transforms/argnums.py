@@ -1,7 +1,6 @@
 """Which arguments of a call a transform is about: by position, by name, one or several."""
 
-from types import MethodType
-
+from ..compile.call_arguments import argument_names
 from ..errors import OptionError, counted, printable, suggest
 from ..pytree import map_leaves
 
@@ -19,12 +18,7 @@ def named_arguments(f):
         f = f.__wrapped__
     if not hasattr(f, "__code__"):
         f = getattr(f, "__call__", f)  # noqa: B004  (a method of an object, whose code has the names)
-    code = getattr(f, "__code__", None)
-    if code is None:
-        return (), ()
-    first = 1 if isinstance(f, MethodType) else 0
-    names, n = code.co_varnames, code.co_argcount
-    return names[first:n], names[n : n + code.co_kwonlyargcount]
+    return argument_names(f)
 
 
 class Chosen:
