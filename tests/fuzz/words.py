@@ -15,7 +15,8 @@ UNARY = ["np.negative", "np.exp", "np.tanh", "np.sqrt", "np.square", "np.abs", "
          "np.log1p", "np.reciprocal", "np.isnan", "np.logical_not", "np.rint", "np.conj", "np.positive",
          "np.invert", "np.expm1", "np.cbrt", "np.trunc", "np.signbit", "np.arctan", "np.log", "np.sinc", "np.sort",
          "np.nan_to_num", "np.median", "np.real", "np.angle", "np.nanmax", "np.unwrap", "tg.special.erf",
-         "tg.special.ndtr", "tg.special.gammaln", "tg.special.log_ndtr", "tg.special.i0e", "tg.logcumsumexp"]  # fmt: skip
+         "tg.special.ndtr", "tg.special.gammaln", "tg.special.log_ndtr", "tg.special.i0e",
+         "tg.logcumsumexp"]  # fmt: skip
 BINARY = ["np.add", "np.subtract", "np.multiply", "np.divide", "np.maximum", "np.minimum", "np.power", "np.arctan2",
           "np.floor_divide", "np.remainder", "np.hypot", "np.copysign", "np.less", "np.greater_equal", "np.equal",
           "np.logical_and", "np.bitwise_and", "np.fmax", "np.heaviside", "np.logaddexp", "np.bitwise_xor", "np.fmod",
