@@ -33,7 +33,7 @@ TORCH = {
     "vdot": lambda t: lambda x, w: t.vdot(x.reshape(-1), w.reshape(-1)), "dot": None, "inner": lambda t: t.inner,
     "tensordot": lambda t: lambda x, w: t.tensordot(x, w, 2),
 }  # fmt: skip
-AUTOGRAD = dict.fromkeys(("dot", "fmax", "fmin", "cumsum", "tensordot")) | {"median": None}
+AUTOGRAD = dict.fromkeys(("dot", "fmax", "fmin", "cumsum", "tensordot", "outer")) | {"median": None}
 
 
 def ours(name, *inputs):
