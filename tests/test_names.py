@@ -87,6 +87,7 @@ CONTAINERS = {"list", "tuple", "dict"}
 
 #: Functions that ask for lists, tuples and dicts and are no walkers, each with its reason.
 ASKERS = {
+    "backward.py:conjugate_gradient": "the cotangents of several outputs are a list",
     "options.py:config_value": "what a config in JSON may hold; lies below pytree",
     "core/number.py:name_at": "walks the syntax of a line, not a structure",
     "ops/arrangement.py:depth_of": "np.block means lists by their nesting, and arrays by none",

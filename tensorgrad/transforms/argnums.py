@@ -46,7 +46,7 @@ class Chosen:
 
     def _place(self, i, by_name):
         if isinstance(i, str):
-            return self._named(i, by_name)
+            return self._place_of_name(i, by_name)
         n = len(self.args)
         if -n <= i < n:
             return i % n
@@ -57,7 +57,7 @@ class Chosen:
             "pass the argument, or give argnums its name"
         )
 
-    def _named(self, name, by_name):
+    def _place_of_name(self, name, by_name):
         if name in self.kwargs:
             return name
         if name in self.positional[: len(self.args)]:

@@ -32,7 +32,7 @@ def checkpoint(f):
     def call(*args, **kwargs):
         if not is_recording() or is_traced(leaves_of((args, kwargs))):
             return f(*args, **kwargs)
-        block = Block(f, args, kwargs)
+        block = CheckpointCall(f, args, kwargs)
         y, roots = block.run(block.given)
         inputs = [*block.given, *block.closed_over(roots)]
         made = iter(attach(getattr(f, "__name__", "f"), [t.data for t in roots], inputs, block) if roots else ())
@@ -41,7 +41,7 @@ def checkpoint(f):
     return call
 
 
-class Block:
+class CheckpointCall:
     """One call of a function under ``checkpoint``, and the rule of the op that stands for it.
 
     given: the Tensors among its arguments that require a gradient
@@ -49,13 +49,13 @@ class Block:
 
     def __init__(self, f, args, kwargs):
         self.f, self.arguments, self.since = f, (args, kwargs), tick()
-        self.given = list({id(x): x for x in leaves_of((args, kwargs)) if requires(x)}.values())
+        self.given = list({id(x): x for x in leaves_of((args, kwargs)) if requires_gradient(x)}.values())
         self.order = [next((i for i, t in enumerate(self.given) if t is x), None) for x in leaves_of((args, kwargs))]
         self.states, self.last, self.shapes = {}, None, []
 
     def is_root(self, x):
         """Return whether ``x`` is a Tensor that the function made, and has a gradient."""
-        return requires(x) and x.seq >= self.since
+        return requires_gradient(x) and x.seq >= self.since
 
     def run(self, given):
         """Return what the function gives with leaves in place of ``given``, and the Tensors in it with a gradient."""
@@ -107,7 +107,7 @@ class Block:
         with sever(self.outside, hooks=False):
             found = gradients_of(roots, [to_keep(g, keep) for g in gs], sources, keep)
         for x, leaf in zip(given, self.leaves, strict=True):
-            if requires(x):
+            if requires_gradient(x):
                 leaf.op, leaf.inputs = positive.op, (x,)
             else:
                 leaf.requires_grad = False
@@ -116,7 +116,7 @@ class Block:
         return [to_keep(zero, keep) if g is None else g for g, zero in zip(found, zeros, strict=True)]
 
 
-def requires(x):
+def requires_gradient(x):
     """Return whether ``x`` is a Tensor that requires a gradient."""
     return isinstance(x, Tensor) and x.requires_grad
 

@@ -5,8 +5,8 @@ from ..core.tensor import Tensor
 from ..forward import pushforward
 from ..graph.steps import merged_steps
 from .argnums import Chosen, named_arguments, refill
-from .level import Level, give, requires, seed
-from .reverse import fit_all, split
+from .level import Level, any_requires_gradient, give, seed
+from .reverse import fit_leaves, split_aux
 
 __all__ = ["jvp", "linearize", "push"]
 
@@ -46,11 +46,12 @@ def line(transform, f, primals, has_aux):
     primals = as_tuple("primals", primals)
     chosen = Chosen(transform, named_arguments(f), tuple(range(len(primals))), primals, {})
     level = Level(transform, primals)
-    y, aux = split(transform, level.run(f, *chosen.enter(level)), has_aux)
+    y, aux = split_aux(transform, level.run(f, *chosen.enter(level)), has_aux)
     roots = level.results(y)
 
     def push_all(*tangents):
-        return refill(y, iter(push(level, roots, fit_all(transform, "the tangents", tangents, primals, level.leaves))))
+        given = fit_leaves(transform, "the tangents", tangents, primals, level.leaves)
+        return refill(y, iter(push(level, roots, given)))
 
     values = level.values(y)
     return (values, push_all, level.values(aux)) if has_aux else (values, push_all)
@@ -58,7 +59,7 @@ def line(transform, f, primals, has_aux):
 
 def push(level, roots, tangents):
     """Return the tangent of each of ``roots``, for the caller, from one for each leaf of ``level``, None for zeros."""
-    keep = is_recording() and (requires(tangents) or level.connects(roots))
+    keep = is_recording() and (any_requires_gradient(tangents) or level.connects(roots))
     wraps = level.wraps or any(isinstance(t, Tensor) for t in tangents)
     leaves = {id(leaf) for leaf in level.leaves}
     moving = {id(leaf): seed(t, keep) for leaf, t in zip(level.leaves, tangents, strict=True) if t is not None}

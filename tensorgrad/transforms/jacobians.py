@@ -8,7 +8,7 @@ from ..core.tensor import Tensor, make_leaf
 from .argnums import Chosen, named_arguments, refill
 from .forward_mode import as_tuple, push
 from .level import Level, give
-from .reverse import grad, split, vjp
+from .reverse import grad, split_aux, vjp
 from .vectorize import over_batch
 
 __all__ = ["backward_rows", "hessian", "hvp", "jacfwd", "jacobian", "jacrev"]
@@ -84,7 +84,7 @@ def derive(transform, f, argnums, has_aux, rows):
     def jacobians(*args, **kwargs):
         chosen = Chosen(transform, names, argnums, args, kwargs)
         level = Level(transform, (*args, *kwargs.values()))
-        y, aux = split(transform, level.run(f, *chosen.enter(level)), has_aux)
+        y, aux = split_aux(transform, level.run(f, *chosen.enter(level)), has_aux)
         found = rows(level, level.results(y))
         result = refill(y, iter([chosen.arrange(finish(level, row)) for row in found]))
         return (result, level.values(aux)) if has_aux else result
@@ -112,9 +112,9 @@ def backward_rows(level, roots):
 def rows_of(level, y):
     n = y.size
     if n == 1:
-        found = [as_tensor(g) for g in level.pull([y], [np.ones_like(y.data)])]
+        found = [tensor_of(g) for g in level.pull([y], [np.ones_like(y.data)])]
     elif n == 0 or not y.requires_grad:
-        return [zeros(y, x) for x in level.leaves]
+        return [zero_jacobian(y, x) for x in level.leaves]
     else:
         eye = np.eye(n, dtype=y.dtype).reshape((n, *y.shape))
         found = over_batch(lambda g: level.pull([y], [g]), [(eye, 0)], n).arrange(0, True)
@@ -131,16 +131,16 @@ def columns_of(level, roots, i):
     x = level.leaves[i]
     n, others = x.size, len(level.leaves) - i - 1
     if n == 0:
-        return [zeros(y, x) for y in roots]
+        return [zero_jacobian(y, x) for y in roots]
     eye = np.eye(n, dtype=x.dtype).reshape((n, *x.shape))
     found = over_batch(lambda t: push(level, roots, [*[None] * i, t, *[None] * others]), [(eye, 0)], n)
     moved = [np.moveaxis(t, 0, -1) for t in found.arrange(0, True)]
     return [t.reshape((*y.shape, *x.shape)) for t, y in zip(moved, roots, strict=True)]
 
 
-def zeros(y, x):
+def zero_jacobian(y, x):
     return make_leaf(np.zeros((*y.shape, *x.shape), x.dtype))
 
 
-def as_tensor(x):
+def tensor_of(x):
     return x if isinstance(x, Tensor) else make_leaf(x)

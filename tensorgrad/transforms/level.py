@@ -87,7 +87,7 @@ class Level:
 
         cotangents: one array or Tensor for each of ``roots``
         """
-        keep = is_recording() and (requires(cotangents) or self.connects(roots))
+        keep = is_recording() and (any_requires_gradient(cotangents) or self.connects(roots))
         gs = [seed(g, keep) for g in cotangents]
         with sever(self.leaves):
             found = gradients_of(roots, gs, self.leaves, keep, self.since)
@@ -139,6 +139,6 @@ def seed(g, keep):
     return g.data if isinstance(g, Tensor) else g
 
 
-def requires(tensors):
+def any_requires_gradient(tensors):
     """Return whether one of these is a Tensor that requires a gradient."""
     return any(isinstance(t, Tensor) and t.requires_grad for t in tensors)

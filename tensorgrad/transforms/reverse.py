@@ -114,7 +114,7 @@ def differentiate(transform, f, argnums, has_aux, check=check_number, holomorphi
         chosen = Chosen(transform, names, argnums, args, kwargs)
         level = Level(transform, (*args, *kwargs.values()))
         y = level.run(f, *chosen.enter(level))
-        y, aux = split(transform, y, has_aux)
+        y, aux = split_aux(transform, y, has_aux)
         roots = level.results(y)
         check(transform, y, has_aux)
         check_real(transform, roots, holomorphic)
@@ -136,7 +136,7 @@ def check_real(transform, roots, holomorphic):
             )
 
 
-def split(transform, y, has_aux):
+def split_aux(transform, y, has_aux):
     """Return what a function returned as ``(value, aux)``."""
     if not has_aux:
         return y, None
@@ -161,17 +161,17 @@ def vjp(f, *primals, has_aux=False):
     """
     chosen = Chosen("vjp", named_arguments(f), tuple(range(len(primals))), primals, {})
     level = Level("vjp", primals)
-    y, aux = split("vjp", level.run(f, *chosen.enter(level)), has_aux)
+    y, aux = split_aux("vjp", level.run(f, *chosen.enter(level)), has_aux)
     roots = level.results(y)
 
     def pullback(g):
-        return chosen.arrange(level.pull(roots, fit_all("pullback(g)", "g", g, y, roots)))
+        return chosen.arrange(level.pull(roots, fit_leaves("pullback(g)", "g", g, y, roots)))
 
     values = level.values(y)
     return (values, pullback, level.values(aux)) if has_aux else (values, pullback)
 
 
-def fit_all(call, name, given, like, tensors):
+def fit_leaves(call, name, given, like, tensors):
     """Return the leaves of ``given`` as arrays and Tensors of the shapes and dtypes of ``tensors``, the leaves of
     ``like``, or raise ShapeError.
     """
@@ -179,10 +179,10 @@ def fit_all(call, name, given, like, tensors):
     if len(found) != len(tensors):
         raise ShapeError(f"{call}: {name} must have {count_text(len(tensors), 'array')}, as {structure(like)}, got "
                          f"{count_text(len(found), 'array')}: {structure(given)}")  # fmt: skip
-    return [fit(call, name, x, t) for x, t in zip(found, tensors, strict=True)]
+    return [fit_leaf(call, name, x, t) for x, t in zip(found, tensors, strict=True)]
 
 
-def fit(call, name, x, t):
+def fit_leaf(call, name, x, t):
     """Return ``x`` in the dtype of the Tensor ``t``, or raise ShapeError if its shape is another."""
     if x is None:
         return np.zeros_like(t.data)

@@ -57,6 +57,7 @@ class TraceArray(StandIn):
     strides = property(lambda self: self.value.strides)
     itemsize = property(lambda self: self.value.itemsize)
     nbytes = property(lambda self: self.value.nbytes)
+    is_scalar = property(lambda self: isinstance(self.value, np.generic), doc="Whether it is a number of NumPy's.")
     flags = property(lambda self: Flags(self.value.flags))
     T = property(lambda self: self.tape.call(np.ndarray.transpose, (self,)) if self.ndim else self)
     mT = property(lambda self: self.T if self.ndim == 2 else self.tape.call(np.ndarray.swapaxes, (self, -1, -2)))
@@ -77,11 +78,6 @@ class TraceArray(StandIn):
     def run(self, kernel, *arrays, **settings):
         """Write down a call of ``kernel``, a function of plain arrays, and not what it calls."""
         return self.tape.call(kernel, arrays, settings)
-
-    @property
-    def is_scalar(self):
-        """Whether it is a number of NumPy's, not an array."""
-        return isinstance(self.value, np.generic)
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         if any(isinstance(x, Tensor) or getattr(x, "depth", 0) for x in inputs):

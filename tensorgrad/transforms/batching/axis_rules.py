@@ -51,7 +51,7 @@ def others_are_constant(x, settings, depth):
     return is_at(x, depth) and not any(is_at(v, depth) for name, v in settings.items() if name != "where")
 
 
-def over_all(depth, function, args, kwargs):
+def call_over_all_axes(depth, function, args, kwargs):
     """A function over all axes unless told otherwise."""
     x, settings = settings_of(function, args, kwargs)
     if not others_are_constant(x, settings, depth) or settings.get("out") is not None:
@@ -63,7 +63,7 @@ def over_all(depth, function, args, kwargs):
     return Batched(depth, function(x.value, **settings))
 
 
-def reduce(depth, ufunc, inputs, kwargs):
+def reduce_batch(depth, ufunc, inputs, kwargs):
     """``np.add.reduce`` and its like, over axis 0 unless told otherwise."""
     names = ("x", "axis", "dtype", "out", "keepdims", "initial", "where")
     settings = dict(zip(names, inputs, strict=False)) | kwargs
@@ -78,7 +78,7 @@ def reduce(depth, ufunc, inputs, kwargs):
     return Batched(depth, ufunc.reduce(x.value, **settings))
 
 
-def accumulate(depth, ufunc, inputs, kwargs):
+def accumulate_batch(depth, ufunc, inputs, kwargs):
     """``np.add.accumulate`` and its like, along axis 0 unless told otherwise."""
     settings = dict(zip(("x", "axis", "dtype", "out"), inputs, strict=False)) | kwargs
     x = settings.pop("x")
@@ -87,7 +87,7 @@ def accumulate(depth, ufunc, inputs, kwargs):
     )
 
 
-def along_or_flat(depth, function, args, kwargs):
+def call_along_axis_or_flat(depth, function, args, kwargs):
     """A function along one axis, or of the flattened array."""
     x, settings = settings_of(function, args, kwargs)
     if not others_are_constant(x, settings, depth) or settings.get("out") is not None:
@@ -101,7 +101,7 @@ def along_or_flat(depth, function, args, kwargs):
     return Batched(depth, y)
 
 
-def along(depth, function, args, kwargs):
+def call_along_axis(depth, function, args, kwargs):
     """A function along one axis."""
     x, settings = settings_of(function, args, kwargs)
     if not others_are_constant(x, settings, depth) or any(hasattr(v, "ndim") for v in settings.values()):
@@ -110,7 +110,7 @@ def along(depth, function, args, kwargs):
     return Batched(depth, function(x.value, axis=batch_axis(axis, x.ndim), **settings))
 
 
-def over_axes(depth, function, args, kwargs):
+def call_over_axes(depth, function, args, kwargs):
     """A Fourier transform over several axes, or a shift."""
     x, settings = settings_of(function, args, kwargs)
     axes = settings.pop("axes", parameters(function)["axes"])
@@ -121,7 +121,7 @@ def over_axes(depth, function, args, kwargs):
     return Batched(depth, function(x.value, axes=batch_axis(axes, x.ndim), **settings))
 
 
-def quantile(depth, function, args, kwargs):
+def quantile_batch(depth, function, args, kwargs):
     """Quantiles: those of several ``q`` lie along a new first axis."""
     x, settings = settings_of(function, args, kwargs)
     q = np.asarray(settings["q"]) if not hasattr(settings["q"], "ndim") else settings["q"]
@@ -132,9 +132,9 @@ def quantile(depth, function, args, kwargs):
     return Batched(depth, np.moveaxis(function(x.value, **settings), q.ndim, 0))
 
 
-RULES.update(dict.fromkeys(OVER_ALL, over_all))
-RULES.update(dict.fromkeys(FLATTENED, along_or_flat))
-RULES.update(dict.fromkeys(ALONG, along))
-RULES.update(dict.fromkeys(OVER_AXES, over_axes))
-RULES.update(dict.fromkeys((np.percentile, np.quantile, np.nanpercentile, np.nanquantile), quantile))
-RULES.update({"reduce": reduce, "accumulate": accumulate})
+RULES.update(dict.fromkeys(OVER_ALL, call_over_all_axes))
+RULES.update(dict.fromkeys(FLATTENED, call_along_axis_or_flat))
+RULES.update(dict.fromkeys(ALONG, call_along_axis))
+RULES.update(dict.fromkeys(OVER_AXES, call_over_axes))
+RULES.update(dict.fromkeys((np.percentile, np.quantile, np.nanpercentile, np.nanquantile), quantile_batch))
+RULES.update({"reduce": reduce_batch, "accumulate": accumulate_batch})

@@ -80,10 +80,10 @@ class Batched(StandIn):
         return RULES.get(function, RULES["loop"])(depth, function, args, kwargs)
 
     def __getitem__(self, index):
-        return RULES["getitem"](self, map_leaves(constant, index))
+        return RULES["getitem"](self, map_leaves(constant_array, index))
 
     def __setitem__(self, index, v):
-        RULES["setitem"](self, map_leaves(constant, index), constant(v))
+        RULES["setitem"](self, map_leaves(constant_array, index), constant_array(v))
 
     def __len__(self):
         if self.ndim == 0:
@@ -146,7 +146,7 @@ class Batched(StandIn):
     __hash__ = object.__hash__
 
 
-def constant(x):
+def constant_array(x):
     """Return a Tensor as its array, or raise TypeError if that would lose its gradient."""
     if isinstance(x, Tensor) and x.requires_grad:
         raise TypeError(
@@ -236,15 +236,15 @@ def method(name):
     return lambda self, *args, **kwargs: function(self, *args, **kwargs)
 
 
-def operation(ufunc):
+def binary_operation(ufunc):
     return lambda self, other: NotImplemented if isinstance(other, Tensor) else ufunc(self, other)
 
 
-def reflect(ufunc):
+def reflected_operation(ufunc):
     return lambda self, other: NotImplemented if isinstance(other, Tensor) else ufunc(other, self)
 
 
-def alone(ufunc):
+def unary_operation(ufunc):
     return lambda self: ufunc(self)  # a ufunc itself is no method
 
 
@@ -265,12 +265,12 @@ SCALARS = {"__bool__": "if, and, or, not or bool()", "__float__": "float()", "__
            "item": "item()", "tolist": "tolist()", "nonzero": "nonzero(), whose shape"}  # fmt: skip
 
 for _name, _ufunc in OPERATORS.items():
-    setattr(Batched, f"__{_name}__", operation(_ufunc))
-    setattr(Batched, f"__r{_name}__", reflect(_ufunc))
+    setattr(Batched, f"__{_name}__", binary_operation(_ufunc))
+    setattr(Batched, f"__r{_name}__", reflected_operation(_ufunc))
 for _name, _ufunc in COMPARISONS.items():
-    setattr(Batched, f"__{_name}__", operation(_ufunc))
+    setattr(Batched, f"__{_name}__", binary_operation(_ufunc))
 for _name, _ufunc in UNARY.items():
-    setattr(Batched, f"__{_name}__", alone(_ufunc))
+    setattr(Batched, f"__{_name}__", unary_operation(_ufunc))
 for _name in METHODS:
     setattr(Batched, _name, method(_name))
 for _name, _what in SCALARS.items():

@@ -22,7 +22,7 @@ LIKE: tuple[Any, ...] = (np.zeros_like, np.ones_like, np.empty_like)
 CREATE: tuple[Any, ...] = (np.zeros, np.ones, np.empty, np.full, np.eye, np.arange)
 
 
-def elementwise(depth, function, args, kwargs):
+def call_elementwise(depth, function, args, kwargs):
     """Compute entry by entry."""
     if not kwargs and isinstance(function, np.ufunc):
         ndim = max([x.ndim for x in args if hasattr(x, "ndim")])
@@ -33,13 +33,13 @@ def elementwise(depth, function, args, kwargs):
     return wrap_all(depth, function(*args, **kwargs))
 
 
-def ufunc_call(depth, ufunc, inputs, kwargs):
+def call_ufunc_of_batch(depth, ufunc, inputs, kwargs):
     """Call a ufunc; ``x += y`` of an array ``x`` that was the same for all examples makes a new one."""
     out = kwargs.pop("out", None)
     if ufunc.signature is not None:
         result = RULES["core"](depth, ufunc, inputs, kwargs)
     else:
-        result = elementwise(depth, ufunc, inputs, kwargs)
+        result = call_elementwise(depth, ufunc, inputs, kwargs)
     if out is None or (len(out) == 1 and out[0] is inputs[0] and not isinstance(out[0], Batched)):
         return result
     return write_out(depth, out, result)
@@ -54,14 +54,14 @@ def write_out(depth, out, result):
     return out[0] if len(out) == 1 else out
 
 
-def where(depth, function, args, kwargs):
+def where_batch(depth, function, args, kwargs):
     """Choose entry by entry; without branches the result's shape would depend on values."""
     if len(args) == 1:
         raise ShapeError("vmap: np.where(c) has another shape for each example; use np.where(c, a, b)")
-    return elementwise(depth, function, args, kwargs)
+    return call_elementwise(depth, function, args, kwargs)
 
 
-def query(depth, function, args, kwargs):
+def query_example(depth, function, args, kwargs):
     """Answer for one example."""
     if function in FACTS and len(args) == 1 and not kwargs:
         return FACTS[function](args[0])
@@ -69,7 +69,7 @@ def query(depth, function, args, kwargs):
     return function(*arrays[0], **arrays[1])
 
 
-def like(depth, function, args, kwargs):
+def make_like(depth, function, args, kwargs):
     """Make an array like another, one for each example."""
     x, *rest = args
     shape = kwargs.pop("shape", None)
@@ -79,7 +79,7 @@ def like(depth, function, args, kwargs):
     return Batched(depth, function(x.value, *rest, **kwargs))
 
 
-def full_like(depth, function, args, kwargs):
+def make_full_like(depth, function, args, kwargs):
     """Make an array full of one number, or one for each example."""
     x, value, *rest = args if len(args) > 1 else (*args, kwargs.pop("fill_value"))
     size = size_of((x, value), depth)
@@ -95,13 +95,15 @@ def create_like(depth, function, args, kwargs):
     return function(*args, **kwargs)
 
 
-def show(depth, function, args, kwargs):
+def show_batch(depth, function, args, kwargs):
     """Answer ``np.array2string``, with which a Tensor is shown."""
     return repr(args[0])
 
 
-RULES.update(dict.fromkeys(ELEMENTWISE, elementwise))
-RULES.update(dict.fromkeys(QUERIES, query))
-RULES.update(dict.fromkeys(LIKE, like))
+RULES.update(dict.fromkeys(ELEMENTWISE, call_elementwise))
+RULES.update(dict.fromkeys(QUERIES, query_example))
+RULES.update(dict.fromkeys(LIKE, make_like))
 RULES.update(dict.fromkeys(CREATE, create_like))
-RULES.update({"__call__": ufunc_call, np.where: where, np.full_like: full_like, np.array2string: show})
+RULES.update({
+    "__call__": call_ufunc_of_batch, np.where: where_batch, np.full_like: make_full_like, np.array2string: show_batch,
+})  # fmt: skip

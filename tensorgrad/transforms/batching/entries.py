@@ -9,14 +9,14 @@ from ...ops.indexing import getitem_kernel
 from .batched import RULES, Batched, is_at, lift, ndim_of, needs_one, shape_of, spread, top
 
 
-def getitem(x, index):
+def getitem_batch(x, index):
     """Return ``x[index]``."""
     depth = max(x.depth, top(index))
     place = Place(x, index, depth)
     return Batched(depth, place.order(getitem_kernel(place.source(x), index=place.index)))
 
 
-def setitem(x, index, v):
+def setitem_batch(x, index, v):
     """Write ``v`` at ``index``: ``x[index] = v``."""
     depth = max(x.depth, top((index, v)))
     if depth > x.depth:
@@ -140,17 +140,17 @@ def is_int(i):
     return isinstance(i, (int, np.integer)) and not isinstance(i, bool)
 
 
-def take_along_axis(depth, function, args, kwargs):
+def take_along_axis_batch(depth, function, args, kwargs):
     """Match slices of two arrays, and take from each."""
     arr, indices, axis = [*args, *kwargs.values()] if len(args) + len(kwargs) == 3 else (*args, *kwargs.values(), -1)
     if axis is None:
         arr, axis = np.ravel(arr), 0
     places = list(np.ogrid[tuple(slice(n) for n in shape_of(arr))])
     places[axis] = indices
-    return entries(arr, tuple(places), depth)
+    return entries_at(arr, tuple(places), depth)
 
 
-def take(depth, function, args, kwargs):
+def take_batch(depth, function, args, kwargs):
     """Take entries along an axis."""
     settings = dict(zip(("a", "indices", "axis", "out", "mode"), args, strict=False)) | kwargs
     x, indices, axis = settings["a"], settings["indices"], settings.get("axis")
@@ -159,15 +159,16 @@ def take(depth, function, args, kwargs):
     n = shape_of(x)[axis]
     if settings.get("mode", "raise") != "raise":
         indices = np.mod(indices, n) if settings["mode"] == "wrap" else np.clip(indices, 0, n - 1)
-    return entries(x, (*[slice(None)] * (axis % ndim_of(x)), indices), depth)
+    return entries_at(x, (*[slice(None)] * (axis % ndim_of(x)), indices), depth)
 
 
-def entries(x, index, depth):
+def entries_at(x, index, depth):
     """Return ``x[index]``, either of which is a batch."""
-    return getitem(x if is_at(x, depth) else Batched(depth, spread(x, depth, len(deepest(index, depth).value))), index)
+    x = x if is_at(x, depth) else Batched(depth, spread(x, depth, len(deepest(index, depth).value)))
+    return getitem_batch(x, index)
 
 
-def at(depth, ufunc, inputs, kwargs):
+def ufunc_at_batch(depth, ufunc, inputs, kwargs):
     """``np.add.at(x, index, v)``: entries met twice are counted twice."""
     x, index, *v = inputs
     if not is_at(x, depth):
@@ -184,4 +185,7 @@ def at(depth, ufunc, inputs, kwargs):
     ufunc.at(x.value, index, *[place.disorder(u, x) for u in v])
 
 
-RULES.update({"getitem": getitem, "setitem": setitem, "at": at, np.take_along_axis: take_along_axis, np.take: take})
+RULES.update({
+    "getitem": getitem_batch, "setitem": setitem_batch, "at": ufunc_at_batch, np.take: take_batch,
+    np.take_along_axis: take_along_axis_batch,
+})  # fmt: skip

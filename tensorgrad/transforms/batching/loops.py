@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...errors import ShapeError
-from ...pytree import map_leaves, rebuild
+from ...pytree import leaves_of, map_leaves
 from .batched import RULES, Batched, is_at, ndim_of, shape_of, size_of
 
 
@@ -14,7 +14,7 @@ def loop(depth, function, args, kwargs):
         one_args, one_kwargs = example((args, kwargs), depth, i)
         results.append(function(*one_args, **one_kwargs))
     try:
-        return stack_all(depth, results)
+        return stack_examples(depth, results)
     except ValueError:
         raise ShapeError(
             f"vmap: {function.__name__}() gives results of different shapes for the examples of a batch, which cannot "
@@ -27,13 +27,17 @@ def example(x, depth, i):
     return map_leaves(lambda leaf: leaf.value[i] if is_at(leaf, depth) else leaf, x)
 
 
-def stack_all(depth, results):
+def stack_examples(depth, results):
     """Return the results of all examples as one, of which each array is Batched."""
-    first = results[0]
-    if isinstance(first, (tuple, list)):
-        return rebuild(first, [stack_all(depth, part) for part in zip(*results, strict=True)])
+    stacks = iter([stack_leaves(depth, leaves) for leaves in zip(*map(leaves_of, results), strict=True)])
+    return map_leaves(lambda leaf: next(stacks), results[0])
+
+
+def stack_leaves(depth, leaves):
+    """Return what all examples have in one place as one; what is no array is that of the first."""
+    first = leaves[0]
     if isinstance(first, (np.ndarray, np.generic, bool, int, float, complex)) or hasattr(first, "ndim"):
-        return Batched(depth, np.stack(list(results)))
+        return Batched(depth, np.stack(list(leaves)))
     return first
 
 
@@ -44,11 +48,11 @@ def ufunc_loop(name):
     return rule
 
 
-def outer(depth, ufunc, inputs, kwargs):
+def outer_batch(depth, ufunc, inputs, kwargs):
     """``np.add.outer(a, b)``: every entry of ``a`` with every entry of ``b``."""
     a, b = inputs
     return ufunc(np.reshape(a, (*shape_of(a), *[1] * ndim_of(b))), b, **kwargs)
 
 
-RULES.update({"loop": loop, "outer": outer, "reduceat": ufunc_loop("reduceat"), "at": ufunc_loop("at")})
-__all__ = ["loop", "stack_all"]
+RULES.update({"loop": loop, "outer": outer_batch, "reduceat": ufunc_loop("reduceat"), "at": ufunc_loop("at")})
+__all__ = ["loop", "stack_examples"]

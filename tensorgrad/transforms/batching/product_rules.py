@@ -11,12 +11,12 @@ from .batched import RULES, Batched, is_at, ndim_of, shape_of
 from .loops import loop
 
 
-def core(depth, ufunc, inputs, kwargs):
+def call_gufunc(depth, ufunc, inputs, kwargs):
     """A ufunc of vectors or matrices, which broadcasts over the axes before them."""
     if kwargs.keys() & {"axis", "axes"}:
         return loop(depth, ufunc, inputs, kwargs)
     if ufunc is np.matmul:
-        return matmul(depth, *inputs, **kwargs)
+        return matmul_batch(depth, *inputs, **kwargs)
     cores = [part.count(",") + 1 if part else 0 for part in ufunc.signature.split("->")[0][1:-1].split("),(")]
     ndim = max(ndim_of(x) - n for x, n in zip(inputs, cores, strict=True))
     if any(ndim_of(x) < n for x, n in zip(inputs, cores, strict=True)):
@@ -33,7 +33,7 @@ def lift_outer(x, depth, ndim, core):
     return x.value.reshape((len(x.value), *[1] * (ndim - outer), *x.shape))
 
 
-def matmul(depth, a, b, **kwargs):
+def matmul_batch(depth, a, b, **kwargs):
     """Matrix product: a vector that differs from example to example is a row of a matrix, and needs no loop."""
     a_batched, b_batched = is_at(a, depth), is_at(b, depth)
     if ndim_of(a) == 0 or ndim_of(b) == 0:
@@ -62,7 +62,7 @@ def by_matrix(a, b, **kwargs):
     return rows.reshape((*a.shape[:-1], b.shape[1]))
 
 
-def einsum(depth, function, args, kwargs):
+def einsum_batch(depth, function, args, kwargs):
     """Products summed over labels: a batch has one label more, and so has the result."""
     subscripts, *operands = args
     if not isinstance(subscripts, str) or "->" not in subscripts or "." in subscripts:
@@ -74,7 +74,7 @@ def einsum(depth, function, args, kwargs):
     return Batched(depth, np.einsum(f"{','.join(terms)}->{label}{out}", *values, **kwargs))
 
 
-def tensordot(a, b, axes=2):
+def contract_axes(a, b, axes=2):
     """Product summed over axes of both, as one of two matrices."""
     if hasattr(axes, "__len__"):
         of_a, of_b = [(i,) if hasattr(i, "__index__") else tuple(i) for i in axes]
@@ -92,21 +92,21 @@ def tensordot(a, b, axes=2):
     return np.reshape(np.matmul(rows, columns), (*shape_a, *shape_b))
 
 
-def dot(a, b):
+def dot_product(a, b):
     if ndim_of(a) == 0 or ndim_of(b) == 0:
         return np.multiply(a, b)
-    return np.matmul(a, b) if ndim_of(b) <= 2 else tensordot(a, b, ((-1,), (-2,)))
+    return np.matmul(a, b) if ndim_of(b) <= 2 else contract_axes(a, b, ((-1,), (-2,)))
 
 
-def inner(a, b):
-    return np.multiply(a, b) if ndim_of(a) == 0 or ndim_of(b) == 0 else tensordot(a, b, ((-1,), (-1,)))
+def inner_product(a, b):
+    return np.multiply(a, b) if ndim_of(a) == 0 or ndim_of(b) == 0 else contract_axes(a, b, ((-1,), (-1,)))
 
 
-def outer(a, b):
+def outer_product(a, b):
     return np.multiply(np.reshape(a, (-1, 1)), np.ravel(b))
 
 
-def vdot(a, b):
+def vdot_product(a, b):
     return np.matmul(np.conjugate(np.ravel(a)), np.ravel(b))
 
 
@@ -124,10 +124,11 @@ def rule_of(written):
 
 
 RULES.update({
-    "core": core, np.einsum: einsum, np.tensordot: rule_of(tensordot), np.linalg.tensordot: rule_of(tensordot),
-    np.outer: rule_of(outer), np.linalg.outer: lambda depth, function, args, kwargs: outer(*args),
+    "core": call_gufunc, np.einsum: einsum_batch, np.tensordot: rule_of(contract_axes),
+    np.linalg.tensordot: rule_of(contract_axes), np.outer: rule_of(outer_product),
+    np.linalg.outer: lambda depth, function, args, kwargs: outer_product(*args),
     np.linalg.matmul: lambda depth, function, args, kwargs: np.matmul(*args),
-    np.dot: lambda depth, function, args, kwargs: dot(*args) if len(args) == 2 else loop(depth, function, args, kwargs),
-    np.inner: lambda depth, function, args, kwargs: inner(*args),
-    np.vdot: lambda depth, function, args, kwargs: vdot(*args),
+    np.dot: lambda depth, dot, args, kwargs: dot_product(*args) if len(args) == 2 else loop(depth, dot, args, kwargs),
+    np.inner: lambda depth, function, args, kwargs: inner_product(*args),
+    np.vdot: lambda depth, function, args, kwargs: vdot_product(*args),
 })  # fmt: skip
