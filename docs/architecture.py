@@ -12,7 +12,7 @@ INNER = "compile.*"
 
 #: What a floor is called, and its rooms; all others stand on the ground, from which all may import.
 FLOORS = {
-    "for users": ["models", "utils", "testing", "exercises", "methods"],
+    "for users": ["models", "utils", "testing", "exercises", "numpy", "methods"],
     "networks, under Keras's names": [
         "activations",
         "initializers",

@@ -55,10 +55,13 @@ from .seeding import set_random_seed
 
 if TYPE_CHECKING:
     from . import exercises, testing
+    from . import numpy as numpy
     from .check import check_gradients
 
 #: Imported when they are first asked for: few programs need them, and importing tensorgrad stays quick.
-_AT_FIRST_USE = {"check_gradients": ".check.handwritten", "exercises": ".exercises", "testing": ".testing"}
+_AT_FIRST_USE = {
+    "check_gradients": ".check.handwritten", "exercises": ".exercises", "numpy": ".numpy", "testing": ".testing",
+}  # fmt: skip
 
 
 if not TYPE_CHECKING:  # to which every name would be there then

@@ -20,7 +20,8 @@ ROOMS = [
     "compile.ir", "compile.passes", "compile.emit", "compile.guards", "compile.trace",
     "draw.text", "draw.diagram", "draw.simplify", "draw.export", "draw.player", "draw", "compile",
     "check.mistakes", "check.report", "check.numeric", "check.subject", "check.compare", "check.diagnose", "check",
-    "debug", "exercises.tasks", "exercises", "methods",
+    "debug", "exercises.tasks", "exercises",
+    "numpy.lifting", "numpy.fft", "numpy.linalg", "numpy.random", "numpy", "methods",
     "activations", "initializers", "losses", "metrics", "optimizers", "layers",
     "callbacks", "training", "models", "utils", "testing",
 ]  # fmt: skip

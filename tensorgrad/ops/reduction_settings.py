@@ -65,12 +65,17 @@ def of_dtype(initial: Any, y: Any) -> Any:
     return initial if isinstance(initial, Tensor) else np.asarray(initial).astype(y.dtype)
 
 
+def narrow(y: Any, dtype: Any) -> Any:
+    """Return a sum in the ``dtype`` that was asked for: of small integers it is a large one."""
+    return y if dtype is None or y.dtype == dtype else y.astype(dtype)
+
+
 def accumulate_from(op: Any, fill: Any, combine: Any) -> Callable[..., Any]:
     """Return a sum or product that leaves out what ``where`` says, in ``dtype``, and starts from ``initial``."""
 
     def compute(x: Any, where: Any = True, initial: Any = None, dtype: Any = None, **settings: Any) -> Any:
         x = x if dtype is None else x.astype(dtype)
-        y = op.call(x if where is True else np.where(where, x, fill), **settings)
+        y = narrow(op.call(x if where is True else np.where(where, x, fill), **settings), dtype)
         return y if initial is None else combine(y, of_dtype(initial, y))
 
     return compute
@@ -127,7 +132,7 @@ def spread_where(op: Any) -> Callable[..., Any]:
 
 
 def scan(op: Any) -> Callable[..., Any]:
-    return lambda x, dtype=None, **settings: op.call(x if dtype is None else x.astype(dtype), **settings)
+    return lambda x, dtype=None, **settings: narrow(op.call(x if dtype is None else x.astype(dtype), **settings), dtype)
 
 
 def call_plainly(op: Any) -> Callable[..., Any]:
