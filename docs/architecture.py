@@ -24,7 +24,7 @@ FLOORS = {
         "training",
     ],
     "what reads the graph": [INNER, "draw", "compile", "check", "debug"],
-    "the graph and its derivatives": ["core", "ops", "backward", "forward", "graph"],
+    "the graph and its derivatives": ["core", "ops", "special", "nn", "backward", "forward", "graph"],
 }
 COLOURS = ("#e8f0fe", "#e6f4ea", "#fef7e0", "#fce8e6")
 SHOWN = {name for rooms in FLOORS.values() for name in rooms}

@@ -20,20 +20,20 @@ from numpy import __array_namespace_info__ as __array_namespace_info__
 from numpy import __version__ as __version__
 
 from ..core.tensor import Tensor as ndarray  # noqa: F401  # what arrays are here
+from ..ops.creation import array as array
+from ..ops.creation import asanyarray as asanyarray
+from ..ops.creation import asarray as asarray
+from ..ops.creation import ascontiguousarray as ascontiguousarray
+from ..ops.creation import full as full
+from ..ops.creation import linspace as linspace
+from ..ops.lifting import lift_namespace
 from . import fft as fft
 from . import linalg as linalg
 from . import random as random
-from .creation import array as array
-from .creation import asanyarray as asanyarray
-from .creation import asarray as asarray
-from .creation import ascontiguousarray as ascontiguousarray
-from .creation import full as full
-from .creation import linspace as linspace
 from .index_tricks import c_ as c_
 from .index_tricks import mgrid as mgrid
 from .index_tricks import ogrid as ogrid
 from .index_tricks import r_ as r_
-from .lifting import lift_namespace
 from .limits import finfo as finfo
 from .limits import iinfo as iinfo
 from .standard import argsort as argsort

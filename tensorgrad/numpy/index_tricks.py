@@ -8,9 +8,9 @@ import numpy as np
 
 from ..core.tensor import Tensor
 from ..errors import OptionError
+from ..ops.creation import asarray
 from ..ops.joining import concatenate
-from .creation import asarray
-from .lifting import lift_result
+from ..ops.lifting import lift_result
 
 
 class IndexTrick:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..core.tensor import Tensor
-from .creation import asarray
-from .lifting import lift_result
+from ..ops.creation import asarray
+from ..ops.lifting import lift_result
 
 
 def sort(

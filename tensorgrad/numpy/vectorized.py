@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .lifting import lift_result
+from ..ops.lifting import lift_result
 
 
 class vectorize(np.vectorize):

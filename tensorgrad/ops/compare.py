@@ -113,8 +113,10 @@ def upper_bound(x: Any) -> Any:
 
 def numpy_where(c: Any, *branches: Any) -> Any:
     """Answer ``np.where(c, a, b)``, and ``np.where(c)``, which is ``np.nonzero``."""
+    if len(branches) == 1:
+        raise TypeError("where(c, a, b) takes both branches, a and b, or neither; got one")
     return where(c, *branches) if branches else np.nonzero(c)
 
 
-NUMPY[np.where] = numpy_where
+NUMPY[np.where] = where.op.adapt = numpy_where
 NUMPY[np.clip] = clip

@@ -12,6 +12,7 @@ import numpy as np
 from ..core.tensor import Tensor, array_like
 from ..core.writing import write_result
 from ..errors import suggest
+from ..shapes import reduction_size
 from .reduce import (
     all,
     any,
@@ -89,6 +90,9 @@ def extreme_from(op: Any, combine: Any) -> Callable[..., Any]:
             if initial is None:
                 raise ValueError(f"{op.name}(x, where=...) needs initial=, for where nothing is left to choose from")
             x = np.where(where, x, of_dtype(initial, x))
+        axis, keepdims = settings.get("axis"), settings.get("keepdims", False)
+        if initial is not None and reduction_size(x.shape, axis) == 0:  # there is nothing but the start
+            return np.broadcast_to(of_dtype(initial, x), sum(x, axis=axis, keepdims=keepdims).shape)
         y = op.call(x, **settings)
         return y if initial is None else combine(y, of_dtype(initial, y))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...core.tensor import Tensor
-from ..lifting import lift_namespace
+from ...ops.lifting import lift_namespace
 
 
 def fftfreq(n: Any, d: Any = 1.0, *, dtype: Any = None, device: Any = None) -> Tensor:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..lifting import lift_namespace
+from ...ops.lifting import lift_namespace
 
 if TYPE_CHECKING:
     from typing import Any

@@ -18,9 +18,9 @@ import numpy as np
 from ...core.modes import is_recording
 from ...core.tensor import Tensor, check_writable
 from ...errors import describe
+from ...ops.lifting import lift_result
 from ...pytree import leaves_of, map_leaves
 from ...seeding import random_state
-from ..lifting import lift_result
 
 if TYPE_CHECKING:
     from collections.abc import Callable

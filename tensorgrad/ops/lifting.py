@@ -13,6 +13,8 @@ from ..pytree import map_leaves
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+__all__: list[str] = []
+
 #: What is a function of NumPy's: written in Python, in C, a ufunc, or one that others may answer.
 FUNCTIONS = (FunctionType, BuiltinFunctionType, np.ufunc, type(np.concatenate))
 #: What a ufunc can do besides being called, and what it says of itself.

@@ -10,7 +10,18 @@ from ..core.tensor import StandIn, Tensor
 from ..ops.joining import stack
 from ..ops.movement import broadcast_to
 from ..pytree import leaves_of
-from .lifting import lift_leaf
+from .lifting import lift, lift_leaf
+
+__all__ = [
+    "arange", "array", "asanyarray", "asarray", "ascontiguousarray", "bartlett", "blackman", "empty", "eye", "full",
+    "geomspace", "hamming", "hanning", "identity", "indices", "kaiser", "linspace", "logspace", "ones", "tri", "zeros",
+]  # fmt: skip
+
+arange, empty, eye, identity = lift(np.arange), lift(np.empty), lift(np.eye), lift(np.identity)
+geomspace, indices, logspace = lift(np.geomspace), lift(np.indices), lift(np.logspace)
+ones, tri, zeros = lift(np.ones), lift(np.tri), lift(np.zeros)
+bartlett, blackman, hamming, hanning = lift(np.bartlett), lift(np.blackman), lift(np.hamming), lift(np.hanning)
+kaiser = lift(np.kaiser)
 
 
 def asarray(
