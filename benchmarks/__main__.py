@@ -9,7 +9,7 @@ import os
 import warnings
 from importlib import import_module
 
-REPORTS = ("train", "fit", "latency", "eager", "gradcheck", "draw", "player", "scale", "threads", "imports")
+REPORTS = ("train", "fit", "latency", "eager", "ops", "gradcheck", "draw", "player", "scale", "threads", "imports")
 POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
          "NPROC")  # fmt: skip  # NPROC is XLA's
 

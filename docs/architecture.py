@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tensorgrad.draw.export.graphviz import fluid, rendered
+from tensorgrad.draw.export.graphviz import render_svg, shrink_to_page
 from tests.test_architecture import FILES, ROOMS, imported, parts, room
 
 PICTURE = Path(__file__).with_suffix(".svg")
@@ -24,7 +24,7 @@ FLOORS = {
         "training",
     ],
     "what reads the graph": [INNER, "draw", "compile", "check", "debug"],
-    "the graph and its derivatives": ["core", "ops", "special", "nn", "backward", "forward", "graph"],
+    "the graph and its derivatives": ["core", "ops", "special", "nn", "backward", "forward", "graph", "linalg", "fft"],
 }
 COLOURS = ("#e8f0fe", "#e6f4ea", "#fef7e0", "#fce8e6")
 SHOWN = {name for rooms in FLOORS.values() for name in rooms}
@@ -82,4 +82,4 @@ def dot():
 
 
 if __name__ == "__main__":
-    PICTURE.write_text(fluid(rendered(dot())))
+    PICTURE.write_text(shrink_to_page(render_svg(dot())))

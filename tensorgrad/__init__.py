@@ -2,6 +2,7 @@
 
 Tensor, Parameter              an array that remembers how it was made; a weight
 exp, sum, matmul, ...          NumPy's functions, differentiable; np.exp(t) is the same
+linalg, fft                    the same of np.linalg and np.fft
 no_grad, enable_grad           whether calls are recorded
 gradcheck, draw                gradients against numbers; the graph as a picture
 trace_numerics, why_no_grad    where nan came from; why a gradient is missing
@@ -17,8 +18,10 @@ from typing import TYPE_CHECKING
 from . import (
     activations,
     callbacks,
+    fft,
     initializers,
     layers,
+    linalg,
     losses,
     methods,
     metrics,
@@ -109,10 +112,12 @@ __all__ = [
     "enable_grad",
     "epsilon",
     "exercises",
+    "fft",
     "floatx",
     "gradcheck",
     "initializers",
     "layers",
+    "linalg",
     "linear",
     "losses",
     "methods",

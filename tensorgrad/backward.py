@@ -15,7 +15,7 @@ import numpy as np
 
 from .core.tensor import Tensor, make_leaf
 from .core.upcast import upcast
-from .errors import GradientError, ShapeError, describe
+from .errors import GradientError, ShapeError, describe, printable_text
 from .shapes import broadcast_axes, broadcasts
 
 if TYPE_CHECKING:
@@ -78,6 +78,11 @@ def initial_cotangent(root: Any, gradient: Any) -> Any:
             raise GradientError(
                 f"backward() starts from a scalar, got {describe(root)}; reduce it (.sum() or .mean()), "
                 "or pass the cotangent: .backward(gradient)"
+            )
+        if root.dtype.kind == "c":
+            raise GradientError(
+                f"backward() starts from a real number, got {describe(root)}; take np.abs(loss) or np.real(loss), or "
+                "pass the cotangent: .backward(gradient)"
             )
         return np.ones_like(root.data)
     g = gradient if isinstance(gradient, Tensor) else Tensor(gradient, dtype=root.dtype)
@@ -169,12 +174,16 @@ def visit(node: Any, g: Any, seq: Any, keep: Any, add: Any) -> None:
     inputs = [version(x, seq) if isinstance(x, Tensor) else x for x in node.inputs]
     values = inputs if keep else [x.data if isinstance(x, Tensor) else x for x in inputs]
     y = node if keep else node.data
-    for i, x in enumerate(inputs):
-        if isinstance(x, Tensor) and x.requires_grad:
-            if op.variadic:
-                add(x, op.rules[0](g, y, *values, wrt=i, **settings))
-            elif op.rules[i] is not None:
-                add(x, op.rules[i](g, y, *values, **settings))
+    try:
+        for i, x in enumerate(inputs):
+            if isinstance(x, Tensor) and x.requires_grad:
+                if op.variadic:
+                    add(x, op.rules[0](g, y, *values, wrt=i, **settings))
+                elif op.rules[i] is not None:
+                    add(x, op.rules[i](g, y, *values, **settings))
+    except np.linalg.LinAlgError as error:  # it has a value, but no derivative
+        error.add_note(f"in the derivative of {printable_text(op.name)}: {', '.join(map(describe, inputs))}")
+        raise
 
 
 def version(x: Any, seq: Any) -> Any:
@@ -185,7 +194,10 @@ def version(x: Any, seq: Any) -> Any:
 
 
 def fit(g: Any, x: Any, node: Any, into: Any, keep: Any) -> Any:
-    """Return ``g`` in the shape and dtype of ``x``: broadcasting is undone by a sum, a reduction by a spread."""
+    """Return ``g`` in the shape and dtype of ``x``: broadcasting is undone by a sum, a reduction by a spread.
+
+    A real ``x`` moves along the real line alone, and takes the real part of a complex ``g``.
+    """
     if g.dtype.kind == "c" and x.dtype.kind != "c":
         g = np.real(g)
         if g.shape == x.shape and g.dtype is x.dtype:

@@ -14,8 +14,6 @@ They agree with ``scipy.special`` to a few parts in 1e15, except close to a zero
 Tensor([-1.96351003,  1.50611767])
 """
 
-from .ops.activation import erf as erf
-from .ops.activation import erfc as erfc
 from .ops.activation import log_softmax as log_softmax
 from .ops.activation import sigmoid
 from .ops.activation import softmax as softmax
@@ -37,6 +35,8 @@ from .ops.gamma import digamma as digamma
 from .ops.gamma import gamma as gamma
 from .ops.gamma import gammaln as gammaln
 from .ops.gamma import polygamma as polygamma
+from .ops.normal import erf as erf
+from .ops.normal import erfc as erfc
 from .ops.normal import erfcx as erfcx
 from .ops.normal import erfinv as erfinv
 from .ops.normal import log_ndtr as log_ndtr

@@ -16,7 +16,7 @@ from benchmarks.__main__ import arguments
 from benchmarks.hand import HandWritten
 from benchmarks.networks import RATE, Task
 from tensorgrad.compile.emit.blas import libraries
-from tensorgrad.graph.steps import recorded
+from tensorgrad.graph.steps import recorded_steps
 
 SMALL = ["--rounds", "1", "--only", "10-32-64-10"]
 
@@ -144,7 +144,7 @@ def test_the_report_of_threads(monkeypatch):
 
 
 def test_what_the_drawing_benchmark_draws():
-    assert len(recorded(draw.random_chain(50))) == 50
+    assert len(recorded_steps(draw.random_chain(50))) == 50
     assert len(draw.network().view.boxes) >= 150
     assert len(tg.draw(draw.loop(50)).view.boxes) < 10
     assert draw.seconds(lambda: None) < 1

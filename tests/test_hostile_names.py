@@ -22,7 +22,7 @@ from tensorgrad.errors import printable_text, shorten_text
 from tensorgrad.layers import Dense
 from tensorgrad.training.loop import warn_untrained
 from tests.conftest import BUILT_IN
-from tests.draw.test_player import Elements
+from tests.draw.player.test_player import Elements
 from tests.hostile import FEW, LONG, Watch, harmless, hostile_names, renamed
 
 NAMES = hostile_names()

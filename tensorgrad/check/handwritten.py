@@ -11,8 +11,8 @@ from .compare.claims import Comparison
 from .diagnose.per_sample import add_sample_hints
 from .mistakes.catalogue import mistake
 from .numeric.sampling import FULL
-from .subject.loss import NumpyLoss
-from .subject.parameters import match_gradients, rebuild
+from .subject.numpy_loss import NumpyLoss
+from .subject.parameters import match_gradients, rebuild_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +87,7 @@ def claimed_gradients(grads: Any, params: Any, loss: Any) -> Any:
 
 def _call_grads(grads: Any, params: Any, loss: Any) -> Any:
     arrays = {name: array.copy() for name, array in loss.arrays.items()}
-    found = match_gradients(grads(rebuild(params, arrays), *loss.data), params)
+    found = match_gradients(grads(rebuild_parameters(params, arrays), *loss.data), params)
     for name, array in arrays.items():
         if not np.array_equal(array, loss.arrays[name]):
             raise GradientError(f"check_gradients: grads changed {name} in place; compute on a copy")

@@ -6,7 +6,7 @@ import warnings
 from contextlib import contextmanager
 
 from ..errors import TraceError, UncompiledWarning, printable_text
-from ..graph.code import users
+from ..graph.code import is_user_frame
 from ..graph.origins import line_of as file_line
 from .ir.program import Call
 
@@ -69,7 +69,7 @@ class Attempts:
         if isinstance(error, Unsettled):
             changes = error.changes
         else:  # whether generators have moved on says nothing about the next call
-            changes = dict.fromkeys(guards.changed({id(place.generator) for place in guards.generators}))
+            changes = dict.fromkeys(guards.changed_paths({id(place.generator) for place in guards.generators}))
         if not isinstance(error, CompilerFault) and changes.keys() - self.changing:
             self.changing.update(changes)
             return
@@ -86,7 +86,7 @@ def check_settled(guards, trace, names):
     if trace.raised is not None:
         raise TraceError("a layer or the loss handles an error of NumPy's, which a program cannot") from trace.raised
     guards.loose += trace.noted
-    paths = guards.changed(trace.drawn)
+    paths = guards.changed_paths(trace.rollback.generators)
     if paths:
         drawn = {place.path for place in guards.generators}
         raise Unsettled({path: change_text(path, names, path in drawn) for path in paths})
@@ -142,7 +142,7 @@ def trace_error_text(error):
 def error_line(error):
     """Return ``"model.py:12: "``, the user's line that raised ``error``, "" if there is none."""
     entries = traceback.walk_tb(error.__traceback__)
-    lines = [f"{file_line(frame.f_code, number)}: " for frame, number in entries if users(frame)]
+    lines = [f"{file_line(frame.f_code, number)}: " for frame, number in entries if is_user_frame(frame)]
     return lines[-1] if lines else ""
 
 
@@ -160,6 +160,6 @@ def fault_text(error):
 def user_stacklevel():
     """Return the ``stacklevel`` that makes the caller's warning show the user's line."""
     level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and not users(frame):
+    while frame.f_back is not None and not is_user_frame(frame):
         level, frame = level + 1, frame.f_back
     return level

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..core.tensor import StandIn, Tensor
-from .guards.watched_places import PLAIN, same
+from .guards.watched_places import PLAIN, is_same
 
 LEAF = "*"
 NUMBERS = (int, float, complex)
@@ -27,7 +27,7 @@ class FixedItem:
         self.thing = thing
 
     def __eq__(self, other):
-        return same(self.thing, other.thing)
+        return is_same(self.thing, other.thing)
 
     def __hash__(self):
         thing = self.thing
@@ -64,7 +64,7 @@ def flatten(x, leaves, containers=None, known=None):
         structure: tuple = kind, tuple([flatten(item, leaves, containers, known) for item in x])
     elif kind in (dict, OrderedDict, defaultdict):
         make: Any = (kind, FixedItem(x.default_factory)) if kind is defaultdict else kind
-        keys = [key.known() if isinstance(key, StandIn) else key for key in x]
+        keys = [key.concrete_value() if isinstance(key, StandIn) else key for key in x]
         items = tuple([flatten(item, leaves, containers, known) for item in x.values()])
         structure = make, tuple(map(FixedItem, keys)), items
     else:

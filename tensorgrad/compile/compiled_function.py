@@ -48,7 +48,7 @@ class CompiledFunction:
             return self._compile(key, self._trace(key, leaves, arguments), args, kwargs)
         if replay is EAGER or (replay.captured is not None and replay.captured.has_alias(leaves, arguments.containers)):
             return self.function(*args, **kwargs)
-        if replay.overlap and replay.overlap.found([*inputs, *[t.data for t in replay.bound]]):
+        if replay.overlap and replay.overlap.has_overlap([*inputs, *[t.data for t in replay.bound]]):
             return self.function(*args, **kwargs)
         try:
             return replay(inputs, [*leaves, *arguments.containers])

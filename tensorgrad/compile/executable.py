@@ -9,12 +9,12 @@ from .emit.blas import largest_product, one_blas_thread, prefers_one_thread, use
 from .emit.codegen import Code
 from .emit.script import profile_layers, save_script
 from .emit.threads import thread_count
-from .guards.number_guards import steadiness
+from .guards.number_guards import number_guard
 from .guards.overlap import Overlap
 from .ir.program import Program
 from .passes.optimize import REORDERING, optimize
 from .results import Results
-from .trace.captures import stale_grad
+from .trace.captures import stale_grad_error
 
 
 class Replay:
@@ -31,7 +31,7 @@ class Replay:
         self.left, self.bound = [t for t, *_ in recording.grads], [t for t, *_ in recording.arrays]
         self.cleared = [t for t in trace.graded.values() if all(t is not other for other in self.left)]
         self.added, self.descents = list(trace.added.values()), trace.descents
-        inputs = [v for v in trace.values if v.kind == "input"] + [as_input(was) for _, was, _ in recording.arrays]
+        inputs = [v for v in trace.values if v.kind == "input"] + [program_input(was) for _, was, _ in recording.arrays]
         self.recorded = Program(trace.calls, inputs, self.results.outputs, into, self.results.lent)
         self.overlap = Overlap(self.recorded)
         self.changes = bool(self.overlap) or any(call.effect for call in trace.calls)
@@ -46,7 +46,7 @@ class Replay:
         self.forms = [(t, v.shape, v.dtype, v.strides, t.requires_grad) for t, v in
                       zip(self.bound, inputs[len(inputs) - len(self.bound) :], strict=True)]  # fmt: skip
         self.captured = None  # CapturedObjects, if it matters whether an argument is one of them
-        self.steady = steadiness(self.recorded, trace.frozen)
+        self.steady = number_guard(self.recorded, trace.frozen)
         self.idle = [self.code.function]
 
     def holds(self):
@@ -95,7 +95,7 @@ class Replay:
         """Return what the function returns for a list of arrays; ``given`` are the arguments that it may return."""
         for t in self.added:
             if t.grad is not None:
-                raise stale_grad(t)
+                raise stale_grad_error(t)
         return self.rebuild(self.run(*inputs), given)
 
     def run(self, *inputs):
@@ -166,7 +166,7 @@ class Replay:
         return draw(self, direction=direction)
 
 
-def as_input(was):
+def program_input(was):
     """Make the Value of a Tensor's array an input of the program, and return it."""
     v = was.node
     v.kind, v.root, v.array = "input", v, None

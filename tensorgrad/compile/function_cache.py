@@ -84,7 +84,7 @@ class FunctionCache:
         times = self.unused[key[1:]] = self.unused.get(key[1:], 0) + 1
         if times <= UNUSED_LIMIT:
             return None
-        changed = [path for _, guards in self.programs.get(key, ()) for path in guards.changed()]
+        changed = [path for _, guards in self.programs.get(key, ()) for path in guards.changed_paths()]
         what = f"{printable_text(changed[0])}, which it reads, is changed" if changed else "it is given something else"
         for other in [other for other in self.programs if other[1:] == key[1:]]:
             del self.programs[other]

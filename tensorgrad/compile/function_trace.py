@@ -10,7 +10,7 @@ from ..graph.code import trace_root
 from .call_structure import flatten
 from .guards.overlap import owner_of
 from .results import Leaf
-from .trace.captures import arrays_left, gradients_left, tracing
+from .trace.captures import arrays_left, gradients_left, show_stand_ins
 from .trace.tracer import Trace
 
 
@@ -58,7 +58,7 @@ def trace_function(function, leaves, names, known=dict):
     try:
         stands = [stand_in(trace, leaf, name) for leaf, name in zip(leaves, names, strict=True)]
         numbers = [t.seq for t in stands if isinstance(t, Tensor)]
-        with tracing(trace), warnings.catch_warnings():
+        with show_stand_ins(trace), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the run as it is warns
             warnings.filterwarnings("error", "you are shuffling a 'Trace")  # it takes rows for copies
             out: list = []
@@ -69,9 +69,9 @@ def trace_function(function, leaves, names, known=dict):
             values = [Leaf(trace, x) for x in out]
             grads = gradients_left(trace)
             arrays = arrays_left(trace)
-            trace.check_used()
+            trace.captured.check_unchanged()
             check_arguments([t for t in stands if isinstance(t, Tensor)], numbers)
-            trace.known.clear()  # stand-ins know their trace: it is to be freed with the last of them
+            trace.captured.forget()  # stand-ins know their trace: it is to be freed with the last of them
     except BaseException:
         gradients_left(trace)
         trace.undo()

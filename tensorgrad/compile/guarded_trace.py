@@ -8,7 +8,7 @@ from .attempts import NO_GUARD
 from .call_structure import FixedItem
 from .executable import CapturedObjects, Replay
 from .function_trace import trace_function
-from .guards.function_code import given_later
+from .guards.function_code import deferred_result_kind
 from .guards.guards import Guards
 from .trial import Trial
 
@@ -57,7 +57,9 @@ class GuardedTrace:
         guards.loose += recording.trace.noted
         recording.add_known(guards.arrays())
         handled = recording.trace.raised  # an error that the function handled, which a program cannot
-        self.reason = handled or guards.changed(recording.trace.drawn) + self._changed_arguments() or None
+        self.reason = (
+            handled or guards.changed_paths(recording.trace.rollback.generators) + self._changed_arguments() or None
+        )
         if self.reason is None:
             self.recording = recording
             return
@@ -82,7 +84,7 @@ class GuardedTrace:
     def _obstacle(self, leaves):
         """Return what the function does that no program can do, a phrase, or None."""
         code = getattr(self.function, "__code__", None)
-        later = given_later(self.function) if code is not None else None
+        later = deferred_result_kind(self.function) if code is not None else None
         if later:
             return f"gives {later}, which runs later"
         if "grad" in self.guards.names and any(isinstance(x, Tensor) and x.grad is not None for x in leaves):

@@ -11,7 +11,7 @@ import numpy as np
 from ..core.tensor import StandIn, Tensor, make_leaf
 from ..errors import TraceError
 from .ir.program import is_packed
-from .trace.captures import outside
+from .trace.captures import is_outside
 from .trace.tracer import check_plain
 
 
@@ -26,12 +26,12 @@ class Leaf:
     __slots__ = ("make", "of", "thing", "varies", "writeable")
 
     def __init__(self, trace, x):
-        thing: Any = x.data if isinstance(x, Tensor) and not outside(x, trace) else x
+        thing: Any = x.data if isinstance(x, Tensor) and not is_outside(x, trace) else x
         plain = isinstance(thing, np.ndarray) and not isinstance(thing, StandIn)
         if plain:
             check_plain(thing)
         self.of = x
-        self.thing: Any = trace.captured(thing) if plain else thing
+        self.thing: Any = trace.captured.stand_in(thing) if plain else thing
         self.varies = isinstance(self.thing, StandIn)
         self.writeable = not isinstance(getattr(self.thing, "value", None), np.ndarray) or bool(
             self.thing.value.flags.writeable

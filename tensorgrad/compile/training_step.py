@@ -143,7 +143,7 @@ class TrainingStep:
 
     def _forward_backward(self, stands):
         loss, y_pred, *more = self.forward(*stands, *[None] * (3 - len(stands)))
-        self.seed = np.full(check_loss(loss).shape, self.rate, loss.dtype) if self.fused else None
+        self.seed = np.full(check_traced_loss(loss).shape, self.rate, loss.dtype) if self.fused else None
         seed = None if self.seed is None else Tensor(self.seed)
         found = {id(leaf): g for leaf, g in gradients(loss, seed)}
         self.hit = [p for p in self.params if id(p) in found]
@@ -152,7 +152,7 @@ class TrainingStep:
 
     def _eager(self, x, y, w):
         loss, y_pred, *more = self.forward(x, y, w)
-        found = {id(leaf): g for leaf, g in gradients(check_loss(loss))}
+        found = {id(leaf): g for leaf, g in gradients(check_traced_loss(loss))}
         self.found = [found.get(id(p)) for p in self.params]
         return loss.data.item(), y_pred.data if isinstance(y_pred, Tensor) else np.asarray(y_pred), *more
 
@@ -193,7 +193,7 @@ class BatchPrograms:
 def has_overlap(replay, inputs):
     """Return whether a program would overwrite something that it reads: then the function must run as it is."""
     overlap = replay.overlap
-    return (overlap.written or overlap.arrays) and overlap.found(inputs)
+    return (overlap.written or overlap.arrays) and overlap.has_overlap(inputs)
 
 
 def empty_guards():
@@ -203,7 +203,7 @@ def empty_guards():
     return Guards({})
 
 
-def check_loss(loss):
+def check_traced_loss(loss):
     """Return the loss, or raise unless it is a Tensor that depends on a parameter."""
     if not isinstance(loss, Tensor) or not loss.requires_grad:
         raise GradientError(

@@ -11,7 +11,7 @@ from ..errors import TraceError, printable_text
 from ..pytree import items_of, leaves_of
 from .call_structure import unflatten
 from .guards.function_code import owner_of_module
-from .guards.watched_places import same
+from .guards.watched_places import is_same
 
 
 class Trial:
@@ -34,7 +34,9 @@ class Trial:
         self.data = [
             (t, Fingerprint(data)) for t, data in [*((t, now.value) for t, _, now in recording.arrays), *moved]
         ]
-        self.written = [(array, Fingerprint(array)) for array, _ in trace.saved.values() if id(array) not in vectors]
+        self.written = [
+            (array, Fingerprint(array)) for array, _ in trace.rollback.saved.values() if id(array) not in vectors
+        ]
 
     def check(self, result):
         """Raise a TraceError unless the function, run as it is, gave the same."""
@@ -77,9 +79,9 @@ def matches(found, expected):
         return Fingerprint(found) == expected
     wanted, items = items_of(expected), items_of(found)
     if wanted is None or items is None or type(found) is not type(expected) or found is expected:
-        return same(found, expected)
+        return is_same(found, expected)
     return len(items) == len(wanted) and all(
-        same(key, other) and matches(a, b) for (key, a), (other, b) in zip(items, wanted, strict=True)
+        is_same(key, other) and matches(a, b) for (key, a), (other, b) in zip(items, wanted, strict=True)
     )
 
 

@@ -287,6 +287,16 @@ def bind(op: Any, inputs: Any, settings: Any) -> Any:
     return tuple(inputs), settings
 
 
+#: What to do about a matrix, by what NumPy says of it.
+MATRIX_REMEDIES = {
+    "Singular matrix": "np.linalg.pinv and np.linalg.lstsq take such a one, or add a little to its diagonal",
+    "Matrix is not positive definite": "add a little to its diagonal, a + 1e-6 * np.eye(n); only one triangle is read",
+    "SVD did not converge": "look for nan and inf in it",
+    "Eigenvalues did not converge": "look for nan and inf in it",
+    "Array must not contain infs or NaNs": "tg.trace_numerics(f) finds where they come from",
+}
+
+
 def explain_error(error: Exception, op: Op, inputs: Any, settings: Any = None) -> Exception:
     """Return ``error`` in the words of the op: its argument names, their dtypes and shapes, and why."""
     if isinstance(error, TensorgradError):
@@ -300,6 +310,9 @@ def explain_error(error: Exception, op: Op, inputs: Any, settings: Any = None) -
         reason = op.explain(*arrays, **(settings or {}))
     elif op.kind == "elementwise" and "broadcast" in str(error):
         reason = "these shapes do not broadcast together"
+    remedy = MATRIX_REMEDIES.get(str(error)) if reason is None else None
+    if remedy:
+        return type(error)(f"{printable_text(op.name)}({', '.join(names)}): {error}; {remedy}; got {shown}")
     if reason is None and type(error) is not ValueError:  # an IndexError, a LinAlgError: the shapes may be right
         error.add_note(f"in {printable_text(op.name)}: {shown}")
         return error
@@ -325,6 +338,9 @@ def array_function(self: Any, function: Any, types: Any, args: Any, kwargs: Any)
     """Answer ``np.sum(t)``, ``np.concatenate([t, u])``; refuse what has no rule rather than lose the gradient."""
     call = NUMPY.get(function)
     if call is not None:
+        op = getattr(call, "op", None)
+        if kwargs and op is not None and not op.defaults and op.call is call:
+            args, kwargs = bind(op, args, kwargs)  # np.linalg.solve(a=t, b=u): the call itself takes no names
         return call(*args, **kwargs)
     if is_recording() and any(isinstance(t, Tensor) and t.requires_grad for t in leaves_of((args, kwargs))):
         raise TypeError(

@@ -5,7 +5,7 @@ import numpy as np
 from ..core.tensor import Parameter, Tensor
 from ..errors import describe, printable_text
 from ..graph.origins import where
-from ..graph.steps import recorded
+from ..graph.steps import recorded_steps
 from .cut_paths import INDEX, METHODS, cut_words, find_cuts
 from .taint_tracker import TaintTracker, tensor_name
 from .zero_gradients import arriving_gradient, zero_reasons
@@ -65,7 +65,7 @@ def diagnose(loss, p):
         if not isinstance(loss, (Tensor, float, int, np.ndarray, np.generic)):
             raise TypeError(f"why_no_grad(f, p): f must return the loss, a Tensor, got {describe(loss)}")
     found = diagnose_tensor(p, tracker)
-    if found is None and isinstance(loss, Tensor) and is_connected(recorded(loss), loss, p):
+    if found is None and isinstance(loss, Tensor) and is_connected(recorded_steps(loss), loss, p):
         return diagnose_arrival(loss, p, tracker)
     if found is None:
         found = diagnose_run(loss, p, tracker, end) if tracker else diagnose_graph(loss, p)
@@ -183,7 +183,7 @@ def diagnose_lost(loss, p, tracker):
     if used is None:
         return Diagnosis(
             "unused", f"{name} gets no gradient: the function does not use it",
-            related_input(recorded(loss) if isinstance(loss, Tensor) else [], p)
+            related_input(recorded_steps(loss) if isinstance(loss, Tensor) else [], p)
             or "if it seems to, it uses another Tensor: one from before a model or a weight was made anew",
         )  # fmt: skip
     use = f"{used.what} uses it{where(used.line, used.layer)}"
@@ -192,7 +192,7 @@ def diagnose_lost(loss, p, tracker):
 
 def diagnose_graph(loss, p):
     """Return the Diagnosis from a finished graph that does not lead to ``p``."""
-    name, steps = tensor_name(p), recorded(loss)
+    name, steps = tensor_name(p), recorded_steps(loss)
     found = diagnose_overwrite(loss, p) or diagnose_missing_rule(steps, p)
     if found is not None:
         return found
@@ -206,7 +206,7 @@ def diagnose_graph(loss, p):
 
 def diagnose_overwrite(loss, p):
     """Return the Diagnosis if the loss was computed from an old value of ``p``, overwritten since, else None."""
-    old, steps = p, recorded(loss) if isinstance(loss, Tensor) else []
+    old, steps = p, recorded_steps(loss) if isinstance(loss, Tensor) else []
     while old.inputs and (old.op is None or old.op.name == "setitem"):
         old = old.inputs[0]
         if isinstance(old, Tensor) and is_connected(steps, loss, old):

@@ -9,8 +9,8 @@ from ..core.tensor import Tensor
 from ..draw import draw
 from ..errors import NotReadyError, count_text, describe, printable_text
 from ..graph import origins
-from ..graph.code import arguments, layer_call, users
-from ..graph.steps import merged
+from ..graph.code import arguments, is_user_frame, layer_call
+from ..graph.steps import merged_steps
 
 
 class PartialGraph:
@@ -23,9 +23,9 @@ class PartialGraph:
     def __init__(self, error, op, layer, line, inputs):
         self.op, self.layer, self.line = op and op.name, layer, line
         self._error = type(error).__name__
-        self._given = [f"{printable_text(name)}  {input_text(x)}" for name, x in inputs]
+        self._given = [f"{printable_text(name)}  {operand_text(x)}" for name, x in inputs]
         roots = [x for _, x in inputs if isinstance(x, Tensor) and x.op is not None]
-        self._ops = len(merged(roots))
+        self._ops = len(merged_steps(roots))
         self.picture = draw(failed_tensor(error, op, inputs)) if op else draw(roots[0]) if roots else None
 
     def __repr__(self):
@@ -43,7 +43,7 @@ def failed_tensor(error, op, inputs):
     return t
 
 
-def input_text(x):
+def operand_text(x):
     return describe(x) + (f" {x.name!r}" if getattr(x, "name", None) else "")
 
 
@@ -75,7 +75,7 @@ def traceback_entries(error):
 def innermost_line(entries):
     """Return the user's innermost line, None if there is none."""
     for frame, line in reversed(entries):
-        if users(frame):
+        if is_user_frame(frame):
             return origins.line_of(frame.f_code, line)
     return None
 

@@ -9,7 +9,7 @@ from ..draw.diagram.colour import rms
 from ..errors import count_text, printable_text, shorten_text
 from ..graph.gradients import gradient_arrays
 from ..graph.scopes import Frames, layer_scopes
-from ..graph.steps import recorded
+from ..graph.steps import recorded_steps
 
 #: Gradients of the first layer this many times smaller, or larger, than of the last are vanishing, or exploding.
 FACTOR = 1e3
@@ -125,7 +125,7 @@ def gradient_flow(model, x, loss):
     """Return the GradientFlow of ``loss(model(x))``; nothing of the model changes."""
     with enable_grad(), layer_scopes() as scopes:
         root = loss(model(x, training=False))
-    found, steps = gradient_arrays(root) if root.requires_grad else {}, recorded(root)
+    found, steps = gradient_arrays(root) if root.requires_grad else {}, recorded_steps(root)
     names, sizes, ratios = [], [], []
     for layer in (part for part in flat_layers(model) if part.trainable_weights):
         weights = layer.trainable_weights

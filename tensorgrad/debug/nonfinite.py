@@ -10,11 +10,11 @@ from ..backward import backward, visit
 from ..core.modes import no_compile
 from ..core.tensor import Tensor
 from ..errors import NumericsError, count_text, describe, printable_text
-from ..graph.code import running, trial
+from ..graph.code import outermost_frame, trial
 from ..graph.gradients import hooking
-from ..graph.observer import Observer, observing, unobserved
+from ..graph.observer import Observer, hide_from_observers, observing
 from ..graph.origins import origin, where
-from ..graph.steps import recorded
+from ..graph.steps import recorded_steps
 from .remedies import backward_remedy, forward_remedy, given_remedy
 from .value_ranges import Range, bad_entries, bad_words
 
@@ -88,18 +88,18 @@ class Tracer(Observer):
         seen = [f"{f}\n  seen {count_text(f.times, 'time')}" if f.times > 1 else str(f) for f in self.findings]
         return "\n".join(seen)
 
-    def made(self, t, op, inputs, frame):
+    def on_op(self, t, op, inputs, frame):
         if frame.f_back.f_code is backward.__code__:  # the sum in .grad
             return
         bad = any(bad_entries(t.data))
-        if (not bad and t.op is None) or (bad and running(frame, trial)):
+        if (not bad and t.op is None) or (bad and outermost_frame(frame, trial)):
             return
         found = origin(frame)
         self._places[id(t)] = place = TensorOrigin(found.layer, found.line, bad, self._forget(t))
         if bad:
             self._examine(t, op, inputs, place)
 
-    def became(self, t, other):
+    def on_replace(self, t, other):
         self._places[id(t)] = self._place(other)._replace(ref=self._forget(t))
 
     def _place(self, t):
@@ -146,8 +146,8 @@ class Tracer(Observer):
             self._known[key] = finding
             self.findings.append(finding)
 
-    def backward(self, sweep, root, g, keep):
-        with unobserved():
+    def on_backward(self, sweep, root, g, keep):
+        with hide_from_observers():
             return BackwardTrace(self, root).run(sweep, root, g, keep)
 
 
@@ -159,7 +159,7 @@ class BackwardTrace:
 
     def __init__(self, tracer, root):
         self.tracer, self.late = tracer, set()
-        self.steps = recorded(root)
+        self.steps = recorded_steps(root)
 
     def run(self, sweep, root, g, keep):
         self.look_at(g, root, "the gradient that backward() of {} was given is {}")

@@ -11,7 +11,7 @@ from ..core.dispatch import NUMPY
 from ..core.modes import is_recording, no_compile
 from ..core.tensor import Tensor, make_leaf
 from ..errors import printable_text
-from ..graph.code import EXITS, arguments, gives_arrays, model_method, ours, running, users
+from ..graph.code import EXITS, arguments, gives_arrays, is_own_code, is_user_frame, model_method, outermost_frame
 from ..graph.observer import DATA, Observer, observing
 from ..graph.origins import origin
 from ..ops import queries
@@ -109,7 +109,7 @@ class TaintTracker(Observer):
         """Return the step of a NumPy function whose arguments come from ``steps``."""
         return self.add_step(what, [(step, None) for step in steps], sys._getframe(1))
 
-    def read(self, t, array, frame):
+    def on_read(self, t, array, frame):
         """Return a tainted array to the user's code, and to functions that take values out of the graph."""
         known, how = self.steps.get(id(t)), ".data"
         if known is None or not isinstance(array, np.ndarray):
@@ -119,20 +119,20 @@ class TaintTracker(Observer):
             how, frame = EXITS[code], frame.f_back
         elif code in gives_arrays:
             how = model_method_name(frame) or how
-        elif not users(frame):
+        elif not is_user_frame(frame):
             return array
         return taint(array, self.exit_step(known[1], how, frame))
 
-    def written(self, t, array):
+    def on_write(self, t, array):
         return untaint(array) if id(t) in self.steps else array
 
-    def made(self, t, op, inputs, frame):
+    def on_op(self, t, op, inputs, frame):
         self.record(t, self.op_step(t, op, inputs, frame))
 
-    def became(self, t, other):
+    def on_replace(self, t, other):
         self.record(t, self.step_of(other))
 
-    def wrapped(self, t, frame):
+    def on_leaf(self, t, frame):
         self.record(t, self.wrapping_step(t, frame))
 
     def record(self, t, step):
@@ -172,7 +172,7 @@ class TaintTracker(Observer):
     def function_step(self, frame):
         """Return the step of one of our functions that computes from values, as argsort or astype(int)."""
         code = frame.f_code
-        if code in HIDDEN or code in SHAPE_ONLY or not ours(code):
+        if code in HIDDEN or code in SHAPE_ONLY or not is_own_code(code):
             return None
         given = arguments(frame, named=True)
         if code is backward.__code__:
@@ -192,7 +192,7 @@ def cut_word(t, op, i, frame):
 
 def model_method_name(frame):
     """Return ``"predict()"`` or another running method of a model that gives arrays; None if none runs."""
-    found = running(frame, model_method)
+    found = outermost_frame(frame, model_method)
     return None if found is None else f"{found.f_code.co_name}()"
 
 

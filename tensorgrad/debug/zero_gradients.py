@@ -6,7 +6,7 @@ from ..backward import visit
 from ..errors import printable_text
 from ..graph.gradients import gradient_arrays
 from ..graph.origins import where
-from ..graph.steps import array_of, recorded
+from ..graph.steps import array_of, recorded_steps
 
 
 def arriving_gradient(loss, p):
@@ -16,7 +16,7 @@ def arriving_gradient(loss, p):
 
 def zero_reasons(loss, p, tracker):
     """Return sentences on the ops that a gradient reaches, and that pass none of it on towards ``p``."""
-    steps, at = recorded(loss), gradient_arrays(loss)
+    steps, at = recorded_steps(loss), gradient_arrays(loss)
     near, found = {id(p)}, []
     for t, inputs in steps:
         ours = [x for x in inputs if id(x) in near]

@@ -1,4 +1,4 @@
-"""``draw``, ``play`` and ``backward_steps``: the ways in. What they take is imported when something is drawn."""
+"""``draw``, ``play`` and ``backward_steps``: the ways in. The modules they need are imported at the first call."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ def draw(
       t1  seed float64[] = 1
       ∂w  = multiply(t1, 3) -> float64[]
     """
-    from .scene import drawn  # some 20 modules, 4 ms: for those who draw
+    from .subjects import picture_of  # some 20 modules, 4 ms: for those who draw
 
     how = {"values": values, "grads": grads, "color": color, "depth": depth, "direction": direction}
-    return drawn(what, inputs, backward, names, scopes, how)
+    return picture_of(what, inputs, backward, names, scopes, how)
 
 
 def play(what: Any, *inputs: Any, names: Any = None, direction: Any = "auto", scopes: Any = ()) -> Player:
@@ -74,9 +74,9 @@ def play(what: Any, *inputs: Any, names: Any = None, direction: Any = "auto", sc
     >>> play(lambda x: np.sum(np.exp(x) * x), [1.0, 2.0])
     Player of 3 ops and their backward; .save("backprop.html") writes it
     """
-    from .play import playing  # as above
+    from .subjects import player_of  # as above
 
-    return playing(what, inputs, names, direction, scopes)
+    return player_of(what, inputs, names, direction, scopes)
 
 
 def backward_steps(loss: Tensor, gradient: Any = None, *, names: Any = None, scopes: Any = ()) -> Any:
@@ -104,6 +104,6 @@ def backward_steps(loss: Tensor, gradient: Any = None, *, names: Any = None, sco
        ∂w += g × w = 3   (now 5)
        ∂w += g × w = 3   (now 8)
     """
-    from .player.backward_steps import stepped  # as above
+    from .player.backward_steps import iterate_steps  # as above
 
-    return stepped(loss, gradient, names, scopes)
+    return iterate_steps(loss, gradient, names, scopes)

@@ -6,24 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import OptionError, RenderError
 from .export.dot import dot_source
-from .export.graphviz import by_dot, fluid, rendered
+from .export.graphviz import render_svg, run_dot, shrink_to_page
 from .export.listing import listing
 from .export.mermaid import mermaid
-from .export.raster import converted
-from .export.svg_legend import with_strip
-from .player.player import Player, played
+from .export.raster import convert_svg
+from .export.svg_legend import add_legend
+from .player.player import Player, tensor_player
 from .player.program_recording import outline
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def image(suffix: Any) -> Any:
+def image_writer(suffix: Any) -> Any:
     """Return the writer of an image that ``dot`` makes, or a converter from the SVG."""
 
     def write(picture: Any) -> Any:
         sharp = picture.source.replace("{", f"{{\n  dpi={picture.dpi}", 1) if suffix == "png" else picture.source
-        return by_dot(sharp, suffix) or converted(picture.svg(), suffix, picture.dpi)
+        return run_dot(sharp, suffix) or convert_svg(picture.svg(), suffix, picture.dpi)
 
     return write
 
@@ -31,8 +31,8 @@ def image(suffix: Any) -> Any:
 #: What is written to a file, by its suffix: ``writer(picture)`` gives the bytes.
 WRITERS = {
     ".svg": lambda picture: picture.svg().encode(),
-    ".png": image("png"),
-    ".pdf": image("pdf"),
+    ".png": image_writer("png"),
+    ".pdf": image_writer("pdf"),
     ".dot": lambda picture: picture.source.encode(),
     ".gv": lambda picture: picture.source.encode(),
     ".mmd": lambda picture: mermaid(picture.view).encode(),
@@ -83,7 +83,7 @@ class Picture:
                 "or make that at once: tg.play(loss).save('backprop.html')"
             )
         root, called, scopes, inputs = found
-        return played(root, called, scopes, inputs, direction)
+        return tensor_player(root, called, scopes, inputs, direction)
 
     def save(self, path: Any) -> Path:
         """Write the picture to ``path`` and return it as a Path; the suffix decides what is written.
@@ -108,7 +108,7 @@ class Picture:
 
     def svg(self) -> str:
         """Return the picture as SVG text."""
-        return with_strip(rendered(dot_source(self.view, legend=False), len(self.view.boxes)), self.view)
+        return add_legend(render_svg(dot_source(self.view, legend=False), len(self.view.boxes)), self.view)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         try:
@@ -117,7 +117,7 @@ class Picture:
             return {"text/plain": f"{self!r}\n(no image: {error})"}
 
     def _repr_svg_(self) -> Any:
-        return fluid(self.svg())
+        return shrink_to_page(self.svg())
 
     def __repr__(self) -> str:
         return listing(self.graph)

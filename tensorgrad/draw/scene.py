@@ -1,41 +1,22 @@
-"""What ``draw`` does: from a Tensor, a model, a function or a program to a Picture of how it computes."""
+"""A Tensor as a Picture: its forward, its backward or both, and the checks of what is asked for."""
 
 import weakref
 
-from ..compile.ir.program import Program
 from ..core.tensor import Tensor
 from ..errors import GradientError, OptionError, describe, printable_text
 from ..graph.gradients import gradient_arrays
-from ..graph.steps import recorded
+from ..graph.steps import recorded_steps
 from .diagram.backward_diagram import Backprop, backward_graph
 from .diagram.colour import Scale, heat_of
 from .diagram.diagram import Collector, Graph
 from .diagram.forward_backward import paired_graph
-from .diagram.program_diagram import call_heats, program_graph
 from .picture import Picture
-from .simplify.simplify import viewed
-from .subject import result_of
-from .text.names import by_id
+from .simplify.simplify import simplify_graph
+from .text.names import names_by_id
 
 BACKWARD = ("none", "only", "both")
 DIRECTIONS = (None, "LR", "TB")
 COLORS = (None, "grad", "memory", "time")
-
-
-def drawn(what, inputs, backward, names, scopes, how):
-    """Return the Picture that ``draw`` is asked for; ``how`` are its other options."""
-    check_options(backward, how["direction"], how["color"], how["depth"])
-    if (
-        not isinstance(what, (Tensor, type))
-        and hasattr(what, "draw")
-        and not isinstance(getattr(what, "program", 0), Program)
-    ):
-        return what.draw(*inputs, backward=backward, names=names, **how)
-    root = result_of(what, inputs)
-    if isinstance(getattr(root, "program", None), Program):
-        return draw_program(root, inputs, how["color"], how["depth"], how["direction"] or "TB")
-    picture = Scene(root, names, scopes, **how).picture(backward)
-    return picture if root is what else picture.plays(lambda more: Scene(result_of(what, inputs), more, ()).whole())
 
 
 class Scene:
@@ -51,7 +32,7 @@ class Scene:
             raise OptionError(
                 "draw: color='time' is of a compiled function and its arguments: draw(step, x, color='time')"
             )
-        self.names = by_id(names)
+        self.names = names_by_id(names)
         self.root, self.scopes, self.color, self.depth = root, scopes, color, depth
         self.values, self.grads, self.direction = values, grads, direction or "LR"
         self.inputs = {id(x) for x in inputs}
@@ -69,29 +50,29 @@ class Scene:
         """Return the Picture: of everything, and of what is drawn of it."""
         graph, view = {"none": self.forward, "only": self.backward, "both": self.both}[backward]()
         keep = self.values or self.grads
-        view = viewed(view, keep, self.depth, told=keep or self.color is not None)
+        view = simplify_graph(view, keep, self.depth, detailed=keep or self.color is not None)
         if self.color is not None:
             view.scale = Scale(self.color, view.boxes)
-        return Picture(graph, view).plays(self.weakly())
+        return Picture(graph, view).plays(self.weak_replay())
 
-    def whole(self):
+    def player_arguments(self):
         """Return what a Player is made of: the Tensor, the names by id, the calls of layers, the ids of inputs."""
         return self.root, self.names, self.scopes, self.inputs
 
-    def weakly(self):
+    def weak_replay(self):
         """Return a function that gives the same while the Tensor lives, and keeps neither it nor a layer alive."""
         root, names, inputs = weakref.ref(self.root), self.names, self.inputs
         scopes = [(first, last, getattr(layer, "name", layer), depth) for first, last, layer, depth in self.scopes]
 
-        def again(more):
+        def play_again(more):
             found = root()
-            return None if found is None else (found, {**by_id(more), **names}, scopes, inputs)
+            return None if found is None else (found, {**names_by_id(more), **names}, scopes, inputs)
 
-        return again
+        return play_again
 
     def forward(self):
         collector = self.collector(grads=True)
-        collector.forward(recorded(self.root), self.root)
+        collector.forward(recorded_steps(self.root), self.root)
         return collector.graph, collector.graph
 
     def backward(self):
@@ -104,17 +85,6 @@ class Scene:
         collector.forward(backprop.forward, self.root)
         view = paired_graph(backprop, collector, self.root, self.values or self.grads)
         return backward_graph(backprop, collector, self.root, both=True), view
-
-
-def draw_program(replay, inputs, color, depth, direction):
-    """Return the Picture of a compiled program: a box for each call."""
-    if color == "grad":
-        raise OptionError("draw: color='grad' is of a Tensor; a compiled program has 'time' and 'memory'")
-    graph = program_graph(replay.program, direction, call_heats(replay, inputs, color))
-    view = viewed(graph, True, depth, told=color is not None)
-    if color is not None:
-        view.scale = Scale(color, view.boxes)
-    return Picture(graph, view)
 
 
 def check_options(backward, direction, color, depth):
@@ -133,7 +103,7 @@ def check_drawable(what):
     """Raise unless ``what`` is a Tensor with a graph behind it."""
     if not isinstance(what, Tensor):
         raise TypeError(
-            f"draw: expected a Tensor, such as a loss, got {described(what)}; a model draws itself: model.draw(x), "
+            f"draw: expected a Tensor, such as a loss, got {class_text(what)}; a model draws itself: model.draw(x), "
             "and a compiled function its program: step.program(x).draw()"
         )
     if what.op is None:
@@ -144,5 +114,6 @@ def check_drawable(what):
         )
 
 
-def described(what):
+def class_text(what):
+    """Return how errors describe what is no Tensor: a class by its name."""
     return f"the class {what.__name__}" if isinstance(what, type) else describe(what)

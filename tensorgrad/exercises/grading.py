@@ -4,7 +4,7 @@ import numpy as np
 
 from ..check.compare.claims import Comparison, named_sizes
 from ..check.handwritten import claimed_gradients
-from ..check.subject.loss import NumpyLoss
+from ..check.subject.numpy_loss import NumpyLoss
 from ..check.subject.parameters import match_gradients
 from ..errors import GradientError, describe
 from .source import plant_bug

@@ -1,6 +1,6 @@
-"""Who made and who read a Tensor: recorded steps, gradients, origins, lines, scopes, and one observer.
+"""How a Tensor was computed: recorded steps, gradients, origins, lines, scopes, and observers.
 
-Whoever wants to know how something was computed asks here, and nothing of it costs anything until it is asked for.
+Nothing in here costs time until it is used.
 
 - ``steps``: the ops on the way to a Tensor, as a list
 - ``gradients``: the gradients that arrive at each of them

@@ -1,4 +1,4 @@
-"""What a frame on the stack is, told by its code object, never by a name.
+"""What a frame on the stack is, known by its code object and never by a name.
 
 The call of an op carries its op. Other functions that matter are marked where they are defined: ``@layer_call``. All
 other code is ours, NumPy's or the user's by the file it lies in.
@@ -77,12 +77,12 @@ NUMPYS = os.path.dirname(np.__file__) + os.sep
 BETWEEN = {contextlib.contextmanager.__code__.co_filename, copy.copy.__code__.co_filename}
 
 
-def ours(code: CodeType) -> bool:
+def is_own_code(code: CodeType) -> bool:
     """Return whether code belongs to this package."""
     return code.co_filename.startswith(OURS)
 
 
-def users(frame: FrameType) -> bool:
+def is_user_frame(frame: FrameType) -> bool:
     """Return whether the code that runs in ``frame`` is the user's.
 
     What Cython compiled has the name of a file that is not there; its module has one.
@@ -116,7 +116,7 @@ def arguments(frame: FrameType, named: bool = False) -> Any:
 VARARGS, VARKEYWORDS = 0x04, 0x08
 
 
-def running(frame: FrameType | None, mark: Any) -> Any:
+def outermost_frame(frame: FrameType | None, mark: Any) -> Any:
     """Return the outermost frame with a mark, from ``frame`` outwards, or None."""
     found = None
     while frame is not None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..backward import gradients
 from ..core.tensor import Tensor
-from .steps import array_of, recorded
+from .steps import array_of, recorded_steps
 
 #: Where ``hooking`` puts its hooks: before those of the user and after them.
 FIRST, LAST = object(), object()
@@ -17,7 +17,7 @@ FIRST, LAST = object(), object()
 class listening:
     """Inside the block a backward notes each Tensor's gradient in ``found``, by id, and the user's hooks rest.
 
-    steps: what ``recorded`` returned; leaves are not noted, as the backward itself returns theirs
+    steps: what ``recorded_steps`` returned; leaves are not noted, as the backward itself returns theirs
     """
 
     def __init__(self, steps: Any, found: Any) -> None:
@@ -44,7 +44,7 @@ class listening:
 class hooking:
     """Inside the block a backward runs hooks of ours around the user's.
 
-    steps:       what ``recorded`` returned
+    steps:       what ``recorded_steps`` returned
     first, last: ``first(t, inputs)`` gives the hook of ``t`` that runs before the user's, ``last`` the one after them
     """
 
@@ -73,6 +73,6 @@ def gradient_arrays(root: Tensor) -> dict[int, Any]:
     (2.0, 12.0)
     """
     found: dict[Any, Any] = {}
-    with listening(recorded(root), found):
+    with listening(recorded_steps(root), found):
         pairs = list(gradients(root, np.ones_like(root.data)))
     return {key: array_of(g) for key, g in found.items()} | {id(leaf): g for leaf, g in pairs}

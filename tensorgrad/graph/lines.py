@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from .code import users
+from .code import is_user_frame
 
 
 class stepping:
@@ -33,14 +33,14 @@ class stepping:
 
     def __enter__(self) -> None:
         self.before = sys.gettrace()
-        sys.settrace(self.entered)
+        sys.settrace(self.on_call)
 
     def __exit__(self, *exception: Any) -> None:
         sys.settrace(self.before)
 
-    def entered(self, frame: Any, event: Any, arg: Any) -> Any:
-        return self.stepped if users(frame) else None
+    def on_call(self, frame: Any, event: Any, arg: Any) -> Any:
+        return self.on_line if is_user_frame(frame) else None
 
-    def stepped(self, frame: Any, event: Any, arg: Any) -> Any:
+    def on_line(self, frame: Any, event: Any, arg: Any) -> Any:
         self.moved(frame if event == "line" else None)
-        return self.stepped
+        return self.on_line

@@ -1,6 +1,6 @@
-"""The one observer: while somebody observes, what a thread computes is shown to them; else nothing is different.
+"""Observers see what a thread computes, inside ``with observing(observer):``. Without one, nothing changes.
 
-The hot path tells nobody anything. Every Tensor gets its sequence number last of all, so ``Tensor.seq``, a slot, is a
+The hot path calls no observer. Every Tensor gets its sequence number last of all, so ``Tensor.seq``, a slot, is a
 property while anyone wants to see what is made, as ``Tensor.data`` and ``Tensor.grad`` are while anyone wants to see
 what is read and written. ``backward.sweep`` and ``no_grad.__enter__`` are replaced for the same time. Only what an
 Observer overrides is replaced, and at the end of the last block all is put back. Other threads and async tasks find no
@@ -36,16 +36,17 @@ SEQ, DATA, GRAD = (Tensor.__dict__[slot] for slot in ("seq", "data", "grad"))
 
 
 class Observer:
-    """Somebody who is shown what is computed in a block, ``with observing(observer):``, by its thread or async task.
+    """Gets a call for each op, read and write in a block, ``with observing(observer):``, of its thread or async task.
 
-    Override what you want to see; only that is watched. Several observers are told one after the other, the outermost
-    block's first; writes and backwards pass through them the other way, from the innermost to the outermost. While one
-    is told something, what it computes itself is shown to nobody. What it raises is raised in the code that is
-    observed, at that place, and who comes after it is not told. ``frame`` is where the observed code runs.
+    Override the methods you need; nothing else is watched. Several observers are called one after the other, that
+    of the outermost block first; writes and backwards pass through them the other way, from the innermost to the
+    outermost. While one is told something, what it computes itself is shown to nobody. What it raises is raised in
+    the code that is observed, at that place, and who comes after it is not told. ``frame`` is where the observed
+    code runs.
 
     >>> import tensorgrad as tg
     >>> class Ops(Observer):
-    ...     def made(self, t, op, inputs, frame):
+    ...     def on_op(self, t, op, inputs, frame):
     ...         print(op.name, t.shape)
     >>> w = tg.Parameter([1.0, 2.0])
     >>> with observing(Ops()):
@@ -54,38 +55,38 @@ class Observer:
     sum ()
     """
 
-    def made(self, t: Any, op: Any, inputs: Any, frame: Any) -> None:
+    def on_op(self, t: Any, op: Any, inputs: Any, frame: Any) -> None:
         """``op`` was called on ``inputs`` and made ``t``, which may remember neither: inside no_grad, of a constant."""
 
-    def wrapped(self, t: Any, frame: Any) -> None:
+    def on_leaf(self, t: Any, frame: Any) -> None:
         """``t`` was made by no op: of values."""
 
-    def became(self, t: Any, other: Any) -> None:
+    def on_replace(self, t: Any, other: Any) -> None:
         """``t`` is from now on what ``other`` is: ``x[i] = v`` makes ``x`` its result, and a new Tensor what x was."""
 
-    def visiting(self, t: Any) -> None:
+    def on_visit(self, t: Any) -> None:
         """A backward has all of the gradient of ``t``; its hooks and the rules of its op are about to run."""
 
-    def backward(self, sweep: Any, root: Any, g: Any, keep: Any) -> Any:
+    def on_backward(self, sweep: Any, root: Any, g: Any, keep: Any) -> Any:
         """Run a backward, ``sweep(root, g, keep)``, and return what it returns."""
         return sweep(root, g, keep)
 
-    def unrecording(self, frame: Any) -> None:
+    def on_no_grad(self, frame: Any) -> None:
         """A ``no_grad`` block is about to begin, or a function decorated so."""
 
-    def read(self, t: Any, array: Any, frame: Any) -> Any:
+    def on_read(self, t: Any, array: Any, frame: Any) -> Any:
         """``t.data`` is read, and is ``array``: return that, or what the reader is to have instead."""
         return array
 
-    def written(self, t: Any, array: Any) -> Any:
+    def on_write(self, t: Any, array: Any) -> Any:
         """``t.data`` is set to ``array``: return that, or what is to be kept instead."""
         return array
 
-    def read_grad(self, t: Any, grad: Any) -> Any:
+    def on_read_grad(self, t: Any, grad: Any) -> Any:
         """``t.grad`` is read, and is ``grad``: return that, or what the reader is to have instead."""
         return grad
 
-    def written_grad(self, t: Any, grad: Any) -> Any:
+    def on_write_grad(self, t: Any, grad: Any) -> Any:
         """``t.grad`` is set to ``grad``: return that, or what is to be kept instead."""
         return grad
 
@@ -122,8 +123,8 @@ def observing(observer: Any) -> Any:
 
 
 @contextmanager
-def unobserved() -> Any:
-    """Show nobody what is computed inside the block."""
+def hide_from_observers() -> Any:
+    """Inside the block no observer sees what is computed."""
     token = _blocks.set(())
     try:
         yield
@@ -136,7 +137,7 @@ def observers() -> Any:
     return [observer for block in _blocks.get() if (observer := block.observer) is not None]
 
 
-def _forked() -> None:
+def _reset_after_fork() -> None:
     """Forget, in a forked process, the threads that observed in its parent."""
     _lock[0] = Lock()
     OPEN[:] = [block for block in OPEN if block.thread == get_ident()]
@@ -144,11 +145,11 @@ def _forked() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forked)
+    os.register_at_fork(after_in_child=_reset_after_fork)
 
 
 def _install() -> None:
-    """Replace what somebody wants to see, and put back the rest."""
+    """Replace the attributes that open blocks observe, and restore the others."""
     for owner, name, plain, replaced, methods in REPLACED:
         wanted = replaced if any(overrides(block.observer, methods) for block in OPEN) else plain
         if vars(owner)[name] is not wanted:
@@ -160,10 +161,10 @@ def overrides(observer: Any, methods: Any) -> Any:
     return any(getattr(type(observer), name) is not getattr(Observer, name) for name in methods)
 
 
-def told(method: Any, *what: Any) -> None:
-    """Tell each observer, while none of them is shown what the others compute."""
+def notify(method: Any, *what: Any) -> None:
+    """Call ``method`` of each observer; what it computes meanwhile is not observed."""
     blocks = _blocks.get()
-    token = _blocks.set(())  # what unobserved() does, in a third of its time
+    token = _blocks.set(())  # what hide_from_observers() does, in a third of its time
     try:
         for block in blocks:
             if block.observer is not None:
@@ -172,8 +173,8 @@ def told(method: Any, *what: Any) -> None:
         _blocks.reset(token)
 
 
-def passed(blocks: Any, method: Any, t: Any, value: Any, *where: Any) -> Any:
-    """Return a value after the observers of ``blocks`` have had it, one after the other."""
+def pass_through(blocks: Any, method: Any, t: Any, value: Any, *where: Any) -> Any:
+    """Return ``value`` as the observers of ``blocks`` change it, one after the other."""
     token = _blocks.set(())
     try:
         for block in blocks:
@@ -184,54 +185,54 @@ def passed(blocks: Any, method: Any, t: Any, value: Any, *where: Any) -> Any:
     return value
 
 
-def _numbered(t: Any, seq: Any) -> None:
+def _set_seq(t: Any, seq: Any) -> None:
     SEQ.__set__(t, seq)
     if not _blocks.get():
         return
     frame: Any = sys._getframe(1)
     if frame.f_code in FACES:
-        told("became", t, arguments(frame)[0])
+        notify("on_replace", t, arguments(frame)[0])
         return
     caller = frame.f_back if frame.f_code is record.__code__ else frame
     op = op_of(caller.f_code)
     if op is None:
-        told("wrapped", t, frame)
+        notify("on_leaf", t, frame)
     else:
-        told("made", t, op, arguments(caller), caller)
+        notify("on_op", t, op, arguments(caller), caller)
 
 
-def _read(t: Any) -> Any:
+def _get_data(t: Any) -> Any:
     array, blocks = DATA.__get__(t), _blocks.get()
-    return passed(blocks, "read", t, array, sys._getframe(1)) if blocks else array
+    return pass_through(blocks, "on_read", t, array, sys._getframe(1)) if blocks else array
 
 
-def _written(t: Any, array: Any) -> None:
+def _set_data(t: Any, array: Any) -> None:
     blocks = _blocks.get()
-    DATA.__set__(t, passed(blocks[::-1], "written", t, array) if blocks else array)
+    DATA.__set__(t, pass_through(blocks[::-1], "on_write", t, array) if blocks else array)
 
 
-def _read_grad(t: Any) -> Any:
+def _get_grad(t: Any) -> Any:
     grad, blocks = GRAD.__get__(t), _blocks.get()
-    return passed(blocks, "read_grad", t, grad) if blocks else grad
+    return pass_through(blocks, "on_read_grad", t, grad) if blocks else grad
 
 
-def _written_grad(t: Any, grad: Any) -> None:
+def _set_grad(t: Any, grad: Any) -> None:
     blocks = _blocks.get()
-    GRAD.__set__(t, passed(blocks[::-1], "written_grad", t, grad) if blocks else grad)
+    GRAD.__set__(t, pass_through(blocks[::-1], "on_write_grad", t, grad) if blocks else grad)
 
 
-def _swept(root: Any, g: Any, keep: Any) -> Any:
+def _observed_sweep(root: Any, g: Any, keep: Any) -> Any:
     run, found = SWEEP, observers()
-    if any(overrides(observer, ["visiting"]) for observer in found):
-        run = partial(SWEEP, visiting=partial(told, "visiting"))
+    if any(overrides(observer, ["on_visit"]) for observer in found):
+        run = partial(SWEEP, visiting=partial(notify, "on_visit"))
     for observer in found:
-        run = partial(observer.backward, run)
+        run = partial(observer.on_backward, run)
     return run(root, g, keep)
 
 
-def _entered(mode: Any) -> Any:
+def _enter_no_grad(mode: Any) -> Any:
     if _blocks.get():
-        told("unrecording", sys._getframe(1))
+        notify("on_no_grad", sys._getframe(1))
     return ENTER(mode)
 
 
@@ -239,9 +240,9 @@ SWEEP, ENTER = engine.sweep, no_grad.__enter__
 no_grad.__enter__ = ENTER  # its own, to be replaced
 #: ``(owner, attribute, what it is, what replaces it, the methods of an Observer for which it is replaced)``.
 REPLACED = [
-    (Tensor, "seq", SEQ, property(SEQ.__get__, _numbered), ["made", "wrapped", "became"]),
-    (Tensor, "data", DATA, property(_read, _written), ["read", "written"]),
-    (Tensor, "grad", GRAD, property(_read_grad, _written_grad), ["read_grad", "written_grad"]),
-    (engine, "sweep", SWEEP, _swept, ["visiting", "backward"]),
-    (no_grad, "__enter__", ENTER, _entered, ["unrecording"]),
+    (Tensor, "seq", SEQ, property(SEQ.__get__, _set_seq), ["on_op", "on_leaf", "on_replace"]),
+    (Tensor, "data", DATA, property(_get_data, _set_data), ["on_read", "on_write"]),
+    (Tensor, "grad", GRAD, property(_get_grad, _set_grad), ["on_read_grad", "on_write_grad"]),
+    (engine, "sweep", SWEEP, _observed_sweep, ["on_visit", "on_backward"]),
+    (no_grad, "__enter__", ENTER, _enter_no_grad, ["on_no_grad"]),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..core.dispatch import op_of
 from ..errors import printable_text
-from .code import arguments, layer_call, ours, trace_root, users
+from .code import arguments, is_own_code, is_user_frame, layer_call, trace_root
 
 
 class Origin:
@@ -40,8 +40,8 @@ def origin(frame: Any, inside: Any = False) -> Any:
     op = layer = line = None
     while frame is not None:
         code = frame.f_code
-        if not ours(code):
-            if line is None and users(frame):
+        if not is_own_code(code):
+            if line is None and is_user_frame(frame):
                 line = line_of(code, frame.f_lineno)
         elif (called := op_of(code)) is not None:
             op = called.name

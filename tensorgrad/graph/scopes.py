@@ -28,7 +28,7 @@ class Scopes(list[Any]):
 
     depth, before, ended = 0, None, False
 
-    def noted(self, layer: Any, call: Any, /, *args: Any, **kwargs: Any) -> Any:
+    def record_call(self, layer: Any, call: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Return what ``call`` gives, and write down which sequence numbers were given out meanwhile: those of what ran
         in ``layer``.
         """
@@ -98,14 +98,14 @@ class Frames:
             path = self.path(t.seq)
             for x in inputs:
                 if not isinstance(x, Tensor) or x.op is None:
-                    found[id(x)] = common(found.get(id(x), path), path)
+                    found[id(x)] = common_prefix(found.get(id(x), path), path)
         return found
 
 
-def common(a: Any, b: Any) -> Any:
+def common_prefix(a: Any, b: Any) -> Any:
     """Return the common beginning of two paths.
 
-    >>> common((1, 2, 3), (1, 2, 4))
+    >>> common_prefix((1, 2, 3), (1, 2, 4))
     (1, 2)
     """
     n = 0

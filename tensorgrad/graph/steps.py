@@ -1,4 +1,4 @@
-"""The recorded graph as a list: for whatever reads it without differentiating it."""
+"""The recorded graph as a list, for code that reads it without differentiating it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..backward import version
 from ..core.tensor import Tensor
 
 
-def recorded(root: Any, after: Any = -1) -> Any:
+def recorded_steps(root: Any, after: Any = -1) -> Any:
     """Return ``[(tensor, inputs)]`` for every Tensor an op made on the way to ``root``, oldest first.
 
     ``inputs`` are what the op was given: a Tensor written in place since stands there as it was. Tensors whose
@@ -18,14 +18,14 @@ def recorded(root: Any, after: Any = -1) -> Any:
 
     >>> import tensorgrad as tg
     >>> x = tg.Tensor(3.0, requires_grad=True)
-    >>> [t.op.name for t, inputs in recorded(x * x + 1.0)]
+    >>> [t.op.name for t, inputs in recorded_steps(x * x + 1.0)]
     ['multiply', 'add']
     """
-    return merged([root], after)
+    return merged_steps([root], after)
 
 
-def merged(roots: Any, after: Any = -1) -> Any:
-    """Return ``recorded`` of several roots as one list, each Tensor once."""
+def merged_steps(roots: Any, after: Any = -1) -> Any:
+    """Return ``recorded_steps`` of several roots as one list, each Tensor once."""
     found, waiting = {}, list(roots)
     while waiting:
         t = waiting.pop()

@@ -1,32 +1,26 @@
-"""Layer: what every layer can do. One's own writes ``build`` (its weights) and ``call`` (its mathematics)."""
+"""Layer: what every layer can do. A subclass writes ``build``, its weights, and ``call``, its mathematics."""
 
 from __future__ import annotations
 
-import weakref
 from collections import defaultdict
 from functools import wraps
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from .. import initializers
 from ..core.context_variables import with_value
-from ..core.modes import enable_grad, no_grad
 from ..core.modes import training as _training
-from ..core.tensor import Parameter, Tensor, as_numeric_array, make_leaf
-from ..errors import NotReadyError, OptionError, ShapeError, describe
-from ..graph.code import layer_call, trial
+from ..core.tensor import Parameter, Tensor
+from ..errors import NotReadyError, ShapeError
+from ..graph.code import layer_call
 from ..graph.scopes import current as current_scopes
-from ..graph.scopes import layer_scopes
 from ..options import Options, boolean, config_value, option, or_none, positive_int, snake_case
-from ..pytree import is_numbers, items_of, leaves_of, map_leaves
-from ..tracking import Tracked
-from .checks import float_dtype, sample_shape, text, with_batch
+from .checks import float_dtype, nonempty_string, sample_shape, with_batch
+from .layer_input import as_input, batch_shape, input_shape_of, input_text, output_shape_of
 from .weights import Weights
 
 if TYPE_CHECKING:
-    from numpy.typing import DTypeLike, NDArray
+    from numpy.typing import DTypeLike
 
     from ..draw.picture import Picture
 
@@ -38,7 +32,7 @@ CLASSES = {}
 _numbers: defaultdict[str, Any] = defaultdict(count)
 
 
-class Layer(Tracked, Weights, Options):
+class Layer(Weights, Options):
     """Base class of all layers: makes its weights at first use, then computes.
 
     ``Layer(name=None, trainable=True, dtype=None)``; a first layer also takes ``input_shape=(10,)`` or
@@ -68,13 +62,11 @@ class Layer(Tracked, Weights, Options):
     2
     """
 
-    name: str = option(default=None, check=or_none(text), kw_only=True)
+    name: str = option(default=None, check=or_none(nonempty_string), kw_only=True)
     trainable: bool = option(default=True, check=boolean, kw_only=True)
     dtype: Any = option(default=None, convert=float_dtype, kw_only=True)
     input_dim: Any = option(default=None, check=or_none(positive_int), saved=False, kw_only=True)
     input_shape: Any = option(default=None, check=or_none(sample_shape), convert=with_batch, saved=False, kw_only=True)
-
-    _uncounted = Weights._uncounted
 
     built = False
     autocast = True
@@ -86,7 +78,7 @@ class Layer(Tracked, Weights, Options):
         cls._takes_training = takes_training(cls.call)
         cls._checks_input = cls.check_input is not Layer.check_input
         if "build" in cls.__dict__:
-            cls.build = _marking_built(cls.build)
+            cls.build = _mark_built(cls.build)
 
     def _value(self, field: Any, given: Any) -> Any:
         value = super()._value(field, given)
@@ -96,30 +88,15 @@ class Layer(Tracked, Weights, Options):
             return with_batch(given.get("input_dim"))
         return value
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name in self._uncounted:
-            object.__setattr__(self, name, value)
-            return
-        if name == "trainable" and boolean(value):
-            raise OptionError(f"{type(self).__name__}: trainable must be True or False, got {value!r}")
-        if isinstance(vars(self).get(name), Parameter) and isinstance(value, (np.ndarray, list)):
-            raise TypeError(
-                f"{self.label()}: {name} is a Parameter, and an array in its place would not be trained; "
-                f"write layer.{name}.data[...] = values, or set_weights"
-            )
-        super().__setattr__(name, value)
-        if name == "trainable":
-            self._freeze(not value)
-
     def build(self, input_shape: tuple[Any, ...]) -> None:
         """Make the weights for inputs of ``input_shape``, batch axis first. The base class makes none."""
 
     def call(self, x: Any) -> Any:
-        """Return the output for ``x``: a layer of one's own writes this."""
+        """Return the output for ``x``. Every subclass writes this."""
         raise TypeError(f"{type(self).__name__} has no call(self, x): write it, it is the layer's mathematics")
 
     def check_input(self, shape: tuple[Any, ...]) -> None:
-        """Raise ShapeError if inputs of ``shape`` do not fit the weights; any do, unless a layer knows better."""
+        """Raise ShapeError if inputs of ``shape`` do not fit the weights. The base class accepts all."""
 
     @layer_call
     def __call__(self, x: Any, *args: Any, training: bool | None = None, **kwargs: Any) -> Tensor:
@@ -132,37 +109,22 @@ class Layer(Tracked, Weights, Options):
             if not self.built:
                 self.check_made()
             if not isinstance(x, Tensor):
-                x = self._as_input(x)
+                x = as_input(self, x)
             if not self.built:
                 self.build(batch_shape(x))
             if self._checks_input:
-                self.check_input(x.data.shape if type(x) is Tensor else shape_of(x))
+                self.check_input(x.data.shape if type(x) is Tensor else input_shape_of(x))
             if self._takes_training:
                 kwargs["training"] = training
             scopes = current_scopes()
             if scopes is not None:
-                return scopes.noted(self, self.call, x, *args, **kwargs)
+                return scopes.record_call(self, self.call, x, *args, **kwargs)
             if not args and not kwargs:
                 return self.call(x)
             return self.call(x, *args, **kwargs)
         except Exception as error:  # only to add where it happened
-            error.add_note(f"in {self.label()} called with x: {described(x)}")
+            error.add_note(f"in {self.label()} called with x: {input_text(x)}")
             raise
-
-    def _as_input(self, x: Any) -> Any:
-        """Return what a user passes as Tensors: a list or dict of arrays item by item."""
-        if type(x) is np.ndarray and x.dtype == self.dtype and self.autocast:
-            return make_leaf(x)  # as below, in a third of the time
-        if isinstance(x, Tensor):
-            return x
-        if items_of(x) is not None and not is_numbers(x):
-            return map_leaves(self._as_input, x, is_numbers)
-        if x is None or isinstance(x, (str, Layer)):
-            what = x.label() if isinstance(x, Layer) else repr(x)
-            raise TypeError(f"{self.label()} is called on arrays or Tensors, got {what}; "
-                            "layers in sequence go into a list: Sequential([Input((4,)), Dense(3)])")  # fmt: skip
-        array = as_numeric_array(x)
-        return make_leaf(array.astype(self.dtype, copy=False) if self.autocast and array.dtype.kind != "c" else array)
 
     def check_made(self) -> None:
         """Raise unless the base class's ``__init__`` has run."""
@@ -194,24 +156,13 @@ class Layer(Tracked, Weights, Options):
 
     def compute_output_shape(self, input_shape: tuple[Any, ...]) -> tuple[int | None, ...]:
         """Return the shape of the output for inputs of ``input_shape``, None where it varies: here by trying."""
-        two, three = self._tried(input_shape, 2), self._tried(input_shape, 3)
-        return tuple(a if a == b else None for a, b in zip(two, three, strict=True))
-
-    @trial
-    def _tried(self, input_shape: Any, size: Any) -> Any:
-        sizes = tuple(size if n is None else n for n in input_shape)
-        with no_grad(), np.errstate(all="ignore"):
-            y = self(make_leaf(np.zeros(sizes, self.dtype)), training=False)
-        if not hasattr(y, "shape"):
-            raise TypeError(f"{self.label()} returned {describe(y)}; call(self, x) must return one Tensor")
-        return y.shape
+        return output_shape_of(self, input_shape)
 
     def draw(self, x: Any = None, **options: Any) -> Picture:
-        """Return a Picture of what the layer computes from ``x``, one sample of zeros unless given.
+        """Return a Picture of a call on ``x``, one sample of zeros unless given; ``options`` as in ``tg.draw``."""
+        from ..draw.layer_scene import layer_picture, sample_for  # imported when something is drawn
 
-        options: as in ``tg.draw``
-        """
-        return picture_of(self, self._as_input(sample_for(self, "draw") if x is None else x), None, **options)
+        return layer_picture(self, as_input(self, sample_for(self) if x is None else x), **options)
 
     @property
     def output_shape(self) -> Any:
@@ -242,21 +193,21 @@ def takes_training(call: Any) -> bool:
     return code is not None and "training" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
-def _marking_built(build: Any) -> Any:
+def _mark_built(build: Any) -> Any:
     """Return ``build`` so that the layer knows afterwards that it was built, and for what."""
 
     @wraps(build)
-    def marking(self: Any, input_shape: Any = None) -> None:
+    def build_and_mark(self: Any, input_shape: Any = None) -> None:
         self.check_made()
         build(self, input_shape)
         self.built = True
         if input_shape is not None:
             self.input_shape = tuple(input_shape) if isinstance(input_shape, list) else input_shape
 
-    return marking
+    return build_and_mark
 
 
-Layer.build = _marking_built(Layer.build)
+Layer.build = _mark_built(Layer.build)
 
 
 def auto_name(cls: type) -> str:
@@ -268,71 +219,3 @@ def auto_name(cls: type) -> str:
     stem = snake_case(cls.__name__)
     number = next(_numbers[stem])
     return f"{stem}_{number}" if number else stem
-
-
-def sample_for(layer: Layer, where: str) -> NDArray[Any]:
-    """Return a batch of one sample of zeros for a built layer."""
-    if not layer.built or not layer.input_shape:
-        raise NotReadyError(
-            f"{where}: {layer.label()} was never built, so the shape of its input is not known; give it data: "
-            f".{where}(x), or build it first: .build((None, 10))"
-        )
-    return np.zeros([1 if n is None else n for n in layer.input_shape], layer.dtype if layer.autocast else "int64")
-
-
-def picture_of(
-    layer: Layer, x: Any, loss: Any, *, backward: Any = "none", names: Any = None, direction: Any = "TB", **how: Any
-) -> Picture:
-    """Return a Picture of ``layer`` called on ``x``, Tensors, and of ``loss(layer, output)`` unless that is None."""
-    from ..draw.scene import check_options  # imported when something is drawn
-
-    check_options(backward=backward, direction=direction, color=how.get("color"), depth=how.get("depth"))
-    drawn = weakref.ref(layer)
-
-    def again(more: Any) -> Any:
-        found = drawn()
-        return None if found is None else scene_of(found, x, loss, more).whole()
-
-    return scene_of(layer, x, loss, names, direction=direction or "TB", **how).picture(backward).plays(again)
-
-
-def scene_of(layer: Any, x: Any, loss: Any, names: Any, **how: Any) -> Any:
-    """Return the Scene of a call of ``layer``."""
-    from ..draw.scene import Scene  # imported when something is drawn
-
-    inputs: list[Tensor] = []
-    x = as_leaves(x, inputs)
-    with enable_grad(), layer_scopes() as found:
-        root = layer(x)
-        given = {"output": root}
-        if loss is not None:
-            root, given = loss(layer, root)
-            given["loss"] = root
-    inside = [scope for scope in found if scope[2] is not layer]
-    return Scene(root, {**(names or {}), **given}, inside, inputs, **how)
-
-
-def as_leaves(x: Any, found: Any) -> Any:
-    """Return Tensors as leaves that gradients flow to, so that all that is computed from them is drawn; note them."""
-
-    def leaf(x: Any) -> Any:
-        name = x.name or (f"x{len(found)}" if found else "x")
-        found.append(Tensor(x.data, x.dtype.kind == "f", name=name))
-        return found[-1]
-
-    return map_leaves(leaf, x)
-
-
-def shape_of(x: Any) -> Any:
-    """Return the shape of a Tensor, or of each in a structure of them."""
-    return x.shape if isinstance(x, Tensor) else map_leaves(lambda t: t.shape, x)
-
-
-def batch_shape(x: Any) -> Any:
-    """Return the shape of a Tensor, or of each in a structure of them, with None in place of the number of rows."""
-    return map_leaves(lambda t: (None, *t.shape[1:])[: t.ndim], x)
-
-
-def described(x: Any) -> str:
-    found = leaves_of(x)
-    return describe(x) if len(found) == 1 else "[" + ", ".join(map(describe, found)) + "]"

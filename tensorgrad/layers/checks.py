@@ -9,7 +9,7 @@ import numpy as np
 from ..config import floatx
 
 
-def text(value: Any) -> str | None:
+def nonempty_string(value: Any) -> str | None:
     """Say what is wanted unless ``value`` is a string."""
     return None if isinstance(value, str) and value else "a string"
 

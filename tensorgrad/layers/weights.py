@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..core.tensor import Parameter, Tensor
-from ..errors import NotReadyError, ShapeError, count_text, describe, printable_text
+from ..errors import NotReadyError, OptionError, ShapeError, count_text, describe, printable_text
+from ..options import boolean
 from ..pytree import items_of
-from ..tracking import TrackedDict, TrackedList, newest_change
+from ..tracking import Tracked, TrackedDict, TrackedList, newest_change
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Held:
+class HeldWeights:
     """What a layer was found to hold while ``number`` was that of the newest change; a copy or a pickle holds nothing.
 
     number: None if there is a container in it that counts no changes, so that it must be walked each time
@@ -28,17 +29,17 @@ class Held:
         self.number, self.parts, self.weights = number, parts, weights
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Held, ()
+        return HeldWeights, ()
 
 
-class Weights:
+class Weights(Tracked):
     """The weights of a layer and of the layers inside it, however they are kept: attributes, lists, dicts.
 
     ``_frozen`` lists the weights that ``trainable = False`` froze, so that ``trainable = True`` thaws just those.
     """
 
     _frozen: Sequence[Parameter] = ()
-    _held = Held()
+    _held = HeldWeights()
     _uncounted = frozenset({"_frozen", "_held"})
 
     if TYPE_CHECKING:
@@ -46,24 +47,38 @@ class Weights:
 
         def label(self) -> str: ...
 
-    def _holding(self) -> Held:
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "trainable" and boolean(value):
+            raise OptionError(f"{type(self).__name__}: trainable must be True or False, got {value!r}")
+        if isinstance(vars(self).get(name), Parameter) and isinstance(value, (np.ndarray, list)):
+            raise TypeError(
+                f"{self.label()}: {name} is a Parameter, and an array in its place would not be trained; "
+                f"write layer.{name}.data[...] = values, or set_weights"
+            )
+        super().__setattr__(name, value)
+        if name == "trainable":
+            self._freeze(not value)
+
+    def _holding(self) -> HeldWeights:
         """Return the Held of now: the one of before unless some layer has changed since."""
         held = self._held
         if held.number != newest_change[0]:
-            self._held = held = self._walked(newest_change[0])
+            self._held = held = self._walk(newest_change[0])
         return held
 
-    def _walked(self, number: Any) -> Held:
+    def _walk(self, number: Any) -> HeldWeights:
         """Return the Held that a walk finds: Parameters and layers, each once, in order of the attributes."""
         found: dict[Any, Any] = {}
-        counts = [gather(value, found) for name, value in list(vars(self).items()) if name not in Weights._uncounted]
+        counts = [
+            gather_parts(value, found) for name, value in list(vars(self).items()) if name not in Weights._uncounted
+        ]
         weights: dict[Any, Any] = {}
         for part in found.values():
             inner = part._holding() if isinstance(part, Weights) else None
             for weight in (part,) if inner is None else inner.weights:
                 weights[id(weight)] = weight
             counts.append(inner is None or inner.number is not None)
-        return Held(number if all(counts) else None, list(found.values()), list(weights.values()))
+        return HeldWeights(number if all(counts) else None, list(found.values()), list(weights.values()))
 
     def sublayers(self) -> list[Any]:
         """Return the layers directly inside this one."""
@@ -151,7 +166,7 @@ class Weights:
             weight.data[...] = array  # in place: an optimizer may hold views of it
 
 
-def gather(value: Any, found: dict[int, Any]) -> bool:
+def gather_parts(value: Any, found: dict[int, Any]) -> bool:
     """Add to ``found``, by identity, the Parameters and layers in ``value``; return whether its changes are counted."""
     if isinstance(value, (Parameter, Weights)):
         found[id(value)] = value
@@ -159,5 +174,5 @@ def gather(value: Any, found: dict[int, Any]) -> bool:
     items = items_of(value)
     if items is None:
         return True
-    counted = [gather(item, found) for _, item in items]
-    return all(counted) and isinstance(value, (TrackedList, TrackedDict, tuple))
+    count_text = [gather_parts(item, found) for _, item in items]
+    return all(count_text) and isinstance(value, (TrackedList, TrackedDict, tuple))

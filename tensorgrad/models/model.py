@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.tensor import Tensor
 from ..errors import OptionError, unknown_name_error
-from ..layers.base import CLASSES, Layer, picture_of, sample_for
+from ..layers.base import CLASSES, Layer
 from ..training.model_data import model_data, training_data
 from ..training.trainer import Trainer
 from .summary import summarize
@@ -81,14 +81,16 @@ class Model(Trainer, Layer):
         """
         if y is not None:
             self._require_compiled("draw")
-        x = sample_for(self, "draw") if x is None else x
+        from ..draw.layer_scene import layer_picture, sample_for  # imported when something is drawn
+
+        x = sample_for(self) if x is None else x
         data = model_data(self, x, y, None, "draw") if y is None else training_data(self, x, y, None, "draw")
         x = Tensor(data.x, name="x")
 
         def loss(model: Any, y_pred: Any) -> Any:  # not of self, which the picture would keep alive
             return model.compute_loss(x, data.y, y_pred, training=False), {"y": data.y}
 
-        return picture_of(self, x, None if y is None else loss, **options)
+        return layer_picture(self, x, None if y is None else loss, **options)
 
     def gradient_flow(self, x: Any, y: Any) -> GradientFlow:
         """Return how large the gradient of the loss is in each layer, and a verdict: vanishing, exploding, dead relus.

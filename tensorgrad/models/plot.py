@@ -39,16 +39,16 @@ def plot_model(model, to_file="model.png", show_shapes=False, show_dtype=False, 
         )
     graph = Graph(rankdir)
     graph.splines = splines
-    told = Told(show_shapes, show_dtype, show_layer_names, show_layer_activations, show_trainable)
-    first = graph.add("input", "input", ["Input", *([shape_text(model.input_shape)] if show_shapes else [])])
-    enter(graph, model.layers, first, told, expand_nested, ())
+    text = LayerText(show_shapes, show_dtype, show_layer_names, show_layer_activations, show_trainable)
+    first = graph.add("input", "input", ["Input", *([dims_text(model.input_shape)] if show_shapes else [])])
+    add_layer_nodes(graph, model.layers, first, text, expand_nested, ())
     picture = Picture(graph, dpi=dpi)
     if to_file is not None:
         picture.save(to_file)
     return picture
 
 
-class Told:
+class LayerText:
     """What the boxes of layers say."""
 
     def __init__(self, shapes: Any, dtype: Any, names: Any, activations: Any, trainable: Any) -> None:
@@ -62,7 +62,7 @@ class Told:
         if self.activations and activation is not None:
             lines.append(f"activation: {getattr(activation, '__name__', activation)}")
         if self.shapes:
-            lines.append(f"{shape_text(layer.input_shape)} -> {shape_text(layer.output_shape)}")
+            lines.append(f"{dims_text(layer.input_shape)} -> {dims_text(layer.output_shape)}")
         if self.dtype:
             lines.append(f"dtype: {layer.dtype}")
         if self.trainable and layer.weights:
@@ -70,19 +70,19 @@ class Told:
         return lines
 
 
-def enter(graph: Any, layers: Any, before: Any, told: Any, expand: Any, path: Any) -> Any:
+def add_layer_nodes(graph: Any, layers: Any, before: Any, text: Any, expand: Any, path: Any) -> Any:
     """Enter layers one after the other, and return the box of the last."""
     for layer in layers:
         if expand and hasattr(layer, "layers"):
             frame = (len(graph.frames), layer.name)
             graph.frames[frame[0]] = type(layer).__name__
-            before = enter(graph, layer.layers, before, told, expand, (*path, frame))
+            before = add_layer_nodes(graph, layer.layers, before, text, expand, (*path, frame))
             continue
-        box = graph.add("layer", layer.name, told.lines(layer), path)
+        box = graph.add("layer", layer.name, text.lines(layer), path)
         graph.connect(before, box)
         before = box
     return before
 
 
-def shape_text(shape: Any) -> str:
+def dims_text(shape: Any) -> str:
     return "?" if shape is None else f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..core.dispatch import NUMPY
+from . import fourier as fourier  # its names are those of tensorgrad.fft
 from .activation import *
 from .arithmetic import *
 from .arrangement import *
@@ -19,17 +20,22 @@ from .control_flow import *
 from .conversion import *
 from .creation import *
 from .cross_entropy import *
+from .determinant import *
+from .eigen import *
 from .einsum import *
 from .encoding import *
 from .entropy import *
 from .exponential import *
+from .factor import *
 from .floating import *
 from .gamma import *
 from .indexing import *
 from .joining import *
 from .linalg import *
 from .movement import *
+from .nan_reductions import *
 from .nonlinearities import *
+from .norm import *
 from .normal import *
 from .normalization import *
 from .polynomials import *

@@ -74,6 +74,7 @@ def power_b(g: Any, y: Any, a: Any, b: Any) -> Any:
 power = elementwise("power", np.power, "Elementwise ``a ** b``.", symbol="^", domain={"a": "positive"}, kinks=(0,),
     wide=True, a=power_a, b=power_b)  # fmt: skip
 
+
 square = elementwise("square", np.square, "``x²``.", symbol="²", x=lambda g, y, x: 2 * g * x)
 sqrt = elementwise("sqrt", np.sqrt, "``√x``; its derivative is infinite at 0.", symbol="√", domain="positive",
     kinks=(0,), x=lambda g, y, x: ratio(0.5 * g, y))  # fmt: skip

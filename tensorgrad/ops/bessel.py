@@ -13,7 +13,7 @@ import numpy as np
 
 from ..core.declare import elementwise
 from .arithmetic import zero_to_inf
-from .gamma import in_double
+from .real_kernels import in_double
 
 __all__ = ["i0", "i0e", "i1", "i1e", "sinc", "spherical_jn"]
 

@@ -1,54 +1,27 @@
 """The gamma function and its relatives, under SciPy's names; NumPy has none of them.
 
-Near 2, ``ln Γ`` is its Taylor series, whose coefficients are ``(ζ(k) - 1) / k``; above 10, Stirling's; between, the
-recurrence ``Γ(x + 1) = x Γ(x)`` leads to one of the two; below 0, the reflection ``Γ(x) Γ(1 - x) = π / sin πx``.
-Source: NIST Digital Library of Mathematical Functions, 5.2, 5.5, 5.7, 5.11, 5.15 and 25.11.
+``Γ`` and ``ln Γ`` are C's. ``ψ`` and its derivatives are series in 1/x above 10, to which the recurrence
+``ψ(x + 1) = ψ(x) + 1/x`` leads, and the reflection ``ψ(1 - x) - ψ(x) = π cot πx`` below 0.
+Source: NIST Digital Library of Mathematical Functions, 5.2, 5.5, 5.11, 5.15 and 25.11.
 """
 
 from __future__ import annotations
 
 import math
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from ..core.declare import elementwise
 from ..core.tensor import StandIn, array_like
+from .real_kernels import each_entry, in_double
 
 __all__ = ["beta", "betaln", "digamma", "gamma", "gammaln", "polygamma"]
 
 #: Bernoulli's numbers B₂, B₄, …, of the series in 1/x.
 BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330)
-EULER = 0.5772156649015329
-LARGE = 10.0  # above it, the terms of Stirling's series fall below 1e-17
-
-
-@cache
-def taylor() -> Any:
-    """Return the coefficients of ``ln Γ(2 + t)``, highest power first; at ``|t| ≤ ½`` the last of them adds 1e-18."""
-    k = np.arange(27, 1, -1)
-    return [*((-1.0) ** k * hurwitz(k.astype(float), 2.0) / k).tolist(), 1 - EULER, 0.0]
-
-
-def in_double(kernel: Any) -> Any:
-    """Return a kernel of a real array that computes in float64, and gives float32 for float32 as NumPy's ufuncs do.
-
-    It knows no complex numbers, and says so.
-    """
-
-    def compute(x: Any) -> Any:
-        if isinstance(x, StandIn):
-            return x.run(compute, x)  # one line of a program, not sixty
-        dtype = x.dtype
-        if dtype.kind == "c":
-            raise TypeError(f"{kernel.__name__} takes real numbers, got {dtype}")
-        with np.errstate(all="ignore"):
-            y = kernel(x.astype(float))
-        return y.astype(dtype) if dtype.kind == "f" and dtype.itemsize < 8 else y
-
-    compute.__name__ = kernel.__name__
-    return compute
+LARGE = 10.0  # above it, the terms of the series fall below 1e-17
+LARGEST = 171.624376956302  # the last x whose Γ(x) is finite
 
 
 def polynomial(coefficients: Any, x: Any) -> Any:
@@ -59,58 +32,18 @@ def polynomial(coefficients: Any, x: Any) -> Any:
     return y
 
 
-def from_near_two(x: Any) -> Any:
-    """Return ``(t, q)`` for ``0 < x ≤ 10`` such that ``Γ(x) = q Γ(2 + t)`` and ``|t| ≤ ½``."""
-    steps = np.rint(np.clip(x, 0.0, LARGE)) - 2  # from 2 + t to x
-    t = x - steps - 2
-    q = np.where(steps == -2, 1 / (x * (x + 1)), np.where(steps == -1, 1 / x, 1.0))
-    for j in range(1, int(LARGE) - 1):
-        q = q * np.where(j <= steps, x - j, 1.0)
-    return t, q
-
-
-def stirling(x: Any) -> Any:
-    """Return ``ln Γ(x) - (x - ½) ln x + x - ½ ln 2π`` for ``x ≥ 10``."""
-    terms = [b / (2 * k * (2 * k - 1)) for k, b in enumerate(BERNOULLI, 1)]
-    return polynomial(terms[::-1], 1 / (x * x)) / x
-
-
-def gammaln_positive(x: Any) -> Any:
-    """Return ``ln Γ(x)`` for ``x > 0``."""
-    small, large = np.minimum(x, LARGE), np.maximum(x, LARGE)
-    t, q = from_near_two(small)
-    near_one = np.abs(small - 1) < 0.5  # there ln q is -ln x, which keeps its digits in log1p
-    low = polynomial(taylor(), t) + np.where(near_one, -np.log1p(np.where(near_one, small - 1, 0.0)), np.log(q))
-    high = (large - 0.5) * np.log(large) - large + 0.5 * math.log(2 * math.pi) + stirling(large)
-    return np.where(x <= LARGE, low, np.where(np.isinf(large), large, high))
-
-
-def sine_of_pi(x: Any) -> Any:
-    """Return ``sin πx``, exact at the integers, for any size of ``x``."""
-    whole = np.rint(x)
-    return np.sin(math.pi * (x - whole)) * np.where(whole % 2 == 0, 1.0, -1.0)
+log_gamma, plain_gamma = each_entry(math.lgamma), each_entry(math.gamma)
 
 
 def gammaln_kernel(x: Any) -> Any:
-    above = gammaln_positive(np.where(x > 0, x, 1 - x))
-    below = math.log(math.pi) - np.log(np.abs(sine_of_pi(x))) - above
-    return np.where(x > 0, above, np.where(np.isinf(x), math.inf, below))
-
-
-def gamma_positive(x: Any) -> Any:
-    """Return ``Γ(x)`` for ``x > 0``; inf above 171.6."""
-    small, large = np.minimum(x, LARGE), np.clip(x, LARGE, 200.0)
-    t, q = from_near_two(small)
-    half = large ** (large / 2 - 0.25)  # the whole power would overflow before Γ does
-    high = half * np.exp(stirling(large) - large) * half * math.sqrt(2 * math.pi)
-    return np.where(x <= LARGE, q * np.exp(polynomial(taylor(), t)), np.where(np.isnan(x), x, high))
+    pole = (x <= 0) & (x == np.floor(x))
+    return np.where(pole, math.inf, log_gamma(np.where(pole, 1.0, x)))
 
 
 def gamma_kernel(x: Any) -> Any:
-    above = gamma_positive(np.where(x > 0, x, 1 - x))
-    below = math.pi / (sine_of_pi(x) * above)
-    y = np.where(x > 0, above, np.where(x == 0, 1 / x, below))
-    return np.where((x < 0) & (x == np.rint(x)), math.nan, y)
+    pole = (x < 0) & (x == np.floor(x))
+    y = plain_gamma(np.where(pole | (x == 0), 1.0, np.minimum(x, LARGEST)))
+    return np.where(pole, math.nan, np.where(x == 0, 1 / x, np.where(x > LARGEST, math.inf, y)))
 
 
 def digamma_positive(x: Any) -> Any:

@@ -217,12 +217,31 @@ def take_along_axis(x: Any, indices: Any, axis: Any = -1) -> Any:
     return x[(*places[:axis], indices, *places[axis + 1 :])]
 
 
+def inverse_order(index: Any, axis: int) -> Any:
+    """Return where each entry went that ``index``, an order along ``axis``, moved.
+
+    >>> inverse_order(np.array([2, 0, 1]), 0)
+    array([1, 2, 0])
+    """
+    places = np.arange(index.shape[axis]).reshape([-1 if i == axis else 1 for i in range(index.ndim)])
+    inverse = np.empty_like(index)
+    np.put_along_axis(inverse, index, np.broadcast_to(places, index.shape), axis)
+    return inverse
+
+
+reorder = linear("reorder", lambda x, *, index, axis: np.take_along_axis(x, index, axis),
+    "The entries along ``axis`` in the order ``index``, in which each stands once.", symbol="⇅",
+    x=lambda g, y, x, *, index, axis: reorder(g, index=inverse_order(index, axis), axis=axis))  # fmt: skip
+
+
 def sort(x: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> Any:
     """The entries of ``x`` in ascending order along ``axis``; ties keep their order."""
     x = array_like(x)
     if axis is None:
         x, axis = x.reshape(-1), 0
-    return take_along_axis(x, np.argsort(x.data if isinstance(x, Tensor) else x, axis, stable=True), axis)
+    axis = normalize_axis_index(axis, x.ndim)
+    index = np.argsort(x.data if isinstance(x, Tensor) else x, axis, stable=True)
+    return reorder(x, index=index, axis=axis)
 
 
 NUMPY.update({np.take: take, np.take_along_axis: take_along_axis, np.sort: sort})

@@ -241,9 +241,10 @@ def diag(x: Any, k: Any = 0) -> Any:
     return scatter(x, index=diagonal_indices((n, n), k), shape=(n, n))
 
 
-def trace(x: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
-    """The sum of the diagonal."""
-    return diagonal(x, offset, axis1, axis2).sum(axis=-1)
+def trace(x: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1, dtype: Any = None, out: Any = None) -> Any:
+    """The sum of the diagonal, in another ``dtype`` if asked for."""
+    entries = diagonal(x, offset, axis1, axis2)
+    return (entries if dtype is None else entries.astype(dtype)).sum(axis=-1, out=out)
 
 
 NUMPY.update({

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError, describe
-from .activation import elu, erfc, relu, sigmoid, softplus
+from .activation import elu, relu, sigmoid, softplus
 from .arithmetic import zero_to_inf
+from .normal import erfc
 
 __all__ = [
     "celu", "gelu", "glu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "leaky_relu",

@@ -9,7 +9,7 @@ import numpy as np
 from ..config import epsilon as default_epsilon
 from ..core.tensor import array_like
 from ..shapes import normalize_axes
-from .linalg import norm
+from .norm import norm
 from .reduce import mean, sum, var
 
 __all__ = ["batch_normalization", "layer_normalization", "moments", "normalize", "rms_normalization"]

@@ -21,6 +21,6 @@ def uniform_like(x: Any, rng: Any, shape: Any = None, dtype: Any = "float32") ->
     """
     y = np.empty_like(x.data if isinstance(x, Tensor) else x, shape=shape, dtype=dtype, order="C")
     if isinstance(y, StandIn):
-        return y.drawn(rng.random, dtype=dtype)
+        return y.draw(rng.random, dtype=dtype)
     rng.random(out=y, dtype=dtype)
     return y

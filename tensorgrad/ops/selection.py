@@ -14,7 +14,7 @@ from ..core.dispatch import NUMPY, unwrap_tensors
 from ..core.tensor import Tensor, array_like
 from ..errors import OptionError, ShapeError, describe
 from .compare import where
-from .indexing import assign, scatter, take, take_along_axis
+from .indexing import assign, reorder, scatter, take, take_along_axis
 from .joining import concatenate
 from .movement import moveaxis, ravel
 
@@ -106,7 +106,8 @@ def partition(a: Any, kth: Any, axis: Any = -1, kind: Any = "introselect", order
     a = array_like(a)
     if axis is None:
         a, axis = ravel(a), 0
-    return take_along_axis(a, np.argpartition(unwrap_tensors(a), kth, axis), axis)
+    axis = normalize_axis_index(axis, a.ndim)
+    return reorder(a, index=np.argpartition(unwrap_tensors(a), kth, axis), axis=axis)
 
 
 def top_k(x: Any, k: Any, sorted: Any = True) -> Any:

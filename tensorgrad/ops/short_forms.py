@@ -9,11 +9,14 @@ import numpy as np
 from ..core.tensor import array_like
 from .arithmetic import sqrt
 from .compare import where
-from .linalg import norm
+from .determinant import slogdet
+from .linalg import matmul
+from .movement import matrix_transpose, tril, triu
+from .norm import norm
 from .reduce import mean
-from .solve import slogdet
+from .solve import inv, solve
 
-__all__ = ["cdist", "divide_no_nan", "logdet", "psnr", "rsqrt"]
+__all__ = ["cdist", "cholesky_inverse", "divide_no_nan", "logdet", "psnr", "rsqrt", "solve_triangular"]
 
 
 def rsqrt(x: Any) -> Any:
@@ -35,6 +38,21 @@ def divide_no_nan(x1: Any, x2: Any) -> Any:
 def logdet(x: Any) -> Any:
     """The logarithm of the absolute determinant of matrices, without overflow."""
     return slogdet(array_like(x))[1]
+
+
+def solve_triangular(a: Any, b: Any, lower: bool = False) -> Any:
+    """The ``x`` of ``a @ x = b`` where only the upper triangle of ``a`` counts, or only the lower.
+
+    >>> solve_triangular(np.array([[2.0, 1.0], [9.0, 4.0]]), np.array([4.0, 8.0]))
+    array([1., 2.])
+    """
+    return solve(tril(array_like(a)) if lower else triu(array_like(a)), b)
+
+
+def cholesky_inverse(x: Any, upper: bool = False) -> Any:
+    """The inverse of ``L Lᵀ`` for a lower triangular ``L``, or of ``Uᵀ U`` for an upper triangular ``U``."""
+    x = array_like(x)
+    return inv(matmul(matrix_transpose(x), x) if upper else matmul(x, matrix_transpose(x)))
 
 
 def cdist(x: Any, y: Any) -> Any:

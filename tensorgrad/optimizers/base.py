@@ -74,7 +74,7 @@ class Optimizer(UpdateRule):
         grads, params = sum_gradients(grads, params)
         traced = next((p.data for p in params if isinstance(p.data, StandIn)), None)
         if traced is not None:  # the compiled function steps at each run, and has done so for this one
-            traced.descended(self, grads, params)
+            traced.descend(self, grads, params)
         elif params:
             for place, g in zip(self.places(params), grads, strict=True):
                 place[...] = g

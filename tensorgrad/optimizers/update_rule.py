@@ -68,7 +68,7 @@ class UpdateRule(Options):
     @property
     def iterations(self) -> int:
         """The number of steps taken; it may be set. A compiled function cannot read it, which would freeze it."""
-        if is_compile_off() and current_trace() is not None:
+        if is_compile_off() and active_trace() is not None:
             raise TraceError(
                 f"iterations of {type(self).__name__} differs from run to run of a compiled function, which would "
                 "keep what it is now: pass it as an argument, or make learning_rate a function of it"
@@ -93,8 +93,8 @@ class UpdateRule(Options):
                 raise TypeError(
                     f"{cls} has no learning_rate: declare one in the class, e.g. learning_rate: float = 0.01"
                 )
-            if is_compile_off() and current_trace() is not None and not callable(rate):
-                current_trace().depend(self, "_rate", f"the learning_rate of {type(self).__name__}")
+            if is_compile_off() and active_trace() is not None and not callable(rate):
+                active_trace().depend(self, "_rate", f"the learning_rate of {type(self).__name__}")
             return float(rate(self.iterations)) if callable(rate) else rate
 
         @learning_rate.setter
@@ -138,11 +138,11 @@ class UpdateRule(Options):
             limit_norm([flat.g for flat in flats], self.global_clipnorm)
 
 
-def current_trace() -> Any:
+def active_trace() -> Any:
     """Return the trace that runs in this thread, or None: it must know what a function reads of an optimizer."""
-    from ..compile.trace.captures import current  # imported already if there is a trace
+    from ..compile.trace.captures import current_trace  # imported already if there is a trace
 
-    find: Any = current
+    find: Any = current_trace
     return find()
 
 

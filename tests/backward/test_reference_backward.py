@@ -23,12 +23,13 @@ def reference_backward(root, gradient):
         for i, x in enumerate(y.inputs):
             if isinstance(x, tg.Tensor) and x.requires_grad and y.op.rule(i):
                 settings = (y.settings or {}) | ({"wrt": i} if y.op.variadic else {})
-                gx = unbroadcast(y.op.rule(i)(g, y.data, *values, **settings), x.shape)
+                gx = unbroadcast(y.op.rule(i)(g, y.data, *values, **settings), x)
                 arrived[x] = arrived[x] + gx if x in arrived else gx
     return leaves
 
 
-def unbroadcast(g, shape):
+def unbroadcast(g, x):
+    g, shape = g if x.dtype.kind == "c" else g.real, x.shape  # a real number takes the real part
     g = np.broadcast_to(g, np.broadcast_shapes(g.shape, shape))  # the gradient of a sum is spread
     added = g.ndim - len(shape)
     axes = (i for i, n in enumerate(g.shape) if i < added or n != shape[i - added])

@@ -7,7 +7,7 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.check import check_gradients
-from tensorgrad.check.subject.loss import NumpyLoss
+from tensorgrad.check.subject.numpy_loss import NumpyLoss
 from tensorgrad.errors import GradcheckError, GradientError, OptionError, ShapeError
 
 RNG = np.random.default_rng(3)

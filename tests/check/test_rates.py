@@ -8,7 +8,7 @@ import pytest
 import tensorgrad as tg
 from tensorgrad.check import gradcheck
 from tensorgrad.core.op import REGISTRY
-from tensorgrad.graph.steps import recorded
+from tensorgrad.graph.steps import recorded_steps
 from tests.check.faults import FAULTS
 from tests.check.random_functions import random_function
 from tests.check.rates import alarms, of_ops
@@ -46,7 +46,7 @@ def test_the_second_derivatives_of_functions_that_are_right_raise_no_alarm(seed)
 
 def a_rule(f, inputs, seed):
     """Return one rule of the ops that ``f`` uses, chosen at random: the op and the position."""
-    ops = {t.op.name: t.op for t, _ in recorded(f(*[tg.Tensor(x.astype(float), True) for x in inputs]))}
+    ops = {t.op.name: t.op for t, _ in recorded_steps(f(*[tg.Tensor(x.astype(float), True) for x in inputs]))}
     rng = np.random.default_rng(seed)
     op = ops[rng.choice(sorted(ops))]
     return op, int(rng.choice([i for i, rule in enumerate(op.rules) if rule is not None]))

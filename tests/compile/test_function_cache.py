@@ -15,7 +15,7 @@ class FakeGuards:
     def hold(self):
         return self.valid
 
-    def changed(self):
+    def changed_paths(self):
         return self.paths
 
     def arrays(self):

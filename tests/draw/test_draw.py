@@ -12,7 +12,7 @@ import tensorgrad as tg
 from tensorgrad.draw import draw
 from tensorgrad.draw.export.dot import LOOKS
 from tensorgrad.errors import printable_text, shorten_text
-from tensorgrad.graph.steps import merged, recorded
+from tensorgrad.graph.steps import merged_steps, recorded_steps
 from tests.draw.played import named
 
 
@@ -101,7 +101,7 @@ def test_same_graph_same_bytes(rng):
 
 def test_every_op_and_tensor_has_one_box(rng):
     loss, _, leaves = network(rng)
-    steps = recorded(loss)
+    steps = recorded_steps(loss)
     graph = draw(loss).graph
     assert graph.count("op") == len(steps) == 5
     assert graph.count("value", "output") == len(steps)
@@ -145,11 +145,11 @@ def test_a_tensor_written_in_place_is_drawn_as_it_was():
     y = x * 2.0
     z = y * 3.0
     y[0] = 7.0
-    assert len(recorded(z)) == 2  # z has seen y before the write
+    assert len(recorded_steps(z)) == 2  # z has seen y before the write
     total = (y * z).sum()
-    assert [t.op.name for t, _ in recorded(total)].count("multiply") == 3
+    assert [t.op.name for t, _ in recorded_steps(total)].count("multiply") == 3
     picture = draw(total, backward="both")
-    assert picture.graph.count("op") == len(recorded(total))
+    assert picture.graph.count("op") == len(recorded_steps(total))
 
 
 def test_values_are_shown_on_request():
@@ -176,7 +176,7 @@ def test_backward_is_what_is_recorded(rng):
 def test_both_links_forward_and_backward(rng):
     loss, x, _leaves = network(rng)
     graph = draw(loss, backward="both", names={"x": x}).graph
-    assert graph.count("op") == len(recorded(loss))
+    assert graph.count("op") == len(recorded_steps(loss))
     pairs = {(arrow.tail.name, arrow.head.name) for arrow in graph.arrows if arrow.kind == "pair"}
     assert pairs == {("W", "∂W"), ("b", "∂b"), ("V", "∂V"), ("loss", "∂loss")}
     assert any(arrow.kind == "use" and arrow.tail.name == "x" and arrow.head.name == "xᵀ" for arrow in graph.arrows)
@@ -296,7 +296,7 @@ def test_ten_thousand_boxes_without_recursion():
     assert len(repr(picture).splitlines()) < 70
     for _ in range(95_000):
         y = y + 1.0
-    assert len(merged([y])) == 100_000
+    assert len(merged_steps([y])) == 100_000
 
 
 # ---- rendering, saving, showing

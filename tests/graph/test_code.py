@@ -14,10 +14,11 @@ import pytest
 import tensorgrad as tg
 from tensorgrad.core.dispatch import op_of
 from tensorgrad.core.op import REGISTRY
-from tensorgrad.graph.code import Mark, arguments, layer_call, ours, running, trial, users
+from tensorgrad.graph.code import Mark, arguments, is_own_code, is_user_frame, layer_call, outermost_frame, trial
 from tensorgrad.graph.observer import Observer, observing
 from tensorgrad.graph.origins import origin
 from tensorgrad.layers import Dense, Layer
+from tensorgrad.layers.layer_input import call_on_zeros
 from tests.planted import train
 
 
@@ -48,13 +49,13 @@ def test_a_mark_is_of_the_function_and_of_those_inside_it():
         return [inner() for _ in range(1)]
 
     def inner():
-        return running(sys._getframe(), mark).f_code is marked
+        return outermost_frame(sys._getframe(), mark).f_code is marked
 
     marked = outer.__code__
     assert outer() == [True]
 
     def outer():
-        return running(sys._getframe(), mark)
+        return outermost_frame(sys._getframe(), mark)
 
     assert outer() is None
 
@@ -72,14 +73,14 @@ def test_functions_of_the_same_name_are_not_mistaken():
         class Own:
             name = "own"
             def __call__(self, f): return f()
-            def _tried(self, f): return self(f)
-        def call(op, inputs): return Own()._tried(where)
+            def call_on_zeros(self, f): return self(f)
+        def call(op, inputs): return Own().call_on_zeros(where)
         found = call(None, ())
     """
     found = train(source, origin=origin, sys=sys)["found"]
     assert (found.op, found.layer, found.line) == (None, None, "train.py:2")
     assert Layer.__call__.__code__ in layer_call
-    assert Layer._tried.__code__ in trial
+    assert call_on_zeros.__code__ in trial
 
 
 @pytest.mark.parametrize("name", ["tensorgrad.mine", "numpy.mine", "copy", "tensorgrad.core.dispatch", ""])
@@ -89,10 +90,10 @@ def test_a_users_module_may_have_any_name(name):
 
 
 def test_whose_code_it_is():
-    assert ours(origin.__code__)
-    assert ours(tg.ops.exp.__code__)
-    assert not ours(np.mean.__wrapped__.__code__)
-    assert not ours(test_whose_code_it_is.__code__)
+    assert is_own_code(origin.__code__)
+    assert is_own_code(tg.ops.exp.__code__)
+    assert not is_own_code(np.mean.__wrapped__.__code__)
+    assert not is_own_code(test_whose_code_it_is.__code__)
 
 
 FAILING = {
@@ -110,7 +111,7 @@ def test_only_the_users_frames_are_the_users(whose):
         FAILING[whose]()
     frames = [frame for frame, _ in traceback.walk_tb(error.value.__traceback__)]
     assert len(frames) > 2
-    assert [users(frame) for frame in frames] == [True, True] + [False] * (len(frames) - 2)
+    assert [is_user_frame(frame) for frame in frames] == [True, True] + [False] * (len(frames) - 2)
 
 
 def test_arguments_are_read_by_their_place():
@@ -145,7 +146,7 @@ def test_the_innermost_layer_and_line_and_the_outermost_op():
     assert [(o.op, o.layer, o.line) for o in found] == [(None, "inner", "train.py:3"), (None, "inner", "train.py:4")]
 
     class Places(Observer):
-        def made(self, t, op, inputs, frame):
+        def on_op(self, t, op, inputs, frame):
             seen[op.name] = origin(frame), origin(frame, inside=True)
 
     seen, layer, softplus = {}, Dense(2, input_shape=(2,), name="dense"), train("y = lambda x: tg.softplus(x)")["y"]

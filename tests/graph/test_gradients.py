@@ -5,7 +5,7 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.graph.gradients import gradient_arrays, hooking, listening
-from tensorgrad.graph.steps import merged, recorded
+from tensorgrad.graph.steps import merged_steps, recorded_steps
 
 
 def chain():
@@ -32,10 +32,10 @@ def test_the_users_hooks_rest_while_we_listen_and_come_back():
     h.register_hook(lambda g: 1 / 0)
     w.register_hook(lambda g: 1 / 0)
     before, found = h.watch, {}
-    with listening(recorded(y), found):
+    with listening(recorded_steps(y), found):
         y.sum().backward()
     assert h.watch is before
-    with pytest.raises(ZeroDivisionError), listening(recorded(y), {}):
+    with pytest.raises(ZeroDivisionError), listening(recorded_steps(y), {}):
         raise ZeroDivisionError
     assert h.watch is before
     assert found[id(y)].tolist() == [1.0, 1.0]
@@ -53,14 +53,14 @@ def test_hooks_of_ours_run_around_the_users_and_leave_with_the_block():
     def last(t, inputs):
         return lambda g: log.append((t.op.name, len(inputs), "last", g.tolist()))
 
-    with hooking(recorded(h), first, last):
+    with hooking(recorded_steps(h), first, last):
         y.backward(np.array([1.0, 0.0]))
         added = h.register_hook(lambda g: None)
     e = np.e
     assert log == [("multiply", 2, "first", [e, 0.0]), "user", ("multiply", 2, "last", [2 * e, 0.0])]
     added()
     assert h.watch == theirs
-    with pytest.raises(KeyError), hooking(recorded(y), first, last):
+    with pytest.raises(KeyError), hooking(recorded_steps(y), first, last):
         raise KeyError
     assert h.watch == theirs
     assert y.watch is None
@@ -69,5 +69,5 @@ def test_hooks_of_ours_run_around_the_users_and_leave_with_the_block():
 def test_steps_of_several_roots_are_one_list_in_order():
     w, h, y = chain()
     z = h + w
-    assert [t for t, _ in merged([z, y])] == [h, y, z]
-    assert [t for t, _ in recorded(y, after=h.seq)] == [y]
+    assert [t for t, _ in merged_steps([z, y])] == [h, y, z]
+    assert [t for t, _ in recorded_steps(y, after=h.seq)] == [y]

@@ -12,7 +12,7 @@ import tensorgrad as tg
 import tensorgrad.backward as engine
 from tensorgrad.core.modes import is_recording, no_compile
 from tensorgrad.graph import observer as room
-from tensorgrad.graph.observer import Observer, observers, observing, unobserved
+from tensorgrad.graph.observer import Observer, hide_from_observers, observers, observing
 
 PLACES = [(tg.Tensor, "seq"), (tg.Tensor, "data"), (tg.Tensor, "grad"), (engine, "sweep"), (tg.no_grad, "__enter__")]
 PLAIN = [vars(owner)[name] for owner, name in PLACES]
@@ -40,26 +40,26 @@ class Listener(Observer):
     def note(self, *what):
         self.log.append((self.name, *what) if self.name else what)
 
-    def made(self, t, op, inputs, frame):
-        self.note("made", op.name, len(inputs))
+    def on_op(self, t, op, inputs, frame):
+        self.note("on_op", op.name, len(inputs))
 
-    def wrapped(self, t, frame):
-        self.note("wrapped", frame.f_code.co_name)
+    def on_leaf(self, t, frame):
+        self.note("on_leaf", frame.f_code.co_name)
 
-    def became(self, t, other):
-        self.note("became")
+    def on_replace(self, t, other):
+        self.note("on_replace")
 
-    def visiting(self, t):
-        self.note("visiting", t.op and t.op.name)
+    def on_visit(self, t):
+        self.note("on_visit", t.op and t.op.name)
 
-    def backward(self, sweep, root, g, keep):
+    def on_backward(self, sweep, root, g, keep):
         self.note("backward begins")
         found = sweep(root, g, keep)
         self.note("backward ends")
         return found
 
-    def unrecording(self, frame):
-        self.note("unrecording", frame.f_code.co_name)
+    def on_no_grad(self, frame):
+        self.note("on_no_grad", frame.f_code.co_name)
 
 
 class Maker(Observer):
@@ -68,7 +68,7 @@ class Maker(Observer):
     def __init__(self):
         self.seen = []
 
-    def made(self, t, op, inputs, frame):
+    def on_op(self, t, op, inputs, frame):
         self.seen.append(op.name)
 
 
@@ -87,10 +87,10 @@ def test_each_form_of_call_is_shown_with_its_op_and_inputs():
         with tg.no_grad():
             w * 3
     assert listener.log == [
-        ("made", "exp", 1), ("made", "multiply", 2), ("made", "sum", 1), ("made", "sum", 1), ("made", "where", 3),
-        ("made", "greater", 2), ("made", "any", 1), ("made", "concatenate", 2), ("wrapped", "__init__"),
-        ("wrapped", "make_leaf"), ("unrecording", "test_each_form_of_call_is_shown_with_its_op_and_inputs"),
-        ("made", "multiply", 2),
+        ("on_op", "exp", 1), ("on_op", "multiply", 2), ("on_op", "sum", 1), ("on_op", "sum", 1), ("on_op", "where", 3),
+        ("on_op", "greater", 2), ("on_op", "any", 1), ("on_op", "concatenate", 2), ("on_leaf", "__init__"),
+        ("on_leaf", "make_leaf"), ("on_no_grad", "test_each_form_of_call_is_shown_with_its_op_and_inputs"),
+        ("on_op", "multiply", 2),
     ]  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def test_the_inputs_are_the_ops_own_whether_it_remembers_them_or_not(recorded):
     given = []
 
     class Inputs(Observer):
-        def made(self, t, op, inputs, frame):
+        def on_op(self, t, op, inputs, frame):
             given.append((op.name, t, inputs, t.inputs))
 
     with observing(Inputs()):
@@ -115,7 +115,7 @@ def test_the_inputs_are_the_ops_own_whether_it_remembers_them_or_not(recorded):
 
 def test_a_tensor_is_finished_when_it_is_shown():
     class Finished(Observer):
-        def made(self, t, op, inputs, frame):
+        def on_op(self, t, op, inputs, frame):
             seen.append((t.op is op, t.data.tolist(), t.requires_grad, t.seq > inputs[0].seq))
 
     w, seen = tg.Parameter([1.0, 2.0]), []
@@ -128,10 +128,10 @@ def test_writing_shows_what_becomes_what():
     pairs = []
 
     class Faces(Observer):
-        def made(self, t, op, inputs, frame):
+        def on_op(self, t, op, inputs, frame):
             made.append(t)
 
-        def became(self, t, other):
+        def on_replace(self, t, other):
             pairs.append((t, other))
 
     x, made = tg.Tensor([1.0, 2.0]) * 1, []
@@ -151,7 +151,7 @@ def test_the_backward_is_shown_with_each_tensor_it_visits():
     with observing(listener):
         loss.backward()
     assert listener.log[:5] == [
-        ("backward begins",), ("visiting", "sum"), ("visiting", "add"), ("visiting", "multiply"), ("backward ends",),
+        ("backward begins",), ("on_visit", "sum"), ("on_visit", "add"), ("on_visit", "multiply"), ("backward ends",),
     ]  # fmt: skip
     assert w.grad.tolist() == [3.0, 3.0]
 
@@ -164,8 +164,8 @@ def test_a_visit_comes_before_the_hooks_and_rules_of_the_tensor():
     h.register_hook(lambda g: log.append("hook"))
     with observing(Listener(log=log)):
         h.backward(np.ones(1))
-    log = [what for what in log if what[0] != "wrapped"]
-    assert log[:5] == [("backward begins",), ("visiting", "noisy"), "hook", "rule", ("backward ends",)]
+    log = [what for what in log if what[0] != "on_leaf"]
+    assert log[:5] == [("backward begins",), ("on_visit", "noisy"), "hook", "rule", ("backward ends",)]
 
 
 @pytest.mark.parametrize("create_graph", [False, True])
@@ -175,7 +175,7 @@ def test_an_observed_backward_gives_the_same_gradients(create_graph, rng):
         h = w
         for _ in range(4):
             h = np.tanh(h @ w) * h + w * w
-        with observing(Listener()) if observed else unobserved():
+        with observing(Listener()) if observed else hide_from_observers():
             h.sum().backward(create_graph=create_graph)
         return w
 
@@ -187,12 +187,12 @@ def test_an_observed_backward_gives_the_same_gradients(create_graph, rng):
 
 def test_the_outermost_is_told_first_and_passed_last():
     class Adding(Listener):
-        def read(self, t, array, frame):
-            self.note("read")
+        def on_read(self, t, array, frame):
+            self.note("on_read")
             return array + 1 if self.name == "outer" else array * 10
 
-        def written(self, t, array):
-            self.note("written")
+        def on_write(self, t, array):
+            self.note("on_write")
             return array + 1 if self.name == "outer" else array * 10
 
     log, w = [], tg.Tensor([1.0])
@@ -200,27 +200,27 @@ def test_the_outermost_is_told_first_and_passed_last():
         assert w.data.tolist() == [20.0]  # (1 + 1) * 10
         w.data = np.array([2.0])  # 2 * 10 + 1
     assert w.data.tolist() == [21.0]
-    assert log == [("outer", "read"), ("inner", "read"), ("inner", "written"), ("outer", "written")]
+    assert log == [("outer", "on_read"), ("inner", "on_read"), ("inner", "on_write"), ("outer", "on_write")]
     log, w = [], tg.Parameter([1.0])
     with observing(Listener("outer", log)), observing(Listener("inner", log)):
         loss = w.sum()
         loss.backward()
     assert log == [
-        ("outer", "made", "sum", 1), ("inner", "made", "sum", 1), ("inner", "backward begins"),
-        ("outer", "backward begins"), ("outer", "visiting", "sum"), ("inner", "visiting", "sum"),
-        ("outer", "backward ends"), ("inner", "backward ends"), ("outer", "wrapped", "make_leaf"),
-        ("inner", "wrapped", "make_leaf"),
+        ("outer", "on_op", "sum", 1), ("inner", "on_op", "sum", 1), ("inner", "backward begins"),
+        ("outer", "backward begins"), ("outer", "on_visit", "sum"), ("inner", "on_visit", "sum"),
+        ("outer", "backward ends"), ("inner", "backward ends"), ("outer", "on_leaf", "make_leaf"),
+        ("inner", "on_leaf", "make_leaf"),
     ]  # fmt: skip
 
 
 def test_gradients_are_shown_as_they_are_read_and_written():
     class Gradients(Observer):
-        def read_grad(self, t, grad):
-            seen.append(("read", grad))
+        def on_read_grad(self, t, grad):
+            seen.append(("on_read", grad))
             return "shown"
 
-        def written_grad(self, t, grad):
-            seen.append(("written", grad))
+        def on_write_grad(self, t, grad):
+            seen.append(("on_write", grad))
             return "kept"
 
     w, seen = tg.Tensor([1.0]), []
@@ -229,12 +229,12 @@ def test_gradients_are_shown_as_they_are_read_and_written():
         w.grad = "given"
         assert replaced() == {"grad"}
     assert w.grad == "kept"
-    assert seen == [("read", None), ("written", "given")]
+    assert seen == [("on_read", None), ("on_write", "given")]
 
 
 def test_only_what_is_overridden_is_replaced():
     class Reader(Observer):
-        def read(self, t, array, frame):
+        def on_read(self, t, array, frame):
             return array
 
     with observing(Observer()):
@@ -254,18 +254,18 @@ def test_nothing_is_seen_outside_of_the_block():
         raise KeyError("the block's own")
     assert replaced() == set()
     (w * 2).sum().backward()
-    with observing(listener), unobserved():
+    with observing(listener), hide_from_observers():
         w * 2
     assert listener.log == []
 
 
 def test_what_an_observer_computes_is_shown_to_nobody():
     class Computing(Maker):
-        def made(self, t, op, inputs, frame):
-            super().made(t, op, inputs, frame)
+        def on_op(self, t, op, inputs, frame):
+            super().on_op(t, op, inputs, frame)
             (t * 3).sum().backward()
 
-        def read(self, t, array, frame):
+        def on_read(self, t, array, frame):
             assert t.data is array  # once more, and no recursion
             return array
 
@@ -276,16 +276,16 @@ def test_what_an_observer_computes_is_shown_to_nobody():
 
 
 TRIGGERS = {
-    "made": lambda w: w * 2,
-    "wrapped": lambda w: tg.Tensor(1.0),
-    "became": lambda w: tg.Tensor([1.0, 2.0]).__setitem__(0, 5.0),
-    "visiting": lambda w: w.sum().backward(),
+    "on_op": lambda w: w * 2,
+    "on_leaf": lambda w: tg.Tensor(1.0),
+    "on_replace": lambda w: tg.Tensor([1.0, 2.0]).__setitem__(0, 5.0),
+    "on_visit": lambda w: w.sum().backward(),
     "backward": lambda w: w.sum().backward(),
-    "unrecording": lambda w: tg.no_grad()(lambda: 0)(),
-    "read": lambda w: w.data,
-    "written": lambda w: setattr(w, "data", np.ones(2)),
-    "read_grad": lambda w: w.grad,
-    "written_grad": lambda w: setattr(w, "grad", None),
+    "on_no_grad": lambda w: tg.no_grad()(lambda: 0)(),
+    "on_read": lambda w: w.data,
+    "on_write": lambda w: setattr(w, "data", np.ones(2)),
+    "on_read_grad": lambda w: w.grad,
+    "on_write_grad": lambda w: setattr(w, "grad", None),
 }
 
 
@@ -300,7 +300,7 @@ def test_what_an_observer_raises_is_raised_in_the_code_it_observes(method):
 
     w, heard = tg.Parameter([1.0, 2.0]), []
     failing, after = (type("Other", (Observer,), {method: f})() for f in (fail, hear))
-    order = (after, failing) if method in ("backward", "written", "written_grad") else (failing, after)
+    order = (after, failing) if method in ("backward", "on_write", "on_write_grad") else (failing, after)
     with observing(order[0]), observing(order[1]):
         with pytest.raises(KeyError, match=method):
             TRIGGERS[method](w)
@@ -389,7 +389,7 @@ def test_a_forked_process_keeps_its_own_observer_and_forgets_other_threads():
     ready, go, listener = threading.Event(), threading.Event(), Maker()
 
     class Reader(Observer):
-        def read(self, t, array, frame):
+        def on_read(self, t, array, frame):
             return array
 
     def other():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import tensorgrad as tg
-from tensorgrad.graph.scopes import Frames, common, current, layer_scopes
+from tensorgrad.graph.scopes import Frames, common_prefix, current, layer_scopes
 from tensorgrad.layers import Dense, Layer
 from tensorgrad.layers.base import auto_name
 
@@ -33,10 +33,10 @@ def test_a_weight_belongs_to_the_innermost_layer_of_all_its_uses():
     layer(x)
     with layer_scopes() as found:
         y = layer(x)
-    homes = Frames(found).homes(tg.graph.steps.recorded(y))
+    homes = Frames(found).homes(tg.graph.steps.recorded_steps(y))
     named = {t.name: [name for _, name in homes[id(t)]] for t in (layer.inner.kernel, layer.inner.bias, x)}
     assert named == {"inner/kernel": ["twice"], "inner/bias": ["twice", "inner"], None: ["twice"]}
-    assert common("abc", "abd") == "ab"
+    assert common_prefix("abc", "abd") == "ab"
 
 
 def test_an_exception_in_a_layer_leaves_the_depth_as_it_was():

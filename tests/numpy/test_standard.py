@@ -88,12 +88,6 @@ def test_sorting_in_descending_order_carries_the_gradient():
     assert x.grad.tolist() == [100.0, 1.0, 10.0]
 
 
-def test_fftfreq_takes_a_dtype():
-    assert np.fft.fftfreq(4, dtype="float32").dtype == "float32"
-    assert np.fft.rfftfreq(4, dtype="float32").tolist() == [0.0, 0.25, 0.5]
-    assert np.fft.fftfreq(4).dtype == "float64"
-
-
 @pytest.mark.parametrize("function", ["sum", "prod", "cumsum", "cumprod", "cumulative_sum"])
 def test_a_sum_has_the_dtype_that_was_asked_for(function):
     y = getattr(np, function)(np.asarray([3, 4], dtype="uint8"), dtype="uint8")

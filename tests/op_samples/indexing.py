@@ -26,6 +26,11 @@ CASES = [
 ]
 
 SAMPLES = {
+    "reorder": [
+        Sample(((3,),), {"index": np.array([2, 0, 1]), "axis": 0}),
+        Sample(((2, 3),), {"index": np.array([[2, 0, 1], [0, 2, 1]]), "axis": 1}),
+        Sample(((0, 3),), {"index": np.zeros((0, 3), int), "axis": 0}),
+    ],
     "getitem": [Sample((shape,), {"index": index}) for shape, index, _ in CASES],
     "scatter": [Sample((taken,), {"index": index, "shape": shape}) for shape, index, taken in CASES],
     "setitem": [

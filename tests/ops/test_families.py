@@ -10,10 +10,12 @@ import tensorgrad as tg
 from tensorgrad.core.dispatch import NUMPY
 
 FILES = sorted(Path(tg.ops.__file__).parent.glob("*.py"))
-FAMILIES = [import_module(f"tensorgrad.ops.{f.stem}") for f in FILES if f.stem not in ("__init__", "random")]
+FAMILIES = [import_module(f"tensorgrad.ops.{f.stem}") for f in FILES if f.stem not in ("__init__", "random", "fourier")]
 
 #: Rows of which public ops are made, such as ``norm2`` of ``norm``.
-PARTS = {"exponent", "fraction", "logabsdet", "norm2"}
+PARTS = {
+    "cofactor", "cofactor_slope", "exponent", "fraction", "norm_p", "part", "reorder", "whole",
+}  # fmt: skip
 #: ``t[i] = v`` and what it records, which NumPy has under no name.
 WRITING = {"assign", "setitem"}
 #: What other libraries have, and NumPy has not.

@@ -35,8 +35,10 @@ class Case:
     def rules(self, g, inputs):
         """Return ``[(i, gradient)]`` straight from the rules: no engine has summed, spread or cast it."""
         y = self.kernel(*inputs)
+        real = not any(np.iscomplexobj(x) for x in (g, *inputs))  # what is real takes the real part
         with np.errstate(divide="ignore", invalid="ignore"):  # as the engine has it
-            return [(i, self.op.rule(i)(g, y, *inputs, **self.settings, **self.position(i))) for i in self.wrt]
+            found = [(i, self.op.rule(i)(g, y, *inputs, **self.settings, **self.position(i))) for i in self.wrt]
+        return [(i, np.real(gx) if real else gx) for i, gx in found]
 
     def position(self, i):
         return {"wrt": i} if self.op.variadic else {}
@@ -75,19 +77,31 @@ every_gradient = pytest.mark.parametrize("case", DIFFERENTIABLE, ids=repr)
 
 def cotangent(case, seed=3):
     y = np.asarray(case.kernel(*case.inputs))
-    return np.random.default_rng(seed).uniform(-1, 1, y.shape).astype(y.dtype)
+    rng = np.random.default_rng(seed)
+    g = rng.uniform(-1, 1, y.shape).astype(y.dtype)
+    return g + 1j * rng.uniform(-1, 1, y.shape).astype(g.real.dtype) if y.dtype.kind == "c" else g
 
 
 def gradients(case, g, dtype=None):
     """Return the Tensors given to the op, its result, and the engine's gradients of the former."""
     inputs = case.tensors(dtype)
     y = case.call(inputs)
-    y.backward(tg.Tensor(g, dtype=y.dtype))
+    y.backward(tg.Tensor(np.conj(g), dtype=y.dtype))  # a gradient is the conjugate of a cotangent
     return inputs, y, [inputs[i].grad.data for i in case.wrt]
 
 
 def inner(us, vs):
     return sum(np.sum(u * v) for u, v in zip(us, vs, strict=True))
+
+
+def pair(g, y):
+    """Return what a cotangent and a change come to; of a complex one the real part of it."""
+    total = np.sum(g * y)
+    return total.real if np.iscomplexobj(g) else total
+
+
+def real_parts(g):
+    return [g.real, g.imag] if np.iscomplexobj(g) else [g]
 
 
 def slope(f):
@@ -121,7 +135,7 @@ def test_reverse_and_forward_mode_are_adjoint(case):
     pushed = pushforward(case.op, t, np.asarray(case.kernel(*case.inputs)), case.inputs, case.settings)
     assert pushed.shape == g.shape
     pulled = gradients(case, g)[2]
-    forward, reverse = np.sum(g * pushed), inner(pulled, [t[i] for i in case.wrt])
+    forward, reverse = pair(g, pushed), inner(pulled, [t[i] for i in case.wrt])
     assert abs(forward - reverse) <= 1e-12 * (1 + np.sum(abs(g * pushed)))
 
 
@@ -129,7 +143,7 @@ def test_reverse_and_forward_mode_are_adjoint(case):
 def test_gradient_is_the_slope(case):
     g, directions = cotangent(case), case.random(1)
     analytic = inner(gradients(case, g)[2], [directions[i] for i in case.wrt])
-    numeric, tolerance = slope(lambda by: np.sum(g * case.kernel(*case.moved(by, directions))))
+    numeric, tolerance = slope(lambda by: pair(g, case.kernel(*case.moved(by, directions))))
     assert abs(analytic - numeric) <= tolerance * (1 + abs(numeric))
 
 
@@ -138,17 +152,19 @@ def test_second_derivative_is_the_slope_of_the_first(case):
     g, along, directions, to = cotangent(case), cotangent(case, 4), case.random(1), case.random(2)
 
     def first(by):
-        return sum(np.sum(gx * to[i]) for i, gx in case.rules(g + by * along, case.moved(by, directions)))
+        found = [np.sum(gx * to[i]) for i, gx in case.rules(g + by * along, case.moved(by, directions))]
+        return sum(np.real(found)) if np.iscomplexobj(g) else sum(found)
 
-    inputs, seed = case.tensors(), tg.Tensor(g, requires_grad=True)
-    case.call(inputs).backward(seed, create_graph=True)
+    inputs, parts = case.tensors(), real_parts(g)
+    seeds = [tg.Tensor(part, requires_grad=True) for part in parts]
+    case.call(inputs).backward(seeds[0] - 1j * seeds[1] if seeds[1:] else seeds[0], create_graph=True)
     moved = [inputs[i] for i in case.wrt]
     total = sum((x.grad * to[i]).sum() for i, x in zip(case.wrt, moved, strict=True))
     for x in moved:
         x.grad = None
     if total.requires_grad:  # else the first derivative is constant
         total.backward()
-    ends = [(seed, along), *zip(moved, [directions[i] for i in case.wrt], strict=True)]
+    ends = [*zip(seeds, real_parts(along), strict=True), *zip(moved, [directions[i] for i in case.wrt], strict=True)]
     analytic = sum(np.sum(x.grad.data * d) for x, d in ends if x.grad is not None)
     numeric, tolerance = slope(first)
     assert abs(analytic - numeric) <= tolerance * (1 + abs(numeric))
@@ -169,11 +185,17 @@ def test_float32_stays_float32(case):
     integers = any(isinstance(x, np.ndarray) and x.dtype.kind == "i" for x in case.inputs)
     promoted = isinstance(case.op.kernel, np.ufunc) and integers
     expected = np.float64 if promoted else np.dtype(case.settings.get("dtype") or np.float32)  # NumPy's rule
-    assert y.dtype == expected
+    assert precision(y) == expected
     assert all(gx.dtype == np.float32 for gx in found)
     single = [x.data if isinstance(x, tg.Tensor) else x for x in inputs]
     for i, gx in case.rules(np.ones_like(y.data), single):
-        assert gx.dtype == expected, f"the rule of {case.op.args[0 if case.op.variadic else i]} computes in {gx.dtype}"
+        arg = case.op.args[0 if case.op.variadic else i]
+        assert precision(gx) == expected, f"the rule of {arg} computes in {gx.dtype}"
+
+
+def precision(x):
+    """Return the dtype of the real parts."""
+    return np.finfo(x.dtype).dtype
 
 
 @every_gradient
@@ -250,3 +272,12 @@ def test_pushforward_of_tensors_is_recorded():
     assert pushed.item() == 15 + 100 + 600
     pushed.backward()
     assert x.grad.tolist() == [50 + 300, 5 + 200, 3 + 20]  # the Hessian of xyz times t
+
+
+def test_pushforward_through_a_rule_that_ignores_the_gradient_is_zero():
+    @tg.primitive
+    def halved(x):
+        return x / 2
+
+    halved.vjp("x")(lambda g, y, x: np.zeros_like(x))
+    np.testing.assert_array_equal(pushforward(halved.op, [np.ones(2)], np.ones(2), [np.ones(2)]), [0, 0])

@@ -47,7 +47,12 @@ ERRORS = [
         ValueError,
         "solve(a, b): a has 2 equations but b has 3 rows; got a float64[2, 2], b float64[3, 2]",
     ),
-    (lambda t: np.linalg.inv(t @ t.T), np.linalg.LinAlgError, "Singular matrix"),
+    (
+        lambda t: np.linalg.inv(t @ t.T),
+        np.linalg.LinAlgError,
+        "inv(a): Singular matrix; np.linalg.pinv and np.linalg.lstsq take such a one, or add a little to its diagonal; "
+        "got a float64[2, 2]",
+    ),
 ]
 
 

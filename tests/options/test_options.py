@@ -17,6 +17,7 @@ from tensorgrad.options import (
     positive_int,
     positive_number,
 )
+from tensorgrad.tracking import Tracked
 
 
 class Base(Options):
@@ -147,6 +148,16 @@ def test_values_that_json_knows_not_become_plain():
         (Box(3), {"class_name": "Box", "config": Box(3).get_config()}),
     ]:
         assert Holder(kept=value).get_config() == {"kept": expected}
+
+
+def test_what_a_tracked_object_keeps_is_saved_as_it_was_given():
+    class Holder(Tracked, Options):
+        kept: object = None
+
+    value = {"list": [1, (2, [3])], "set": {4}}
+    (saved,) = Holder(kept=value).get_config().values()
+    assert saved == value
+    assert (type(saved["list"]), type(saved["list"][1][1]), type(saved["set"])) == (list, list, set)
 
 
 def test_annotations_with_an_underscore_are_no_options():

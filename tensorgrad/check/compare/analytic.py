@@ -123,4 +123,4 @@ def raise_small_rounding(f, rounding):
 
 def sum_of_squares(x):
     """Return the sum of the squares of all entries."""
-    return float(np.vdot(x, x))
+    return float(np.vdot(x, x).real)

@@ -60,7 +60,7 @@ class Comparison:
         self.places[name] = places = block(t.shape, BLOCK if disagreement or t.size <= FULL else SMALL)
         report = InputReport(name, describe(self.loss.given[name]), 0, t.size)
         found = checker.measure_entries(report, t, side, places.reshape(-1))
-        self.numeric[name] = _numeric_or_kinks(found).reshape(places.shape)
+        self.numeric[name] = _admitted_gradient(found).reshape(places.shape)
         if disagreement and not found.report.wrong:
             found = checker.add_entries(found, side, checker.bisect(t, side, *disagreement))
             if found.report.wrong or not found.report.kinks:  # a line over kinks alone proves nothing
@@ -119,7 +119,7 @@ class Comparison:
         return f"{how}; all of {', '.join(large)} along {DIRECTIONS} random directions" if large else how
 
 
-def _numeric_or_kinks(found):
+def _admitted_gradient(found):
     """Return the numeric derivatives of an InputResult; at kinks that admit the analytic ones, return these."""
     if found.measured is None:
         return np.zeros(0)

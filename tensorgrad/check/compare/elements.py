@@ -78,13 +78,10 @@ class InputChecker(NamedTuple):
             part = slice(start, start + 64)
             parts.append(measure(self.f, t, columns[part], analytic[:, part], self.tolerance, self.method))
             self.progress.advance(report.name, min(start + 64, len(columns)), len(columns))
-        measured = (
-            NumericJacobian(*[np.concatenate(p, axis=1) for p in zip(*parts, strict=True)]) if parts[1:] else parts[0]
-        )
-        measured = self.tolerance.add_leeway(measured)
-        return InputResult(
-            summarize_input(report, t, columns, analytic, measured, self.f), t, columns, analytic, measured
-        )
+        joined = NumericJacobian(*[np.concatenate(p, axis=1) for p in zip(*parts, strict=True)])
+        measured = self.tolerance.add_leeway(joined)
+        report = summarize_input(report, t, columns, analytic, measured, self.f)
+        return InputResult(report, t, columns, analytic, measured)
 
     def add_entries(self, found, side, columns):
         """Return the InputResult with more entries measured."""

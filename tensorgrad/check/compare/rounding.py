@@ -33,17 +33,11 @@ def discount_rounding(f, found, tensors, rounding):
                 f"{changed.max():.3g} between two calls at the same point; a rule or a hook draws random numbers"
             )
     near = [gradients_near(f, tensors, by) for by in NUDGES]
-    return [
-        x.raise_tolerance(
-            np.minimum(
-                ROUNDINGS * np.max([gradient_noise(x, rows) for rows in near], axis=0), rounding_bound(x, rounding)
-            ),
-            f,
-        )
-        if i in doubtful
-        else x
-        for i, x in enumerate(found)
-    ]
+    found = list(found)
+    for i in doubtful:
+        noise = ROUNDINGS * np.max([gradient_noise(found[i], rows) for rows in near], axis=0)
+        found[i] = found[i].raise_tolerance(np.minimum(noise, rounding_bound(found[i], rounding)), f)
+    return found
 
 
 def rounding_bound(x, rounding):

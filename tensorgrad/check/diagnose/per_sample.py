@@ -8,7 +8,7 @@ import numpy as np
 
 from ..mistakes.catalogue import SLOPES, mistake
 from ..numeric.sampling import FULL
-from ..subject.loss import NumpyLoss
+from ..subject.numpy_loss import NumpyLoss
 from ..subject.parameters import match_gradients
 
 #: The number of samples that are examined.

@@ -9,7 +9,7 @@ import numpy as np
 
 from . import derivatives, factors, orders, places, products, terms
 from . import wrong_shapes as shapes
-from .context import Context, is_same
+from .context import Context, agrees
 
 __all__ = ["Context", "mistake"]
 
@@ -97,7 +97,7 @@ def mistake(analytic, numeric, *, name="x", context=None, among=VALUES):
     a, n = np.asarray(analytic, np.float64), np.asarray(numeric, np.float64)
     if not n.size or not np.isfinite(n).all():
         return ""
-    if a.shape == n.shape and is_same(a, n):
+    if a.shape == n.shape and agrees(a, n):
         return ""
     context = (context if isinstance(context, Context) else Context(**(context or {})))._replace(name=name)
     with np.errstate(all="ignore"):  # a recogniser may divide by zero; nan equals nothing

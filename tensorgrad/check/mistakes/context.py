@@ -42,7 +42,7 @@ class Context(NamedTuple):
     shape: tuple[int, ...] | None = None
 
 
-def is_same(a, b):
+def agrees(a, b):
     """Return whether two arrays of the same shape hold the same numbers, up to noise."""
     return a.shape == b.shape and not difference_mask(a, b).any()
 

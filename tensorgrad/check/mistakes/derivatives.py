@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .context import EVIDENCE, broadcastable_arrays, is_same, nonzero_mask
+from .context import EVIDENCE, agrees, broadcastable_arrays, nonzero_mask
 
 
 def _sigmoid(x):
@@ -60,7 +60,7 @@ def activation_derivative(a, n, context):
     x = np.asarray(context.value, np.float64)
     for given, right, words in SLIPS:
         meant = n * given(x)
-        if np.isfinite(meant).all() and nonzero_mask(meant).any() and is_same(a * right(x), meant):
+        if np.isfinite(meant).all() and nonzero_mask(meant).any() and agrees(a * right(x), meant):
             return words.format(x=context.name)
     return ""
 
@@ -84,9 +84,9 @@ def softmax_diagonal(a, n, context):
     if x is None or g is None or not np.ndim(x):
         return ""
     s = _softmax(np.asarray(x, np.float64))
-    if is_same(a, g * s * (1 - s)):
+    if agrees(a, g * s * (1 - s)):
         return "is s·(1 − s) times the incoming gradient, the diagonal only: softmax also has −sᵢsⱼ off the diagonal"
-    return "lacks the term −s·Σ g·s of softmax: every output depends on every input" if is_same(a, g * s) else ""
+    return "lacks the term −s·Σ g·s of softmax: every output depends on every input" if agrees(a, g * s) else ""
 
 
 def known_factor(a, n, context):
@@ -96,12 +96,12 @@ def known_factor(a, n, context):
     for name, array in broadcastable_arrays(context.arrays, n.shape):
         if np.ptp(array) == 0:
             continue
-        if is_same(a * array, n):
+        if agrees(a * array, n):
             return f"lacks the factor {name}"
-        if is_same(a, n * array):
+        if agrees(a, n * array):
             return f"has the factor {name} once too often"
-        if is_same(a * array * array, n):
+        if agrees(a * array * array, n):
             return f"is divided by {name} instead of multiplied"
-        if is_same(a, n * array * array):
+        if agrees(a, n * array * array):
             return f"is multiplied by {name} instead of divided"
     return ""

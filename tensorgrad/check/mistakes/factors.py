@@ -2,18 +2,18 @@
 
 import numpy as np
 
-from .context import EVIDENCE, TOLERANCE, is_same, long_axes, nonzero_mask
+from .context import EVIDENCE, TOLERANCE, agrees, long_axes, nonzero_mask
 
 
 def wrong_sign(a, n, context):
     """The sign is wrong everywhere."""
-    return "has the wrong sign everywhere" if is_same(a, -n) else ""
+    return "has the wrong sign everywhere" if agrees(a, -n) else ""
 
 
 def constant_factor(a, n, context):
     """It is a constant times the right one."""
     ratio = float(np.sum(a * n) / np.sum(n * n))
-    if not is_same(a, ratio * n) or ratio == 0:
+    if not agrees(a, ratio * n) or ratio == 0:
         return ""
     why = factor_reasons(abs(ratio), {**(context.sizes or {}), **own_sizes(context.shape or n.shape, context.name)})
     if not why and (np.count_nonzero(nonzero_mask(n)) < EVIDENCE or abs(abs(ratio) - 1) < 1e-3):
@@ -118,7 +118,7 @@ def factor_along_axis(a, n, context):
         rest = tuple(i for i in range(n.ndim) if i != axis)
         enough = (nonzero_mask(n).sum(axis=rest) >= EVIDENCE).all()
         ratio = np.sum(a * n, axis=rest, keepdims=True) / (np.sum(n * n, axis=rest, keepdims=True) + 1e-300)
-        if enough and is_same(a, ratio * n):
+        if enough and agrees(a, ratio * n):
             few = ", ".join(f"{r:.3g}" for r in ratio.reshape(-1)[:4]) + (", …" if n.shape[axis] > 4 else "")
             which = f"for each index of axis {axis} ({few})"
             return f"is off by one factor {which}: a scale there is missing or wrong{_slope_text(ratio)}"

@@ -4,13 +4,13 @@ from itertools import permutations
 
 import numpy as np
 
-from .context import EVIDENCE, axes_text, difference_mask, is_same, long_axes, nonzero_mask
+from .context import EVIDENCE, agrees, axes_text, difference_mask, long_axes, nonzero_mask
 
 
 def transposition(a, n, context):
     """Axes are swapped; the input is square, so the shape does not show it."""
     for order in permutations(range(n.ndim)):
-        if order != tuple(range(n.ndim)) and a.transpose(order).shape == n.shape and is_same(a.transpose(order), n):
+        if order != tuple(range(n.ndim)) and a.transpose(order).shape == n.shape and agrees(a.transpose(order), n):
             which = "a .T is missing or too many" if n.ndim == 2 else f"the axes belong in the order {list(order)}"
             return f"is transposed: {which}"
     return ""
@@ -20,7 +20,7 @@ def reversed_axis(a, n, context):
     """It is reversed along one axis or along all, as a convolution's kernel is to a correlation's."""
     axes = long_axes(n)
     for which in [[axis] for axis in axes] + ([axes] if len(axes) > 1 else []):
-        if is_same(np.flip(a, which), n):
+        if agrees(np.flip(a, which), n):
             return f"is reversed along {axes_text(which)}: flip it, as a convolution differs from a correlation"
     return ""
 
@@ -29,7 +29,7 @@ def index_shift(a, n, context):
     """It is shifted along an axis, with or without wrapping around."""
     for axis in long_axes(n):
         for step in (1, -1, *range(2, n.shape[axis] - 1)):
-            if is_same(np.roll(a, -step, axis), n):
+            if agrees(np.roll(a, -step, axis), n):
                 return f"is shifted by {abs(step)} along axis {axis}: an index is off by {_count_text(step)}"
         for step in (1, -1):
             if _is_shift(a, n, axis, step):
@@ -42,7 +42,7 @@ def _is_shift(a, n, axis, step):
     before, after = [slice(None)] * n.ndim, [slice(None)] * n.ndim
     before[axis], after[axis] = slice(None, -1), slice(1, None)
     moved, meant = (a[tuple(after)], n[tuple(before)]) if step > 0 else (a[tuple(before)], n[tuple(after)])
-    return np.count_nonzero(nonzero_mask(meant)) >= EVIDENCE and is_same(moved, meant)
+    return np.count_nonzero(nonzero_mask(meant)) >= EVIDENCE and agrees(moved, meant)
 
 
 def permutation(a, n, context):

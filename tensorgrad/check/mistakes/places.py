@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...errors import count_text
-from .context import EVIDENCE, broadcastable_arrays, difference_mask, is_same, long_axes, nonzero_mask
+from .context import EVIDENCE, agrees, broadcastable_arrays, difference_mask, long_axes, nonzero_mask
 
 
 def nonfinite_gradient(a, n, context):
@@ -40,7 +40,7 @@ def inverted_mask(a, n, context):
 def missing_sign(a, n, context):
     """The sign is wrong exactly where the input is negative, or positive."""
     v, off = context.value, difference_mask(a, n)
-    if v is None or not is_same(np.abs(a), np.abs(n)) or off.all():
+    if v is None or not agrees(np.abs(a), np.abs(n)) or off.all():
         return ""
     if (off == (v < 0) & nonzero_mask(n)).all():
         return f"has the wrong sign where {context.name} < 0: the factor sign({context.name}) is missing"
@@ -119,7 +119,7 @@ def wrong_label_entry(a, n, context):
 def upstream_mask(a, n, context):
     """It is masked by the sign of the incoming gradient instead of that of the input."""
     g = context.upstream
-    if g is not None and not is_same(a, n) and (g < 0).any() and (g > 0).any() and is_same(a, np.maximum(g, 0)):
+    if g is not None and not agrees(a, n) and (g < 0).any() and (g > 0).any() and agrees(a, np.maximum(g, 0)):
         return f"is zero where the incoming gradient is negative: the mask comes from {context.name}, not from it"
     return ""
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .context import EVIDENCE, broadcastable_arrays, is_same, nonzero_mask
+from .context import EVIDENCE, agrees, broadcastable_arrays, nonzero_mask
 
 
 def matrix_not_transposed(a, n, context):
@@ -12,7 +12,7 @@ def matrix_not_transposed(a, n, context):
         return ""
     for name, matrix in (context.arrays or {}).items():
         m = np.asarray(matrix, np.float64)
-        if m.ndim != 2 or m.shape[0] != m.shape[1] or not g.shape == n.shape == m.shape or is_same(m, m.T):
+        if m.ndim != 2 or m.shape[0] != m.shape[1] or not g.shape == n.shape == m.shape or agrees(m, m.T):
             continue
         for given, right, words in (
             (g @ m, g @ m.T, f"multiplies by {name} where {name}.T belongs: it is g @ {name}.T"),
@@ -20,7 +20,7 @@ def matrix_not_transposed(a, n, context):
             (m.T @ g, g @ m.T, f"has the factors in the wrong order: it is g @ {name}.T"),
             (g @ m.T, m.T @ g, f"has the factors in the wrong order: it is {name}.T @ g"),
         ):
-            if is_same(a, given) and is_same(n, right):
+            if agrees(a, given) and agrees(n, right):
                 return words
     return ""
 
@@ -32,6 +32,6 @@ def missing_known_term(a, n, context):
         return ""
     for name, array in broadcastable_arrays(context.arrays, n.shape):
         for sign, term in (("+", g * array), ("−", -g * array)):
-            if is_same(missing, term):
+            if agrees(missing, term):
                 return f"lacks the term {sign}{name} times the incoming gradient"
     return ""

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from .context import EVIDENCE, is_same, long_axes, nonzero_mask
+from .context import EVIDENCE, agrees, long_axes, nonzero_mask
 
 
 def accumulation(a, n, context):
     """It is added to the previous values of its array."""
     p = context.previous
-    if p is not None and np.any(p) and is_same(a, n + p):
+    if p is not None and np.any(p) and agrees(a, n + p):
         return "is the gradient plus what stood there before: it was accumulated, not replaced; start from zero"
     return ""
 
@@ -16,17 +16,17 @@ def accumulation(a, n, context):
 def other_input(a, n, context):
     """It is the gradient of another input."""
     for name, other in (context.others or {}).items():
-        if is_same(a, np.asarray(other)):
+        if agrees(a, np.asarray(other)):
             return f"is the gradient of {name}: the two are mixed up"
     return ""
 
 
 def missing_upstream(a, n, context):
     """It does not depend on the incoming gradient."""
-    if context.doubled is not None and is_same(np.asarray(context.doubled), a):
+    if context.doubled is not None and agrees(np.asarray(context.doubled), a):
         return "does not change when the incoming gradient is doubled: multiply by the incoming gradient (chain rule)"
     g = context.upstream
-    if g is not None and np.shape(g) == n.shape and not is_same(np.ones_like(g), g) and is_same(a * g, n):
+    if g is not None and np.shape(g) == n.shape and not agrees(np.ones_like(g), g) and agrees(a * g, n):
         return "lacks the incoming gradient as a factor (chain rule)"
     return ""
 
@@ -34,7 +34,7 @@ def missing_upstream(a, n, context):
 def missing_derivative(a, n, context):
     """It is the incoming gradient itself."""
     g = context.upstream
-    if g is not None and is_same(a, np.asarray(g)):
+    if g is not None and agrees(a, np.asarray(g)):
         return "is the incoming gradient, passed on unchanged: the derivative of the function itself is missing"
     return ""
 
@@ -42,7 +42,7 @@ def missing_derivative(a, n, context):
 def known_mistake(a, n, context):
     """It is a gradient with a known mistake."""
     for words, wrong in (context.known_mistakes or {}).items():
-        if np.shape(wrong) == a.shape and is_same(a, np.asarray(wrong, np.float64)):
+        if np.shape(wrong) == a.shape and agrees(a, np.asarray(wrong, np.float64)):
             return f"has a known mistake: {words}"
     return ""
 
@@ -53,11 +53,11 @@ def missing_part(a, n, context):
         part = np.asarray(part)
         if not np.any(part):
             continue
-        if is_same(a, part):
+        if agrees(a, part):
             return f"is the contribution of {name} alone: the others were overwritten or left out; add them up"
-        if is_same(a, n - part):
+        if agrees(a, n - part):
             return f"lacks the contribution of {name}: add up all ways in which {context.name} acts on the output"
-        if is_same(a, n + part):
+        if agrees(a, n + part):
             return f"counts the contribution of {name} twice"
     return ""
 
@@ -135,7 +135,7 @@ def reduced_over_axis(a, n, context):
     """It is the sum or the mean of the right one over an axis, the same for every index."""
     for axis in long_axes(n):
         for how, total in (("sum", n.sum(axis=axis, keepdims=True)), ("mean", n.mean(axis=axis, keepdims=True))):
-            if np.count_nonzero(nonzero_mask(total)) and is_same(a, np.broadcast_to(total, n.shape)):
+            if np.count_nonzero(nonzero_mask(total)) and agrees(a, np.broadcast_to(total, n.shape)):
                 return f"is the {how} over axis {axis}, the same for every index: do not reduce over axis {axis} here"
     return ""
 

@@ -201,10 +201,9 @@ def complex_step_jacobian(f, t, columns, analytic, tolerance, kinks):
     if open_.any():
         found = slopes_at(f, t, again[open_], tolerance.rounding)
         exact, rough = exact[:, open_], tolerance.for_slope(found)
-        edge = central_differences(f, t, again[open_], tolerance)[
-            0
-        ].edge  # a branch point: there a complex step is good for nothing
-        agree = ~found.kinked & ~edge & (np.abs(exact - found.value) <= rough) & (not non_analytic_op(f))
+        pair, _ = central_differences(f, t, again[open_], tolerance)
+        agree = (np.abs(exact - found.value) <= rough) & (not non_analytic_op(f))
+        agree &= ~found.kinked & ~pair.edge  # an edge is a branch point, where a complex step is wrong
         kept = [np.where(agree, exact, part) for part in (found.value, found.low, found.high)]
         found = found._replace(value=kept[0], low=kept[1], high=kept[2])
         measured.set_columns(places[open_], found, np.where(agree, sharp[:, open_], rough))

@@ -51,18 +51,18 @@ class CallTrace(Observer):
         places = [self.places[seq] for seq in sorted(self.places)]
         return str(places[k]) if len(places) == len(steps) else ""
 
-    def made(self, t, op, inputs, frame):
+    def on_op(self, t, op, inputs, frame):
         if t.op is not None:
             self.places[t.seq] = frame_location(frame)
             if self.watch:
                 self.keep(t)
 
-    def read(self, t, array, frame):
+    def on_read(self, t, array, frame):
         if frame.f_code in EXITS and t.requires_grad:
             self.cuts.append((EXITS[frame.f_code], frame_location(frame.f_back)))
         return array
 
-    def unrecording(self, frame):
+    def on_no_grad(self, frame):
         self.cuts.append(("no_grad()", frame_location(frame)))
 
     def keep(self, t):

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...core.tensor import Tensor
 from ...errors import GradientError, ShapeError, describe
-from ...graph.steps import merged
+from ...graph.steps import merged_steps
 from ...pytree import named_leaves
 from .call_trace import CallTrace
 from .recorded_call import RecordedCall, changed_constants
@@ -36,7 +36,7 @@ class Function:
         self.together: Sequence = ()
         self.outputs = self()
         self.shapes = [y.shape for y in self.outputs]
-        self.steps = merged(self.outputs)
+        self.steps = merged_steps(self.outputs)
         self.size = sum(y.size for y in self.outputs)
         if not self.size:
             raise GradientError(
@@ -102,7 +102,7 @@ class Function:
         for t, inputs in self.steps:
             if any(id(x) in live for x in inputs):
                 live.add(id(t))
-                if t.dtype != np.float64:
+                if t.dtype not in (np.float64, np.complex128):
                     raise GradientError(_precision_message(t))
 
     def _check_shapes(self, outputs):

@@ -51,7 +51,7 @@ def _parameter_array(x, name):
     return array
 
 
-def rebuild(params, arrays):
+def rebuild_parameters(params, arrays):
     """Return the structure of ``params`` with the arrays of ``arrays``, a dict by name."""
     found = iter([arrays[name] for name, _ in named_leaves(params, "params", join=_join)])
     return map_leaves(lambda _: next(found)[()], params)

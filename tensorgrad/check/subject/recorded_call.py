@@ -4,7 +4,7 @@ import numpy as np
 
 from ...core.tensor import Tensor
 from ...errors import printable_text
-from ...graph.steps import merged
+from ...graph.steps import merged_steps
 
 
 class RecordedCall:
@@ -17,7 +17,7 @@ class RecordedCall:
         self.outputs = f()
         self.values = [y.data.copy() for y in self.outputs]
         self.steps = [
-            (t, inputs, [_copy_array(x) for x in inputs], t.data.copy()) for t, inputs in merged(self.outputs)
+            (t, inputs, [_copy_array(x) for x in inputs], t.data.copy()) for t, inputs in merged_steps(self.outputs)
         ]
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..ir.array_ops import cast
 from ..ir.program import Value
-from ..ir.statements import has_out, is_elementwise, is_reduction
+from ..ir.statements import has_out, is_reduction, is_ufunc_like
 from ..passes.kernels import is_contiguous
 
 #: What a loop must take to be worth it, in ns: handing a block to another thread takes 20 to 50 µs.
@@ -69,7 +69,7 @@ def row_operands(call):
     ):
         return None
     rows, f = v.shape[0], call.function
-    if is_elementwise(call) or f in (cast, np.copy):
+    if is_ufunc_like(call) or f in (cast, np.copy):
         sliced = {x for x in call.operands if len(x.shape) == len(v.shape) and x.shape[0] == rows}
         return (rows, sliced) if not call.kwargs else None
     if is_reduction(call) and f.__name__ == "reduce" and len(call.args) == 1:

@@ -1,1 +1,1 @@
-"""Guards: what a program has frozen of the Python around it, and whether all of it is as it was."""
+"""Guards: they watch the Python values that a program has frozen, and say whether all are as they were."""

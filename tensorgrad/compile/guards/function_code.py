@@ -1,4 +1,4 @@
-"""What a function's code tells: the names it looks up, whose it is, and what it asks that no guard can follow."""
+"""The code of a function: the names it looks up, who wrote it, and the calls that no guard can follow."""
 
 import builtins
 import copy
@@ -25,7 +25,7 @@ GLOBALS = {"LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL"}
 ATTRIBUTES = {"LOAD_ATTR", "LOAD_METHOD", "IMPORT_FROM", "STORE_ATTR", "DELETE_ATTR", "LOAD_SUPER_ATTR"}
 CLOCKS = (time.time, time.time_ns, time.monotonic, time.monotonic_ns, time.perf_counter, time.perf_counter_ns,
           time.process_time, time.localtime, time.gmtime, time.strftime)  # fmt: skip
-#: What these give depends on more than on their arguments, and what that is cannot be seen.
+#: The results of these depend on more than their arguments, and no guard can see on what.
 UNSEEN: dict[Any, str] = {
     eval: "looks up what a text names, by eval()", exec: "runs a text, by exec()",
     globals: "looks up names in globals()", input: "asks by input()", __import__: "imports by __import__()",
@@ -34,11 +34,11 @@ UNSEEN: dict[Any, str] = {
     **dict.fromkeys((threading.get_ident, threading.active_count), "asks for the threads there are"),
     **dict.fromkeys((np.geterr, np.get_printoptions, decimal.getcontext), "asks for settings of its thread"),
 }  # fmt: skip
-#: What these give of an array differs from what they give of one that stands for it.
+#: These give something else for an array than for its stand-in.
 IDENTITY = {
     type: "compares type(x): use isinstance(x, ...)", id: "asks id(x): compare by a name of your own",
 }  # fmt: skip
-#: Names of what is an object's own, of which nothing stands for another.
+#: Names of arguments that are objects of the user's own class, never stand-ins.
 OWN = {"self", "cls"}
 #: Code with one of these names may look at any attribute.
 REFLECTIVE = {"getattr", "setattr", "delattr", "hasattr", "vars", "__dict__", "attrgetter", "methodcaller", "asdict",
@@ -47,19 +47,19 @@ REFLECTIVE = {"getattr", "setattr", "delattr", "hasattr", "vars", "__dict__", "a
 LOOKERS = (getattr, setattr, delattr, hasattr, vars, copy.copy, copy.deepcopy, dataclasses.asdict, dataclasses.astuple,
            dataclasses.fields, dataclasses.replace)  # fmt: skip
 STANDARD = tuple({sysconfig.get_paths()[key] for key in ("stdlib", "platstdlib")})
-#: Of ``co_flags``: what a call gives is a coroutine, a generator.
+#: Bits of ``co_flags``, and what a call of such a function gives.
 LATER = {0x20: "a generator", 0x80: "a coroutine", 0x200: "an asynchronous generator"}
 
 
 @lru_cache(4096)
-def users(module):
-    """Return whether a module, told by its name, is the user's own: none of Python's, of installed packages or ours."""
+def is_user_module(module):
+    """Return whether the module of this name is the user's: not Python's, not an installed package's, not ours."""
     return owner_of_module(module) == "user"
 
 
 @lru_cache(4096)
 def owner_of_module(module):
-    """Return whose a module is: ``"ours"`` (NumPy's too), ``"python"``, ``"installed"`` or ``"user"``."""
+    """Return whose the module of this name is: ``"ours"`` (or NumPy's), ``"python"``, ``"installed"`` or ``"user"``."""
     name = str(module)
     if name.partition(".")[0] in (PACKAGE, "numpy"):
         return "ours"
@@ -83,8 +83,8 @@ IMPLIED = {"FORMAT_VALUE": "format", "FORMAT_SIMPLE": "format", "CONVERT_VALUE":
 def names_in(code):
     """Return the names of globals, of attributes, and ``(level, name)`` of imports in code and inner functions.
 
-    Among those of attributes are texts that could be one, as in ``getattr(x, "rate")``, ``"format"`` where a text is
-    made of something, and ``"=="``.
+    The names of attributes include strings that could be one, as in ``getattr(x, "rate")``, ``"format"`` where the code
+    formats something, and ``"=="`` where it compares.
     """
     found: dict = {}
     attributes: dict = {}
@@ -116,67 +116,75 @@ def inner_code(code):
     return [part for part in code.co_consts if isinstance(part, CodeType)]
 
 
-def unseen(function):
-    """Return what a function does that no guard can follow, a list of phrases.
+def unguardable_phrases(function):
+    """Return phrases that say what a function does that no guard can follow.
 
-    >>> unseen(lambda x: eval("K") * x)
+    >>> unguardable_phrases(lambda x: eval("K") * x)
     ['looks up what a text names, by eval()']
-    >>> unseen(lambda x: type(x) is int), unseen(lambda self: type(self) is int), unseen(lambda x: type(x).__name__)
-    (['compares type(x): use isinstance(x, ...)'], [], [])
-    >>> unseen(lambda x: isinstance(x, type) or f"{type(x.a[0]).__name__}")
+    >>> unguardable_phrases(lambda x: type(x) is int)
+    ['compares type(x): use isinstance(x, ...)']
+    >>> unguardable_phrases(lambda self: type(self) is int), unguardable_phrases(lambda x: type(x).__name__)
+    ([], [])
+    >>> unguardable_phrases(lambda x: isinstance(x, type) or f"{type(x.a[0]).__name__}")
     []
     """
     code, space = function.__code__, function.__globals__
-    found = [phrase for name in names_in(code)[0] if (phrase := phrase_of(space.get(name, vars(builtins).get(name))))]
-    asked = [space.get(name, vars(builtins).get(name)) for name in asked_of_others(code)]
+    found = [
+        phrase
+        for name in names_in(code)[0]
+        if (phrase := unguardable_phrase(space.get(name, vars(builtins).get(name))))
+    ]
+    asked = [space.get(name, vars(builtins).get(name)) for name in identity_calls(code)]
     return found + [IDENTITY[value] for value in asked if value is type or value is id]
 
 
 def reads_clock(value, names):
-    """Return whether ``value`` is a class of dates, asked for the present one."""
+    """Return whether ``value`` is a class of dates and the code asks it for the present date."""
     return value in (datetime.datetime, datetime.date) and not {"now", "today", "utcnow"}.isdisjoint(names)
 
 
-def phrase_of(value):
-    """Return what a function does that calls ``value``, if no guard can follow that, else None."""
+def unguardable_phrase(value):
+    """Return the phrase for a call of ``value``, if no guard can follow that, else None."""
     return next((phrase for function, phrase in UNSEEN.items() if value is function), None)
 
 
-def given_later(function):
-    """Return what kind of thing a call of the function gives that is no result: a generator, a coroutine; or None."""
+def deferred_result_kind(function):
+    """Return ``"a generator"`` or ``"a coroutine"`` if a call of the function gives one, else None."""
     flags = function.__code__.co_flags
     return next((what for flag, what in LATER.items() if flags & flag), None)
 
 
 @lru_cache(4096)
-def compares(code):
-    """Return whether code compares two things by ``is``, other than with None and its like.
+def compares_identity(code):
+    """Return whether code compares two things by ``is``, other than with a constant such as None.
 
-    >>> compares((lambda x, w: x is w).__code__), compares((lambda x: x is None or x is not True).__code__)
-    (True, False)
+    >>> compares_identity((lambda x, w: x is w).__code__)
+    True
+    >>> compares_identity((lambda x: x is None or x is not True).__code__)
+    False
     """
     steps, inner = pairwise(get_instructions(code)), inner_code(code)
-    return any(b.opname == "IS_OP" and a.opname != "LOAD_CONST" for a, b in steps) or any(map(compares, inner))
+    return any(b.opname == "IS_OP" and a.opname != "LOAD_CONST" for a, b in steps) or any(map(compares_identity, inner))
 
 
 def is_reflective(value):
-    """Return whether ``value`` looks up attributes by names that it is given, or all there are."""
+    """Return whether ``value`` is a function that looks up attributes by names it gets, or all attributes."""
     return any(value is function for function in LOOKERS)
 
 
-def is_identity(value):
-    """Return whether ``value`` compares as ``is`` does."""
+def is_identity_operator(value):
+    """Return whether ``value`` is ``operator.is_`` or ``operator.is_not``."""
     return value is operator.is_ or value is operator.is_not
 
 
 @lru_cache(4096)
-def asked_of_others(code):
-    """Return the names, of those that are ``type`` or ``id`` by default, called on what is no object's own.
+def identity_calls(code):
+    """Return ``"type"`` or ``"id"`` for each call of one, other than on ``self`` or ``cls``.
 
-    What only names the class, ``type(x).__name__``, does not count, nor does ``isinstance(x, type)``.
+    ``type(x).__name__``, which only names the class, does not count, nor does ``isinstance(x, type)``.
     """
     is_method = "." in code.co_qualname.rpartition(">.")[2]
-    own = {*OWN, *code.co_varnames[:1]} if is_method else OWN  # whatever it is called
+    own = {*OWN, *code.co_varnames[:1]} if is_method else OWN  # whatever its name is
     found = []
     steps = [step for step in get_instructions(code) if step.opname not in ("PRECALL", "CACHE", "PUSH_NULL")]
     for at, step in enumerate(steps[:-1]):
@@ -187,4 +195,4 @@ def asked_of_others(code):
         after = steps[call + 1]
         if after.opname != "LOAD_ATTR" or after.argval not in ("__name__", "__qualname__"):
             found.append(step.argval)
-    return (*found, *[name for inner in inner_code(code) for name in asked_of_others(inner)])
+    return (*found, *[name for inner in inner_code(code) for name in identity_calls(inner)])

@@ -1,4 +1,4 @@
-"""Guards: the places that hold what a function uses, and whether all of them hold what they held."""
+"""Guards: the places that hold what a function uses. They say whether anything has changed there."""
 
 import random
 import sys
@@ -7,32 +7,32 @@ import numpy as np
 
 from ...config import _settings
 from ...tracking import newest_change
-from .generators import Seeds, State
-from .kinds import CALLED, TooMuch
+from .generators import GeneratorState, SeedState
+from .kinds import CALLED, WatchLimitError
 from .reach import Reach
-from .watched_places import Content, Items, Members, Pairs
+from .watched_places import ArrayContent, DictItems, ListItems, SetItems
 
 
 class Guards:
-    """The places that hold what a function uses, and what they held when this was made.
+    """The places that hold what a function uses, with what they held when the guards were made.
 
-    counted: those whose changes are counted as they happen, so that one number tells of all of them
-    wanted:  whether gradients flow to the Tensors; each costs 16 ns at every run
-    loose:   all others; each costs a look at every run
-    unseen:  why there can be no program, since no guard can follow what the function does: phrases
-    names:   the names that the function's code looks up
-    compares: whether the function asks of two things whether they are one, ``x is w``
+    counted:  places whose changes are counted as they happen, so that one number shows whether any has changed
+    wanted:   whether gradients flow to the Tensors; each costs 16 ns at every run
+    loose:    all other places; each is compared at every run
+    unseen:   phrases that say why there can be no program: what the function does that no guard can follow
+    names:    the names that the function's code looks up
+    compares: whether the function compares objects by ``is``
     """
 
     def __init__(self, roots):
         self.seen = newest_change[0]
-        self.counted = [Pairs(_settings, "tensorgrad.config")]
-        self.generators: list = [Seeds(), *[State(g, path) for path, g in of_process()]]
+        self.counted = [DictItems(_settings, "tensorgrad.config")]
+        self.generators: list = [SeedState(), *[GeneratorState(g, path) for path, g in process_generators()]]
         self.wanted, self.loose, self.tuples, self.unseen, self.compares = [], [], [], [], False
         self.names: set = set()
         try:
-            reach = reached(roots)
-        except TooMuch as error:
+            reach = find_reach(roots)
+        except WatchLimitError as error:
             self.unseen = [str(error)]
         except RecursionError:
             self.unseen = ["reaches things that lie too deep in one another"]
@@ -43,7 +43,7 @@ class Guards:
             self.unseen, self.compares, self.names = reach.unseen, reach.compares, reach.literal
 
     def hold(self):
-        """Return whether all is as it was: one comparison, and one for each place where changes are not counted."""
+        """Return whether nothing has changed: one comparison, and one for each place that counts no changes."""
         now = newest_change[0]
         if now != self.seen:
             for place in self.counted:
@@ -59,27 +59,29 @@ class Guards:
         return True
 
     def watch(self):
-        """Note what generators will draw next: a trace is about to begin, and others have drawn since the last."""
+        """Note the states of the generators: before a trace, since other code may have drawn since the last."""
         for place in self.generators:
-            place.state = place.found()
+            place.state = place.current_state()
 
-    def changed(self, drawn=()):
-        """Return the paths of all that is no longer as it was; ``drawn`` are generators that may have moved on."""
+    def changed_paths(self, drawn=()):
+        """Return the paths of the places that have changed, but for generators whose id is in ``drawn``."""
         generators = [state for state in self.generators if id(state.generator) not in drawn]
         places = [*self.counted, *self.wanted, *self.loose, *generators]
         return [place.path for place in places if not place.holds()]
 
     def containers(self):
-        """Return the lists, dicts, sets and tuples that were met."""
-        places = [place for place in (*self.counted, *self.loose) if isinstance(place, (Items, Pairs, Members))]
+        """Return the lists, dicts, sets and tuples within reach."""
+        places = [
+            place for place in (*self.counted, *self.loose) if isinstance(place, (ListItems, DictItems, SetItems))
+        ]
         return [*[place.whole for place in places], *self.tuples]
 
     def arrays(self):
-        """Return the plain arrays that were met."""
-        return [place.array for place in self.loose if isinstance(place, Content)]
+        """Return the plain arrays within reach."""
+        return [place.array for place in self.loose if isinstance(place, ArrayContent)]
 
     def tensors(self):
-        """Return the Tensors that were met."""
+        """Return the Tensors within reach."""
         return [place.tensor for place in self.wanted]
 
     def restore(self):
@@ -89,19 +91,19 @@ class Guards:
                 place.restore()
 
 
-def reached(roots):
-    """Return the Reach of all that code looks up which can be reached: a walk for each name that walks before found."""
+def find_reach(roots):
+    """Return the Reach of ``roots``: walk again until a walk finds no name that the one before did not know."""
     names, reflective = set(CALLED), False
     while True:
         reach = Reach(roots, names, reflective)
-        found = reach.looked_up()
+        found = reach.looked_up_names()
         if found <= names and reach.reflective == reflective:
             return reach
         names, reflective = names | found, reach.reflective
 
 
-def of_process():
-    """Yield the random generators that the whole process shares, each after what people call it."""
+def process_generators():
+    """Yield ``(name, generator)`` of the random generators that the whole process shares."""
     yield "random", random.random.__self__  # type: ignore[attr-defined]  # a method, of the one that all share
     if "numpy.random" in sys.modules:  # or nothing has drawn from it
         yield "np.random", np.random.random.__self__  # type: ignore[attr-defined]  # the same

@@ -1,4 +1,4 @@
-"""Kinds of things that a function may reach, and the names that matter of them."""
+"""Kinds of things that a function may reach, and which of their attributes matter."""
 
 import abc
 import collections
@@ -10,16 +10,16 @@ from typing import Generic, Protocol
 
 import numpy as np
 
-from .function_code import owner_of_module, users
+from .function_code import is_user_module, owner_of_module
 
-#: Objects of classes from these modules give something else each time, and what was taken cannot be put back.
+#: Objects of classes from these modules give something else each time, and cannot be put back.
 STREAMS = {"io", "_io", "queue", "_queue", "socket", "multiprocessing", "sqlite3", "select", "mmap", "shelve", "csv",
            "_csv", "asyncio"}  # fmt: skip
 #: Modules of Python's whose objects hold nothing that changes, if they have no attributes.
 INERT = {"re", "sre", "datetime", "decimal", "fractions", "uuid", "pathlib", "thread", "threading", "types", "typing",
          "enum", "functools", "operator", "builtins", "zoneinfo", "abc", "inspect", "collections", "weakref", "logging",
          "string", "struct", "hashlib", "ipaddress"}  # fmt: skip
-#: Names in a class that say nothing of what it does.
+#: Names in a class that do not change what it does.
 SILENT = {"__dict__", "__weakref__", "__doc__", "__module__", "__qualname__", "__annotations__", "__slots__",
           "__firstlineno__", "__static_attributes__", "_options", "_own", "_takes_training", "_abc_impl",
           "__dataclass_params__", "__dataclass_fields__", "__match_args__", "__signature__"}  # fmt: skip
@@ -43,10 +43,11 @@ ONLY_WITH = {method: names for methods, names in _ONLY_WITH.items() for method i
 MAKERS = {"__init__", "__new__", "__post_init__"}
 
 
-class Counting:
-    """``counting(name)``: whether a name in a class, or of an attribute, is one that code looks up, or Python does.
+class NameFilter:
+    """``counts(name)``: whether code, or Python itself, looks up an attribute of this name.
 
-    literal: the names that stand in code; ``names`` may be Everything
+    literal: the names that stand in code
+    names:   the names that code may look up: the same, or AllNames
     makers:  whether objects of the class may be made
     hashed:  whether objects of the class may be keys
     """
@@ -61,25 +62,25 @@ class Counting:
             return False
         if name in ("__eq__", "__hash__") and self.hashed:
             return True
-        if name in ONLY_WITH and not isinstance(self.names, Everything):
+        if name in ONLY_WITH and not isinstance(self.names, AllNames):
             return not ONLY_WITH[name].isdisjoint(self.literal)
         if name in MAKERS and not self.makers:
             return False
         return name in self.names or name in CALLED or is_dunder(name)
 
-    def of(self, makers, hashed, whole=False):
-        """Return the same for the names in a class; if ``whole``, for all of them."""
-        return Counting(self.literal, Everything() if whole else self.names, makers, hashed)
+    def for_class(self, makers, hashed, whole=False):
+        """Return a filter for the attributes of a class; if ``whole``, all names count."""
+        return NameFilter(self.literal, AllNames() if whole else self.names, makers, hashed)
 
 
-class Everything:
-    """The names of code that may look up any."""
+class AllNames:
+    """A set that contains every name: for code that may look up any."""
 
     def __contains__(self, name):
         return True
 
 
-#: Bases that are Python's, and whose code looks up no attributes of a subclass.
+#: Bases of Python's whose code looks up no attributes of a subclass.
 PLAIN_BASES = (object, list, dict, set, frozenset, tuple, BaseException, type, abc.ABC, Generic, collections.deque,
                collections.OrderedDict, collections.defaultdict, collections.Counter)  # fmt: skip
 
@@ -90,8 +91,8 @@ def has_foreign_base(cls):
     return any(base not in PLAIN_BASES and not issubclass(base, (BaseException, Enum, Protocol)) for base in bases)
 
 
-class TooMuch(Exception):
-    """A function reaches more than can be watched; says what."""
+class WatchLimitError(Exception):
+    """A function reaches more than guards can watch; the message says what."""
 
 
 def module_of(value):
@@ -106,22 +107,22 @@ def is_dunder(name):
 
 
 def is_stream(kind):
-    """Return whether objects of a class, none of the user's, give something else each time."""
-    if users(kind.__module__):
+    """Return whether objects of a class that is not the user's give something else each time, as an iterator does."""
+    if is_user_module(kind.__module__):
         return False
     return hasattr(kind, "__next__") or kind.__module__.partition(".")[0] in STREAMS
 
 
-def an(noun):
+def with_article(noun):
     """Return a noun with its article.
 
-    >>> an("iterator"), an("Queue")
+    >>> with_article("iterator"), with_article("Queue")
     ('an iterator', 'a Queue')
     """
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 
-def own_names(x):
+def attribute_names(x):
     """Return the names of an object's own attributes, in its dict and in slots."""
     bases = [base for base in type(x).__mro__ if owner_of_module(base.__module__) != "python"]
     members = [

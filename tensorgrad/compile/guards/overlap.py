@@ -1,13 +1,13 @@
-"""Overlap: whether what a program is given shares memory with what it writes to, or writes to shared memory.
+"""Overlap: whether the inputs of a program share memory with what it writes to.
 
-The passes take different arrays for different memory. Where that is not so, the function runs as it is.
+The passes assume that different arrays lie in different memory. Where they do not, the function runs as it is.
 """
 
 import numpy as np
 
 
 class Overlap:
-    """What to look at before a run.
+    """What is compared before a run.
 
     written: the places of inputs that the program writes to
     owners:  ``{id: owner}`` of the memory from outside that it writes to
@@ -24,8 +24,8 @@ class Overlap:
     def __bool__(self):
         return bool(self.written or self.arrays)
 
-    def found(self, inputs):
-        """Return whether the memory of these inputs overlaps where the program writes."""
+    def has_overlap(self, inputs):
+        """Return whether the memory of these inputs overlaps memory that the program writes to."""
         arrays = [x for x in inputs if isinstance(x, np.ndarray)]
         for x in arrays:
             owner = owner_of(x)

@@ -1,6 +1,7 @@
-"""Places: where a value that a program has frozen is kept, so that another one there is noticed and can be put back.
+"""Watched places: each remembers the value that was in a place, such as an attribute, when a program froze it.
 
-Each has ``holds()``, ``restore()`` and a ``path``, which tells people what it is: ``"cfg.rate"``.
+``holds()`` says whether the value is still there, ``restore()`` puts it back, and ``path`` names the place for people:
+``"cfg.rate"``.
 """
 
 import struct
@@ -11,15 +12,17 @@ from weakref import ref
 import numpy as np
 
 MISSING = type("Missing", (), {"__repr__": lambda self: "nothing"})()
-#: Immutable, and by nature no more than their value.
+#: Immutable types that compare by value.
 PLAIN = {int, float, complex, bool, str, bytes, type(None), type(Ellipsis), range, slice}
 
 
-def same(a, b):
+def is_same(a, b):
     """Return whether ``a`` and ``b`` are one object or equal in value and type: 1, 1.0 and True differ, 0.0 and -0.0.
 
-    >>> same(2, 2), same(2, 2.0), same(0.0, -0.0), same(float("nan"), float("nan")), same((1, "a"), (1, "a"))
-    (True, False, False, True, True)
+    >>> is_same(2, 2), is_same(2, 2.0), is_same(0.0, -0.0)
+    (True, False, False)
+    >>> is_same(float("nan"), float("nan")), is_same((1, "a"), (1, "a"))
+    (True, True)
     """
     if a is b:
         return True
@@ -29,9 +32,9 @@ def same(a, b):
     if kind is float:
         return struct.pack("d", a) == struct.pack("d", b)
     if kind is complex:
-        return same(a.real, b.real) and same(a.imag, b.imag)
+        return is_same(a.real, b.real) and is_same(a.imag, b.imag)
     if kind is tuple:
-        return len(a) == len(b) and all(map(same, a, b))
+        return len(a) == len(b) and all(map(is_same, a, b))
     if kind is frozenset:
         return {(type(x), x) for x in a} == {(type(x), x) for x in b}
     if isinstance(a, np.generic):
@@ -39,7 +42,7 @@ def same(a, b):
     return (kind in PLAIN or isinstance(a, np.dtype)) and a == b
 
 
-class Entry:
+class DictEntry:
     """The value of a key in a dict: a global, an attribute, an item."""
 
     __slots__ = ("key", "mapping", "path", "value")
@@ -50,7 +53,7 @@ class Entry:
 
     def holds(self):
         found = self.mapping.get(self.key, MISSING)
-        return found is self.value or same(found, self.value)
+        return found is self.value or is_same(found, self.value)
 
     def restore(self):
         if self.value is MISSING:
@@ -60,7 +63,7 @@ class Entry:
 
 
 class Bindings:
-    """What names are bound to that hardly anybody binds anew: many at 40 ns each, compared as objects."""
+    """The values of many names that hardly ever change: compared by identity, at 40 ns each."""
 
     __slots__ = ("entries", "paths")
 
@@ -68,7 +71,7 @@ class Bindings:
         self.entries, self.paths = [], []
 
     def add(self, mapping, key, path):
-        """Watch one more name."""
+        """Add one more name."""
         self.entries.append((mapping, key, mapping.get(key, MISSING)))
         self.paths.append(path)
 
@@ -80,7 +83,7 @@ class Bindings:
 
     @property
     def path(self):
-        """The first name that is bound to something else, for people."""
+        """The path of the first name that has another value now."""
         pairs = zip(self.paths, self.entries, strict=True)
         return next((path for path, (m, key, value) in pairs if m.get(key, MISSING) is not value), "")
 
@@ -92,7 +95,7 @@ class Bindings:
                 mapping[key] = value
 
 
-class Imported:
+class ImportedModule:
     """Whether a module has been imported."""
 
     __slots__ = ("known", "path")
@@ -104,10 +107,10 @@ class Imported:
         return sys.modules.get(self.path) is self.known
 
     def restore(self):
-        pass  # the run as it is finds it there
+        pass  # the module may stay imported
 
 
-class ClassEntry(Entry):
+class ClassEntry(DictEntry):
     """An attribute of a class."""
 
     __slots__ = ("owner",)
@@ -124,18 +127,18 @@ class ClassEntry(Entry):
 
 
 class Attribute:
-    """An attribute of an object that is not kept alive: of the function's owner, or one in a slot."""
+    """An attribute in an object's dict or in a slot; the object is not kept alive."""
 
     __slots__ = ("key", "owner", "path", "value")
 
     def __init__(self, owner, key, path):
-        self.owner, self.key, self.path = referred(owner), key, path
-        self.value = found_in(owner, key)
+        self.owner, self.key, self.path = weak_reference(owner), key, path
+        self.value = own_attribute(owner, key)
 
     def holds(self):
         owner = self.owner()
-        found = MISSING if owner is None else found_in(owner, self.key)
-        return found is self.value or same(found, self.value)
+        found = MISSING if owner is None else own_attribute(owner, self.key)
+        return found is self.value or is_same(found, self.value)
 
     def restore(self):
         owner = self.owner()
@@ -145,16 +148,16 @@ class Attribute:
             object.__setattr__(owner, self.key, self.value)
 
 
-def referred(owner):
-    """Return a function that gives ``owner``, weakly where that is possible."""
+def weak_reference(owner):
+    """Return a function that returns ``owner``: a weak reference where the class allows one."""
     try:
         return ref(owner)
     except TypeError:
         return lambda: owner
 
 
-def found_in(owner, key):
-    """Return an object's own attribute: from its dict, else from its slots."""
+def own_attribute(owner, key):
+    """Return an attribute from an object's dict, else from its slots, else MISSING."""
     own = getattr(owner, "__dict__", None)
     if own is not None and key in own:
         return own[key]
@@ -164,62 +167,62 @@ def found_in(owner, key):
     return MISSING
 
 
-class Names:
-    """Which attributes an object has of its own, of those that ``counts`` says matter."""
+class AttributeNames:
+    """The names of the attributes in an object's dict, of those that ``counts`` accepts."""
 
     __slots__ = ("counts", "names", "owner", "path")
 
     def __init__(self, owner, path, counts=None):
-        self.owner, self.path, self.counts = referred(owner), path, counts
-        self.names = self.found(owner)
+        self.owner, self.path, self.counts = weak_reference(owner), path, counts
+        self.names = self.current_names(owner)
 
-    def found(self, owner):
-        """Return the names that count."""
+    def current_names(self, owner):
+        """Return the names that the object has now."""
         names = vars(owner).keys() - getattr(type(owner), "_uncounted", frozenset())
         return names if self.counts is None else set(filter(self.counts, names))
 
     def holds(self):
         owner = self.owner()
-        return owner is not None and self.found(owner) == self.names
+        return owner is not None and self.current_names(owner) == self.names
 
     def restore(self):
         owner = self.owner()
-        for name in self.found(owner) - self.names:
+        for name in self.current_names(owner) - self.names:
             object.__delattr__(owner, name)
 
 
-class Makeup:
-    """What a class of the user's is made of: its bases, and the names it defines itself that matter."""
+class ClassStructure:
+    """The bases of a class of the user's, and the names that it defines, of those that ``counts`` accepts."""
 
     __slots__ = ("bases", "cls", "counts", "names", "path")
 
     def __init__(self, cls, path, counts):
         self.cls, self.path, self.counts = cls, path, counts
-        self.bases, self.names = cls.__bases__, self.found()
+        self.bases, self.names = cls.__bases__, self.current_names()
 
-    def found(self):
-        """Return the names that the class defines."""
+    def current_names(self):
+        """Return the names that the class defines now."""
         return {name for name in vars(self.cls) if name not in BOOKKEEPING and self.counts(name)}
 
     def holds(self):
-        return self.cls.__bases__ == self.bases and self.found() == self.names
+        return self.cls.__bases__ == self.bases and self.current_names() == self.names
 
     def restore(self):
-        for name in self.found() - self.names:
+        for name in self.current_names() - self.names:
             delattr(self.cls, name)
 
 
-#: What Python enters into a class by itself, when it is used.
+#: Names that Python itself adds to a class while it is used.
 BOOKKEEPING = {"__dict__", "__weakref__", "__annotations__", "__abstractmethods__", "_abc_impl", "__doc__"}
 
 
-class Kind:
+class ObjectClass:
     """The class of an object."""
 
     __slots__ = ("cls", "owner", "path")
 
     def __init__(self, owner, path):
-        self.owner, self.path, self.cls = referred(owner), path, type(owner)
+        self.owner, self.path, self.cls = weak_reference(owner), path, type(owner)
 
     def holds(self):
         owner = self.owner()
@@ -229,24 +232,24 @@ class Kind:
         object.__setattr__(self.owner(), "__class__", self.cls)
 
 
-class Cell:
-    """A variable of an enclosing function."""
+class ClosureCell:
+    """The value of a variable of an enclosing function."""
 
     __slots__ = ("cell", "path", "value")
 
     def __init__(self, cell, path):
         self.cell, self.path = cell, path
-        self.value = self.found()
+        self.value = self.current_value()
 
-    def found(self):
+    def current_value(self):
         try:
             return self.cell.cell_contents
         except ValueError:  # not assigned yet
             return MISSING
 
     def holds(self):
-        found = self.found()
-        return found is self.value or same(found, self.value)
+        found = self.current_value()
+        return found is self.value or is_same(found, self.value)
 
     def restore(self):
         if self.value is MISSING:
@@ -255,35 +258,35 @@ class Cell:
             self.cell.cell_contents = self.value
 
 
-class Definition:
-    """What a function runs and what its arguments are unless given: all three can be replaced."""
+class FunctionDefinition:
+    """The code of a function and the defaults of its arguments, which can be replaced."""
 
-    __slots__ = ("found", "function", "path")
+    __slots__ = ("definition", "function", "path")
 
     def __init__(self, function, path):
         self.function, self.path = function, path
-        self.found = function.__code__, function.__defaults__, dict(function.__kwdefaults__ or {})
+        self.definition = function.__code__, function.__defaults__, dict(function.__kwdefaults__ or {})
 
     def holds(self):
-        code, defaults, named = self.found
+        code, defaults, named = self.definition
         f = self.function
-        if f.__code__ is not code or not same(f.__defaults__, defaults):
+        if f.__code__ is not code or not is_same(f.__defaults__, defaults):
             return False
-        return (not named and f.__kwdefaults__ is None) or items_same(f.__kwdefaults__ or {}, named)
+        return (not named and f.__kwdefaults__ is None) or are_items_same(f.__kwdefaults__ or {}, named)
 
     def restore(self):
         f = self.function
-        f.__code__, f.__defaults__, named = self.found
+        f.__code__, f.__defaults__, named = self.definition
         f.__kwdefaults__ = named or None
 
 
-def items_same(a, b):
+def are_items_same(a, b):
     """Return whether two dicts have the same values under the same keys."""
-    return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    return a.keys() == b.keys() and all(is_same(a[key], b[key]) for key in a)
 
 
-class Items:
-    """What a list or a deque holds, in order."""
+class ListItems:
+    """The items of a list or a deque, in order."""
 
     __slots__ = ("items", "path", "whole")
 
@@ -292,7 +295,7 @@ class Items:
 
     def holds(self):
         whole, items = self.whole, self.items
-        return len(whole) == len(items) and (all(map(is_, whole, items)) or all(map(same, whole, items)))
+        return len(whole) == len(items) and (all(map(is_, whole, items)) or all(map(is_same, whole, items)))
 
     def restore(self):
         if not self.holds():
@@ -300,8 +303,8 @@ class Items:
             self.whole.extend(self.items)
 
 
-class Pairs:
-    """What a dict holds, in order."""
+class DictItems:
+    """The items of a dict, in order."""
 
     __slots__ = ("keys", "path", "values", "whole")
 
@@ -315,7 +318,7 @@ class Pairs:
             return False
         if all(map(is_, whole, keys)) and all(map(is_, whole.values(), values)):
             return True
-        return all(map(same, whole, keys)) and all(map(same, whole.values(), values))
+        return all(map(is_same, whole, keys)) and all(map(is_same, whole.values(), values))
 
     def restore(self):
         if not self.holds():
@@ -323,8 +326,8 @@ class Pairs:
             self.whole.update(zip(self.keys, self.values, strict=True))
 
 
-class Members:
-    """What a set holds."""
+class SetItems:
+    """The members of a set."""
 
     __slots__ = ("ids", "members", "path", "whole")
 
@@ -336,7 +339,7 @@ class Members:
         whole = self.whole
         if len(whole) != len(self.members):
             return False
-        return all(map(self.ids.__contains__, map(id, whole))) or same(frozenset(whole), self.members)
+        return all(map(self.ids.__contains__, map(id, whole))) or is_same(frozenset(whole), self.members)
 
     def restore(self):
         if not self.holds():
@@ -344,14 +347,14 @@ class Members:
             self.whole.update(self.members)
 
 
-class Content:
-    """What an array holds: Python may have looked at it when the function was traced. Read-only memory stays."""
+class ArrayContent:
+    """What an array holds: Python may have read it when the function was traced. Read-only memory never changes."""
 
     __slots__ = ("array", "bytes", "form", "path")
 
     def __init__(self, array, path):
         self.array, self.path = array, path
-        self.form, self.bytes = (array.shape, array.dtype), None if is_fixed(array) else array.tobytes()
+        self.form, self.bytes = (array.shape, array.dtype), None if is_read_only(array) else array.tobytes()
 
     def holds(self):
         array = self.array
@@ -365,8 +368,8 @@ class Content:
             self.array[...] = np.frombuffer(self.bytes, dtype).reshape(shape)
 
 
-def is_fixed(array):
-    """Return whether nothing can write into the memory of an array: it and what it is a view of are read-only."""
+def is_read_only(array):
+    """Return whether nothing can write into the memory of an array: it and all its bases are read-only."""
     while isinstance(array, np.ndarray):
         if array.flags.writeable:
             return False
@@ -374,7 +377,7 @@ def is_fixed(array):
     return array is None or isinstance(array, bytes)
 
 
-class Wanted:
+class RequiresGrad:
     """Whether gradients flow to a Tensor."""
 
     __slots__ = ("path", "tensor", "wanted")

@@ -16,7 +16,7 @@ SMALL = 256
 WITH_OUT = {np.concatenate, np.stack, np.clip}
 
 
-def is_elementwise(call):
+def is_ufunc_like(call):
     """Return whether a call is one of a ufunc with one result, entry by entry."""
     f = call.function
     return isinstance(f, np.ufunc) and f.nout == 1 and f.signature is None and not call.writes
@@ -38,7 +38,7 @@ def has_out(call):
         masked = isinstance(mask, Value) and mask.dtype.kind == "b" and len(call.args) == 3
         return masked and call.output.size <= SMALL and all(can_copy(x, call.output.dtype) for x in call.args[1:])
     own = (broadcast_fill, set_index, ufunc_at, cast, draw_random, np.dot, np.matmul, np.copy, np.empty_like, *WITH_OUT)
-    return is_elementwise(call) or (is_reduction(call) and not call.kwargs.keys() & {"initial", "where"}) or f in own
+    return is_ufunc_like(call) or (is_reduction(call) and not call.kwargs.keys() & {"initial", "where"}) or f in own
 
 
 def can_copy(x, dtype):
@@ -50,7 +50,7 @@ def can_copy(x, dtype):
 
 def donors(call):
     """Return the operands whose memory the result may reuse if no later call needs them."""
-    if is_elementwise(call):
+    if is_ufunc_like(call):
         return [x for x in call.args if isinstance(x, Value)]
     if call.function in (set_index, ufunc_at):
         return [call.args[0]]

@@ -14,7 +14,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from ..ir.array_ops import append_ones, append_row
 from ..ir.program import Call, Program, Value, row_major, transpose_spec
-from ..ir.statements import has_out, is_elementwise
+from ..ir.statements import has_out, is_ufunc_like
 from .algebra import is_matrix_transpose
 from .kernels import is_contiguous, next_number, ones_operand
 
@@ -78,7 +78,7 @@ class BiasFusion:
     def has_room(self, h):
         """Return whether the buffer of the matrix ``h`` can have room for a row of ones."""
         maker = self.makers.get(h)
-        return maker is not None and is_elementwise(maker) and has_out(maker) and is_contiguous(h)
+        return maker is not None and is_ufunc_like(maker) and has_out(maker) and is_contiguous(h)
 
     def new_value(self, form, root=None):
         """Return a new result."""

@@ -9,7 +9,7 @@ import operator
 import numpy as np
 
 from ..ir.program import ArraySpec, Call, Value, row_major, substitute, transpose_spec
-from ..ir.statements import has_out, is_elementwise, is_reduction
+from ..ir.statements import has_out, is_reduction, is_ufunc_like
 from .algebra import is_matrix_transpose
 from .kernels import is_contiguous, next_number
 
@@ -69,7 +69,7 @@ def is_transposable(call):
     """Return whether a call is elementwise, on numbers, rows, columns and matrices of its result's shape."""
     n, m = call.output.shape
     alike = all(x.shape in ((), (m,), (1, m), (n, 1), (n, m)) for x in call.operands)
-    return alike and is_elementwise(call) and has_out(call) and not call.kwargs
+    return alike and is_ufunc_like(call) and has_out(call) and not call.kwargs
 
 
 def ignores_layout(call):

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..ir.array_ops import broadcast_fill, cast
 from ..ir.program import Program, Value, map_kind, substitute
-from ..ir.statements import has_out, is_elementwise, is_reduction
+from ..ir.statements import has_out, is_reduction, is_ufunc_like
 from .algebra import equal_operand
 from .fuse_bias import fuse_biases
 from .kernels import (
@@ -175,7 +175,7 @@ def may_raise(call):
         return False
     if any(v.python for v in call.operands):
         return True  # 2**70 beside an int8
-    return not (is_elementwise(call) or is_reduction(call) or has_out(call) or call.function in HARMLESS)
+    return not (is_ufunc_like(call) or is_reduction(call) or has_out(call) or call.function in HARMLESS)
 
 
 def constant_value(v, array):

@@ -1,1 +1,1 @@
-"""Trace a function: what stands in for its arrays, and how NumPy calls and writes are written down."""
+"""Trace a function: stand-ins for its arrays write down its NumPy calls and its writes."""

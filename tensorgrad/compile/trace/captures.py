@@ -1,8 +1,8 @@
-"""While a function is traced, Tensors from outside show stand-ins of their arrays: nothing they are used for is missed.
+"""While a function is traced, Tensors from outside show stand-ins of their arrays, so that every use is written down.
 
-An Observer of ``Tensor.data`` and ``Tensor.grad`` gives a stand-in to the thread that traces; every other thread has
-the array itself. So a weight is known to a program however the function came by it, and
-``w ** 2`` alone, which involves no argument of the function, is written down too.
+An Observer of ``Tensor.data`` and ``Tensor.grad`` gives the stand-in to the thread that traces; every other thread gets
+the array itself. So a program knows a weight however the function came by it, and ``w ** 2`` is written down although
+it uses no argument.
 """
 
 from contextlib import contextmanager
@@ -16,33 +16,33 @@ from ...graph.observer import DATA, GRAD, Observer, observers, observing
 from ...graph.origins import line_of_user
 from .trace_array import TraceArray
 
-#: What writing into a Tensor, ``t[i] = v``, changes of it.
+#: The attributes of a Tensor that ``t[i] = v`` changes.
 SLOTS = ("requires_grad", "op", "inputs", "settings", "watch", "seq")
 
 
 class Watcher(Observer):
-    """Shows stand-ins to the thread that traces, and tells the origins of the trace which Tensor's rules run."""
+    """An Observer that shows stand-ins to the thread that traces, and notes for which Tensor the backward runs."""
 
     def __init__(self, trace):
         self.trace = trace
 
-    def read(self, t, array, frame):
-        return shown(self.trace, t, array)
+    def on_read(self, t, array, frame):
+        return data_stand_in(self.trace, t, array)
 
-    def written(self, t, new):
-        return stored(self.trace, t, new)
+    def on_write(self, t, new):
+        return store_data(self.trace, t, new)
 
-    def read_grad(self, t, grad):
-        return shown_grad(self.trace, t, grad)
+    def on_read_grad(self, t, grad):
+        return visible_grad(self.trace, t, grad)
 
-    def written_grad(self, t, grad):
+    def on_write_grad(self, t, grad):
         note_grad(self.trace, t)
         return grad
 
-    def visiting(self, t):
+    def on_visit(self, t):
         self.trace.origins.node = t
 
-    def backward(self, sweep, root, g, keep):
+    def on_backward(self, sweep, root, g, keep):
         origins = self.trace.origins
         before = origins.node
         try:
@@ -52,7 +52,7 @@ class Watcher(Observer):
 
 
 @contextmanager
-def tracing(trace):
+def show_stand_ins(trace):
     """Show this thread stand-ins while the block runs."""
     try:
         with observing(Watcher(trace)), no_compile():
@@ -61,37 +61,37 @@ def tracing(trace):
         trace.open = False
 
 
-def current():
+def current_trace():
     """Return the trace of this thread, or None."""
     return next((o.trace for o in reversed(observers()) if isinstance(o, Watcher)), None)
 
 
-def outside(t, trace):
+def is_outside(t, trace):
     """Return whether ``t`` is older than the trace; one being made has no number yet."""
     return id(t) in trace.tensors or getattr(t, "seq", trace.start) < trace.start
 
 
-def shown(trace, t, array):
-    """Return what ``t.data`` is to the function, where ``array`` is what ``t`` has."""
+def data_stand_in(trace, t, array):
+    """Return the stand-in that ``t.data`` is to the function, where ``array`` is the array of ``t``."""
     if isinstance(array, StandIn):
         return array
-    if outside(t, trace):
+    if is_outside(t, trace):
         bound = trace.rebound.get(id(t))
-        return trace.of_tensor(t, array) if bound is None else bound[2]
-    fresh = trace.call(np.copy, (array,))  # made by the function: each run starts from these values again
+        return trace.tensor_stand_in(t, array) if bound is None else bound[2]
+    fresh = trace.call(np.copy, (array,))  # the function made it: each run begins with these values again
     DATA.__set__(t, fresh)
     return fresh
 
 
-def stored(trace, t, new):
-    """Return what ``t`` keeps when ``t.data`` is set to ``new``.
+def store_data(trace, t, new):
+    """Return the array that ``t`` keeps when ``t.data`` is set to ``new``.
 
-    A Tensor from outside has another array from then on, now and at the end of each replay.
+    A Tensor from outside keeps its own; the trace notes that it gets another, now and at the end of each replay.
     """
-    if not outside(t, trace):
+    if not is_outside(t, trace):
         return new
     array = DATA.__get__(t)
-    now = shown(trace, t, array)
+    now = data_stand_in(trace, t, array)
     if new is now:
         return array
     if getattr(new, "shape", None) != now.shape or new.dtype != now.dtype:
@@ -104,9 +104,9 @@ def stored(trace, t, new):
 
 
 def rebind(trace, t, now, new):
-    """Note that ``t``, of which ``now`` was shown, is given the array of ``new``.
+    """Note that ``t``, whose stand-in was ``now``, gets the array of ``new``.
 
-    That must be the function's own, and belong to no other Tensor.
+    The function must have made that array, and no other Tensor may have it.
     """
     if any(t is p for descent in trace.descents for p in descent.params):
         raise TraceError(
@@ -122,37 +122,37 @@ def rebind(trace, t, now, new):
     if id(t) not in trace.rebound:
         before = {slot: getattr(t, slot) for slot in SLOTS}
         array = DATA.__get__(t)
-        trace.put_back.append(lambda: put_back(t, array, before))
+        trace.rollback.actions.append(lambda: restore_tensor(t, array, before))
         trace.rebound[id(t)] = (t, now, new)
     trace.rebound[id(t)] = (t, trace.rebound[id(t)][1], new)
 
 
-def put_back(t, array, slots):
-    """Give a Tensor what it had before the trace."""
+def restore_tensor(t, array, slots):
+    """Give a Tensor the array and the attributes that it had before the trace."""
     DATA.__set__(t, array)
     for slot, value in slots.items():
         setattr(t, slot, value)
 
 
-def shown_grad(trace, t, grad):
-    """Return ``t.grad``: of a Tensor from outside, only what the function itself has put there."""
-    if id(t) not in trace.graded and outside(t, trace):
+def visible_grad(trace, t, grad):
+    """Return ``t.grad``; raise if a Tensor from outside has a gradient that the function has not put there."""
+    if id(t) not in trace.graded and is_outside(t, trace):
         trace.added[id(t)] = t
         if grad is not None:
-            raise stale_grad(t, f"{line_of_user()}: ")
+            raise stale_grad_error(t, f"{line_of_user()}: ")
     return grad
 
 
 def note_grad(trace, t):
     """Note that the function sets ``t.grad``."""
-    if outside(t, trace) and id(t) not in trace.graded:
+    if is_outside(t, trace) and id(t) not in trace.graded:
         old = GRAD.__get__(t)
-        trace.put_back.append(lambda: GRAD.__set__(t, old))
+        trace.rollback.actions.append(lambda: GRAD.__set__(t, old))
         trace.graded[id(t)] = t
 
 
-def stale_grad(t, line=""):
-    """Return the error for a gradient left from before, which begins with the ``line`` that met it, in a trace."""
+def stale_grad_error(t, line=""):
+    """Return the error for a gradient from before the call; ``line`` is the line that met it, in a trace."""
     return TraceError(
         f"{line}{t.name or f'a Tensor {describe(t)}'} has a gradient from before, which a compiled function cannot add "
         "to; set .grad = None before it runs, or at its start or end"
@@ -160,20 +160,20 @@ def stale_grad(t, line=""):
 
 
 def gradients_left(trace):
-    """Return ``[(Tensor, stand-in, gradient)]`` of what the function left in Tensors from outside, and clear it."""
+    """Return ``[(Tensor, stand-in, gradient)]`` of the gradients left in Tensors from outside, and clear them."""
     left = []
     for t in trace.graded.values():
         grad = GRAD.__get__(t)
         if grad is not None:
             left.append((t, DATA.__get__(grad), grad))
             GRAD.__set__(t, None)
-    return [(t, g if isinstance(g, TraceArray) else trace.captured(g), grad) for t, g, grad in left]
+    return [(t, g if isinstance(g, TraceArray) else trace.captured.stand_in(g), grad) for t, g, grad in left]
 
 
 def arrays_left(trace):
-    """Return ``[(Tensor, what it was, what it is now)]`` of those from outside that were given another array.
+    """Return ``[(Tensor, stand-in before, stand-in now)]`` of the Tensors from outside that got another array.
 
-    Raises if one became the result of an op, by ``t[i] = v``: a program keeps no graph.
+    Raises if ``t[i] = v`` made one the result of an op: a program keeps no graph.
     """
     for t, *_ in trace.tensors.values():
         if t.seq >= trace.start:

@@ -1,56 +1,56 @@
-"""An optimizer's step inside a compiled function: one call of the program, which runs as it is at every replay.
+"""An optimizer's step inside a compiled function: one call of the program, which runs the optimizer at every replay.
 
-So nothing of it is frozen: neither the rate nor the number of the step, on which schedules and Adam's bias depend.
+So the program freezes neither the rate nor the number of the step, on which schedules and Adam's bias depend.
 """
 
 from ...core.tensor import StandIn
 from ...errors import TraceError
-from ...graph.observer import unobserved
+from ...graph.observer import hide_from_observers
 from ...graph.origins import line_of_user
 from ..ir.descent import Descent
 
-#: What a step changes of an optimizer.
+#: The attributes of an optimizer that a step changes.
 KEPT = ("_steps", "_memory")
 
 
 def descend(trace, optimizer, grads, params):
     """Take one step, and write it down."""
-    with unobserved():
+    with hide_from_observers():
         before = [(p, p.data) for p in params]
         for p, array in before:
             if isinstance(array, StandIn):
-                raise not_outside(p)
+                raise not_outside_error(p)
             if id(p) in trace.rebound:
                 raise TraceError(
                     f"{line_of_user()}: an optimizer in a compiled function changes {p.name or 'a Tensor'}, whose "
                     ".data was given another array before; write into it instead: t.data[...] = values"
                 )
         kept = {name: getattr(optimizer, name) for name in KEPT}
-        for flat in optimizer._flats:  # values given to parameters since are about to be moved there
+        for flat in optimizer._flats:  # the Descent moves newer values of parameters there
             for vector in (flat.w, *flat.slots.values()):
-                trace.keep(vector)
+                trace.rollback.keep(vector)
         descent = Descent(optimizer, params)
-    trace.put_back.append(lambda: restore(optimizer, kept, before))
+    trace.rollback.actions.append(lambda: restore_optimizer(optimizer, kept, before))
     for flat in descent.flats:
         for vector in (flat.w, *flat.slots.values()):
-            trace.keep(vector)
-    vectors = tuple([trace.captured(flat.w, "parameters") for flat in descent.flats])
-    grads = tuple([g if isinstance(g, StandIn) else trace.captured(g) for g in grads])
+            trace.rollback.keep(vector)
+    vectors = tuple([trace.captured.stand_in(flat.w, "parameters") for flat in descent.flats])
+    grads = tuple([g if isinstance(g, StandIn) else trace.captured.stand_in(g) for g in grads])
     for p, g, place in zip(params, grads, descent.places, strict=True):
-        trace.of_tensor(p, place_of(descent, p))
+        trace.tensor_stand_in(p, parameter_view(descent, p))
         place[...] = g.value
-    with unobserved():
+    with hide_from_observers():
         optimizer.descend()
     trace.descents.append(descent)
     trace.note(descent, (*vectors, *grads), {}, None, vectors, effect=True)
 
 
-def place_of(descent, p):
+def parameter_view(descent, p):
     """Return the view in which the values of ``p`` lie."""
     return next(view for flat in descent.flats for q, view, _ in flat.places if q is p)
 
 
-def restore(optimizer, kept, before):
+def restore_optimizer(optimizer, kept, before):
     """Undo what a step changed beside the arrays it wrote to."""
     for name, value in kept.items():
         setattr(optimizer, name, value)
@@ -58,8 +58,8 @@ def restore(optimizer, kept, before):
         p.data = array
 
 
-def not_outside(p):
-    """Return the error for a step that changes what is no Tensor from outside."""
+def not_outside_error(p):
+    """Return the error for a step that changes an argument, or a Tensor that the function made."""
     return TraceError(
         f"{line_of_user()}: an optimizer in a compiled function changes {p.name or 'a Tensor'}, which is an argument "
         "or was made by the function, so the change would be lost; close over a Parameter made before, and build a "

@@ -1,23 +1,41 @@
-"""What stands in for an array, a number of NumPy's or one of Python's while a function is traced."""
+"""The stand-in for an array or a number of NumPy's while a function is traced."""
 
 import operator
-from typing import Any
 
 import numpy as np
 
 from ...core.tensor import StandIn, Tensor
 from ...errors import TraceError, describe
 from ...graph.origins import line_of_user
-from ..ir.array_ops import cast, scalar_operator
-from ..ir.program import NUMBERS, map_kind
-from .refusals import SCALARS, needs_array, needs_value, refused
+from ..ir.array_ops import cast
+from ..ir.program import map_kind
+from .array_operators import (
+    ARRAYS,
+    CHANGING_METHODS,
+    COMPARISONS,
+    METHODS,
+    OPERATORS,
+    OWN_METHODS,
+    UNARY,
+    array_method,
+    binary_operator,
+    changing_method,
+    in_place_operator,
+    in_place_power,
+    numpy_method,
+    power_operator,
+    reflected_operator,
+    reflected_power,
+    unary_operator,
+)
+from .refusals import SCALARS, needs_array_error, needs_value_error, refusing_method
 
 
 class TraceArray(StandIn):
-    """An array that writes down what is done to it, or a number of NumPy's, which nothing can be written into.
+    """The stand-in of an array, or of a number of NumPy's, that writes down all that is done to it.
 
-    It carries the value of this run: each call is carried out as it is written down. Whatever would need that value
-    in Python (``if``, ``float()``) raises a TraceError, since another run has another value.
+    It has the value of this run: each call runs as it is written down. Code that needs that value in Python (``if``,
+    ``float()``) raises a TraceError, since another run has another value.
 
     node:  the Value it is now; a write into it makes it another
     value: the array, or the number, of this run
@@ -29,7 +47,7 @@ class TraceArray(StandIn):
         self.tape, self.node, self.value = trace, node, value
 
     def become(self, other):
-        """Be ``other`` from here on: what a write into memory that nobody else knows comes to."""
+        """Be ``other`` from here on: the effect of a write into memory that only the trace knows."""
         self.node, self.value = other.node, other.value
 
     shape = property(lambda self: self.value.shape)
@@ -47,9 +65,9 @@ class TraceArray(StandIn):
 
     @property
     def base(self):
-        """None, or something that is not, of what the function computed; of what it was given nobody knows."""
+        """None where NumPy has None, else some object; unknown for arrays from outside."""
         if self.node.kind != "result":
-            raise needs_array(".base")
+            raise needs_array_error(".base")
         return None if self.value.base is None else object()
 
     @property  # type: ignore[misc]  # what isinstance() looks at
@@ -81,57 +99,10 @@ class TraceArray(StandIn):
     def __setitem__(self, index, v):
         self.tape.setitem(self, map_kind(index, Tensor, lambda t: t.data), map_kind(v, Tensor, lambda t: t.data))
 
-    def __pow__(self, exponent):
-        if isinstance(exponent, Tensor):
-            return NotImplemented
-        if self.is_scalar and is_number(exponent):
-            return self.tape.call(
-                scalar_operator, (operator.pow, self, exponent)
-            )  # not to the last bit what np.power gives
-        if is_argument(exponent):  # NumPy takes a square for 2, and so on; of ints and bools that has another dtype
-            exponent = exponent if self.dtype.kind in "fc" else exponent.known()
-            return self.tape.call(operator.pow, (self, exponent))
-        fast = type(exponent) in (int, float) and (exponent in FAST_POWERS or exponent == 0)
-        if not fast:
-            return np.power(self, exponent)
-        exact = self.fast_power(exponent)
-        return self.tape.call(operator.pow, (self, exponent)) if exact is None else exact(self)
-
-    def fast_power(self, exponent):
-        """Return the ufunc that NumPy takes instead of ``np.power`` for this number, or None."""
-        if self.dtype.kind == "f":
-            return FAST_POWERS.get(exponent)
-        return np.square if type(exponent) is int and exponent == 2 else None
-
-    def __rpow__(self, base):
-        if isinstance(base, Tensor):
-            return NotImplemented
-        if self.is_scalar and is_number(base):
-            return self.tape.call(scalar_operator, (operator.pow, base, self))
-        return np.power(base, self)
-
-    def __ipow__(self, exponent):
-        if self.is_scalar or isinstance(exponent, Tensor):
-            return NotImplemented
-        if is_argument(exponent):
-            self.tape.save(self)
-            self.tape.call(operator.ipow, (self, exponent), written=(self,))
-            return self
-        exact = self.fast_power(exponent) if type(exponent) in (int, float) else None
-        if exact is not None:
-            return exact(self, out=self)
-        return np.power(self, exponent, out=self)  # type: ignore[call-overload]  # it answers for an array
-
-    def __divmod__(self, other):
-        return NotImplemented if isinstance(other, Tensor) else np.divmod(self, other)
-
-    def __rdivmod__(self, other):
-        return NotImplemented if isinstance(other, Tensor) else np.divmod(other, self)
-
     def __round__(self, ndigits=None):
         if not self.is_scalar:
             raise TypeError("type numpy.ndarray doesn't define __round__ method")
-        raise needs_value("round()", self, "write np.round(x, digits)")
+        raise needs_value_error("round()", self, "write np.round(x, digits)")
 
     def __len__(self):
         return len(self.value)
@@ -169,7 +140,7 @@ class TraceArray(StandIn):
         return self.tape.call(cast, (self, dtype))
 
     def as_array(self):
-        """Return this, a number as an array of its own."""
+        """Return this array, or this number as an array of its own."""
         if not self.is_scalar:
             return self
         if self.node.kind != "result":
@@ -182,55 +153,19 @@ class TraceArray(StandIn):
     def fill(self, v):
         self[...] = v
 
-    def sort(self, axis=-1, kind=None, order=None, *, stable=None):
-        self.changed_by(np.ndarray.sort, axis=axis, kind=kind, stable=stable)
-
-    def partition(self, kth, axis=-1, kind="introselect", order=None):
-        self.changed_by(np.ndarray.partition, kth=kth, axis=axis, kind=kind)
-
     def put(self, indices, values, mode="raise"):
         np.put(self, indices, values, mode)  # type: ignore[arg-type]  # it answers for an array
 
-    def changed_by(self, method, **settings):
-        """Write down a method that changes this array."""
-        if self.is_scalar:
-            raise TypeError(f"a number of NumPy's has no .{method.__name__}() that could change it")
-        self.tape.save(self)
-        self.tape.call(method, (self,), settings, written=(self,))
+    def draw(self, method, **settings):
+        """Be filled by ``method(out=...)``, a method of a random generator; each replay draws anew."""
+        return self.tape.draw(method, self, settings)
 
-    def conj(self):
-        return np.conjugate(self)
-
-    conjugate = conj
-
-    def sum(self, axis=None, dtype=None, out=None, keepdims=False, initial=np._NoValue, where=True):
-        return np.sum(self, axis, dtype, out, keepdims, initial, where)
-
-    def prod(self, axis=None, dtype=None, out=None, keepdims=False, initial=np._NoValue, where=True):
-        return np.prod(self, axis, dtype, out, keepdims, initial, where)
-
-    def max(self, axis=None, out=None, keepdims=False, initial=np._NoValue, where=True):
-        return np.max(self, axis, out, keepdims, initial, where)
-
-    def min(self, axis=None, out=None, keepdims=False, initial=np._NoValue, where=True):
-        return np.min(self, axis, out, keepdims, initial, where)
-
-    def any(self, axis=None, out=None, keepdims=False, *, where=True):
-        return np.any(self, axis, out, keepdims, where=where)
-
-    def all(self, axis=None, out=None, keepdims=False, *, where=True):
-        return np.all(self, axis, out, keepdims, where=where)
-
-    def drawn(self, draw, **settings):
-        """Be filled by ``draw(out=...)``, a method of a random generator; each replay draws anew."""
-        return self.tape.draw(draw, self, settings)
-
-    def descended(self, optimizer, grads, params):
+    def descend(self, optimizer, grads, params):
         """Have ``optimizer`` step down ``grads``, now and at each replay; this is the array of one of ``params``."""
         self.tape.descend(optimizer, grads, params)
 
     def __array__(self, dtype=None, copy=None):
-        raise needs_value(
+        raise needs_value_error(
             "making an ndarray", self, "leave out np.asarray(), put numbers together by np.stack([a, b]), make a plain "
             "array that is indexed by it an argument or a Tensor, one that it is written into with np.zeros_like(x) or "
             "np.empty(shape, like=x), or run without compiling"
@@ -238,7 +173,7 @@ class TraceArray(StandIn):
 
     def __format__(self, spec):
         if spec:
-            raise needs_value("formatting", self)
+            raise needs_value_error("formatting", self)
         return repr(self)
 
     def __repr__(self):
@@ -247,18 +182,18 @@ class TraceArray(StandIn):
     __hash__ = object.__hash__
 
 
-def is_argument(x):
-    """Return whether ``x`` stands for a number of Python's."""
-    return isinstance(x, StandIn) and x.node.python is not None
+def numpy_scalar(t):
+    """Return the stand-in of an array without axes as that of a number, which cannot be written to."""
+    return TraceArray(t.tape, t.node, t.value[()])
 
 
-def are_complex(*numbers):
-    """Return whether one of these numbers is complex."""
-    return any(isinstance(x, (complex, np.complexfloating)) for x in numbers)
+def traced_value(t):
+    """Return the value that a stand-in has in this run."""
+    return t.value
 
 
 class Flags:
-    """The flags of an array, to be looked at: those that follow from its shape and strides."""
+    """The flags of an array that follow from its shape and strides, read-only."""
 
     __slots__ = ("_flags",)
 
@@ -267,12 +202,12 @@ class Flags:
 
     def __getattr__(self, name):
         if name not in ORDERS:
-            raise needs_array(f".flags.{name}") if hasattr(self._flags, name) else AttributeError(name)
+            raise needs_array_error(f".flags.{name}") if hasattr(self._flags, name) else AttributeError(name)
         return getattr(self._flags, name)
 
     def __getitem__(self, name):
         if name.lower() not in ORDERS and name not in ("C", "F"):
-            raise needs_array(f".flags[{name!r}]")
+            raise needs_array_error(f".flags[{name!r}]")
         return self._flags[name]
 
     def __setattr__(self, name, value):
@@ -285,94 +220,24 @@ class Flags:
 ORDERS = {"c_contiguous", "f_contiguous", "contiguous", "fortran", "forc", "fnc"}
 
 
-def is_number(x):
-    """Return whether ``x`` is a number, Python's or NumPy's, or stands for one."""
-    return type(x) in NUMBERS or isinstance(x, np.generic) or getattr(x, "is_scalar", False)
-
-
-def without_defaults(kwargs):
-    """Return settings without those that say nothing."""
-    return {
-        key: value for key, value in kwargs.items()
-        if value is not np._NoValue and not (key == "out" and value is None) and not (key == "where" and value is True)
-    }  # fmt: skip
-
-
-#: What ``x ** n`` is in NumPy for these n.
-FAST_POWERS: dict[float, Any] = {1: np.positive, 2: np.square, 0.5: np.sqrt, -1: np.reciprocal}
-OPERATORS = {
-    "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.true_divide, "mod": np.remainder,
-    "floordiv": np.floor_divide, "matmul": np.matmul, "and": np.bitwise_and, "or": np.bitwise_or,
-    "xor": np.bitwise_xor, "lshift": np.left_shift, "rshift": np.right_shift,
-}  # fmt: skip
-COMPARISONS = {"eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal, "gt": np.greater,
-               "ge": np.greater_equal}  # fmt: skip
-UNARY = {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.invert}
-#: Methods that are a function of NumPy's with the same arguments.
-METHODS = ("mean", "var", "std", "argmax", "argmin", "cumsum", "cumprod", "clip", "round", "swapaxes", "squeeze",
-           "ravel", "take", "diagonal", "trace", "dot", "argsort", "choose", "searchsorted", "repeat")  # fmt: skip
-OWN_METHODS = ("flatten", "view")
-ARRAYS = {"__contains__": "in", "item": "item()", "tolist": "tolist()", "tobytes": "tobytes()",
-          "nonzero": "nonzero()"}  # fmt: skip
-
-
-def operation(ufunc, function=None):
-    def operate(self, other):
-        if isinstance(other, Tensor):
-            return NotImplemented
-        if function is not None and self.is_scalar and is_number(other) and are_complex(self, other):
-            return self.tape.call(scalar_operator, (function, self, other))
-        return ufunc(self, other)
-
-    return operate
-
-
-def alone(ufunc):
-    return lambda self: ufunc(self)  # a ufunc itself is no method
-
-
-def reflected(ufunc, function):
-    def operate(self, other):
-        if isinstance(other, Tensor):
-            return NotImplemented
-        if self.is_scalar and is_number(other) and are_complex(self, other):
-            return self.tape.call(scalar_operator, (function, other, self))
-        return ufunc(other, self)
-
-    return operate
-
-
-def in_place(ufunc):
-    def change(self, other):
-        if self.is_scalar or isinstance(other, Tensor):
-            return NotImplemented  # then Python computes self + other and binds the name anew
-        return ufunc(self, other, out=self)
-
-    return change
-
-
-def method(name):
-    function = getattr(np, name)
-    return lambda self, *args, **kwargs: function(self, *args, **kwargs)
-
-
-def own_method(name):
-    function = getattr(np.ndarray, name)
-    return lambda self, *args, **kwargs: self.tape.call(function, (self, *args), kwargs)
-
-
+_powers = {"pow": power_operator, "rpow": reflected_power, "ipow": in_place_power}
+_divmods = {"divmod": binary_operator(np.divmod), "rdivmod": reflected_operator(np.divmod)}
+for _name, _operator in {**_powers, **_divmods}.items():
+    setattr(TraceArray, f"__{_name}__", _operator)
 for _name, _ufunc in OPERATORS.items():
     _function = getattr(operator, f"__{_name}__")
-    setattr(TraceArray, f"__{_name}__", operation(_ufunc, _function))
-    setattr(TraceArray, f"__r{_name}__", reflected(_ufunc, _function))
-    setattr(TraceArray, f"__i{_name}__", in_place(_ufunc))
+    setattr(TraceArray, f"__{_name}__", binary_operator(_ufunc, _function))
+    setattr(TraceArray, f"__r{_name}__", reflected_operator(_ufunc, _function))
+    setattr(TraceArray, f"__i{_name}__", in_place_operator(_ufunc))
 for _name, _ufunc in COMPARISONS.items():
-    setattr(TraceArray, f"__{_name}__", operation(_ufunc))
+    setattr(TraceArray, f"__{_name}__", binary_operator(_ufunc))
 for _name, _ufunc in UNARY.items():
-    setattr(TraceArray, f"__{_name}__", alone(_ufunc))
+    setattr(TraceArray, f"__{_name}__", unary_operator(_ufunc))
 for _name in METHODS:
-    setattr(TraceArray, _name, method(_name))
+    setattr(TraceArray, _name, numpy_method(_name))
+for _name in CHANGING_METHODS:
+    setattr(TraceArray, _name, changing_method(_name))
 for _name in OWN_METHODS:
-    setattr(TraceArray, _name, own_method(_name))
+    setattr(TraceArray, _name, array_method(_name))
 for _name, _what in {**SCALARS, **ARRAYS}.items():
-    setattr(TraceArray, _name, refused(_what))
+    setattr(TraceArray, _name, refusing_method(_what))

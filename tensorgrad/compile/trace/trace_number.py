@@ -1,4 +1,4 @@
-"""What stands in for a number of Python's while a function is traced."""
+"""The stand-in for a number of Python's while a function is traced."""
 
 import math
 import operator
@@ -7,14 +7,16 @@ import numpy as np
 
 from ...core.tensor import StandIn, Tensor
 from ..ir.program import NUMBERS
-from .trace_array import COMPARISONS, OPERATORS, UNARY, TraceArray
+from .array_operators import COMPARISONS, OPERATORS, UNARY
+from .trace_array import TraceArray
 
 
 class TraceNumber(StandIn):
-    """A number of Python's that is an argument, or was computed from one: its arithmetic is written down too.
+    """The stand-in of a Python number that is an argument or was computed from one: it writes down its arithmetic.
 
-    A program computes it as Python does: with ints of any size, errors for a division by 0, and beside arrays it takes
-    their dtype. Where its value is needed, ``if n > 0``, ``range(n)``, ``x[n:]``, the program is for that value alone.
+    A program computes with it as Python does: with ints of any size, and an error for a division by 0; beside an array
+    it takes the array's dtype. Where code needs its value, ``if n > 0``, ``range(n)``, ``x[n:]``, the program is for
+    that value alone.
     """
 
     __slots__ = ("node", "tape", "value")
@@ -24,12 +26,12 @@ class TraceNumber(StandIn):
 
     is_scalar = True
     __class__ = property(lambda self: type(self.value))  # type: ignore[assignment]  # what isinstance() looks at
-    real = property(lambda self: self if type(self.value) in (int, float) else self.known().real)
+    real = property(lambda self: self if type(self.value) in (int, float) else self.concrete_value().real)
 
     __array_ufunc__, __array_function__ = TraceArray.__array_ufunc__, TraceArray.__array_function__
 
     def __round__(self, ndigits=None):
-        return self.tape.number(round, self) if ndigits is None else self.tape.number(round, self, ndigits)
+        return self.tape.call(round, (self,) if ndigits is None else (self, ndigits))
 
     def __divmod__(self, other):
         return self // other, self % other
@@ -38,60 +40,60 @@ class TraceNumber(StandIn):
         """Return this number as an array, as a Tensor keeps it."""
         return self.tape.call(np.array, (self,))
 
-    def known(self):
-        """Return the number itself: the program is for this value, and for others there is another."""
+    def concrete_value(self):
+        """Return the number itself; from now on the program is for this value alone."""
         return self.tape.freeze(self)
 
     def __array__(self, dtype=None, copy=None):
-        return np.array(self.known(), dtype)
+        return np.array(self.concrete_value(), dtype)
 
     def __format__(self, spec):
-        return format(self.known(), spec)
+        return format(self.concrete_value(), spec)
 
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(f"{type(self.value).__name__!r} object has no attribute {name!r}")
-        return getattr(self.known(), name)
+        return getattr(self.concrete_value(), name)
 
     def __repr__(self):
         return f"<{type(self.value).__name__}, while a program is written>"
 
     def __hash__(self):
-        return hash(self.known())
+        return hash(self.concrete_value())
 
 
-def is_python(x):
+def is_python_number(x):
     """Return whether ``x`` is a number of Python's or stands for one."""
     return isinstance(x, TraceNumber) or type(x) in NUMBERS
 
 
-def of_numbers(function, ufunc, reflected=False):
+def number_operator(function, ufunc, reflected=False):
     """Return an operator of Python numbers; beside an array it is the ufunc."""
 
     def operate(self, other):
         if isinstance(other, (Tensor, list, tuple, str, type(None))):
             return NotImplemented
         pair = (other, self) if reflected else (self, other)
-        return self.tape.number(function, *pair) if is_python(other) else ufunc(*pair)
+        return self.tape.call(function, pair) if is_python_number(other) else ufunc(*pair)
 
     return operate
 
 
-def of_known(function):
-    return lambda self: function(self.known())
+def value_function(function):
+    return lambda self: function(self.concrete_value())
 
 
-def of_one(function):
-    return lambda self: self.tape.number(function, self)
+def unary_number_operator(function):
+    return lambda self: self.tape.call(function, (self,))
 
 
 for _name, _ufunc in {**OPERATORS, "pow": np.power}.items():
     _python = getattr(operator, f"__{_name}__")
-    setattr(TraceNumber, f"__{_name}__", of_numbers(_python, _ufunc))
-    setattr(TraceNumber, f"__r{_name}__", of_numbers(_python, _ufunc, reflected=True))
+    setattr(TraceNumber, f"__{_name}__", number_operator(_python, _ufunc))
+    setattr(TraceNumber, f"__r{_name}__", number_operator(_python, _ufunc, reflected=True))
 for _name, _ufunc in COMPARISONS.items():
-    setattr(TraceNumber, f"__{_name}__", of_numbers(getattr(operator, _name), _ufunc))
+    setattr(TraceNumber, f"__{_name}__", number_operator(getattr(operator, _name), _ufunc))
 for _name in UNARY:
-    setattr(TraceNumber, f"__{_name}__", of_one(getattr(operator, f"__{_name}__")))
+    setattr(TraceNumber, f"__{_name}__", unary_number_operator(getattr(operator, f"__{_name}__")))
 for _change in (bool, int, float, complex, operator.index, math.trunc, math.floor, math.ceil, str):
-    setattr(TraceNumber, f"__{_change.__name__}__", of_known(_change))
+    setattr(TraceNumber, f"__{_change.__name__}__", value_function(_change))

@@ -1,4 +1,4 @@
-"""Where the calls of a trace come from: a call of the backward gets the layer and line of the op it belongs to."""
+"""The origin of each call of a trace: a call of the backward gets the layer and the line of its op."""
 
 import sys
 from bisect import bisect_left
@@ -10,14 +10,14 @@ from ...graph.origins import Origin, origin
 class Origins:
     """The origins of one trace.
 
-    node: the Tensor whose rules run, None outside of a backward
+    node: the Tensor whose gradient rules run, None outside of a backward
     """
 
     def __init__(self):
         self.seqs, self.marks, self.node = [], [], None
 
-    def here(self):
-        """Return the Origin of the call being recorded."""
+    def current_origin(self):
+        """Return the Origin of the call that the trace writes down now."""
         found = origin(sys._getframe(2))
         if self.node is not None:
             op = self.node.op.name if self.node.op else found.op

@@ -1,4 +1,4 @@
-"""The backward as boxes and arrows: not a mirror of the forward, but the ops that it really consists of."""
+"""The backward as boxes and arrows: the ops that it runs, which do not mirror the forward."""
 
 import numpy as np
 
@@ -6,8 +6,8 @@ from ...backward import gradients
 from ...core.modes import enable_grad
 from ...core.tensor import Tensor
 from ...graph.gradients import listening
-from ...graph.steps import array_of, is_number, merged, recorded
-from .diagram import kind_of, labels
+from ...graph.steps import array_of, is_number, merged_steps, recorded_steps
+from .diagram import argument_labels, input_kind
 
 #: Ops that are only copies when neither shape nor dtype changes: the engine makes them for safety.
 COPIES = {"positive", "reshape", "astype", "broadcast_to"}
@@ -26,7 +26,7 @@ class Backprop:
     """
 
     def __init__(self, root, inputs=()):
-        self.forward = recorded(root)
+        self.forward = recorded_steps(root)
         self.seed = Tensor(np.ones_like(root.data), requires_grad=True)  # so that everything after it is recorded
         found: dict = {}
         with enable_grad(), listening(self.forward, found), np.errstate(all="ignore"):
@@ -35,16 +35,16 @@ class Backprop:
         found.update((id(leaf), g) for leaf, g in pairs)
         self.copy_of: dict = {}
         self.steps = []
-        for t, inputs in merged([g for _, g in pairs], after=self.seed.seq):
+        for t, inputs in merged_steps([g for _, g in pairs], after=self.seed.seq):
             inputs = tuple(self.copy_of.get(id(x), x) for x in inputs)
-            if is_copy(t, inputs):
+            if is_identity_op(t, inputs):
                 self.copy_of[id(t)] = inputs[0]
             else:
                 self.steps.append((t, inputs))
         self.gradient = {key: self.copy_of.get(id(g), g) for key, g in found.items()}
 
 
-def is_copy(t, inputs):
+def is_identity_op(t, inputs):
     """Return whether an op changed nothing."""
     return t.op.name in COPIES and t.shape == inputs[0].shape and t.dtype == inputs[0].dtype
 
@@ -63,14 +63,14 @@ def backward_graph(backprop, collector, root, both):
 
 def enter_backward(backprop, collector):
     """Enter the seed and the ops of the backward."""
-    graph, names, views = collector.graph, titles(backprop, collector), sources_of(backprop.forward)
+    graph, names, views = collector.graph, gradient_titles(backprop, collector), sources_of(backprop.forward)
     wanted = {id(backprop.gradient[id(leaf)]) for leaf in backprop.leaves}
     name = names.get(id(backprop.seed), "")
     seed = graph.add("seed", name, [*collector.lines(backprop.seed, name)[: 2 if name else 1], "= 1"])
     collector.box_of[id(backprop.seed)] = seed
     for t, inputs in backprop.steps:
         op = collector.op(t, "gradient sum" if adds_up(t, inputs, collector) else "backward op")
-        for x, label in zip(inputs, labels(t.op, len(inputs)), strict=True):
+        for x, label in zip(inputs, argument_labels(t.op, len(inputs)), strict=True):
             connect(collector, x, op, label, views)
         kind = "parameter gradient" if id(t) in wanted else "gradient"
         graph.connect(op, collector.result(t, kind, name=names.get(id(t), "")), "back")
@@ -80,7 +80,7 @@ def connect(collector, x, op, label, views):
     """Draw the arrow of one input of a backward op: a gradient, a value that the forward made, or a new one."""
     known = collector.box_of.get(id(x)) if not is_number(x) else None
     if known is None:
-        collector.graph.connect(newcomer(collector, x, views), op, "give", label)
+        collector.graph.connect(new_input_box(collector, x, views), op, "give", label)
     else:
         collector.graph.connect(known, op, "back" if known.kind in GRADIENTS else "use", label)
 
@@ -93,11 +93,11 @@ def adds_up(t, inputs, collector):
 
 def sources_of(steps):
     """Return the forward's inputs by where in memory they are: ``x.T`` of one is recorded nowhere, but a view of it."""
-    inputs = [x for _, inputs in steps for x in inputs if kind_of(x) == "input"]
-    return {memory(x): x for x in inputs}
+    inputs = [x for _, inputs in steps for x in inputs if input_kind(x) == "input"]
+    return {memory_span(x): x for x in inputs}
 
 
-def memory(x):
+def memory_span(x):
     """Return where in memory the array of ``x`` begins and how large it is; None for a number."""
     array = array_of(x)
     return (
@@ -105,9 +105,9 @@ def memory(x):
     )
 
 
-def newcomer(collector, x, views):
+def new_input_box(collector, x, views):
     """Return the box of what the forward did not use: a view of an input, ``'xᵀ'`` if it is transposed, or a mask."""
-    viewed = views.get(memory(x))
+    viewed = views.get(memory_span(x))
     if viewed is None:
         box = collector.source(x)
         if box.kind == "input" and not box.name:
@@ -120,7 +120,7 @@ def newcomer(collector, x, views):
     return box
 
 
-def titles(backprop, collector):
+def gradient_titles(backprop, collector):
     """Return, by id of a gradient, what it is called: ``'∂W'``; several names where one array serves several."""
     named: dict = {}
     for t in [*[t for t, _ in backprop.forward], *backprop.leaves]:

@@ -10,7 +10,7 @@ from ...graph.steps import array_of
 SHADES = ("#FFF5EB", "#FEE3C8", "#FDC692", "#FB9E4F", "#EE7014", "#C64A03", "#7F2704")
 NONE, BROKEN = "#E3E3E3", "#111111"
 
-#: What is coloured by what: the words of the legend, and how a number is written there.
+#: For each value of ``color=``: the words of the legend, and how it writes a number.
 UNITS = {
     "grad": ("rms of the gradient", lambda x: f"{x:.0e}".replace("e-0", "e-").replace("e+00", "")),
     "time": ("time", lambda x: f"{x:.3g} µs" if x < 1e3 else f"{x / 1e3:.3g} ms"),
@@ -30,7 +30,7 @@ class Scale:
         self.absent = any(h is None for h in heats)
 
     def covers(self, box):
-        """Return whether a box is coloured: leaves of a program keep their looks, they take no time."""
+        """Return whether a box is coloured. Leaves of a program are not: they take no time."""
         return box.kind != "constant" and (box.heat is not None or self.by == "grad")
 
     def look(self, heat):

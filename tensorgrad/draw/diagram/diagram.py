@@ -6,8 +6,8 @@ from ...core.tensor import Tensor
 from ...errors import describe
 from ...graph.scopes import Frames
 from ...graph.steps import array_of, is_number
-from ..text.array_summary import number, values_of
-from ..text.format import settings_of
+from ..text.array_summary import number_text, values_of
+from ..text.format import op_settings
 
 #: Ops whose arguments may change places: their arrows need no names.
 SYMMETRIC = {"add", "multiply", "maximum", "minimum", "logaddexp", "hypot", "equal", "not_equal"}
@@ -28,7 +28,7 @@ class Box:
         self.id, self.kind, self.name, self.lines, self.cluster = id, kind, name, tuple(lines), cluster
         self.shape, self.dtype, self.owner, self.heat = shape, dtype, owner, heat
 
-    def replaced(self, **changes):
+    def replace(self, **changes):
         """Return a box like this one but for ``changes``."""
         given = {slot: getattr(self, slot) for slot in Box.__slots__} | changes
         return Box(**given)
@@ -61,7 +61,7 @@ class Graph:
         self.boxes, self.arrows, self.direction = [], [], direction
         self.frames, self.note, self.scale, self.splines = dict(frames), note, None, ""
 
-    def emptied(self):
+    def empty_copy(self):
         """Return a Graph without boxes and arrows, and this one's direction, frames and note."""
         return Graph(self.direction, self.frames, self.note)
 
@@ -101,7 +101,7 @@ class Collector:
         for t, inputs in steps:
             cluster = self.frames.path(t.seq)
             op = self.op(t, "op", cluster)
-            for x, label in zip(inputs, labels(t.op, len(inputs)), strict=True):
+            for x, label in zip(inputs, argument_labels(t.op, len(inputs)), strict=True):
                 home = cluster if is_number(x) else homes.get(id(x), ())
                 self.graph.connect(self.source(x, home), op, label=label)
             last = t is root
@@ -109,14 +109,16 @@ class Collector:
 
     def op(self, t, kind, cluster=()):
         """Enter the op that made ``t``."""
-        box = self.graph.add(kind, t.op.name, [t.op.symbol, *settings_of(t)], cluster, **about(t), heat=self.heat(t))
+        box = self.graph.add(
+            kind, t.op.name, [t.op.symbol, *op_settings(t)], cluster, **shape_and_dtype(t), heat=self.heat(t)
+        )
         self.op_of[id(t)] = box
         return box
 
     def result(self, t, kind, cluster=(), name=None):
         """Enter the Tensor that an op made."""
         name = self.name_of(t) if name is None else name
-        box = self.graph.add(kind, name, self.lines(t, name), cluster, **about(t), heat=self.heat(t))
+        box = self.graph.add(kind, name, self.lines(t, name), cluster, **shape_and_dtype(t), heat=self.heat(t))
         self.box_of[id(t)] = box
         return box
 
@@ -124,12 +126,12 @@ class Collector:
         """Return the box of an op's input; enter it if it is new. A number is entered at each use."""
         if id(x) in self.box_of and not is_number(x):
             return self.box_of[id(x)]
-        kind = kind_of(x) if id(x) not in self.inputs else "input"
-        name = number(x) if kind == "constant" else self.name_of(x)
+        kind = input_kind(x) if id(x) not in self.inputs else "input"
+        name = number_text(x) if kind == "constant" else self.name_of(x)
         lines = (
             [name] if kind == "constant" else self.lines(x, name.removeprefix(f"{cluster[-1][1]}/" if cluster else ""))
         )
-        more = about(x) if kind != "constant" else {}
+        more = shape_and_dtype(x) if kind != "constant" else {}
         box = self.graph.add(kind, name, lines, cluster if kind != "input" else (), **more, heat=self.heat(x))
         self.box_of[id(x)] = box
         return box
@@ -150,12 +152,12 @@ class Collector:
         return lines
 
 
-def about(x):
+def shape_and_dtype(x):
     """Return the shape and dtype of what a box stands for."""
     return {"shape": tuple(x.shape), "dtype": str(x.dtype)} if hasattr(x, "shape") else {}
 
 
-def kind_of(x):
+def input_kind(x):
     """Return what an op's input is: a parameter, an input, a constant, or the value of an op drawn elsewhere."""
     if isinstance(x, Tensor) and x.op is not None:
         return "value"
@@ -164,7 +166,7 @@ def kind_of(x):
     return "constant" if is_number(x) else "input"
 
 
-def labels(op, n):
+def argument_labels(op, n):
     """Return the names of an op's arguments where their order matters, else ''."""
     if op.variadic:
         return [str(i) for i in range(n)] if n > 1 else [""]

@@ -15,7 +15,7 @@ def paired_graph(backprop, collector, root, values):
     forward = collector.graph
     graph = Graph(forward.direction, forward.frames)
     graph.boxes, graph.arrows = list(forward.boxes), list(forward.arrows)
-    pairs = Pairs(backprop, collector, graph, values)
+    pairs = PairedBackward(backprop, collector, graph, values)
     pairs.seed(root)
     for t, inputs in reversed(backprop.forward):
         if id(t) in pairs.rules.wanted:
@@ -23,7 +23,7 @@ def paired_graph(backprop, collector, root, values):
     return graph
 
 
-class Pairs:
+class PairedBackward:
     """Enters the rules and gradients of a backward into the Graph of its forward.
 
     at: ``{id of a Tensor: the box that its whole gradient comes out of}``
@@ -48,20 +48,20 @@ class Pairs:
         lines = [f"∂{op.lines[0]}"]
         for i in sent:
             text, needed = self.rules.formula(t, i, self.view_of)
-            lines.append(f"∂{self.called(t, inputs, i)} = {text}")
+            lines.append(f"∂{self.input_name(t, inputs, i)} = {text}")
             used |= needed
         heat = self.collector.heat(t)
         box = self.graph.add("rule", op.name, lines, op.cluster, f"r{op.id}", owner=op.id, heat=heat)
-        self.graph.connect(self.at[id(t)], box, "back", shape_of(t) if self.at[id(t)].kind == "gradient sum" else "")
+        self.graph.connect(self.at[id(t)], box, "back", shape_label(t) if self.at[id(t)].kind == "gradient sum" else "")
         self.graph.connect(op, box, "beside" if id(t) in used else "pair")
         for x in used.values():
             self.graph.connect(self.collector.source(x), box, "use")
         for i in sent:
             self.arrive(inputs[i], box, self.rules.shares[id(t), i])
 
-    def called(self, t, inputs, i):
+    def input_name(self, t, inputs, i):
         """Return what the input ``i`` of ``t`` is called: by its own name, or as the op calls it."""
-        own = self.rules.short(inputs[i])
+        own = self.rules.short_name(inputs[i])
         return own or (t.op.args[0] + str(i) if t.op.variadic else t.op.args[i])
 
     def arrive(self, x, box, share):
@@ -76,7 +76,7 @@ class Pairs:
                                    heat=self.collector.heat(x))  # fmt: skip
             self.sums[id(x)] = total
             self.leave(x, total)
-        shown = values_of(share.data)[0] if self.values else shape_of(x)
+        shown = values_of(share.data)[0] if self.values else shape_label(x)
         self.graph.connect(box, total, "back", shown)
 
     def leave(self, x, box):
@@ -99,6 +99,6 @@ class Pairs:
                               owner=home.id, heat=self.collector.heat(x))  # fmt: skip
 
 
-def shape_of(x):
+def shape_label(x):
     """Return a shape as an arrow says it."""
     return f"{list(x.shape)}" if isinstance(x, Tensor) else ""

@@ -3,8 +3,8 @@
 from ...core.tensor import Tensor
 from ..text.formula import LONGEST, Formula
 from ..text.rule_source import formula, formula_of, used_in
-from .backward_diagram import memory
-from .diagram import kind_of
+from .backward_diagram import memory_span
+from .diagram import input_kind
 
 
 class Rules:
@@ -20,7 +20,7 @@ class Rules:
         self.steps = {id(t): (t, inputs) for t, inputs in backprop.steps}
         self.arrivals: dict = {}
         self.shares: dict = {}
-        self.wanted = wanted(backprop)
+        self.wanted = ids_on_path(backprop)
         for t, inputs in reversed(backprop.forward):
             if id(t) in self.wanted:
                 self.note(t, inputs)
@@ -49,11 +49,11 @@ class Rules:
         """Return ``(text, used)`` of what ``t`` gives to its input ``i``: ``('xᵀ @ g', {id(x): x})``."""
         inputs, share = self.inputs[id(t)], self.shares.get((id(t), i))
         args = [t.op.args[0] + str(k) if t.op.variadic else t.op.args[k] for k in range(len(inputs))]
-        named = [self.short(x) for x in inputs]
+        named = [self.short_name(x) for x in inputs]
         called = [arg if name in ("", "g") else name for name, arg in zip(named, args, strict=True)]  # g arrives
-        known = {id(x): name for x, name in zip(inputs, called, strict=True) if kind_of(x) != "constant"}
+        known = {id(x): name for x, name in zip(inputs, called, strict=True) if input_kind(x) != "constant"}
         arriving = id(self.backprop.gradient[id(t)])
-        known |= {id(t): self.short(t) or "y", arriving: "g"}
+        known |= {id(t): self.short_name(t) or "y", arriving: "g"}
         found = Formula(share, known, self.steps, view_of)
         used = {key: x for key, x in found.used.items() if key != arriving}
         if found.unknown or len(found.text) > LONGEST:
@@ -67,12 +67,12 @@ class Rules:
             return f"f({', '.join(['g', *(known[key] for key in known if key in used)])})", used
         return found.text, used
 
-    def short(self, x):
+    def short_name(self, x):
         """Return what ``x`` is called inside its layer."""
         return self.name_of(x).rpartition("/")[2]
 
 
-def wanted(backprop):
+def ids_on_path(backprop):
     """Return the ids of the Tensors on the way of a gradient to a leaf that one is asked for."""
     found = {id(leaf) for leaf in backprop.leaves}
     for t, inputs in backprop.forward:
@@ -83,6 +83,6 @@ def wanted(backprop):
 
 def views_in(backprop):
     """Return ``view_of(x)``: the input or parameter of the forward in whose memory an array lies, or None."""
-    leaves = [x for _, inputs in backprop.forward for x in inputs if kind_of(x) in ("input", "parameter")]
-    places = {memory(x): x for x in leaves if memory(x) is not None}
-    return lambda x: places.get(memory(x)) if memory(x) is not None else None
+    leaves = [x for _, inputs in backprop.forward for x in inputs if input_kind(x) in ("input", "parameter")]
+    places = {memory_span(x): x for x in leaves if memory_span(x) is not None}
+    return lambda x: places.get(memory_span(x)) if memory_span(x) is not None else None

@@ -1,6 +1,6 @@
 """From boxes and arrows to DOT text, Graphviz's language: the same graph gives the same bytes."""
 
-from ..text.format import clean, titled
+from ..text.format import clean, frame_title
 
 INK, FAINT, BACK, WEIGHT = "#333333", "#8A8A8A", "#B34700", "#8A5F00"
 SMALL = {"fontsize": "14", "width": "0.4", "margin": "0.03,0.02"}
@@ -64,41 +64,41 @@ def dot_source(graph, legend=True):
     lines = [
         "digraph tensorgrad {",
         f"  graph [rankdir={graph.direction}, nodesep=0.25, ranksep=0.3, pad=0.1]",
-        f"  graph [fontname={quoted(FONT)}, fontsize=12]",
-        f'  node [fontname={quoted(FONT)}, fontsize=11, height=0.3, margin="0.1,0.04", color={quoted(INK)}]',
-        f'  edge [fontname={quoted(FONT)}, fontsize=9, arrowsize=0.7, color={quoted(INK)}, fontcolor="#555555"]',
+        f"  graph [fontname={quote(FONT)}, fontsize=12]",
+        f'  node [fontname={quote(FONT)}, fontsize=11, height=0.3, margin="0.1,0.04", color={quote(INK)}]',
+        f'  edge [fontname={quote(FONT)}, fontsize=9, arrowsize=0.7, color={quote(INK)}, fontcolor="#555555"]',
     ]
-    lines += [f"  splines={quoted(plain(graph.splines))}"] if graph.splines else []
-    lines += [f"  {box.id} {attributes(node(box, graph.direction, graph.scale))}" for box in graph.boxes]
+    lines += [f"  splines={quote(escape_label(graph.splines))}"] if graph.splines else []
+    lines += [f"  {box.id} {attributes(box_attributes(box, graph.direction, graph.scale))}" for box in graph.boxes]
     lines += cluster_lines(graph)
-    lines += [arrow_line(arrow, mirrored) for arrow in graph.arrows]
+    lines += [dot_arrow(arrow, mirrored) for arrow in graph.arrows]
     lines += legend_lines(graph) if legend else []
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def node(box, direction, scale=None):
+def box_attributes(box, direction, scale=None):
     """Return the attributes of a box."""
     look = LOOKS[box.kind]
     if box.kind == "op" and (len(box.lines) > 1 or len(box.lines[0]) > 10):
         look = {**look, "shape": "box", "style": "filled,rounded", "fontsize": "11", "margin": "0.08,0.04"}
     if scale is not None and scale.covers(box):
         look = {**look, **scale.look(box.heat)}
-    return {"label": label(box, look["shape"], direction), **look, "tooltip": plain(box.name or box.kind)}
+    return {"label": box_label(box, look["shape"], direction), **look, "tooltip": escape_label(box.name or box.kind)}
 
 
-def label(box, shape, direction):
+def box_label(box, shape, direction):
     """Return what a box says: in fields, in lines to the left, or in lines in the middle."""
     if shape == "record":
-        fields = "|".join(map(record, box.lines))
+        fields = "|".join(map(escape_record, box.lines))
         return fields if direction == "LR" else "{" + fields + "}"  # stacked, whichever way the graph runs
     end = "\\l" if box.kind == "rule" else "\\n"
-    return end.join(map(plain, box.lines)) + (end if box.kind == "rule" else "")
+    return end.join(map(escape_label, box.lines)) + (end if box.kind == "rule" else "")
 
 
-def arrow_line(arrow, mirrored):
+def dot_arrow(arrow, mirrored):
     look = dict(LINES[arrow.kind])
     if arrow.label:
-        look["label"] = f" {plain(arrow.label)} "  # off the line
+        look["label"] = f" {escape_label(arrow.label)} "  # off the line
     tail, head = arrow.tail.id, arrow.head.id
     beside = {arrow.tail.kind, arrow.head.kind} & {"parameter", "parameter gradient"}
     if arrow.kind == "flow" and not beside and arrow.tail.kind != "constant":
@@ -125,21 +125,21 @@ def cluster_lines(graph):
                 children.setdefault(path[:-1], []).append(path)
         if box.cluster:
             members[box.cluster].append(box.id)
-    return [line for path in children.get((), ()) for line in frame(path, members, children, graph.frames)]
+    return [line for path in children.get((), ()) for line in frame_lines(path, members, children, graph.frames)]
 
 
-def frame(path, members, children, classes):
+def frame_lines(path, members, children, classes):
     """Return the lines of one frame and of those inside it."""
     pad = "  " * len(path)
     number, name = path[-1]
-    title = plain(titled(name, classes.get(number)))
+    title = escape_label(frame_title(name, classes.get(number)))
     look = {"label": title, "style": "rounded,filled", "color": "#BBBBBB", "fillcolor": "#F7F7F7",
             "fontname": FONT, "labeljust": "l"}  # fmt: skip
     lines = [f"{pad}subgraph cluster_{number} {{", f"{pad}  graph {attributes(look)}"]
     if members[path]:
         lines.append(f"{pad}  {'; '.join(members[path])}")
     for child in children.get(path, ()):
-        lines += frame(child, members, children, classes)
+        lines += frame_lines(child, members, children, classes)
     return [*lines, f"{pad}}}"]
 
 
@@ -154,7 +154,7 @@ def samples(graph):
 def legend_lines(graph):
     """Return the lines of a row of samples, and of the note."""
     shown = samples(graph)
-    lines = [f"  label={quoted(plain(graph.note))}", "  labeljust=l"] if graph.note else []
+    lines = [f"  label={quote(escape_label(graph.note))}", "  labeljust=l"] if graph.note else []
     if not shown:
         return lines
     head = {"fontsize": "9", "height": "0.2", "tooltip": "legend"}
@@ -166,27 +166,27 @@ def legend_lines(graph):
 
 
 def attributes(pairs):
-    return "[" + ", ".join(f"{key}={quoted(value)}" for key, value in pairs.items()) + "]"
+    return "[" + ", ".join(f"{key}={quote(value)}" for key, value in pairs.items()) + "]"
 
 
-def quoted(text):
+def quote(text):
     """Return ``text`` as a DOT string; its backslashes are already as Graphviz wants them."""
     return '"' + text.replace('"', '\\"') + '"'
 
 
-def plain(text):
+def escape_label(text):
     r"""Return ``text`` for a label: drawn as it is, whatever is in it.
 
-    >>> print(plain('a\\b & "c"'))
+    >>> print(escape_label('a\\b & "c"'))
     a\\b &amp; "c"
     """
     return clean(text).replace("\\", "\\\\").replace("&", "&amp;")
 
 
-def record(text):
+def escape_record(text):
     """Return ``text`` for a field of a record label, in which braces, bars, angles and spaces mean something.
 
-    >>> print(record("{x | y}"))
+    >>> print(escape_record("{x | y}"))
     \\{x \\| y\\}
     """
-    return "".join("\\" + c if c in "{}|<>" else c for c in plain(text))
+    return "".join("\\" + c if c in "{}|<>" else c for c in escape_label(text))

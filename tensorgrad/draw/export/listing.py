@@ -1,7 +1,7 @@
 """A graph as text, one line per leaf and op: what a picture prints in a terminal."""
 
 from ...errors import count_text
-from ..text.format import clean, titled
+from ..text.format import clean, frame_title
 
 LEAVES = ("parameter", "input", "seed")
 RESULTS = ("value", "output", "gradient", "parameter gradient")
@@ -35,7 +35,7 @@ def branches(graph):
     for box in listed:
         for level, (number, name) in enumerate(box.cluster):
             if box.cluster[: level + 1] != path[: level + 1]:
-                lines.append("  " * (level + 1) + clean(titled(name, graph.frames.get(number))))
+                lines.append("  " * (level + 1) + clean(frame_title(name, graph.frames.get(number))))
         path = box.cluster
         name = ("  " * len(path) + words[box.id]).ljust(width)
         lines.append(f"  {name}  {row(box, words, given)}")

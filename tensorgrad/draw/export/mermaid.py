@@ -1,6 +1,6 @@
 """The picture as Mermaid's text, which GitHub, GitLab and many editors draw by themselves."""
 
-from ..text.format import clean, titled
+from ..text.format import clean, frame_title
 from .dot import LOOKS
 
 #: What stands around the words of a box; anything else is a rectangle.
@@ -22,20 +22,20 @@ def mermaid(graph):
       n0 -->|"a"| n1
     """
     lines = [f"flowchart {graph.direction}"]
-    lines += [f"  {node(box)}" for box in graph.boxes if not box.cluster]
-    lines += framed(graph)
-    lines += [arrow_line(arrow) for arrow in graph.arrows if arrow.kind != "beside"]
+    lines += [f"  {mermaid_node(box)}" for box in graph.boxes if not box.cluster]
+    lines += mermaid_frames(graph)
+    lines += [mermaid_arrow(arrow) for arrow in graph.arrows if arrow.kind != "beside"]
     kinds = dict.fromkeys(box.kind for box in graph.boxes)
-    return "\n".join([*lines, *(style(kind) for kind in kinds)]) + "\n"
+    return "\n".join([*lines, *(class_definition(kind) for kind in kinds)]) + "\n"
 
 
-def node(box):
+def mermaid_node(box):
     look = LOOKS[box.kind]
     first, last = AROUND.get(look["shape"], "()" if "rounded" in look.get("style", "") else "[]")
-    return f'{box.id}{first}"{"<br>".join(map(escaped, box.lines))}"{last}:::{class_of(box.kind)}'
+    return f'{box.id}{first}"{"<br>".join(map(escape_mermaid, box.lines))}"{last}:::{class_of(box.kind)}'
 
 
-def framed(graph):
+def mermaid_frames(graph):
     """Return the lines of the boxes in frames, each frame once for each run of boxes that stand in it."""
     members: dict = {}
     children: dict = {}
@@ -50,8 +50,8 @@ def framed(graph):
 
     def frame(path):
         pad, (number, name) = "  " * len(path), path[-1]
-        lines.append(f'{pad}subgraph c{number}["{escaped(titled(name, graph.frames.get(number)))}"]')
-        lines.extend(f"{pad}  {node(box)}" for box in members[path])
+        lines.append(f'{pad}subgraph c{number}["{escape_mermaid(frame_title(name, graph.frames.get(number)))}"]')
+        lines.extend(f"{pad}  {mermaid_node(box)}" for box in members[path])
         for child in children.get(path, ()):
             frame(child)
         lines.append(f"{pad}end")
@@ -61,12 +61,12 @@ def framed(graph):
     return lines
 
 
-def arrow_line(arrow):
-    label = f'|"{escaped(arrow.label)}"|' if arrow.label else ""
+def mermaid_arrow(arrow):
+    label = f'|"{escape_mermaid(arrow.label)}"|' if arrow.label else ""
     return f"  {arrow.tail.id} {ARROWS.get(arrow.kind, '-->')}{label} {arrow.head.id}"
 
 
-def style(kind):
+def class_definition(kind):
     look = LOOKS[kind]
     paint = [f"fill:{look.get('fillcolor', 'none')}", f"stroke:{look.get('color', 'none')}", "color:#111"]
     paint += ["stroke-width:2px"] if "bold" in look.get("style", "") else []
@@ -78,10 +78,10 @@ def class_of(kind):
     return kind.replace(" ", "_")
 
 
-def escaped(text):
+def escape_mermaid(text):
     """Return text that Mermaid shows as it is: what it would read, as a tag, style or formula, is written as a number.
 
-    >>> escaped('a "b" <c>')
+    >>> escape_mermaid('a "b" <c>')
     'a #34;b#34; #60;c#62;'
     """
     return "".join(f"#{ord(c)};" if c in '"#&<>`\\|{}$:' else c for c in clean(text)) or " "

@@ -10,7 +10,7 @@ from .graphviz import REMEDY
 LARGEST = 20_000
 
 
-def converted(svg, suffix, dpi=144):
+def convert_svg(svg, suffix, dpi=144):
     """Return SVG text as the bytes of a ``'png'`` or ``'pdf'``."""
     try:
         import vl_convert  # 90 ms of import, for those who save one
@@ -19,7 +19,7 @@ def converted(svg, suffix, dpi=144):
             f"a .{suffix} is made by Graphviz's `dot` or by vl-convert, and neither is installed: {REMEDY}; "
             ".save('graph.svg') and .save('graph.dot') work without"
         ) from None
-    svg = plain_glyphs(svg)
+    svg = replace_glyphs(svg)
     try:
         return vl_convert.svg_to_png(svg, scale=scale(svg, dpi)) if suffix == "png" else vl_convert.svg_to_pdf(svg)
     except ValueError as error:
@@ -36,17 +36,17 @@ def scale(svg, dpi):
     return min(dpi / 72, LARGEST / max([*sides, 1]))
 
 
-def plain_glyphs(svg):
+def replace_glyphs(svg):
     """Return SVG text without the few letters that the converter's font lacks: it would draw the line in another font.
 
-    >>> plain_glyphs("<text>xᵀ @ g</text>")
+    >>> replace_glyphs("<text>xᵀ @ g</text>")
     '<text>x<tspan baseline-shift="35%" font-size="65%">T</tspan> @ g</text>'
     """
     svg = re.sub(r"ᵀ(?=[^<>]*<)", '<tspan baseline-shift="35%" font-size="65%">T</tspan>', svg)  # not in an attribute
-    return re.sub(rf'<text [^>]*x="([\d.-]+)" y="([\d.-]+)"[^>]*>([{BLOCKS}]+)</text>', bars, svg)
+    return re.sub(rf'<text [^>]*x="([\d.-]+)" y="([\d.-]+)"[^>]*>([{BLOCKS}]+)</text>', bar_rectangles, svg)
 
 
-def bars(found):
+def bar_rectangles(found):
     """Return a histogram's blocks as rectangles, each as high as its letter."""
     x, y, blocks = float(found[1]), float(found[2]), found[3]
     left, width = x - 3 * len(blocks), 6

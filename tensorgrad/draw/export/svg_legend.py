@@ -18,7 +18,7 @@ ARROWS = {
 }
 
 
-def with_strip(svg, graph):
+def add_legend(svg, graph):
     """Return SVG text with the legend of ``graph``, and its note, under the drawing."""
     svg = svg.replace(f'font-family="{FONT},sans-Serif"', f'font-family="{FONTS}"')
     head = re.search(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"\s+viewBox="0.00 0.00 ([\d.]+) ([\d.]+)"', svg)
@@ -29,15 +29,15 @@ def with_strip(svg, graph):
     lines, y = [], height + HEIGHT / 2
     x = GAP
     for shape, words in rows:
-        needed = 26 + wide(words) + GAP
+        needed = 26 + text_width(words) + GAP
         if x > GAP and x + needed > width:
             x, y = GAP, y + HEIGHT
-        lines += [shape(x, y), text(x + 26, y, words)]
+        lines += [shape(x, y), text_element(x + 26, y, words)]
         x += needed
     if graph.note:
         y += HEIGHT if rows else 0
-        lines.append(text(GAP, y, graph.note))
-        width = max(width, wide(graph.note) + 2 * GAP)
+        lines.append(text_element(GAP, y, graph.note))
+        width = max(width, text_width(graph.note) + 2 * GAP)
     total = y + HEIGHT / 2 + 4
     box = f'<svg width="{width:.0f}pt" height="{total:.0f}pt"\n viewBox="0.00 0.00 {width:.2f} {total:.2f}"'
     paper = f'<rect width="{width:.0f}" height="{total:.0f}" fill="white" stroke="none"/>'
@@ -61,7 +61,7 @@ def sample(look):
 
     def draw(x, y):
         if look["shape"] == "plaintext":
-            return text(x + 8, y, "2")
+            return text_element(x + 8, y, "2")
         if look["shape"] == "ellipse":
             rings = [f'<ellipse cx="{x + 10:.0f}" cy="{y:.0f}" rx="9" ry="6" {paint}/>']
             if "peripheries" in look:
@@ -86,12 +86,12 @@ def arrow(look):
     return draw
 
 
-def text(x, y, words):
+def text_element(x, y, words):
     shown = clean(words).replace("&", "&amp;").replace("<", "&lt;")
     place = f'x="{x:.0f}" y="{y + 3.5:.1f}"'
     return f'<text {place} font-family="{FONTS}" font-size="{SIZE}" fill="#444444">{shown}</text>'
 
 
-def wide(words):
+def text_width(words):
     """Return about how wide words are: Helvetica's letters are half as wide as high, on average."""
     return 0.54 * SIZE * len(clean(words))

@@ -8,15 +8,15 @@ from ...backward import fit, initial_cotangent, visit
 from ...core.tensor import Tensor
 from ...errors import describe
 from ...graph.scopes import Frames
-from ...graph.steps import recorded
+from ...graph.steps import recorded_steps
 from ...shapes import broadcast_axes, broadcasts
 from ..text.array_summary import values_of
 from ..text.format import clean
-from ..text.names import Names, by_id, expression
-from ..text.rule_source import formula, spelled
+from ..text.names import TensorNames, expression, names_by_id
+from ..text.rule_source import formula, substitute_names
 
 
-class Part:
+class GradientPart:
     """What one input of an op gets: ``value``, added to ``before``, which had arrived by other ways, gives ``total``.
 
     arg:    the letter under which the op's rule knows the input; ``index`` its place
@@ -32,7 +32,7 @@ class Part:
     >>> w = tg.Parameter(3.0, name="w")
     >>> step = next(tg.backward_steps(w * 2.0))
     >>> step.parts
-    [Part('a', to='w', value=2, total=2)]
+    [GradientPart('a', to='w', value=2, total=2)]
     """
 
     __slots__ = ("_values", "_y", "arg", "before", "fitted", "index", "input", "name", "nth", "of", "op", "rule",
@@ -40,11 +40,11 @@ class Part:
 
     def __init__(self, t, inputs, index, names, fitted, value, before, total, nth, of):
         self.op, self.settings, self._y, self._values = t.op, t.settings or {}, t.data, inputs
-        self.index, self.input, self.name = index, inputs[index], names.of(inputs[index])
-        self.arg, self.rule = told(t, inputs, index, names)
+        self.index, self.input, self.name = index, inputs[index], names.name_of(inputs[index])
+        self.arg, self.rule = rule_text(t, inputs, index, names)
         self.fitted = fitted
-        self.value, self.total = sealed(value), sealed(total)
-        self.before = None if before is None else sealed(before)
+        self.value, self.total = read_only_view(value), read_only_view(total)
+        self.before = None if before is None else read_only_view(before)
         self.nth, self.of = nth, of
 
     @property
@@ -55,14 +55,14 @@ class Part:
         values = [x.data if isinstance(x, Tensor) else x for x in self._values]
         with np.errstate(all="ignore"):  # an infinite slope is what is to be seen
             found = self.op.rules[self.index](np.ones_like(self._y), self._y, *values, **self.settings)
-        return sealed(np.asarray(found))
+        return read_only_view(np.asarray(found))
 
     def __repr__(self):
-        value, total = brief(self.value), brief(self.total)
-        return f"Part({self.arg!r}, to={self.name!r}, value={value}, total={total})"
+        value, total = first_line(self.value), first_line(self.total)
+        return f"GradientPart({self.arg!r}, to={self.name!r}, value={value}, total={total})"
 
 
-class Step:
+class BackwardStep:
     """One op of the backward: its upstream gradient is complete, and each input gets its part.
 
     index:       1 for the first, which is the newest op
@@ -79,7 +79,7 @@ class Step:
 
     def __init__(self, index, output, inputs, layer, names, upstream, parts):
         self.index, self.output, self.inputs, self.layer = index, output, inputs, layer
-        self.name, self.expression = names.of(output), expression(output, inputs, names)
+        self.name, self.expression = names.name_of(output), expression(output, inputs, names)
         self.upstream, self.parts = upstream, parts
 
     @property
@@ -97,42 +97,44 @@ class Step:
     def __str__(self):
         where = f", layer {clean(self.layer)}" if self.layer else ""
         lines = [f"{self.index}. {self.name} = {self.expression}   ({clean(self.op.name)}{where})"]
-        lines.append(f"   g = ∂{self.name} = {brief(self.upstream)}   {describe(self.upstream)}")
-        return "\n".join([*lines, *(f"   {line(part)}" for part in self.parts)])
+        lines.append(f"   g = ∂{self.name} = {first_line(self.upstream)}   {describe(self.upstream)}")
+        return "\n".join([*lines, *(f"   {part_line(part)}" for part in self.parts)])
 
 
-def brief(array):
+def first_line(array):
     """Return a small array in full, a large one as its spread and range."""
     return values_of(array)[0]
 
 
-def told(t, inputs, index, names):
+def rule_text(t, inputs, index, names):
     """Return ``(letter of an op's input, its rule as text)``."""
     rule = clean(formula(t.op, index))
     if t.op.variadic:
         return clean(f"{t.op.args[0]}{index}"), rule
-    called = {arg: names.of(x) for arg, x in zip(t.op.args, inputs, strict=True)}
-    return clean(t.op.args[index]), spelled(rule, {**called, "y": names.of(t)})
+    called = {arg: names.name_of(x) for arg, x in zip(t.op.args, inputs, strict=True)}
+    return clean(t.op.args[index]), substitute_names(rule, {**called, "y": names.name_of(t)})
 
 
-def line(part):
+def part_line(part):
     """Return a part as a line: ``'∂w += g × b = 3   (2 so far, 5 with it)'``."""
     rule = f"{part.rule}, {part.fitted}," if part.fitted else part.rule
-    text = f"∂{part.name} {'=' if part.before is None else '+='} {rule} = {brief(part.value)}"
-    return text if part.before is None else f"{text}   (now {brief(part.total)})"
+    text = f"∂{part.name} {'=' if part.before is None else '+='} {rule} = {first_line(part.value)}"
+    return text if part.before is None else f"{text}   (now {first_line(part.total)})"
 
 
-def stepped(loss, gradient, names, scopes):
+def iterate_steps(loss, gradient, names, scopes):
     """Return the iterator that ``backward_steps`` is asked for."""
     if not isinstance(loss, Tensor):
         raise TypeError(f"backward_steps: expected a Tensor, such as a loss, got {describe(loss)}")
     seed = initial_cotangent(loss, gradient)
-    steps = recorded(loss)
-    return walked(steps, loss, seed.data if isinstance(seed, Tensor) else seed, Names(by_id(names), steps), scopes)
+    steps = recorded_steps(loss)
+    return walk_backward(
+        steps, loss, seed.data if isinstance(seed, Tensor) else seed, TensorNames(names_by_id(names), steps), scopes
+    )
 
 
-def walked(steps, root, seed, names, scopes, inputs=()):
-    """Yield the Steps; ``steps`` is what ``recorded`` returned for ``root``, and is used up.
+def walk_backward(steps, root, seed, names, scopes, inputs=()):
+    """Yield the Steps; ``steps`` is what ``recorded_steps`` returned for ``root``, and is used up.
 
     inputs: ids of leaves to which no gradient is to go, though they require one
     """
@@ -152,10 +154,10 @@ def walked(steps, root, seed, names, scopes, inputs=()):
             before = sums.get(x.seq)
             total = sums[x.seq] = value if before is None else before + value
             seen[x.seq] += 1
-            parts.append(Part(t, inputs, i, names, fitted, value, before, total, seen[x.seq], expected[x.seq]))
+            parts.append(GradientPart(t, inputs, i, names, fitted, value, before, total, seen[x.seq], expected[x.seq]))
         index += 1
         layer = "/".join(name for _, name in frames.path(t.seq))
-        yield Step(index, t, inputs, layer, names, sealed(g), parts)
+        yield BackwardStep(index, t, inputs, layer, names, read_only_view(g), parts)
 
 
 def shares(t, inputs, g):
@@ -164,7 +166,7 @@ def shares(t, inputs, g):
 
     def add(x, gx):
         plain = gx.shape == x.shape and gx.dtype is x.dtype
-        found.append((gx if plain else fit(gx, x.data, t, x, False), fitting(gx.shape, x.shape)))
+        found.append((gx if plain else fit(gx, x.data, t, x, False), fit_text(gx.shape, x.shape)))
 
     with np.errstate(divide="ignore", invalid="ignore"):  # as in backward
         visit(t, g, t.seq, False, add)
@@ -196,10 +198,10 @@ def arrivals(steps, root, idle):
     return count
 
 
-def fitting(given, wanted):
+def fit_text(given, wanted):
     """Return what brings a gradient of one shape into another.
 
-    >>> fitting((32, 10), (10,)), fitting((), (3,)), fitting((3,), (3,))
+    >>> fit_text((32, 10), (10,)), fit_text((), (3,)), fit_text((3,), (3,))
     ('summed over axis 0', 'spread over (3,)', '')
     """
     if given == wanted:
@@ -210,7 +212,7 @@ def fitting(given, wanted):
     return f"summed over {'axis' if len(axes) == 1 else 'axes'} {', '.join(map(str, axes))}"
 
 
-def sealed(array):
+def read_only_view(array):
     """Return a view of ``array`` that cannot be written to: it may share memory with the graph."""
     view = np.asarray(array).view()  # a rule may give a NumPy scalar
     view.flags.writeable = False

@@ -1,7 +1,7 @@
 """The player: forward and backward, one op at a time, as one HTML file that needs nothing else."""
 
 from ...errors import GradientError, OptionError, RenderError, describe, printable_text
-from ...graph.steps import recorded
+from ...graph.steps import recorded_steps
 from .recording import Story
 
 #: The parts of the page, in the order in which its one script defines them.
@@ -56,7 +56,7 @@ class Player:
         return f'Player of {what}; .save("backprop.html") writes it'
 
 
-def played(root, called, scopes, inputs, direction="auto"):
+def tensor_player(root, called, scopes, inputs, direction="auto"):
     """Return the Player of a Tensor: ``called`` are names by id, ``inputs`` ids of leaves that get no gradient."""
     check_playable(root)
     return Player(Story(root, called, scopes, inputs).data(), direction)
@@ -70,7 +70,7 @@ def check_playable(what):
             f"play: {name} ({describe(what)}) was made by no recorded op, so there is nothing "
             "to play; compute from Tensors with requires_grad=True, outside no_grad()"
         )
-    ops = len(recorded(what))
+    ops = len(recorded_steps(what))
     if ops > MOST_OPS:
         raise RenderError(
             f"play: {ops} ops are too many to watch (at most {MOST_OPS}); play an earlier Tensor or fewer steps of the "
@@ -90,16 +90,16 @@ def page(data, direction):
         "what": "Backpropagation of" if data["backward"] else "What happens in",
         "title": escape(data["title"]),
         "style": read("page.css"),
-        "data": in_script(json.dumps({**data, "direction": direction}, separators=(",", ":"))),
+        "data": escape_script(json.dumps({**data, "direction": direction}, separators=(",", ":"))),
         "script": "\n".join(read(name) for name in SCRIPTS),
     }
-    return filled(read("page.html"), parts)
+    return fill_template(read("page.html"), parts)
 
 
-def filled(template, parts):
+def fill_template(template, parts):
     """Return ``template`` with each ``{{name}}`` replaced, in one pass: a part that holds such a mark keeps it.
 
-    >>> filled("<{{a}}|{{b}}>", {"a": "{{b}}", "b": 1})
+    >>> fill_template("<{{a}}|{{b}}>", {"a": "{{b}}", "b": 1})
     '<{{b}}|1>'
     """
     import re
@@ -107,10 +107,10 @@ def filled(template, parts):
     return re.sub(r"\{\{(\w+)\}\}", lambda mark: str(parts[mark[1]]), template)
 
 
-def in_script(text):
+def escape_script(text):
     r"""Return JSON so that no tag in it can end the script element around it.
 
-    >>> print(in_script('"</script>"'))
+    >>> print(escape_script('"</script>"'))
     "\u003c/script>"
     """
     return text.replace("<", "\\u003c")

@@ -18,8 +18,8 @@ def outline(graph):
     values: list = []
     nodes = []
     for box in graph.boxes:
-        nodes.append(node(box, layer_of(box.cluster, layers), len(values)))
-        values.append({"about": about(box), "short": "", "bad": ""})
+        nodes.append(story_node(box, layer_place(box.cluster, layers), len(values)))
+        values.append({"about": type_text(box), "short": "", "bad": ""})
     for arrow in graph.arrows:
         tail, head = place[arrow.tail.id], place[arrow.head.id]
         if arrow.kind not in ORDER and tail < head:
@@ -34,11 +34,11 @@ def outline(graph):
             "forward": forward, "backward": [], "values": values}  # fmt: skip
 
 
-def node(box, layer, value):
+def story_node(box, layer, value):
     """Return one box as a node."""
     name, computed = clean(box.name or box.lines[0]), box.kind in COMPUTED
     kind = "op" if computed else SHOWN.get(box.kind, "input")
-    found = {"kind": kind, "name": name, "full": name, "about": about(box), "layer": layer, "value": value,
+    found = {"kind": kind, "name": name, "full": name, "about": type_text(box), "layer": layer, "value": value,
              "inputs": []}  # fmt: skip
     if computed:
         lines = [clean(line) for line in box.lines]
@@ -46,12 +46,12 @@ def node(box, layer, value):
     return found
 
 
-def about(box):
+def type_text(box):
     """Return the dtype and shape that a box says."""
     return clean(box.lines[-1]) if box.lines else ""
 
 
-def layer_of(path, layers):
+def layer_place(path, layers):
     """Return the place of the innermost layer of a path, entering those that are new; None outside of layers."""
     for n in range(1, len(path) + 1):
         layers.setdefault(path[:n], len(layers))

@@ -8,14 +8,14 @@ from ..diagram.diagram import Arrow
 PASSING = {"value", "gradient"}
 
 
-def labelled(graph, keep=False):
+def label_edges(graph, keep=False):
     """Return the Graph with each nameless value as the label of the arrows that leave it.
 
     keep: leave every value that says more than its shape
     """
-    makers = passed_on(graph, keep)
+    makers = value_makers(graph, keep)
     common = main_dtype(graph)
-    view = graph.emptied()
+    view = graph.empty_copy()
     view.boxes = [box for box in graph.boxes if box.id not in makers]
     onward: dict = {}
     for arrow in graph.arrows:
@@ -23,14 +23,14 @@ def labelled(graph, keep=False):
             onward.setdefault(arrow.tail.id, []).append(arrow.head)
     for arrow in graph.arrows:
         if arrow.head.id not in makers:
-            view.arrows.append(shortened(arrow, makers, common))
+            view.arrows.append(shorten_arrow(arrow, makers, common))
         elif arrow.kind == "next back":  # from another repetition, beside what made the gradient in this one
-            shape = shape_text(arrow.head, common)
+            shape = value_shape_text(arrow.head, common)
             view.arrows += [Arrow(arrow.tail, head, arrow.kind, shape) for head in onward.get(arrow.head.id, ())]
     return view
 
 
-def passed_on(graph, keep):
+def value_makers(graph, keep):
     """Return ``{id: the op's box}`` of the values that one op made, that are used, and that a label can say."""
     makers: dict = {}
     used = set()
@@ -43,16 +43,16 @@ def passed_on(graph, keep):
     return {id: ops[0] for id, ops in makers.items() if len(ops) == 1 and id in used and id not in spoken}
 
 
-def shortened(arrow, makers, common):
+def shorten_arrow(arrow, makers, common):
     """Return an arrow that starts where the value it carries was made, labelled with the value's shape."""
     if arrow.tail.id not in makers:
         return arrow
-    shape = shape_text(arrow.tail, common) if arrow.kind in ("flow", "back") else ""
+    shape = value_shape_text(arrow.tail, common) if arrow.kind in ("flow", "back") else ""
     label = " ".join(text for text in (arrow.label, shape) if text)
     return Arrow(makers[arrow.tail.id], arrow.head, arrow.kind, label)
 
 
-def shape_text(box, common):
+def value_shape_text(box, common):
     """Return the shape of a value, with its dtype where it is not the common one."""
     if box.shape is None:
         return ""

@@ -5,7 +5,7 @@ from math import prod
 
 from ...errors import count_text
 from ..diagram.diagram import Arrow, Box
-from ..text.format import titled
+from ..text.format import frame_title
 
 BACKWARD = {"rule", "gradient", "parameter gradient", "gradient sum", "backward op", "backward layer", "backward call"}
 LEAVES = {"parameter", "input", "constant"}
@@ -16,13 +16,13 @@ ENDS = {"output", "seed", "returned"}
 MOST_LEAVES = 12
 
 
-def quotient(graph, leader, kind_of=lambda arrow: arrow.kind):
+def contract_graph(graph, leader, kind_of=lambda arrow: arrow.kind):
     """Return the Graph in which each box stands as its leader, and arrows that say the same are one.
 
     leader:  ``{id of a box: the Box it is drawn as}``; others are drawn as they are
     kind_of: ``kind_of(arrow)``: what kind an arrow is then
     """
-    view = graph.emptied()
+    view = graph.empty_copy()
     boxes: dict = {}
     for box in graph.boxes:
         led = leader.get(box.id, box)
@@ -52,57 +52,57 @@ def label_of(arrow, tail, head):
     return arrow.label if head.kind not in LAYERS else ""
 
 
-def by_depth(graph, depth):
+def fold_by_depth(graph, depth):
     """Return the Graph in which each layer more than ``depth`` frames deep is one box, and its backward another."""
     groups: dict = {}
     leader: dict = {}
     for box in graph.boxes:
         if len(box.cluster) > depth:
             if box.kind in ENDS:
-                leader[box.id] = box.replaced(cluster=box.cluster[:depth])
+                leader[box.id] = box.replace(cluster=box.cluster[:depth])
             else:
                 groups.setdefault((box.cluster[: depth + 1], box.kind in BACKWARD), []).append(box)
     for (path, backward), boxes in groups.items():
         made = layer_box(path, backward, boxes, graph.frames)
         leader |= {box.id: made for box in boxes}
-    return quotient(graph, leader)
+    return contract_graph(graph, leader)
 
 
 def layer_box(path, backward, boxes, classes):
     """Return the box of a folded layer: its name, class and parameters, or of its backward."""
     number, name = path[-1]
-    heat = hottest(boxes)
+    heat = largest_heat(boxes)
     if backward:
         return Box(f"bc{number}", "backward layer", name, [f"∂{name}"], path[:-1], heat=heat, owner=f"c{number}")
     nameless = str(number).startswith("x") and name.startswith("×")  # a repetition that is no layer
     told = ops_in(boxes) if nameless else parameters_in(boxes)
-    lines = [titled(name, classes.get(number)), *told]
+    lines = [frame_title(name, classes.get(number)), *told]
     return Box(f"c{number}", "layer", name, lines, path[:-1], heat=heat)
 
 
 def parameters_in(boxes):
     """Return a line that says how many parameters there are in boxes, or none; those of a repetition each time."""
-    size = sum(box.size * turns(box.cluster) for box in boxes if box.kind == "parameter")
+    size = sum(box.size * repetition_count(box.cluster) for box in boxes if box.kind == "parameter")
     return [f"{size:,} parameters"] if size else []
 
 
-def turns(cluster):
+def repetition_count(cluster):
     """Return how often what stands in these frames is repeated.
 
-    >>> turns(((3, "model"), ("x0", "block_0 … block_11 × 12")))
+    >>> repetition_count(((3, "model"), ("x0", "block_0 … block_11 × 12")))
     12
     """
     return prod(int(name.rpartition("× ")[2]) for number, name in cluster if str(number).startswith("x"))
 
 
-def hottest(boxes):
+def largest_heat(boxes):
     """Return the largest heat of boxes: NaN before all, since it is what one looks for."""
     heats = [box.heat for box in boxes if box.heat is not None]
     broken = [heat for heat in heats if heat != heat]
     return broken[0] if broken else max(heats, default=None)
 
 
-def by_stretch(graph, budget):
+def fold_by_stretch(graph, budget):
     """Return the Graph with stretches of successive boxes as one each, so that about ``budget`` are left."""
     backward = [box for box in graph.boxes if box.kind in BACKWARD]
     forward = [box for box in graph.boxes if box.kind not in BACKWARD and box.kind not in ENDS]
@@ -117,7 +117,7 @@ def by_stretch(graph, budget):
         owned.setdefault(place.get(box.owner, f"q{i // length}"), []).append(box)
     for home, boxes in owned.items():
         leader |= stretches(boxes, len(boxes), "backward part", f"b{home}_")
-    return quotient(graph, leader)
+    return contract_graph(graph, leader)
 
 
 def stretches(boxes, length, kind, letter):
@@ -125,7 +125,11 @@ def stretches(boxes, length, kind, letter):
     found: dict = {}
     for i in range(0, len(boxes), length):
         part = boxes[i : i + length]
-        made = part[0] if len(part) == 1 else Box(f"{letter}{i // length}", kind, "", ops_in(part), heat=hottest(part))
+        made = (
+            part[0]
+            if len(part) == 1
+            else Box(f"{letter}{i // length}", kind, "", ops_in(part), heat=largest_heat(part))
+        )
         found |= {box.id: made for box in part}
     return found
 
@@ -135,7 +139,7 @@ def ops_in(boxes):
     ops: Counter[str] = Counter()
     for box in boxes:
         if box.kind not in LEAVES and box.kind not in ("value", "gradient"):
-            ops[box.lines[0]] += turns(box.cluster)
+            ops[box.lines[0]] += repetition_count(box.cluster)
     most = ", ".join(f"{n} {name}" for name, n in ops.most_common(3))
     return [count_text(ops.total(), "op"), *([most] if len(ops) > 1 else [*ops]), *parameters_in(boxes)]
 

@@ -1,32 +1,32 @@
 """Repeated blocks and the steps of a loop, drawn once: found by comparing ops one period apart."""
 
-from ...graph.scopes import common
-from .fold import quotient
+from ...graph.scopes import common_prefix
+from .fold import contract_graph
 
 OPS = {"op", "layer", "call", "backward call", "backward op"}
 LEAST = 3
 CANDIDATES = 6
 
 
-def folded_repeats(graph):
+def fold_repeats(graph):
     """Return the Graph in which what is repeated three times or more is drawn once, in a frame ``× 12``."""
-    steps = Steps(graph)
+    steps = OpSequence(graph)
     leader: dict = {}
     turn: dict = {}
     moved: dict = {}
     for start, period, times in steps.runs():
         steps.lead(start, period, times, leader, turn)
-        moved |= steps.framed(start, period, times, leader)
+        moved |= steps.frame_turns(start, period, times, leader)
     if not leader:
         return graph
     follow_owners(graph, leader, moved)
     leader = moved | {id: moved.get(box.id, box) for id, box in leader.items()}
-    view = once(quotient(graph, leader, lambda arrow: carried(arrow, turn)))
+    view = drop_repeated_arrows(contract_graph(graph, leader, lambda arrow: arrow_kind(arrow, turn)))
     view.frames |= steps.classes
     return view
 
 
-def once(graph):
+def drop_repeated_arrows(graph):
     """Return the Graph with one arrow from each box to the next repetition: its first, the others say no more."""
     seen, kept = set(), []
     for arrow in graph.arrows:
@@ -38,14 +38,14 @@ def once(graph):
     return graph
 
 
-def carried(arrow, turn):
+def arrow_kind(arrow, turn):
     """Return the kind of an arrow: from one turn of a loop to another, it is ``next``, or ``next back``."""
     a, b = (turn.get(box.id) or turn.get(box.owner) for box in (arrow.tail, arrow.head))
     other = a and b and a[0] == b[0] and a[1] != b[1]
     return {"flow": "next", "back": "next back"}.get(arrow.kind, arrow.kind) if other else arrow.kind
 
 
-class Steps:
+class OpSequence:
     """The ops of a Graph in order, with what each is given.
 
     inputs:  for each op, the boxes that its arrows come from
@@ -99,31 +99,31 @@ class Steps:
             found = [self.times(i, j - i) for j in reversed(places[-CANDIDATES:])]
             best = max(found, key=lambda f: (f[0], -f[1]), default=(0, 0, 0))  # of those, the shortest that covers most
             if best[0]:
-                i = self.begins(i, best[1], best[2])
+                i = self.run_start(i, best[1], best[2])
                 cover, period, times = self.times(i, best[1])
                 yield i, period, times
                 i += cover
             else:
                 i += 1
 
-    def begins(self, start, period, times):
+    def run_start(self, start, period, times):
         """Return where in its first turn a repetition had best begin: where the outermost frame does."""
 
-        def around(i):
-            return len(common(self.ops[i].cluster, self.ops[i - 1].cluster)) if i else 0
+        def shared_depth(i):
+            return len(common_prefix(self.ops[i].cluster, self.ops[i - 1].cluster)) if i else 0
 
-        places = sorted(range(start, start + period), key=around)  # a stable sort: of equals the first
+        places = sorted(range(start, start + period), key=shared_depth)  # a stable sort: of equals the first
         return next(i for i in places if self.times(i, period)[2] >= max(LEAST, times - 1))
 
     def times(self, start, period):
         """Return ``(ops covered, period, times)`` of the repetition that starts here, zeros if it is too short."""
         j = start + period
-        while j < len(self.ops) and self.alike(start, (j - start) % period, (j - start) // period, period):
+        while j < len(self.ops) and self.matches(start, (j - start) % period, (j - start) // period, period):
             j += 1
         times = (j - start) // period
         return (times * period, period, times) if times >= LEAST else (0, 0, 0)
 
-    def alike(self, start, k, r, period):
+    def matches(self, start, k, r, period):
         """Return whether the op ``k`` of turn ``r`` does what that of the first turn does."""
         i, j = start + k, start + k + r * period
         if self.words[i] != self.words[j]:
@@ -148,26 +148,26 @@ class Steps:
                 if own and all(user in inside for user in self.users[b.id]):
                     leader.setdefault(b.id, leader.get(a.id, a))
 
-    def framed(self, start, period, times, leader):
+    def frame_turns(self, start, period, times, leader):
         """Return ``{id: box}`` of the first turn's boxes, in a frame that says how often."""
         first, second, last = (self.boxes_of(start + r * period, period) for r in (0, 1, times - 1))
         outer = first[0].cluster
         for box in (*first, *second):
-            outer = common(outer, box.cluster)
+            outer = common_prefix(outer, box.cluster)
         shared = {x.id for i in range(start, start + period) for x in self.inputs[i] if x.id not in self.place}
         own = {box.id: box for box in leader.values() if box.id in shared}
         inside = {*leader, *own, *(box.id for box in first)}
-        cut = {f for box in first for f in box.cluster[len(outer) :] if not self.lies(f, inside)}
+        cut = {f for box in first for f in box.cluster[len(outer) :] if not self.frame_lies_inside(f, inside)}
         layer = {box.cluster[len(outer) : len(outer) + 1] for box in first}
         whole = len(layer) == 1 and layer != {()} and not cut & set(*layer)  # each turn is one layer's call
         mark = self.mark(start, times, len(outer), first[0], last[0], whole)
         found = {}
         for box in (*first, *own.values()):
             rest = box.cluster[len(outer) + whole :] if box.cluster[: len(outer)] == outer else ()
-            found[box.id] = box.replaced(cluster=(*outer, mark, *(() if cut & set(rest) else rest)))
+            found[box.id] = box.replace(cluster=(*outer, mark, *(() if cut & set(rest) else rest)))
         return found
 
-    def lies(self, frame, inside):
+    def frame_lies_inside(self, frame, inside):
         """Return whether all that stands in a frame is among the boxes ``inside``, or belongs to one of them."""
         return all(box.id in inside or box.owner in inside for box in self.members[frame])
 
@@ -200,4 +200,4 @@ def follow_owners(graph, leader, moved):
             target = first or box
             known_as = moved.get(target.id, target)
             lines = max(known_as.lines, box.lines, key=len)  # the first step may pass nothing on
-            moved[target.id] = target.replaced(cluster=home.cluster, lines=lines)
+            moved[target.id] = target.replace(cluster=home.cluster, lines=lines)

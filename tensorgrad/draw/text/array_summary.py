@@ -10,19 +10,19 @@ MOST_ENTRIES, WIDEST, BARS = 16, 24, 12
 BLOCKS = "▁▂▃▄▅▆▇█"
 
 
-def number(x):
+def number_text(x):
     """Return a number as the picture shows it."""
     value = x.item() if hasattr(x, "item") else x
     return f"{value:.4g}" if isinstance(value, float) else repr(value)
 
 
-def nested(values):
+def nested_text(values):
     """Return nested lists of numbers as text.
 
-    >>> nested([[0.5, 2.0], [-1.0, 1 / 3]])
+    >>> nested_text([[0.5, 2.0], [-1.0, 1 / 3]])
     '[[0.5, 2], [-1, 0.3333]]'
     """
-    return f"[{', '.join(map(nested, values))}]" if isinstance(values, list) else number(values)
+    return f"[{', '.join(map(nested_text, values))}]" if isinstance(values, list) else number_text(values)
 
 
 def values_of(array):
@@ -35,14 +35,14 @@ def values_of(array):
     """
     array = np.asarray(array)
     if array.size <= 6 and array.ndim <= 2:
-        return [nested(array.tolist())]
+        return [nested_text(array.tolist())]
     if array.dtype.kind not in "fiu" or not array.size:
         return [f"{array.size} values"]
-    entries, odd = finite(array), not_finite(array)
+    entries, odd = finite_entries(array), nonfinite_text(array)
     if not entries.size:
         return [odd]
-    line = f"{spread(array)}, {entries.min():.3g} to {entries.max():.3g}"
-    return [", ".join(filter(None, (line, odd))), histogram(bars(array))]
+    line = f"{spread_text(array)}, {entries.min():.3g} to {entries.max():.3g}"
+    return [", ".join(filter(None, (line, odd))), histogram(histogram_counts(array))]
 
 
 def histogram(counts):
@@ -69,23 +69,25 @@ def digest(x):
     """
     array = np.asarray(array_of(x))
     array = array + 0 if array.dtype.kind == "f" else array  # -0.0 becomes 0.0
-    found = {"about": describe(array), "short": "", "bad": not_finite(array)}
+    found = {"about": describe(array), "short": "", "bad": nonfinite_text(array)}
     if array.size <= MOST_ENTRIES:
-        text = nested(array.tolist())
-        found["rows"] = [[number(entry) for entry in row] for row in array.reshape(-1, last(array.shape)).tolist()]
-        found["short"] = text if len(text) <= WIDEST else spread(array)
+        text = nested_text(array.tolist())
+        found["rows"] = [
+            [number_text(entry) for entry in row] for row in array.reshape(-1, row_length(array.shape)).tolist()
+        ]
+        found["short"] = text if len(text) <= WIDEST else spread_text(array)
     else:
-        found["short"] = found["bad"] or spread(array)
-        found["stats"], found["bars"] = stats(array), bars(array)
+        found["short"] = found["bad"] or spread_text(array)
+        found["stats"], found["bars"] = stats(array), histogram_counts(array)
     return found
 
 
-def last(shape):
+def row_length(shape):
     """Return the length of the last axis: 1 for a number, and for an array without entries."""
     return (shape[-1] or 1) if shape else 1
 
 
-def finite(array):
+def finite_entries(array):
     """Return the finite entries, as float64: float16 would overflow in a sum."""
     if array.dtype.kind not in "fiub":
         return np.empty(0)
@@ -93,7 +95,7 @@ def finite(array):
     return entries[np.isfinite(entries)]
 
 
-def not_finite(array):
+def nonfinite_text(array):
     """Return how many entries are nan or infinite, '' if none."""
     if array.dtype.kind != "f":
         return ""
@@ -101,48 +103,48 @@ def not_finite(array):
     return ", ".join(f"{n} {what}" for n, what in ((nan, "nan"), (inf, "inf")) if n)
 
 
-def spread(array):
+def spread_text(array):
     """Return the mean and standard deviation as one word."""
-    entries = finite(array)
-    return f"{mean(entries):.3g} ± {deviation(entries):.2g}" if entries.size else f"{array.size} entries"
+    entries = finite_entries(array)
+    return f"{stable_mean(entries):.3g} ± {stable_deviation(entries):.2g}" if entries.size else f"{array.size} entries"
 
 
 def stats(array):
     """Return ``[(word, number as text)]``."""
-    entries = finite(array)
+    entries = finite_entries(array)
     if not entries.size:
         return []
-    found = {"mean": mean(entries), "std": deviation(entries), "min": entries.min(), "max": entries.max()}
+    found = {"mean": stable_mean(entries), "std": stable_deviation(entries), "min": entries.min(), "max": entries.max()}
     zeros = int(np.count_nonzero(array == 0))
     return [(word, f"{value:.4g}") for word, value in found.items()] + ([("zeros", str(zeros))] if zeros else [])
 
 
-def scaled(entries):
+def scale_down(entries):
     """Return the entries divided by the largest, and that: nothing overflows then."""
     largest = float(np.abs(entries).max()) or 1.0
     return entries / largest, largest
 
 
-def mean(entries):
-    small, largest = scaled(entries)
+def stable_mean(entries):
+    small, largest = scale_down(entries)
     return small.mean() * largest
 
 
-def deviation(entries):
-    small, largest = scaled(entries)
+def stable_deviation(entries):
+    small, largest = scale_down(entries)
     return small.std() * largest
 
 
-def bars(array):
+def histogram_counts(array):
     """Return how many finite entries lie in each of equal intervals between the smallest and the largest.
 
-    >>> bars(np.array([0.0, 0.0, 1.0]))
+    >>> histogram_counts(np.array([0.0, 0.0, 1.0]))
     [2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]
     """
-    entries = finite(array)
+    entries = finite_entries(array)
     if not entries.size:
         return []
-    entries = scaled(entries)[0]
+    entries = scale_down(entries)[0]
     low, high = entries.min(), entries.max()
     places = (entries - low) / ((high - low) or 1.0) * BARS if high > low else np.full(entries.size, BARS // 2)
     return np.bincount(np.minimum(places.astype(int), BARS - 1), minlength=BARS).tolist()

@@ -8,7 +8,7 @@ SEEN = {"shape", "dtype", "keepdims"}
 LONGEST = 60
 
 
-def settings_of(t):
+def op_settings(t):
     """Return the settings of the op that made ``t`` that are not the defaults, as ``['axis=0']``."""
     shown = []
     for key, value in (t.settings or {}).items():
@@ -30,7 +30,7 @@ def setting(value):
     return type(value).__name__ if " at 0x" in text else text
 
 
-def titled(name, kind):
+def frame_title(name, kind):
     """Return what a frame is called: ``'hidden (Dense)'``."""
     return f"{name} ({kind})" if kind else name
 

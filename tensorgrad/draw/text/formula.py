@@ -1,11 +1,11 @@
-"""A recorded computation as a formula: ``g × y × (1 − y)``, read off the ops that were recorded, not off a table."""
+"""A recorded computation as a formula, ``g × y × (1 − y)``, made from the recorded ops."""
 
 import numpy as np
 
 from ...core.tensor import Tensor
 from ...graph.steps import array_of, is_number
-from .array_summary import number
-from .format import settings_of
+from .array_summary import number_text
+from .format import op_settings
 
 #: How ops are written between their arguments, and how tightly they bind.
 INFIX = {
@@ -59,7 +59,7 @@ class Formula:
         op, given = self.steps[id(t)][0].op, [self.parts[id(x)] for x in inputs]
         if op.name in SILENT:
             return given[0]
-        text, binding = written(op, given, settings_of(self.steps[id(t)][0]))
+        text, binding = op_formula(op, given, op_settings(self.steps[id(t)][0]))
         return (text, binding) if len(text) <= TOO_LONG else ("…", 9)
 
     def leaf(self, x):
@@ -69,33 +69,33 @@ class Formula:
             self.used[id(viewed)] = viewed
             return self.known[id(viewed)] + ("ᵀ" if x.shape != viewed.shape and x.ndim > 1 else "")
         if is_number(x):
-            return number(array_of(x))
+            return number_text(array_of(x))
         self.unknown = True
         dtype = getattr(array_of(x), "dtype", None)
         return "mask" if dtype == np.bool_ else x.name if isinstance(x, Tensor) and x.name else "const"
 
 
-def written(op, given, settings):
+def op_formula(op, given, settings):
     """Return ``(text, binding)`` of an op applied to ``given``, a list of such pairs."""
     if op.name in INFIX and len(given) == 2:
         symbol, binding = INFIX[op.name]
         if op.name == "multiply" and is_figure(given[1][0]) and not is_figure(given[0][0]):
             given = given[::-1]  # 2 × g, not g × 2
         right = binding + (op.name not in ("add", "multiply"))  # a − (b + c) needs its brackets
-        return f"{bracketed(given[0], binding)} {symbol} {bracketed(given[1], right)}", binding
+        return f"{bracket(given[0], binding)} {symbol} {bracket(given[1], right)}", binding
     if op.name in BEFORE:
         symbol, binding = BEFORE[op.name]
-        return symbol + bracketed(given[0], binding), binding
+        return symbol + bracket(given[0], binding), binding
     if op.name in AFTER:
         symbol, binding = AFTER[op.name]
-        return bracketed(given[0], binding) + symbol, binding
+        return bracket(given[0], binding) + symbol, binding
     if op.name == "getitem":
-        return f"{bracketed(given[0], 5)}[{settings[0].removeprefix('index=') if settings else ''}]", 9
+        return f"{bracket(given[0], 5)}[{settings[0].removeprefix('index=') if settings else ''}]", 9
     name = op.symbol if op.symbol.isalnum() or op.symbol in "ΣΠ√" else op.name
     return f"{name}({', '.join([*(text for text, _ in given), *settings])})", 9
 
 
-def bracketed(part, binding):
+def bracket(part, binding):
     text, own = part
     return text if own >= binding else f"({text})"
 

@@ -3,18 +3,18 @@
 from ...core.tensor import Tensor
 from ...errors import describe
 from ...graph.steps import array_of, is_number
-from .array_summary import number
-from .format import clean, settings_of
+from .array_summary import number_text
+from .format import clean, op_settings
 
 #: Ops whose symbol follows what it is applied to.
 BEHIND = {"²", "ᵀ"}
 
 
-def by_id(names):
+def names_by_id(names):
     """Return ``{id of a Tensor or array: the first name it is given}``; Python's own names are none.
 
     >>> x = [1.0]
-    >>> by_id({"x": x, "same": x})[id(x)]
+    >>> names_by_id({"x": x, "same": x})[id(x)]
     'x'
     """
     names = {} if names is None else names
@@ -23,11 +23,11 @@ def by_id(names):
     return {id(x): str(name) for name, x in reversed(list(names.items())) if not str(name).startswith("__")}
 
 
-class Names:
+class TensorNames:
     """By Tensor: its own name, the one given for it, or ``t1``, ``t2`` ... in the order of computation.
 
-    called: names by id, of ``by_id``
-    steps:  what ``recorded`` returned
+    called: names by id, of ``names_by_id``
+    steps:  what ``recorded_steps`` returned
     """
 
     def __init__(self, called, steps):
@@ -35,19 +35,19 @@ class Names:
         self.numbers: dict = {}
         for t, inputs in steps:
             for x in (*inputs, t):
-                if not self.known(x) and not is_number(x):
-                    self.numbers.setdefault(key(x), f"t{len(self.numbers) + 1}")
+                if not self.given_name(x) and not is_number(x):
+                    self.numbers.setdefault(identity_key(x), f"t{len(self.numbers) + 1}")
 
-    def known(self, x):
+    def given_name(self, x):
         """Return the name that somebody gave ``x``, or ''."""
         return str(getattr(x, "name", None) or self.called.get(id(x), ""))
 
-    def of(self, x):
+    def name_of(self, x):
         """Return what to call ``x``, on one line that a terminal can show: a number is its value."""
-        return clean(self.known(x) or self.numbers.get(key(x)) or number(array_of(x)))
+        return clean(self.given_name(x) or self.numbers.get(identity_key(x)) or number_text(array_of(x)))
 
 
-def key(x):
+def identity_key(x):
     """Return what tells Tensors apart, after they are gone too; arrays are told apart while they live."""
     return x.seq if isinstance(x, Tensor) else -1 - id(x)
 
@@ -58,14 +58,14 @@ def expression(t, inputs, names):
     >>> import tensorgrad as tg
     >>> a, b = tg.Parameter(2.0, name="a"), tg.Parameter(3.0, name="b")
     >>> for t in (a @ b if a.ndim else a * b, tg.square(a), tg.absolute(a), tg.sigmoid(a), tg.arctan2(a, b)):
-    ...     print(expression(t, t.inputs, Names({}, [])))
+    ...     print(expression(t, t.inputs, TensorNames({}, [])))
     a × b
     a²
     |a|
     σ(a)
     arctan2(a, b)
     """
-    symbol, words, settings = clean(t.op.symbol), [names.of(x) for x in inputs], [*map(clean, settings_of(t))]
+    symbol, words, settings = clean(t.op.symbol), [names.name_of(x) for x in inputs], [*map(clean, op_settings(t))]
     if len(words) == 2 and not settings and not any(c.isalnum() for c in symbol):
         return f" {symbol} ".join(words)
     if len(words) == 1 and not settings:

@@ -1,4 +1,4 @@
-"""A derivative rule as text, ``'g × b'``, read from the rule's own source: so that it cannot say anything else."""
+"""A derivative rule as text, ``'g × b'``, read from the source of the rule, so that text and rule agree."""
 
 import ast
 import linecache
@@ -46,14 +46,14 @@ def formula(op, i=0):
     return text if op.kind != "elementwise" or re.search(r"\b[gh]\b", text) else f"g × {text}"
 
 
-def spelled(text, called):
+def substitute_names(text, called):
     """Return a formula with names in place of the letters of an op's arguments, if all are short words.
 
     called: ``{letter: name}``; ``g`` is the gradient, so nothing else can be called that
 
-    >>> spelled("g @ bᵀ", {"a": "x", "b": "hidden/kernel"}), spelled("g × b", {"a": "w", "b": "-3"})
+    >>> substitute_names("g @ bᵀ", {"a": "x", "b": "hidden/kernel"}), substitute_names("g × b", {"a": "w", "b": "-3"})
     ('g @ kernelᵀ', 'g × (-3)')
-    >>> spelled("g × b", {"a": "a", "b": "two words"})
+    >>> substitute_names("g × b", {"a": "a", "b": "two words"})
     'g × b'
     """
     words = {letter: name.rpartition("/")[2] for letter, name in called.items()}
@@ -68,9 +68,9 @@ def formula_of(rule):
     """Return what a rule's docstring calls it (``∂/∂a: ...``), else what its ``return`` computes, else ''."""
     said = re.match(r"∂/∂\w+: ``(.+?)``", getattr(rule, "__doc__", None) or "")
     if said:
-        return signed(said[1])
-    node = source_of(rule)
-    texts = [written(node, inline) for inline in (True, False)] if node is not None else []
+        return replace_operators(said[1])
+    node = definition_of(rule)
+    texts = [returned_expression(node, inline) for inline in (True, False)] if node is not None else []
     texts = [text for text in texts if not CODE.search(text)]
     return next((text for text in texts if len(text) <= LONGEST), min(texts, key=len, default=""))
 
@@ -82,7 +82,7 @@ def used_in(rule):
     >>> used_in(tg.ops.relu.op.rule(0)), used_in(tg.ops.sparse_cross_entropy.op.rule(0))
     (('g', 'y'), ('g', 'p', 'ids'))
     """
-    node = source_of(rule)
+    node = definition_of(rule)
     if node is None:
         return ()
     body = node.body if isinstance(node.body, list) else [node.body]
@@ -91,7 +91,7 @@ def used_in(rule):
     return tuple([name for name in rule.__code__.co_varnames[: rule.__code__.co_argcount] if name in found])
 
 
-def source_of(rule):
+def definition_of(rule):
     """Return the syntax tree of a function's definition, or None where its source is not to be had."""
     rule = getattr(rule, "__wrapped__", rule)  # one that computes in a wider dtype is known by what it wraps
     code = getattr(rule, "__code__", None)
@@ -103,7 +103,7 @@ def source_of(rule):
         return None
     nodes = [node for first, node in found if first == code.co_firstlineno]
     nodes = [node for node in nodes if isinstance(node, ast.Lambda) == (code.co_name == "<lambda>")]
-    return next((node for node in nodes if len(nodes) == 1 or holds(node.body, code)), None)
+    return next((node for node in nodes if len(nodes) == 1 or contains_code(node.body, code)), None)
 
 
 @lru_cache(64)
@@ -113,14 +113,14 @@ def definitions(text):
     return [(min([n.lineno, *(d.lineno for d in getattr(n, "decorator_list", ()))]), n) for n in nodes]
 
 
-def holds(body, code):
+def contains_code(body, code):
     """Return whether the code of a lambda was compiled from this expression, one of several on a line."""
     places = [(line, column) for line, _, column, _ in code.co_positions() if column]
     first, last = (body.lineno, body.col_offset), (body.end_lineno, body.end_col_offset)
     return any(first <= place < last for place in places)
 
 
-def written(node, inline):
+def returned_expression(node, inline):
     """Return the expression that a function returns; with ``inline``, local names as what they stand for."""
     algebra, result = Algebra(), node.body if isinstance(node, ast.Lambda) else None
     for line in node.body if result is None else ():
@@ -128,13 +128,13 @@ def written(node, inline):
             algebra.note(line.targets[0], line.value)
         elif isinstance(line, ast.Return):
             result = line.value
-    return "" if result is None else signed(ast.unparse(algebra.of(result)))
+    return "" if result is None else replace_operators(ast.unparse(algebra.simplify(result)))
 
 
-def signed(text):
+def replace_operators(text):
     """Return Python's operators as a formula writes them.
 
-    >>> signed("2.0 * g * x ** 2 - -y")
+    >>> replace_operators("2.0 * g * x ** 2 - -y")
     '2 × g × x² − −y'
     """
     for old, new in SIGNS:
@@ -150,7 +150,7 @@ class Algebra(ast.NodeTransformer):
     def __init__(self):
         self.meaning = {}  # local name -> the expression it stands for
 
-    def of(self, node):
+    def simplify(self, node):
         """Return the algebra of an expression, which itself stays as it is."""
         return self.visit(ast.parse(ast.unparse(node), mode="eval").body)
 
@@ -159,29 +159,29 @@ class Algebra(ast.NodeTransformer):
         pairs = [(target, value)]
         if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
             pairs = list(zip(target.elts, value.elts, strict=False))
-        self.meaning.update([(name.id, self.of(part)) for name, part in pairs if isinstance(name, ast.Name)])
+        self.meaning.update([(name.id, self.simplify(part)) for name, part in pairs if isinstance(name, ast.Name)])
 
     def visit_Name(self, node):
         return self.meaning.get(node.id, node)
 
     def visit_Attribute(self, node):
         if node.attr in ("T", "mT"):
-            return transposed(self.visit(node.value))
+            return transpose_text(self.visit(node.value))
         return ast.Name(node.attr) if is_numpy(node.value) else ast.Attribute(self.visit(node.value), node.attr)
 
     def visit_Call(self, node):
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
         method = isinstance(node.func, ast.Attribute) and not is_numpy(node.func.value)
         args = [self.visit(x) for x in ([node.func.value] if method else []) + node.args]
-        return called(name, args) if args else node
+        return simplify_call(name, args) if args else node
 
 
-def called(name, args):
+def simplify_call(name, args):
     """Return the call of a function as algebra."""
     if name in SILENT:
         return args[0]
     if name in TRANSPOSED:
-        return transposed(args[0])
+        return transpose_text(args[0])
     if name in WORDS:
         return ast.Name(WORDS[name])
     if name in ("product", "ratio") and len(args) == 2:
@@ -191,7 +191,7 @@ def called(name, args):
     return ast.Call(ast.Name(name), [x for x in args if not (isinstance(x, ast.Name) and x.id in SETTINGS)], [])
 
 
-def transposed(node):
+def transpose_text(node):
     text = ast.unparse(node)
     return ast.Name(f"{text}ᵀ" if text.isidentifier() else f"({text})ᵀ")
 

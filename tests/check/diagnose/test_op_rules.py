@@ -5,11 +5,11 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.check.diagnose.op_rules import OpCall, find_fault, numeric_gradient, rule_faults
-from tensorgrad.graph.steps import recorded
+from tensorgrad.graph.steps import recorded_steps
 
 
 def last_step(y):
-    return recorded(y)[-1]
+    return recorded_steps(y)[-1]
 
 
 def test_products_with_the_jacobian_are_those_of_numpy(rng):

@@ -47,3 +47,8 @@ def test_the_dict_for_machines(wrong):
         "difference": pytest.approx(1 / 3), "connected": True, "measured": None, "kinks": 0, "hint": wrong.hint,
         "mode": "reverse", "order": 1,
     }  # fmt: skip
+
+
+def test_the_causes_have_their_former_name(wrong):
+    assert wrong.culprit == wrong.causes
+    assert len(wrong.causes) == 1

@@ -10,7 +10,7 @@ from ..numeric.differences import joint_line, rounding_noise
 from ..numeric.measure import derivatives
 from ..numeric.method import choose_method, fixed_directions
 from ..numeric.sampling import block
-from .parameters import named_arrays, rebuild
+from .parameters import named_arrays, rebuild_parameters
 from .points import positional_arguments
 
 
@@ -79,7 +79,7 @@ class NumpyLoss:
 
     def _call(self):
         try:
-            return self.loss_fn(rebuild(self.params, self.arrays), *self.data)
+            return self.loss_fn(rebuild_parameters(self.params, self.arrays), *self.data)
         except TypeError as error:
             error.add_note(f"check_gradients: loss_fn was called with params and {len(self.data)} more arguments")
             raise

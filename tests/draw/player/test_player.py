@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import tensorgrad as tg
-from tensorgrad.draw.player.player import SCRIPTS, filled
+from tensorgrad.draw.player.player import SCRIPTS, fill_template
 from tensorgrad.draw.text.array_summary import digest
 from tests.draw.played import HOSTILE, fan, hostile, network, neuron, tangle
 
@@ -239,7 +239,7 @@ def test_scripts_are_all_there_and_small():
 
 
 def test_a_template_is_filled_once():
-    assert filled("{{a}} {{b}}", {"a": "{{b}}\\1", "b": "x"}) == "{{b}}\\1 x"
+    assert fill_template("{{a}} {{b}}", {"a": "{{b}}\\1", "b": "x"}) == "{{b}}\\1 x"
 
 
 # ---- saving, and what cannot be played

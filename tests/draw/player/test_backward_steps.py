@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 import tensorgrad as tg
 from tensorgrad.core.tensor import Tensor
 from tensorgrad.draw import backward_steps
-from tensorgrad.draw.player.backward_steps import fitting
-from tensorgrad.graph.steps import recorded
+from tensorgrad.draw.player.backward_steps import fit_text
+from tensorgrad.graph.steps import recorded_steps
 
 
 def leaves_of(root):
-    found = {id(x): x for _, inputs in recorded(root) for x in inputs if isinstance(x, Tensor) and x.op is None}
+    found = {id(x): x for _, inputs in recorded_steps(root) for x in inputs if isinstance(x, Tensor) and x.op is None}
     return [x for x in found.values() if x.requires_grad]
 
 
@@ -31,7 +31,7 @@ def assert_as_backward(root, gradient=None):
     """Compare with ``backward()``: order of the ops, gradients on the way, and ``.grad``, bit for bit."""
     found, steps = totals(root, gradient), list(backward_steps(root, gradient))
     arrived, removers = [], []
-    for t, _ in recorded(root):
+    for t, _ in recorded_steps(root):
         removers.append(t.register_hook(lambda g, t=t: arrived.append((t, g.data))))
     root.backward(gradient)
     for remove in removers:
@@ -177,7 +177,7 @@ def test_broadcasting_is_undone_and_said():
     (step,) = [s for s in backward_steps(np.sum(np.ones((3, 2)) * b)) if s.op.name == "multiply"]
     assert (step.parts[0].fitted, step.parts[0].value.tolist()) == ("summed over axis 0", [3.0, 3.0])
     assert "∂b = g × t1, summed over axis 0, = [3, 3]" in str(step)
-    assert fitting((4, 3, 2), (3, 1)) == "summed over axes 0, 2"
+    assert fit_text((4, 3, 2), (3, 1)) == "summed over axes 0, 2"
 
 
 @pytest.mark.parametrize(

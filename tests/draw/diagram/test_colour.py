@@ -11,7 +11,6 @@ import pytest
 import tensorgrad as tg
 from tensorgrad.draw import draw
 from tensorgrad.draw.diagram.colour import BROKEN, NONE, SHADES, Scale
-from tensorgrad.draw.text.array_summary import bars, histogram, values_of
 from tensorgrad.errors import OptionError
 
 
@@ -179,34 +178,3 @@ def test_gradients_beside_values():
     gradients = [box.lines for box in draw(y, backward="both", grads=True).view.boxes if box.name == "∂w"]
     assert gradients == [("∂w", "float64[2]", "[2, 4]")]
     assert w.grad is None
-
-
-@pytest.mark.parametrize(
-    ("array", "lines"),
-    [
-        ([1.5, np.nan], ["[1.5, nan]"]),
-        (np.arange(24.0), ["11.5 ± 6.9, 0 to 23", "████████████"]),
-        (np.r_[np.arange(9.0), np.nan, np.inf, -np.inf], ["4 ± 2.6, 0 to 8, 1 nan, 2 inf", "*"]),
-        (np.full(9, np.nan), ["9 nan"]),
-        (np.zeros((3, 3)), ["0 ± 0, 0 to 0", "█"]),
-        (np.zeros((0, 9)), ["[]"]),
-        (np.ones(9, bool), ["9 values"]),
-        (np.r_[np.zeros(99), 1.0], ["0.01 ± 0.099, 0 to 1", "█▁▁▁▁▁▁▁▁▁▁▂"]),
-    ],
-    ids=str,
-)
-def test_values_as_lines(array, lines):
-    found = values_of(np.array(array))
-    assert found[0] == lines[0]
-    assert len(found) == len(lines)
-    assert lines[-1] in ("*", found[-1])
-
-
-def test_a_histogram_counts():
-    assert histogram([10, 0, 5, 20]) == "▅▁▃█"  # of 20, in eighths above none
-    assert len(histogram(bars(np.linspace(-1e300, 1e300, 50)))) == 12
-
-
-def test_the_largest_numbers_are_summed_up():
-    assert values_of(np.full(20, 1.5e308)) == ["1.5e+308 ± 0, 1.5e+308 to 1.5e+308", "█"]
-    assert values_of(np.repeat([-1.7e308, 1.7e308], 10))[0] == "0 ± 1.7e+308, -1.7e+308 to 1.7e+308"

@@ -12,7 +12,7 @@ import tensorgrad as tg
 from tensorgrad.draw import draw
 from tensorgrad.draw.export.dot import dot_source
 from tensorgrad.draw.export.graphviz import REMEDY
-from tensorgrad.draw.export.raster import plain_glyphs
+from tensorgrad.draw.export.raster import replace_glyphs
 from tensorgrad.errors import GradientError, OptionError, RenderError
 
 
@@ -90,7 +90,7 @@ def test_png_without_dot_and_converter_names_the_command(no_dot, monkeypatch, pi
 def test_letters_that_the_converters_font_lacks_are_drawn_in_other_ways(no_dot):
     x = tg.Tensor(np.ones((20, 3)), name="x")
     picture = draw(((x @ tg.Parameter(np.ones((3, 2)), name="W")) ** 2).sum(), backward="both", values=True)
-    svg, plain = picture.svg(), plain_glyphs(picture.svg())
+    svg, plain = picture.svg(), replace_glyphs(picture.svg())
     assert "xᵀ @ g" in svg
     assert "x<tspan baseline-shift" in plain
     assert [c for c in "ᵀ█▇▁" if c in plain] == []
@@ -152,7 +152,7 @@ def test_bad_input_is_explained(what, options, error, message):
 
 def test_the_command_installs_what_the_extra_viz_names():
     setup = ConfigParser()
-    setup.read(Path(__file__).parents[2] / "setup.cfg")
+    setup.read(Path(__file__).parents[3] / "setup.cfg")
     wanted = setup["options.extras_require"]["viz"].split()
     assert [name.partition(">=")[0] for name in wanted] == REMEDY.strip("`").replace('"', "").split()[2:]
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tensorgrad.check.subject.loss import NumpyLoss
+from tensorgrad.check.subject.numpy_loss import NumpyLoss
 
 
 def loss(params, X, y):

@@ -1,4 +1,4 @@
-"""Looks: what objects show that are neither containers of the usual kinds nor objects with attributes."""
+"""Snapshots of objects that are neither plain containers nor objects with attributes, such as a ``bytearray``."""
 
 import array
 import logging
@@ -7,39 +7,39 @@ from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any
 
-from .watched_places import same
+from .watched_places import is_same
 
 
-class Look:
-    """What an object shows: that of a ``bytearray``, of a read-only dict, or whether a cache was cleared.
+class Snapshot:
+    """What an object shows, such as the bytes of a ``bytearray`` or the items of a read-only dict.
 
-    What lies inside is watched, and put back, in its own place.
+    The items themselves are watched, and put back, in places of their own.
     """
 
     __slots__ = ("held", "owner", "path", "show")
 
     def __init__(self, owner, path):
         self.owner, self.path = owner, path
-        self.show, _ = LOOKS.get(type(owner), OBJECTS)
+        self.show, _ = SNAPSHOTS.get(type(owner), OBJECTS)
         self.held = self.show(owner)
 
     def holds(self):
-        return same(self.show(self.owner), self.held)
+        return is_same(self.show(self.owner), self.held)
 
     def restore(self):
-        put_back = LOOKS.get(type(self.owner), OBJECTS)[1]
+        put_back = SNAPSHOTS.get(type(self.owner), OBJECTS)[1]
         if put_back is not None:
             put_back(self.owner, self.held)
 
-    def inside(self):
+    def items(self):
         """Return the things that the object holds."""
         if isinstance(self.owner, weakref.ref):
             return (self.owner(),)
         return self.held if isinstance(self.held, tuple) else ()
 
 
-class Cache:
-    """Whether the cache of a function, an ``lru_cache``, was filled or cleared; as long as neither, its hits grow."""
+class CacheState:
+    """The state of an ``lru_cache``: it changes when the cache is filled or cleared; hits alone may grow."""
 
     __slots__ = ("cached", "info", "path")
 
@@ -57,24 +57,24 @@ class Cache:
         self.cached.cache_clear()  # what a trace has put there may be stand-ins
 
 
-def pairs(mapping):
+def keys_and_values(mapping):
     return tuple(mapping), *mapping.values()
 
 
-def put_items(whole, held):
+def restore_items(whole, held):
     whole[:] = type(whole)(held) if isinstance(whole, bytearray) else array.array(whole.typecode, held)
 
 
-def put_objects(objects, held):
-    objects.ravel()[:] = held  # of a view; what is none is a copy, and then nothing was changed in place
+def restore_objects(objects, held):
+    objects.ravel()[:] = held  # a view; where it is a copy, the memory is read-only
 
 
-#: For each class what an object of it shows, and how that is put back.
-LOOKS: dict[Any, Any] = {
-    bytearray: (bytes, put_items),
-    array.array: (array.array.tobytes, put_items),
+#: For each class ``(function that shows an object of it, function that puts that back)``.
+SNAPSHOTS: dict[Any, Any] = {
+    bytearray: (bytes, restore_items),
+    array.array: (array.array.tobytes, restore_items),
     memoryview: (memoryview.tobytes, None),
-    MappingProxyType: (pairs, None),
+    MappingProxyType: (keys_and_values, None),
     type({}.keys()): (tuple, None),
     type({}.values()): (tuple, None),
     type({}.items()): (tuple, None),
@@ -82,5 +82,5 @@ LOOKS: dict[Any, Any] = {
     logging.Logger: (lambda log: (log.getEffectiveLevel(), log.disabled, log.manager.disable), None),
     ContextVar: (lambda variable: (variable.get(None),), lambda variable, held: variable.set(held[0])),
 }
-#: Arrays of objects.
-OBJECTS: tuple[Any, Any] = (lambda objects: tuple(objects.ravel().tolist()), put_objects)
+#: The same for arrays of objects.
+OBJECTS: tuple[Any, Any] = (lambda objects: tuple(objects.ravel().tolist()), restore_objects)

@@ -7,7 +7,7 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.core.op import REGISTRY
-from tensorgrad.draw.text.rule_source import CODE, formula, spelled, written
+from tensorgrad.draw.text.rule_source import CODE, formula, returned_expression, substitute_names
 
 SAID = {
     "add": ["g", "g"],
@@ -100,8 +100,8 @@ def test_local_names_stand_for_what_they_are():
     import ast
 
     body = ast.parse("def f(g, y, x):\n    s, t = x * x, g\n    u = s + t\n    return np.sum(u, axis=0) - s.T").body[0]
-    assert written(body, True) == "Σ(x × x + g) − (x × x)ᵀ"
-    assert written(body, False) == "Σ(u) − sᵀ"
+    assert returned_expression(body, True) == "Σ(x × x + g) − (x × x)ᵀ"
+    assert returned_expression(body, False) == "Σ(u) − sᵀ"
 
 
 @pytest.mark.parametrize(
@@ -118,4 +118,4 @@ def test_local_names_stand_for_what_they_are():
     ],
 )
 def test_names_in_place_of_letters(text, called, wanted):
-    assert spelled(text, called) == wanted
+    assert substitute_names(text, called) == wanted
