@@ -49,13 +49,13 @@ def gradients(root: Tensor, gradient: Any = None, create_graph: bool = False) ->
             seed = seed if isinstance(seed, Tensor) else make_leaf(seed)
         elif isinstance(seed, Tensor):
             seed = seed.data
-        found = sweep(root, conjugate(seed), create_graph)
+        found = sweep(root, conjugate_gradient(seed), create_graph)
         for pair in found:
-            pair[1] = conjugate(pair[1])
+            pair[1] = conjugate_gradient(pair[1])
         return found
 
 
-def conjugate(g: Any) -> Any:
+def conjugate_gradient(g: Any) -> Any:
     """Return a gradient as a cotangent, or back: a gradient is ``∂L/∂Re z + i ∂L/∂Im z``, a cotangent its conjugate."""
     return g if g.dtype.kind != "c" else np.conjugate(g)
 
@@ -221,14 +221,14 @@ def fit(g: Any, x: Any, node: Any, into: Any, keep: Any) -> Any:
 
 def run_hooks(node: Any, g: Any, keep: Any) -> Any:
     """Return the gradient of ``node`` after its hooks, each of which may replace it."""
-    seen = conjugate(g) if keep else make_leaf(conjugate(g))
+    seen = conjugate_gradient(g) if keep else make_leaf(conjugate_gradient(g))
     for hook in tuple(node.watch.values()):
         changed = hook(seen)
         if changed is not None:
             seen = changed if isinstance(changed, Tensor) else Tensor(changed)
             if seen.shape != node.shape:
                 raise ShapeError(f"a hook of {describe(node)} returned {describe(seen)}; the shapes must agree")
-    return conjugate(seen) if keep else conjugate(seen.data)
+    return conjugate_gradient(seen) if keep else conjugate_gradient(seen.data)
 
 
 def register_hook(self: Any, hook: Callable[[Tensor], Any]) -> Callable[[], None]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .backward import conjugate, gradients
+from .backward import conjugate_gradient, gradients
 from .core.modes import enable_grad
 from .core.tensor import Tensor
 
@@ -56,7 +56,7 @@ def transpose_rule(rule: Callable[..., Any]) -> Callable[..., Any]:
         if not isinstance(product, Tensor) or not product.requires_grad:
             return np.zeros_like(y)
         keep = any(isinstance(x, Tensor) for x in (t, y, *inputs))
-        found = (conjugate(gx) for leaf, gx in gradients(product, create_graph=keep) if leaf is g)
+        found = (conjugate_gradient(gx) for leaf, gx in gradients(product, create_graph=keep) if leaf is g)
         return next(found, np.zeros_like(y))
 
     return tangent

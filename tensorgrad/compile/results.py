@@ -37,7 +37,7 @@ class Leaf:
             self.thing.value.flags.writeable
         )
         if not self.varies or self.thing.node.python:
-            self.make = identity  # a Tensor from outside is returned itself
+            self.make = same_value  # a Tensor from outside is returned itself
         elif isinstance(x, Tensor):
             self.make = as_tensor
         else:
@@ -66,7 +66,7 @@ def make_read_only(make):
     return make_and_lock
 
 
-def identity(x):
+def same_value(x):
     return x
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _recording: ContextVar[Any] = ContextVar("recording", default=True)
 _no_compile: ContextVar[Any] = ContextVar("no_compile", default=False)
+_complex_step: ContextVar[Any] = ContextVar("complex_step", default=False)
 _entering: ContextVar[Any] = ContextVar("entering", default=None)
 
 #: Whether the model around is being trained: the default of a layer's ``training``.
@@ -38,6 +39,11 @@ def is_recording() -> bool:
 def is_compile_off() -> bool:
     """Return whether compiled functions run as they were written, because somebody watches what they call."""
     return bool(_no_compile.get())
+
+
+def is_complex_step() -> bool:
+    """Return whether complex numbers stand for real ones that are moved a little: then nothing is conjugated."""
+    return bool(_complex_step.get())
 
 
 class Setting(list[Any]):
@@ -165,4 +171,15 @@ class no_compile(_Mode):
     """Run compiled functions, and models, as they were written, inside a ``with`` block."""
 
     _flag = _no_compile
+    _truth = (True,)
+
+
+class complex_step(_Mode):
+    """Take complex numbers for real ones moved by their imaginary parts, inside a ``with`` block.
+
+    A function of real numbers, continued to complex ones, has its derivative in the imaginary part then; what would
+    conjugate, or take a real part, because a number is complex leaves it as it is.
+    """
+
+    _flag = _complex_step
     _truth = (True,)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..core.declare import constant, elementwise
 from ..core.dispatch import NUMPY
+from ..core.modes import is_complex_step
 from ..core.tensor import array_like
 
 __all__ = [
@@ -84,13 +85,18 @@ reciprocal = elementwise("reciprocal", np.reciprocal, "``1 / x``.", symbol="1/x"
     x=lambda g, y, x: product(ratio(-g, x), y))  # fmt: skip
 
 
-def absolute_x(g: Any, y: Any, x: Any) -> Any:
-    """∂|x|/∂x: the sign; of complex numbers the conjugate of ``x / |x|``, which varies with ``x``."""
-    return g * (np.conjugate(x) / zero_to_inf(y)) if x.dtype.kind == "c" else g * np.sign(x)
+def conj_complex(x: Any) -> Any:
+    """Return the conjugate of complex numbers, and real ones as they are: np.conjugate would copy them."""
+    return np.conjugate(x) if x.dtype.kind == "c" and not is_complex_step() else x
+
+
+def squared_magnitude(x: Any) -> Any:
+    """Return ``|x|²``, which is real: ``x²`` of real numbers."""
+    return x * x if x.dtype.kind != "c" or is_complex_step() else np.real(x * np.conjugate(x))
 
 
 absolute = elementwise("absolute", np.absolute, "``|x|``; its derivative at 0 is taken as 0.", symbol="|x|", kinks=(0,),
-    numpy=(np.absolute, np.fabs), x=absolute_x)  # fmt: skip
+    numpy=(np.absolute, np.fabs), x=lambda g, y, x: g * conj_complex(sign(x)))  # fmt: skip
 hypot = elementwise("hypot", np.hypot, "``√(a² + b²)``, without overflow; its derivatives at 0 are taken as 0.",
     wide=True,
     a=lambda g, y, a, b: g * (a / zero_to_inf(y)),

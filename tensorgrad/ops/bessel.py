@@ -40,7 +40,7 @@ def series_in_inverse(order: Any, x: Any) -> Any:
     return total / np.sqrt(2 * math.pi * x)
 
 
-def scaled(order: Any) -> Any:
+def scaled_kernel(order: Any) -> Any:
     """Return the kernel of ``I(x) e⁻|ˣ|``."""
 
     def kernel(x: Any) -> Any:
@@ -54,7 +54,7 @@ def scaled(order: Any) -> Any:
 
 
 def i1_kernel(x: Any) -> Any:
-    return np.where(np.isinf(x), x, scaled(1)(x) * np.exp(np.abs(x)))
+    return np.where(np.isinf(x), x, scaled_kernel(1)(x) * np.exp(np.abs(x)))
 
 
 def over(y: Any, x: Any) -> Any:
@@ -66,9 +66,9 @@ i0 = elementwise("i0", lambda x: np.i0(x), "Modified Bessel function of order 0.
     x=lambda g, y, x: g * i1(x))  # fmt: skip
 i1 = elementwise("i1", in_double(i1_kernel), "Modified Bessel function of order 1.", wide=True,
     x=lambda g, y, x: g * (i0(x) - over(y, x)))  # fmt: skip
-i0e = elementwise("i0e", in_double(scaled(0)), "``e⁻|ˣ| I₀(x)``, which does not overflow.", wide=True,
+i0e = elementwise("i0e", in_double(scaled_kernel(0)), "``e⁻|ˣ| I₀(x)``, which does not overflow.", wide=True,
     x=lambda g, y, x: g * (i1e(x) - np.sign(x) * y))  # fmt: skip
-i1e = elementwise("i1e", in_double(scaled(1)), "``e⁻|ˣ| I₁(x)``, which does not overflow.", wide=True,
+i1e = elementwise("i1e", in_double(scaled_kernel(1)), "``e⁻|ˣ| I₁(x)``, which does not overflow.", wide=True,
     x=lambda g, y, x: g * (i0e(x) - np.sign(x) * y - over(y, x)))  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from .arithmetic import zero_to_inf
 __all__ = ["angle", "conj", "conjugate", "imag", "iscomplex", "isreal", "real"]
 
 
-def of_kind(x: Any, g: Any) -> Any:
+def of_kind(g: Any, x: Any) -> Any:
     """Return a cotangent for ``x``: for real numbers its real part."""
     return g if x.dtype.kind == "c" else np.real(g)
 
@@ -29,9 +29,9 @@ conjugate = elementwise("conjugate", np.conjugate, "``a - ib`` for ``a + ib``.",
 conj = conjugate
 real_part = elementwise("real", lambda x: +np.real(x), "The real part.", symbol="Re", x=lambda g, y, x: g)
 imaginary_part = elementwise("imag", lambda x: +np.imag(x), "The imaginary part.", symbol="Im",
-    x=lambda g, y, x: of_kind(x, g * -1j))  # fmt: skip
+    x=lambda g, y, x: of_kind(g * -1j, x))  # fmt: skip
 argument = elementwise("angle", lambda x: np.arctan2(np.imag(x), np.real(x)), "The angle ``arg z``, in (-π, π].",
-    symbol="∠", domain="nonzero", x=lambda g, y, x: of_kind(x, g * (-1j / zero_to_inf(x))))  # fmt: skip
+    symbol="∠", domain="nonzero", x=lambda g, y, x: of_kind(g * (-1j / zero_to_inf(x)), x))  # fmt: skip
 
 
 def real(val: Any) -> Any:

@@ -9,7 +9,9 @@ import numpy as np
 from ..core.declare import primitive
 from ..core.dispatch import NUMPY
 from ..core.tensor import array_like
-from .matrices import conj, diagonal_matrix, pack, real, square_explain, unpack, without_gradient
+from .arithmetic import conj_complex as conj
+from .complex_numbers import real
+from .matrices import diagonal_matrix, pack, square_explain, unpack, without_gradient
 
 __all__ = ["det", "slogdet"]
 

@@ -16,9 +16,10 @@ from ..core.declare import primitive
 from ..core.dispatch import NUMPY
 from ..core.tensor import array_like
 from ..errors import OptionError
-from .matrices import (
+from .arithmetic import conj_complex as conj
+from .complex_numbers import real
+from .matrices import (  # fmt: skip
     adjoint,
-    conj,
     diagonal_matrix,
     fold_complement,
     fold_triangle,
@@ -28,10 +29,9 @@ from .matrices import (
     matrix_explain,
     noise,
     pack,
-    real,
     square_explain,
     unpack,
-)  # fmt: skip
+)
 
 __all__ = ["eig", "eigh", "eigvals", "eigvalsh", "svd", "svdvals"]
 

@@ -117,7 +117,7 @@ def einsum(
         subscripts, operands = from_lists((subscripts, *operands))
     arrays = [array_like(x) for x in operands]
     if dtype is not None:
-        arrays = [cast(x, dtype, casting) for x in arrays]
+        arrays = [cast_operands(x, dtype, casting) for x in arrays]
     terms, labels = explicit(subscripts.replace(" ", ""), arrays)
     for i, term in enumerate(terms):
         terms[i], arrays[i] = without_repeats(term, arrays[i])
@@ -129,7 +129,7 @@ def einsum(
     return product(*arrays, subscripts=f"{','.join(terms)}->{labels}")
 
 
-def cast(x: Any, dtype: Any, casting: Any) -> Any:
+def cast_operands(x: Any, dtype: Any, casting: Any) -> Any:
     """Return an operand in another dtype, or raise a TypeError where ``casting`` forbids it."""
     if not np.can_cast(x.dtype, dtype, casting):
         raise TypeError(

@@ -30,19 +30,19 @@ def beside(y: Any, x: Any) -> Any:
     return y if hasattr(y, "dtype") else np.asarray(y, np.result_type(x.dtype, y))
 
 
-def unused_at_zero(x: Any, inside: Any, log: Any) -> Any:
+def unused_at_zero(log: Any, x: Any, inside: Any) -> Any:
     """Return ``log`` where it is used: 0 where ``x`` is 0 and ``log`` infinite, as in PyTorch."""
     return np.where((x == 0) & (inside <= 0), 0, log)
 
 
 xlogy = elementwise("xlogy", times_log(np.log), "``x ln y``, and 0 where ``x`` is 0.", symbol="x ln y",
     domain={"y": "positive"},
-    x=lambda g, z, x, y: product(g, unused_at_zero(x, y, np.log(beside(y, x)))),
+    x=lambda g, z, x, y: product(g, unused_at_zero(np.log(beside(y, x)), x, y)),
     y=lambda g, z, x, y: ratio(g * x, y))  # fmt: skip
 
 xlog1py = elementwise("xlog1py", times_log(np.log1p), "``x ln(1 + y)``, and 0 where ``x`` is 0.", symbol="x ln(1+y)",
     domain={"y": "positive"},
-    x=lambda g, z, x, y: product(g, unused_at_zero(x, 1 + y, np.log1p(beside(y, x)))),
+    x=lambda g, z, x, y: product(g, unused_at_zero(np.log1p(beside(y, x)), x, 1 + y)),
     y=lambda g, z, x, y: ratio(g * x, 1 + y))  # fmt: skip
 
 

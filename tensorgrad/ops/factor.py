@@ -11,9 +11,9 @@ from ..core.dispatch import NUMPY, unwrap_tensors
 from ..core.modes import is_recording
 from ..core.tensor import Tensor, array_like, make_leaf
 from ..errors import OptionError, describe
-from .matrices import (
+from .arithmetic import conj_complex as conj
+from .matrices import (  # fmt: skip
     adjoint,
-    conj,
     fold_complement,
     fold_triangle,
     half,
@@ -21,7 +21,7 @@ from .matrices import (
     pack,
     square_explain,
     unpack,
-)  # fmt: skip
+)
 
 __all__ = ["cholesky", "qr"]
 

@@ -28,11 +28,11 @@ nextafter = constant("nextafter", np.nextafter, "The next number from ``a`` towa
 spacing = constant("spacing", np.spacing, "The distance from ``x`` to the next number away from 0.")
 
 
-def mended(x: Any, *, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+def replace_non_finite(x: Any, *, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     return np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
 
 
-mend = linear("nan_to_num", mended, "``x`` with numbers for nan, inf and -inf, which get no gradient.",
+mend = linear("nan_to_num", replace_non_finite, "``x`` with numbers for nan, inf and -inf, which get no gradient.",
     x=lambda g, y, x, *, nan, posinf, neginf: np.where(np.isfinite(x), g, 0))  # fmt: skip
 mend.op.kind, mend.op.tangents = "elementwise", list(mend.op.rules)
 

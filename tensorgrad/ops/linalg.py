@@ -14,8 +14,9 @@ from ..core.dispatch import NUMPY
 from ..core.tensor import array_like
 from ..errors import OptionError, ShapeError, describe
 from ..shapes import normalize_axes
+from .arithmetic import conj_complex as conj
 from .arithmetic import multiply
-from .matrices import conj, refuse_out, square_explain
+from .matrices import refuse_out, square_explain
 from .movement import diagonal, expand_dims, moveaxis, ravel, reshape, trace
 
 __all__ = [
@@ -59,16 +60,16 @@ matmul = bilinear("matmul", np.matmul, "Matrix product ``a @ b``, batched over l
 
 
 def tensordot_a(g: Any, y: Any, a: Any, b: Any, *, axes: Any) -> Any:
-    return contracted(g, b, axes[0], axes[1], a.ndim, y.ndim)
+    return contract_other(g, b, axes[0], axes[1], a.ndim, y.ndim)
 
 
 def tensordot_b(g: Any, y: Any, a: Any, b: Any, *, axes: Any) -> Any:
     free = b.ndim - len(axes[1])
     first = np.moveaxis(g, range(y.ndim - free, y.ndim), range(free))  # b's free axes first, as a's are
-    return contracted(first, a, axes[1], axes[0], b.ndim, y.ndim)
+    return contract_other(first, a, axes[1], axes[0], b.ndim, y.ndim)
 
 
-def contracted(g: Any, other: Any, own: Any, others: Any, ndim: Any, gdim: Any) -> Any:
+def contract_other(g: Any, other: Any, own: Any, others: Any, ndim: Any, gdim: Any) -> Any:
     """Return ``g`` contracted with ``other`` over the axes that ``other`` alone gave to the result."""
     free = [i for i in range(ndim) if i not in own]
     rest = [i for i in range(gdim - len(free) + len(others)) if i not in others]

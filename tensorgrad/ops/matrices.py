@@ -15,6 +15,7 @@ import numpy as np
 
 from ..core.declare import linear
 from ..core.tensor import Tensor
+from .arithmetic import conj_complex as conj
 
 __all__ = []
 
@@ -59,16 +60,6 @@ def unpack(packed: Any, *shapes: Any) -> Any:
 def without_gradient(x: Any) -> Any:
     """Return the values of a Tensor as one that requires no gradient; an array as it is."""
     return x.detach() if isinstance(x, Tensor) else x
-
-
-def conj(x: Any) -> Any:
-    """Return the complex conjugate; what is real as it is."""
-    return np.conjugate(x) if x.dtype.kind == "c" else x
-
-
-def real(x: Any) -> Any:
-    """Return the real part; what is real as it is."""
-    return np.real(x) if x.dtype.kind == "c" else x
 
 
 def adjoint(x: Any) -> Any:

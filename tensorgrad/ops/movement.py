@@ -13,6 +13,7 @@ from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from ..core.declare import linear
 from ..core.dispatch import NUMPY
+from ..core.modes import is_complex_step
 from ..core.tensor import Tensor, array_like, make_leaf
 from ..errors import OptionError, ShapeError, describe
 from .indexing import scatter
@@ -151,7 +152,7 @@ def astype(x: Any, dtype: Any, copy: Any = True) -> Any:
     dtype = np.dtype(dtype)
     if not copy and x.dtype == dtype:
         return x
-    if isinstance(x, Tensor) and x.dtype.kind == "c" and dtype.kind not in "cb":
+    if isinstance(x, Tensor) and x.dtype.kind == "c" and dtype.kind not in "cb" and not is_complex_step():
         warnings.warn("astype(x): casting complex values to real discards the imaginary part; x.real says so",
                       np.exceptions.ComplexWarning, stacklevel=2)  # fmt: skip
         x = np.real(x)

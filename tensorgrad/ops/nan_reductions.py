@@ -113,7 +113,7 @@ def nanstd(
     return np.sqrt(nanvar(a, axis, dtype, out, ddof, keepdims, correction=correction))
 
 
-def extreme(reduce: Any, lowest: Any) -> Any:
+def make_nan_extreme(reduce: Any, lowest: Any) -> Any:
     def nan_extreme(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:
         a = array_like(a)
         if a.dtype.kind not in "fc":
@@ -125,7 +125,7 @@ def extreme(reduce: Any, lowest: Any) -> Any:
     return nan_extreme
 
 
-nanmax, nanmin = extreme(max, -math.inf), extreme(min, math.inf)
+nanmax, nanmin = make_nan_extreme(max, -math.inf), make_nan_extreme(min, math.inf)
 nanmax.__name__, nanmin.__name__ = "nanmax", "nanmin"
 nanmax.__doc__ = "The largest over ``axis`` of what is not nan; nan where all is."
 nanmin.__doc__ = "The smallest over ``axis`` of what is not nan; nan where all is."

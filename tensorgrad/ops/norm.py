@@ -13,9 +13,11 @@ from ..core.dispatch import NUMPY, unwrap_tensors
 from ..core.tensor import array_like
 from ..errors import OptionError, ShapeError, describe
 from ..shapes import keepdims_shape, reduction_size
+from .arithmetic import conj_complex as conj
 from .arithmetic import product, zero_to_inf
+from .complex_numbers import real
 from .eigen import svdvals
-from .matrices import conj, identity, real
+from .matrices import identity
 
 __all__ = ["matrix_norm", "matrix_rank", "norm", "vector_norm"]
 

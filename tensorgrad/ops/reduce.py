@@ -11,7 +11,7 @@ from ..core.dispatch import NUMPY, UFUNC_METHODS
 from ..core.upcast import upcast
 from ..errors import unknown_name_error
 from ..shapes import keepdims_shape, normalize_axes, reduction_size
-from .arithmetic import product, zero_to_inf
+from .arithmetic import conj_complex, product, squared_magnitude, zero_to_inf
 from .scaled import horner, multiply_pairs, pair_value, prefix_products, suffix_products
 
 __all__ = [
@@ -59,11 +59,6 @@ def deviations(x: Any, axis: Any) -> Any:
     return x - mean(x, axis=axis, keepdims=True)
 
 
-def conjugate(x: Any) -> Any:
-    """Return the conjugate of complex numbers, and real ones as they are: np.conjugate would copy them."""
-    return np.conjugate(x) if x.dtype.kind == "c" else x
-
-
 def offsets_from_first(x: Any, axis: Any) -> Any:
     """Return ``x`` less its first entry along ``axis``: equal entries are then 0, and not what their mean rounds to."""
     axes = normalize_axes(axis, x.ndim)
@@ -79,14 +74,13 @@ def degrees_of_freedom(x: Any, axis: Any, ddof: int, correction: Any) -> Any:
 @primitive(numpy=(np.var,), wide=True)
 def var(x: Any, *, axis: Any = None, ddof: int = 0, keepdims: Any = False, correction: Any = None) -> Any:
     """Variance over ``axis``: ``Σ (x - mean)² / (n - ddof)``."""
-    d = deviations(x, axis)
-    squares = np.real(d * np.conjugate(d)) if d.dtype.kind == "c" else d * d
+    squares = squared_magnitude(deviations(x, axis))
     return np.add.reduce(squares, axis=axis, keepdims=keepdims) / degrees_of_freedom(x, axis, ddof, correction)
 
 
 @var.vjp("x")
 def _(g: Any, y: Any, x: Any, *, axis: Any, ddof: int, keepdims: Any, correction: Any) -> Any:
-    d = conjugate(deviations(x, axis))
+    d = conj_complex(deviations(x, axis))
     return expand(g, x, axis, keepdims) * 2 / degrees_of_freedom(x, axis, ddof, correction) * d
 
 
@@ -99,7 +93,7 @@ def std(x: Any, *, axis: Any = None, ddof: int = 0, keepdims: Any = False, corre
 @std.vjp("x")
 def _(g: Any, y: Any, x: Any, *, axis: Any, ddof: int, keepdims: Any, correction: Any) -> Any:
     g, y = expand(g, x, axis, keepdims), expand(y, x, axis, keepdims)
-    d = conjugate(deviations(offsets_from_first(x, axis), axis))
+    d = conj_complex(deviations(offsets_from_first(x, axis), axis))
     return g * (d / zero_to_inf(y * degrees_of_freedom(x, axis, ddof, correction)))
 
 

@@ -13,12 +13,12 @@ from ..core.tensor import Tensor, array_like
 from ..core.writing import write_result
 from ..errors import suggest
 from ..shapes import reduction_size
+from .arithmetic import squared_magnitude
 from .reduce import (
     all,
     any,
     argmax,
     argmin,
-    conjugate,
     count_nonzero,
     cumprod,
     cumsum,
@@ -129,13 +129,13 @@ def spread_where(op: Any) -> Callable[..., Any]:
         centre = mean_where(x, where, None, axis, True) if mean is None else mean
         d = np.where(where, x - centre, 0)
         n = count_where(where, x, axis, keepdims) - ddof
-        y = sum(np.real(d * conjugate(d)), axis=axis, keepdims=keepdims) / np.where(n > 0, n, 0).astype(n.dtype)
+        y = sum(squared_magnitude(d), axis=axis, keepdims=keepdims) / np.where(n > 0, n, 0).astype(n.dtype)
         return np.sqrt(y) if op is std.op else y
 
     return compute
 
 
-def scan(op: Any) -> Callable[..., Any]:
+def accumulate(op: Any) -> Callable[..., Any]:
     return lambda x, dtype=None, **settings: narrow(op.call(x if dtype is None else x.astype(dtype), **settings), dtype)
 
 
@@ -152,8 +152,8 @@ adapt(var.op, "axis dtype out ddof keepdims where mean correction", spread_where
 adapt(std.op, "axis dtype out ddof keepdims where mean correction", spread_where(std.op))
 adapt(all.op, "axis out keepdims where", truth(all.op, True))
 adapt(any.op, "axis out keepdims where", truth(any.op, False))
-adapt(cumsum.op, "axis dtype out", scan(cumsum.op))
-adapt(cumprod.op, "axis dtype out", scan(cumprod.op))
+adapt(cumsum.op, "axis dtype out", accumulate(cumsum.op))
+adapt(cumprod.op, "axis dtype out", accumulate(cumprod.op))
 for reduction in argmax, argmin:
     adapt(reduction.op, "axis out keepdims", call_plainly(reduction.op))
 adapt(count_nonzero.op, "axis keepdims", call_plainly(count_nonzero.op))

@@ -148,7 +148,7 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     if xp.ndim != 1 or xp.shape != fp.shape or not xp.size:
         raise ShapeError(f"interp(x, xp, fp): xp {describe(xp)} and fp {describe(fp)} must be vectors of one length")
     if period is not None:
-        x, xp, fp = wrapped(x, xp, fp, abs(period))
+        x, xp, fp = wrap_points(x, xp, fp, abs(period))
         left = right = None
     if xp.size == 1:
         y = fp[0] + 0.0 * x
@@ -160,7 +160,7 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     return where(unwrap_tensors(x) > unwrap_tensors(xp)[-1], fp[-1] if right is None else right, y)
 
 
-def wrapped(x: Any, xp: Any, fp: Any, period: Any) -> Any:
+def wrap_points(x: Any, xp: Any, fp: Any, period: Any) -> Any:
     """Return ``x``, and the points in order, all within one period, with one more point at each end."""
     x, xp = x % period, xp % period
     order = np.argsort(unwrap_tensors(xp))

@@ -11,8 +11,10 @@ from ..core.declare import primitive
 from ..core.dispatch import NUMPY, unwrap_tensors
 from ..core.tensor import array_like
 from ..errors import OptionError, ShapeError, describe
+from .arithmetic import conj_complex as conj
+from .complex_numbers import real
 from .eigen import svdvals_a
-from .matrices import adjoint, conj, fold_triangle, half, matrix_explain, pack, real, square_explain, unpack
+from .matrices import adjoint, fold_triangle, half, matrix_explain, pack, square_explain, unpack
 
 __all__ = ["inv", "lstsq", "pinv", "solve", "tensorinv", "tensorsolve"]
 

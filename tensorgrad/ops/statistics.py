@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 
-def fixed(x: Any, function: Any, name: Any) -> Any:
+def fixed_value(x: Any, function: Any, name: Any) -> Any:
     """Return the values of an argument that has no derivative, or raise if one is wanted."""
     if isinstance(x, Tensor) and x.requires_grad:
         raise TypeError(f"{function}(): {name} has no derivative here, and came as {describe(x)}, which requires a "
@@ -83,7 +83,7 @@ def between(ordered: Any, place: Any) -> Any:
 
 
 def check_quantile(q: Any, function: Any, scale: Any) -> Any:
-    q = np.asarray(fixed(q, function, "q"), float) / scale
+    q = np.asarray(fixed_value(q, function, "q"), float) / scale
     if not ((q >= 0) & (q <= 1)).all():
         raise OptionError(f"{function}(a, q): q must lie between 0 and {scale}, got {(q * scale).tolist()}")
     return q
@@ -121,7 +121,7 @@ def nan_order_statistic(a: Any, q: Any, axis: Any, method: Any, keepdims: Any) -
     return with_axes_kept(y, a, axis, keepdims, q.ndim)
 
 
-def check_weights(weights: Any, function: Any) -> Any:
+def refuse_weights(weights: Any, function: Any) -> Any:
     if weights is not None:
         raise OptionError(f"{function}(a, weights=...): weighted quantiles have no gradient here; leave weights out")
 
@@ -146,7 +146,7 @@ def quantile(
     >>> y.item(), x.grad
     (1.5, Tensor([0. , 0.5, 0.5]))
     """
-    check_weights(weights, "quantile")
+    refuse_weights(weights, "quantile")
     return order_statistic(a, check_quantile(q, "quantile", 1), axis, method, keepdims, "quantile")
 
 
@@ -162,7 +162,7 @@ def percentile(
     weights: Any = None,
 ) -> Any:
     """``quantile`` at ``q`` hundredths."""
-    check_weights(weights, "percentile")
+    refuse_weights(weights, "percentile")
     return order_statistic(a, check_quantile(q, "percentile", 100), axis, method, keepdims, "percentile")
 
 
@@ -183,7 +183,7 @@ def nanquantile(
     weights: Any = None,
 ) -> Any:
     """``quantile`` of what is not nan."""
-    check_weights(weights, "nanquantile")
+    refuse_weights(weights, "nanquantile")
     return nan_order_statistic(a, check_quantile(q, "nanquantile", 1), axis, method, keepdims)
 
 
@@ -199,7 +199,7 @@ def nanpercentile(
     weights: Any = None,
 ) -> Any:
     """``percentile`` of what is not nan."""
-    check_weights(weights, "nanpercentile")
+    refuse_weights(weights, "nanpercentile")
     return nan_order_statistic(a, check_quantile(q, "nanpercentile", 100), axis, method, keepdims)
 
 
@@ -261,7 +261,9 @@ def cov(
         return np.squeeze(d @ np.conj(d.mT) / max_of_zero(freedom))
     total = np.sum(w)
     d = x - sum(x * w, axis=1, keepdims=True) / total
-    freedom = total - ddof * (np.sum(w * fixed(aweights, "cov", "aweights")) / total if aweights is not None else 1)
+    freedom = total - ddof * (
+        np.sum(w * fixed_value(aweights, "cov", "aweights")) / total if aweights is not None else 1
+    )
     return np.squeeze((d * w) @ np.conj(d.mT) / max_of_zero(float(freedom)))
 
 
@@ -281,7 +283,9 @@ def variables(m: Any, rowvar: Any) -> Any:
 
 def weights_of_samples(fweights: Any, aweights: Any, x: Any) -> Any:
     """Return the product of both kinds of weights, or None."""
-    given = [fixed(w, "cov", name) for w, name in ((fweights, "fweights"), (aweights, "aweights")) if w is not None]
+    given = [
+        fixed_value(w, "cov", name) for w, name in ((fweights, "fweights"), (aweights, "aweights")) if w is not None
+    ]
     for w in given:
         if np.shape(w) != (x.shape[1],) or (np.asarray(w) < 0).any():
             raise ShapeError(f"cov(m, fweights, aweights): each must be {x.shape[1]} numbers of at least 0, one per "

@@ -14,7 +14,7 @@ FAMILIES = [import_module(f"tensorgrad.ops.{f.stem}") for f in FILES if f.stem n
 
 #: Rows of which public ops are made, such as ``norm2`` of ``norm``.
 PARTS = {
-    "cofactor", "cofactor_slope", "exponent", "fraction", "norm_p", "part", "reorder", "whole",
+    "cofactor", "cofactor_slope", "exponent", "fraction", "norm2", "norm_p", "part", "reorder", "whole",
 }  # fmt: skip
 #: ``t[i] = v`` and what it records, which NumPy has under no name.
 WRITING = {"assign", "setitem"}

@@ -6,7 +6,7 @@ from ...errors import describe, printable_text
 from ...pytree import is_numbers, named_leaves
 from ..mistakes.catalogue import Context, mistake
 from ..numeric.measure import Tolerance
-from ..numeric.sampling import BLOCK, FULL, SMALL, block
+from ..numeric.sampling import BLOCK, FULL, SMALL, sample_block
 from ..report.check_progress import CheckProgress
 from ..report.report import InputReport, Report
 from .analytic import ReverseJacobian
@@ -39,7 +39,7 @@ class Comparison:
                     checker = InputChecker(loss, loss.method, self._tolerance(name, atol, rtol), 0, FULL, progress)
                     self._measure(name, t, checker)
                 else:
-                    self.places[name], self.numeric[name] = block(t.shape), loss.gradient(name)
+                    self.places[name], self.numeric[name] = sample_block(t.shape), loss.gradient(name)
 
     def report(self, check, chained=True):
         """Return the Report of the check called ``check``; ``chained`` parameters follow each other in a network."""
@@ -57,7 +57,7 @@ class Comparison:
         side, disagreement = ReverseJacobian(np.asarray(self.claimed[name], np.float64).reshape(1, -1)), None
         if t.size > FULL:
             disagreement = next(checker.disagreeing_lines(t, side, np.random.default_rng(0), DIRECTIONS), None)
-        self.places[name] = places = block(t.shape, BLOCK if disagreement or t.size <= FULL else SMALL)
+        self.places[name] = places = sample_block(t.shape, BLOCK if disagreement or t.size <= FULL else SMALL)
         report = InputReport(name, describe(self.loss.given[name]), 0, t.size)
         found = checker.measure_entries(report, t, side, places.reshape(-1))
         self.numeric[name] = _admitted_gradient(found).reshape(places.shape)

@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..numeric.differences import ROUNDINGS, Line, central_difference, slope
+from ..numeric.differences import ROUNDINGS, Line, central_difference, line_slope
 from ..numeric.measure import NumericJacobian, measure
 from ..numeric.method import random_direction
-from ..numeric.sampling import SMALL, block
+from ..numeric.sampling import SMALL, sample_block
 from ..report.report import InputReport
 from .analytic import sum_of_squares
 
@@ -66,7 +66,7 @@ class InputChecker(NamedTuple):
         report = InputReport(name, given, 0, t.size, connected=connected, mode=side.mode, order=order)
         found = self.measure_entries(report, t, side, columns)
         if found.report.wrong and len(columns) < t.size:  # a few rows and columns show what is wrong
-            found = self.add_entries(found, side, block(t.shape, SMALL))
+            found = self.add_entries(found, side, sample_block(t.shape, SMALL))
         return found._replace(doubtful=off and not found.report.wrong)
 
     def measure_entries(self, report, t, side, columns):
@@ -144,7 +144,7 @@ class InputChecker(NamedTuple):
         if self.method.kind == "fixed step":
             noise = ROUNDINGS * self.tolerance.rounding / self.method.eps
             return analytic - central_difference(line, self.method.eps), self.tolerance.rtol * scale + noise
-        found = slope(line, self.f.point, self.tolerance.rounding)
+        found = line_slope(line, self.f.point, self.tolerance.rounding)
         allowed = max(1e-8, leeway) * scale + noise + found.error
         return np.where(found.admits(analytic, allowed), 0.0, analytic - found.value), allowed
 

@@ -7,7 +7,7 @@ from ...errors import count_text, printable_text
 from ..mistakes.catalogue import mistake
 from ..numeric.differences import joint_line
 from ..numeric.method import fixed_directions
-from ..numeric.sampling import SMALL, block
+from ..numeric.sampling import SMALL, sample_block
 from ..subject.call_trace import CallTrace
 from ..subject.recorded_call import RecordedCall, changed_constants
 from .kinks import accept_kinks, kink_notes
@@ -129,7 +129,7 @@ def measured_array(x, flat):
     """Return the numbers of the measured entries in the input's shape, or in that of a block of it."""
     if len(x.columns) == x.t.size:
         return flat.reshape(x.t.shape)
-    places = block(x.t.shape, SMALL)
+    places = sample_block(x.t.shape, SMALL)
     return flat[np.searchsorted(x.columns, places)] if np.isin(places, x.columns).all() else flat
 
 

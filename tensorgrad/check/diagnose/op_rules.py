@@ -11,7 +11,7 @@ from ...forward import pushforward
 from ..mistakes.catalogue import mistake
 from ..numeric.differences import EPSILON, Slope, slopes
 from ..numeric.method import random_direction
-from ..numeric.sampling import SMALL, block
+from ..numeric.sampling import SMALL, sample_block
 
 #: The tolerance for a rule, relative to the terms of the sum.
 RTOL = 1e-6
@@ -132,7 +132,7 @@ def rule_hint(call, i, g, pulled):
     x = call.arrays[i]
     if not is_measurable(call, i):
         return ""
-    places = block(x.shape, SMALL) if x.size > ENTRIES else np.arange(x.size).reshape(x.shape)
+    places = sample_block(x.shape, SMALL) if x.size > ENTRIES else np.arange(x.size).reshape(x.shape)
 
     def pick(a):
         return a.reshape(-1)[places] if np.shape(a) == x.shape else a

@@ -10,6 +10,8 @@ from warnings import catch_warnings, simplefilter
 
 import numpy as np
 
+from ...core.modes import complex_step
+
 EPSILON = float(np.finfo(np.float64).eps)
 
 #: ε^⅓ balances the truncation error h²|f‴|/6 against the rounding error ε|f|/h: both 4e-11 (Numerical Recipes 5.7).
@@ -107,7 +109,7 @@ def complex_numbers(f, tensors):
     try:
         for t in tensors:
             t.data = t.data.astype(complex)
-        with catch_warnings():
+        with complex_step(), catch_warnings():
             simplefilter("error", np.exceptions.ComplexWarning)
             yield
     finally:
@@ -156,7 +158,7 @@ def smallest_step(x, size):
     return 1e-6 * np.minimum(STEP, np.where(x == 0, size, np.abs(x)))
 
 
-def slope(line, y, rounding, h=16 * STEP, least=1e-6 * STEP):
+def line_slope(line, y, rounding, h=16 * STEP, least=1e-6 * STEP):
     """Return the Slope of one ``line`` at 0, where its values are ``y``, with errors of ``rounding``."""
     found = slopes([line], y, rounding, np.array([h]), np.array([least]))
     return Slope(*[part[:, 0] for part in found])

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...core.tensor import Tensor
-from .differences import ROUNDINGS, STEP, joint_line, slope
+from .differences import ROUNDINGS, STEP, joint_line, line_slope
 
 #: The complex step is trusted if it agrees with differences to this relative precision, along one line.
 TRUSTED = 1e-5
@@ -57,7 +57,7 @@ def choose_method(f, tensors, ways, rounding, eps=None):
     if (np.abs(found - rough) <= TRUSTED * np.abs(rough) + noise).all():
         return NumericMethod("complex step", kinks=bool(kinks.any()))
     why = non_analytic_op(f)
-    real = None if why else slope(line, f.point, rounding)  # f may be steep, or have a kink nearby
+    real = None if why else line_slope(line, f.point, rounding)  # f may be steep, or have a kink nearby
     if real and real.admits(found, TRUSTED * np.abs(real.value) + real.error + noise).all():
         return NumericMethod("complex step", kinks=bool(kinks.any()))
     return NumericMethod("differences", why or "a trial of the complex step failed")

@@ -8,7 +8,7 @@ FULL = 1000
 BLOCK, SMALL = 400, 25
 
 
-def block(shape, limit=BLOCK):
+def sample_block(shape, limit=BLOCK):
     """Return the flat indices to measure, as an array: all, or rows and columns spread evenly from end to end.
 
     Axes of the same length get the same indices, which are symmetric: a transpose or a reversal shows in the block.

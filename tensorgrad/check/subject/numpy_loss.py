@@ -9,7 +9,7 @@ from ...errors import GradientError, ShapeError, describe, printable_text
 from ..numeric.differences import joint_line, rounding_noise
 from ..numeric.measure import derivatives
 from ..numeric.method import choose_method, fixed_directions
-from ..numeric.sampling import block
+from ..numeric.sampling import sample_block
 from .parameters import named_arrays, rebuild_parameters
 from .points import positional_arguments
 
@@ -63,7 +63,7 @@ class NumpyLoss:
     @np.errstate(all="ignore")
     def gradient(self, name):
         """Return the numeric gradient of a parameter, or of a block of it if it is large."""
-        places = block(self.named[name].shape)
+        places = sample_block(self.named[name].shape)
         found = derivatives(self, self.named[name], places.reshape(-1), self.rounding, self.method)
         return found.reshape(places.shape)
 

@@ -84,20 +84,24 @@ class TraceArray(StandIn):
         return isinstance(self.value, np.generic)
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        if any(isinstance(x, Tensor) for x in inputs):
+        if any(isinstance(x, Tensor) or getattr(x, "depth", 0) for x in inputs):
             return NotImplemented
         return self.tape.ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function, types, args, kwargs):
-        if any(issubclass(kind, Tensor) for kind in types):
+        if any(issubclass(kind, Tensor) or getattr(kind, "depth", 0) for kind in types):
             return NotImplemented
         return self.tape.function(function, args, kwargs)
 
     def __getitem__(self, index):
-        return self.tape.getitem(self, map_kind(index, Tensor, lambda t: t.data))
+        index = map_kind(index, Tensor, lambda t: t.data)
+        check_alone(index)
+        return self.tape.getitem(self, index)
 
     def __setitem__(self, index, v):
-        self.tape.setitem(self, map_kind(index, Tensor, lambda t: t.data), map_kind(v, Tensor, lambda t: t.data))
+        index, v = map_kind((index, v), Tensor, lambda t: t.data)
+        check_alone((index, v))
+        self.tape.setitem(self, index, v)
 
     def __round__(self, ndigits=None):
         if not self.is_scalar:
@@ -180,6 +184,11 @@ class TraceArray(StandIn):
         return f"<{describe(self)}, while a program is written>"
 
     __hash__ = object.__hash__
+
+
+def check_alone(x):
+    """Raise TypeError if a stand-in of another kind, vmap's, is among what an array is indexed by or given."""
+    map_kind(x, StandIn, lambda t: t.depth and t.__array__())
 
 
 def numpy_scalar(t):

@@ -15,7 +15,8 @@ RAISED = re.compile(r"[ᵃᵇ]")
 
 #: Calls that fit shapes or dtypes together, or mind a 0, and say nothing in a formula.
 SILENT = {"expand", "reshape", "astype", "broadcast_to", "expand_dims", "squeeze", "copy", "flatten_axes",
-          "unflatten_axes", "offsets_from_first", "upcast", "zero_to_inf"}  # fmt: skip
+          "unflatten_axes", "offsets_from_first", "upcast", "zero_to_inf", "conj_complex",
+          "of_kind", "beside", "unused_at_zero"}  # fmt: skip
 TRANSPOSED = {"swap", "transpose", "matrix_transpose", "swapaxes"}
 WORDS = {"zero_of": "0", "zeros_like": "0", "ones_like": "1", "reduction_size": "n", "degrees_of_freedom": "n"}
 SUMS = {"sum", "reduce"}
@@ -184,7 +185,7 @@ def simplify_call(name, args):
         return transpose_text(args[0])
     if name in WORDS:
         return ast.Name(WORDS[name])
-    if name in ("product", "ratio") and len(args) == 2:
+    if name in ("product", "ratio", "over") and len(args) == 2:
         return ast.BinOp(args[0], ast.Mult() if name == "product" else ast.Div(), args[1])
     if name in SUMS:
         return ast.Call(ast.Name("Σ"), args[:1], [])

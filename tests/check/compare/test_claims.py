@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tensorgrad.check import check_gradients
-from tensorgrad.check.numeric.sampling import block
+from tensorgrad.check.numeric.sampling import sample_block
 
 RNG = np.random.default_rng(3)
 
@@ -60,7 +60,7 @@ def test_a_large_parameter_is_checked_in_a_block_and_along_directions():
 @pytest.mark.parametrize("place", [(3, 7), (59, 1), (31, 30)])
 def test_one_wrong_element_of_many_is_found_by_bisection(place):
     W = RNG.normal(size=(60, 50))
-    inside = np.unravel_index(block(W.shape), W.shape)
+    inside = np.unravel_index(sample_block(W.shape), W.shape)
     wrong = 2 * W
     wrong[place] += 1.0
     report = check_gradients(lambda W: np.sum(W**2), wrong, W)

@@ -20,7 +20,7 @@ KINKS = {
     "clip": (lambda x: np.clip(x, 0.0, 1.0), AT, "clip", 3),
     "where": (lambda x: np.where(x > 0, x, 0.0), AT, "where", 2),
     "norm": (lambda x: tg.norm(x), np.zeros(3), "norm2", 3),
-    "sort, a tie": (lambda x: np.sort(x) * np.arange(3.0), np.array([1.0, 1.0, 0.0]), "getitem", 2),
+    "sort, a tie": (lambda x: np.sort(x) * np.arange(3.0), np.array([1.0, 1.0, 0.0]), "reorder", 2),
     "leaky": (lambda x: np.where(x > 0, x, 0.1 * x), AT, "where", 2),
     "later in the graph": (lambda x: tg.relu(tg.sin(x) * 3.0) * 2.0, AT, "relu", 2),
     "float32": (tg.relu, AT.astype("float32"), "relu", 2),

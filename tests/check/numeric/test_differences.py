@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tensorgrad.check.compare.analytic import reverse_rows
-from tensorgrad.check.numeric.differences import STEP, Line, complex_numbers, rounding_noise, slope
+from tensorgrad.check.numeric.differences import STEP, Line, complex_numbers, line_slope, rounding_noise
 from tensorgrad.check.subject.function import Function
 from tensorgrad.check.subject.points import points_of
 
@@ -27,7 +27,7 @@ def test_slopes_of_steep_and_flat_functions(scale):
         one = Function(points.call)
         _, rounding = reverse_rows(one, [t])
         for j in range(3):
-            found = slope(Line(one, [(t, j, 1.0)]), one.point, rounding, 1e-4 * max(1.0, scale), 1e-10 * scale)
+            found = line_slope(Line(one, [(t, j, 1.0)]), one.point, rounding, 1e-4 * max(1.0, scale), 1e-10 * scale)
             assert found.value[0] == pytest.approx(derivative(x)[j], rel=1e-7)
             assert abs(found.value[0] - derivative(x)[j]) <= found.error[0] + 1e-9 * abs(found.value[0])
 
@@ -36,7 +36,7 @@ def test_a_jump_admits_everything():
     points = points_of(lambda x: (x * 2.0 + np.floor(x.detach())).sum(), np.array([1.0]))
     one = Function(points.call)
     with np.errstate(all="ignore"):
-        found = slope(Line(one, [(points.named["x"], 0, 1.0)]), one.point, np.array([1e-16]))
+        found = line_slope(Line(one, [(points.named["x"], 0, 1.0)]), one.point, np.array([1e-16]))
     assert (found.low[0], found.high[0], found.kinked[0]) == (-np.inf, np.inf, True)
 
 
@@ -57,7 +57,7 @@ def test_a_line_leaves_everything_as_it_was():
 def test_differences_find_slopes_at_any_scale(scale):
     for f, at, right in [(np.log, 0.01, 100.0), (np.exp, 1.0, np.e), (np.sin, 100.0, np.cos(100.0))]:
         line = lambda t, f=f, at=at: np.array([scale * f(at + t)])
-        found = slope(line, line(0.0), rounding_noise(line))
+        found = line_slope(line, line(0.0), rounding_noise(line))
         assert found.value == pytest.approx(scale * right, rel=1e-8)
         assert abs(found.value - scale * right) <= found.error
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from tensorgrad.check.numeric.sampling import block
+from tensorgrad.check.numeric.sampling import sample_block
 
 
 @pytest.mark.parametrize("shape", [(), (0,), (7,), (5000,), (60, 50), (3, 3, 64, 32), (2, 5000)])
 def test_a_block_is_symmetric_and_small_enough(shape):
-    places = block(shape)
+    places = sample_block(shape)
     assert places.size <= 1000
     assert places.ndim == len(shape)
     if places.size:

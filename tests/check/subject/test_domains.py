@@ -17,10 +17,16 @@ X = RNG.uniform(0.3, 1.4, (3, 4))
 
 #: Ops that need settings or integers, which cannot be drawn.
 NEEDY = {"sparse_softmax_cross_entropy", "sparse_cross_entropy", "broadcast_to", "roll", "tensordot", "einsum", "pad",
-         "ldexp"}  # fmt: skip
-
-
-OURS = [op for op in REGISTRY.values() if op.module.startswith("tensorgrad.") and op.kind != "constant"]
+         "ldexp", "cholesky", "eig", "fft", "ifft", "rfft", "ihfft", "part", "whole", "convolve",
+         "reorder"}  # fmt: skip
+#: What comes by way of singular vectors: an entry that is 0 is a rounding error there. tests/ops checks them.
+BY_VECTORS = {"cofactor", "cofactor_slope"}
+#: What has no value but for whole numbers.
+BY_WHOLE_NUMBERS = {"polygamma"}
+OURS = [
+    op for op in REGISTRY.values()
+    if op.module.startswith("tensorgrad.") and op.kind != "constant" and op.name not in BY_VECTORS | BY_WHOLE_NUMBERS
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("op", [op for op in OURS if op.name not in NEEDY], ids=lambda op: op.name)
