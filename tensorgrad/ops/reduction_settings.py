@@ -135,7 +135,7 @@ def spread_where(op: Any) -> Callable[..., Any]:
     return compute
 
 
-def accumulate(op: Any) -> Callable[..., Any]:
+def running_total(op: Any) -> Callable[..., Any]:
     return lambda x, dtype=None, **settings: narrow(op.call(x if dtype is None else x.astype(dtype), **settings), dtype)
 
 
@@ -152,8 +152,8 @@ adapt(var.op, "axis dtype out ddof keepdims where mean correction", spread_where
 adapt(std.op, "axis dtype out ddof keepdims where mean correction", spread_where(std.op))
 adapt(all.op, "axis out keepdims where", truth(all.op, True))
 adapt(any.op, "axis out keepdims where", truth(any.op, False))
-adapt(cumsum.op, "axis dtype out", accumulate(cumsum.op))
-adapt(cumprod.op, "axis dtype out", accumulate(cumprod.op))
+adapt(cumsum.op, "axis dtype out", running_total(cumsum.op))
+adapt(cumprod.op, "axis dtype out", running_total(cumprod.op))
 for reduction in argmax, argmin:
     adapt(reduction.op, "axis out keepdims", call_plainly(reduction.op))
 adapt(count_nonzero.op, "axis keepdims", call_plainly(count_nonzero.op))
