@@ -23,7 +23,7 @@ FLOORS = {
         "callbacks",
         "training",
     ],
-    "what reads the graph": [INNER, "draw", "compile", "check", "debug"],
+    "what reads the graph": [INNER, "draw", "compile", "check", "debug", "transforms"],
     "the graph and its derivatives": ["core", "ops", "special", "nn", "backward", "forward", "graph", "linalg", "fft"],
 }
 COLOURS = ("#e8f0fe", "#e6f4ea", "#fef7e0", "#fce8e6")

@@ -8,6 +8,7 @@ gradcheck, draw                gradients against numbers; the graph as a picture
 trace_numerics, why_no_grad    where nan came from; why a gradient is missing
 check_gradients, exercises     the same for gradients written by hand in NumPy; backwards to write, graded
 play, backward_steps           backpropagation one op at a time: as a page, in Python
+grad, vmap, jacobian, ...      functions of functions: derivatives of any order, a function over a batch (transforms)
 elementwise, linear, bilinear, constant, primitive      how an op of one's own is declared
 layers, models, losses, metrics, optimizers, activations, initializers, callbacks, utils      as in Keras
 """
@@ -58,25 +59,47 @@ from .ops import *  # noqa: F403  (ops/__init__.py lists them)
 from .seeding import set_random_seed
 
 if TYPE_CHECKING:
-    from . import exercises, testing
+    from . import exercises, testing, transforms
     from . import numpy as numpy
     from .check import check_gradients
+    from .transforms import (
+        GradientTape,
+        checkpoint,
+        custom_gradient,
+        elementwise_grad,
+        grad,
+        hessian,
+        hvp,
+        jacfwd,
+        jacobian,
+        jacrev,
+        jvp,
+        linearize,
+        stop_gradient,
+        value_and_grad,
+        vjp,
+        vmap,
+    )
 
 #: Imported when they are first asked for: few programs need them, and importing tensorgrad stays quick.
-_AT_FIRST_USE = {
-    "check_gradients": ".check.handwritten", "exercises": ".exercises", "numpy": ".numpy", "testing": ".testing",
-}  # fmt: skip
+_AT_FIRST_USE = {"exercises": ".exercises", "numpy": ".numpy", "testing": ".testing", "transforms": ".transforms"}
+#: The same for what lies in a module.
+_INSIDE = {"check_gradients": ".check.handwritten"} | dict.fromkeys((
+    "GradientTape", "checkpoint", "custom_gradient", "elementwise_grad", "grad", "hessian", "hvp", "jacfwd",
+    "jacobian", "jacrev", "jvp", "linearize", "stop_gradient", "value_and_grad", "vjp", "vmap",
+), ".transforms")  # fmt: skip
 
 
 if not TYPE_CHECKING:  # to which every name would be there then
 
     def __getattr__(name):
-        if name not in _AT_FIRST_USE:
+        path = _AT_FIRST_USE.get(name) or _INSIDE.get(name)
+        if path is None:
             raise AttributeError(f"module 'tensorgrad' has no attribute {name!r}")
         from importlib import import_module
 
-        module = import_module(_AT_FIRST_USE[name], __name__)
-        return getattr(module, name) if name == "check_gradients" else module
+        module = import_module(path, __name__)
+        return getattr(module, name) if name in _INSIDE else module
 
 
 def __dir__() -> list[str]:
@@ -90,6 +113,7 @@ __all__ = [
     "DataError",
     "GradcheckError",
     "GradientError",
+    "GradientTape",
     "NotReadyError",
     "NumericsError",
     "Op",
@@ -106,19 +130,30 @@ __all__ = [
     "bilinear",
     "callbacks",
     "check_gradients",
+    "checkpoint",
     "constant",
+    "custom_gradient",
     "draw",
     "elementwise",
+    "elementwise_grad",
     "enable_grad",
     "epsilon",
     "exercises",
     "fft",
     "floatx",
+    "grad",
     "gradcheck",
+    "hessian",
+    "hvp",
     "initializers",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
+    "jvp",
     "layers",
     "linalg",
     "linear",
+    "linearize",
     "losses",
     "methods",
     "metrics",
@@ -134,9 +169,14 @@ __all__ = [
     "set_floatx",
     "set_random_seed",
     "special",
+    "stop_gradient",
     "testing",
     "trace_numerics",
+    "transforms",
     "utils",
+    "value_and_grad",
+    "vjp",
+    "vmap",
     "why_no_grad",
 ]
 if not TYPE_CHECKING:  # which cannot read a computed list

@@ -44,15 +44,20 @@ def backward(self: Any, gradient: Any = None, *, create_graph: bool = False) -> 
 def gradients(root: Tensor, gradient: Any = None, create_graph: bool = False) -> ValuesView[list[Any]]:
     """Return ``[leaf, gradient]`` for each leaf under ``root``: arrays, or Tensors with ``create_graph``."""
     seed = initial_cotangent(root, gradient)
-    with np.errstate(divide="ignore", invalid="ignore"):  # 0.7 µs; rules mask their own 1/0
-        if create_graph:
-            seed = seed if isinstance(seed, Tensor) else make_leaf(seed)
-        elif isinstance(seed, Tensor):
-            seed = seed.data
-        found = sweep(root, conjugate_gradient(seed), create_graph)
-        for pair in found:
-            pair[1] = conjugate_gradient(pair[1])
-        return found
+    if create_graph:
+        seed = seed if isinstance(seed, Tensor) else make_leaf(seed)
+    elif isinstance(seed, Tensor):
+        seed = seed.data
+    found = pull(root, conjugate_gradient(seed), create_graph)
+    for pair in found:
+        pair[1] = conjugate_gradient(pair[1])
+    return found
+
+
+def pull(root: Any, g: Any, keep: bool, **settings: Any) -> ValuesView[list[Any]]:
+    """Return what ``sweep`` does, without NumPy's warnings: rules mask their own 1/0."""
+    with np.errstate(divide="ignore", invalid="ignore"):  # 0.7 µs
+        return sweep(root, g, keep, **settings)
 
 
 def conjugate_gradient(g: Any) -> Any:
@@ -91,11 +96,12 @@ def initial_cotangent(root: Any, gradient: Any) -> Any:
     return g
 
 
-def sweep(root: Any, g: Any, keep: bool, visiting: Any = None) -> ValuesView[list[Any]]:
+def sweep(root: Any, g: Any, keep: bool, visiting: Any = None, since: int = -1) -> ValuesView[list[Any]]:
     """Return ``[leaf, gradient]`` pairs of ``root`` for the cotangent ``g``: the hot path.
 
     With ``keep`` the rules are given Tensors, so what they compute is recorded; else arrays, so that nothing stands
-    between a rule and NumPy. ``visiting(t)`` is called before the hooks and rules of each Tensor run.
+    between a rule and NumPy. ``visiting(t)`` is called before the hooks and rules of each Tensor run. No gradient goes
+    to what is older than ``since``, a sequence number.
     """
     leaves: dict[Any, Any] = {}  # seq -> [leaf, gradient]: owned, so summed in place
     pending: dict[Any, Any] = {}  # seq -> (Tensor not visited yet, gradient so far): may be shared, never written
@@ -150,14 +156,14 @@ def sweep(root: Any, g: Any, keep: bool, visiting: Any = None) -> ValuesView[lis
                 if b.seq > seq:
                     b = version(b, seq)
                 vb = b if keep else b.data
-                if b.requires_grad and rule_b is not None:
+                if b.requires_grad and rule_b is not None and b.seq >= since:
                     add(b, rule_b(g, y, va, vb))
             else:
                 vb = b
-            if rule_a is not None and a.requires_grad:
+            if rule_a is not None and a.requires_grad and a.seq >= since:
                 add(a, rule_a(g, y, va, vb))
         else:
-            visit(node, g, seq, keep, add)
+            visit(node, g, seq, keep, add, since)
         if heap and -heap[0] > head_seq:
             seq = -heappop(heap)
             node, g = pending.pop(seq)
@@ -168,7 +174,7 @@ def sweep(root: Any, g: Any, keep: bool, visiting: Any = None) -> ValuesView[lis
             return leaves.values()
 
 
-def visit(node: Any, g: Any, seq: Any, keep: Any, add: Any) -> None:
+def visit(node: Any, g: Any, seq: Any, keep: Any, add: Any, since: int = -1) -> None:
     """Apply the rules of ``node`` and ``add`` each input's gradient."""
     op, settings = node.op, node.settings or {}
     inputs = [version(x, seq) if isinstance(x, Tensor) else x for x in node.inputs]
@@ -176,7 +182,7 @@ def visit(node: Any, g: Any, seq: Any, keep: Any, add: Any) -> None:
     y = node if keep else node.data
     try:
         for i, x in enumerate(inputs):
-            if isinstance(x, Tensor) and x.requires_grad:
+            if isinstance(x, Tensor) and x.requires_grad and x.seq >= since:
                 if op.variadic:
                     add(x, op.rules[0](g, y, *values, wrt=i, **settings))
                 elif op.rules[i] is not None:
@@ -202,7 +208,7 @@ def fit(g: Any, x: Any, node: Any, into: Any, keep: Any) -> Any:
         g = np.real(g)
         if g.shape == x.shape and g.dtype is x.dtype:
             return g
-    if g.shape == () and not keep:  # the gradient of a sum over everything
+    if g.shape == () and not keep and not getattr(g, "depth", 0):  # the gradient of a sum over everything
         spread = np.empty_like(x)  # 0.4 µs, and owned; np.broadcast_to is 2.6
         spread[...] = g
         return spread

@@ -7,6 +7,7 @@
     ├── OptionError(ValueError)          an argument outside what it may be
     ├── GradientError(RuntimeError)      a gradient that cannot be computed this way
     ├── TraceError(TypeError)            Python code that a compiled function cannot run
+    ├── BatchError(TypeError)            Python code that ``tg.vmap`` cannot run
     ├── NotReadyError(RuntimeError)      a step is missing: build, compile
     ├── RenderError(RuntimeError)        a picture that cannot be drawn here
     ├── NumericsError(FloatingPointError)  an op that made nan or inf while ``tg.trace_numerics()`` watched
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
-    "DataError", "GradcheckError", "GradientError", "NotReadyError", "NumericsError", "OptionError", "RenderError",
-    "ShapeError", "TensorgradError", "TraceError", "UncompiledWarning", "UnknownNameError",
+    "BatchError", "DataError", "GradcheckError", "GradientError", "NotReadyError", "NumericsError", "OptionError",
+    "RenderError", "ShapeError", "TensorgradError", "TraceError", "UncompiledWarning", "UnknownNameError",
 ]  # fmt: skip
 
 #: What a reader would take for one of the escapes of ``printable_text``.
@@ -58,6 +59,10 @@ class GradientError(TensorgradError, RuntimeError):
 
 class TraceError(TensorgradError, TypeError):
     """Python code that a compiled function cannot run: it needs a value that only a run has."""
+
+
+class BatchError(TensorgradError, TypeError):
+    """Python code that ``tg.vmap`` cannot run: it needs one value where each example of a batch has its own."""
 
 
 class UncompiledWarning(UserWarning):

@@ -21,7 +21,7 @@ ROOMS = [
     "draw.text", "draw.diagram", "draw.simplify", "draw.export", "draw.player", "draw", "compile",
     "check.mistakes", "check.report", "check.numeric", "check.subject", "check.compare", "check.diagnose", "check",
     "debug", "exercises.tasks", "exercises",
-    "numpy.fft", "numpy.linalg", "numpy.random", "numpy", "methods",
+    "numpy.fft", "numpy.linalg", "numpy.random", "numpy", "methods", "transforms.batching", "transforms",
     "activations", "initializers", "losses", "metrics", "optimizers", "layers",
     "callbacks", "training", "models", "utils", "testing",
 ]  # fmt: skip

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import ShapeError, TensorgradError, describe, printable_text, suggest
+from ..errors import BatchError, ShapeError, TensorgradError, describe, printable_text, suggest
 from ..pytree import leaves_of, map_leaves
 from .modes import is_recording, recording
 from .op import Op
-from .tensor import Tensor, array_like, new, tick, wrap
+from .tensor import StandIn, Tensor, array_like, new, tick, wrap
 from .writing import call_ufunc
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def make_unary(op: Any) -> Any:
         try:
             data = kernel(x.data)
         except Exception as error:  # raised again in the op's words
-            raise explain_error(error, op, (x,)) from None
+            if (data := by_example(error, op, (x,))) is None:
+                raise explain_error(error, op, (x,)) from None
         y = new(Tensor)  # with its slot stores 170 ns; __init__ would be 250
         y.data = data if type(data) is ndarray else wrap(data)
         if x.requires_grad and recording():
@@ -129,7 +130,8 @@ def make_binary(op: Any) -> Any:
         try:
             data = kernel(x, z)
         except Exception as error:  # raised again in the op's words
-            raise explain_error(error, op, (a, b)) from None
+            if (data := by_example(error, op, (a, b))) is None:
+                raise explain_error(error, op, (a, b)) from None
         y = new(Tensor)
         y.data = data if type(data) is ndarray else wrap(data)
         if needed and recording():
@@ -159,7 +161,8 @@ def make_unary_with_settings(op: Any) -> Any:
         try:
             data = kernel(x.data, **settings)
         except Exception as error:  # raised again in the op's words
-            raise explain_error(error, op, inputs, settings) from None
+            if (data := by_example(error, op, inputs, settings)) is None:
+                raise explain_error(error, op, inputs, settings) from None
         return record(op, data, inputs, settings)
 
     return call
@@ -181,7 +184,8 @@ def make_general(op: Any) -> Any:
         try:
             data = kernel(*arrays, **kept) if kept else kernel(*arrays)
         except Exception as error:  # raised again in the op's words
-            raise explain_error(error, op, inputs, kept) from None
+            if (data := by_example(error, op, inputs, kept)) is None:
+                raise explain_error(error, op, inputs, kept) from None
         for x in inputs:
             if isinstance(x, Tensor):
                 return record(op, data, inputs, kept)
@@ -205,7 +209,8 @@ def make_constant(op: Any) -> Any:
         try:
             data = kernel(*[x.data if isinstance(x, Tensor) else x for x in inputs], **settings)
         except Exception as error:  # raised again in the op's words
-            raise explain_error(error, op, inputs, settings) from None
+            if (data := by_example(error, op, inputs, settings)) is None:
+                raise explain_error(error, op, inputs, settings) from None
         return record(op, data, (), settings)
 
     return call
@@ -295,6 +300,15 @@ MATRIX_REMEDIES = {
     "Eigenvalues did not converge": "look for nan and inf in it",
     "Array must not contain infs or NaNs": "tg.trace_numerics(f) finds where they come from",
 }
+
+
+def by_example(error: Exception, op: Op, inputs: Any, settings: Any = None) -> Any:
+    """Return what a kernel that cannot run on a batch of vmap's gives for each example; None for any other error."""
+    if not isinstance(error, BatchError):
+        return None
+    arrays = [x.data if isinstance(x, Tensor) else x for x in inputs]
+    deepest = max([x for x in arrays if isinstance(x, StandIn)], key=lambda x: x.depth, default=None)
+    return None if deepest is None else deepest.each(op.kernel, arrays, settings or {})
 
 
 def explain_error(error: Exception, op: Op, inputs: Any, settings: Any = None) -> Exception:

@@ -51,6 +51,8 @@ class Op:
     explain:  ``explain(*arrays, **settings)`` -> why these shapes do not fit, or None
     adapt:    what answers a call with other settings than these, as NumPy's function takes them; None if nothing
     wide:     whether rules compute float16 in float64, and a kernel of ours float16 in float32, integers in float64
+
+    With ``registered=False`` it is an op that nobody can ask for by name.
     """
 
     __slots__ = (
@@ -94,6 +96,7 @@ class Op:
         explain: Any = None,
         module: Any = "",
         wide: bool = False,
+        registered: bool = True,
     ) -> None:
         self.name, self.args, self.kind, self.wide = name, tuple(args), kind, wide
         self.kernel = upcast_kernel(kernel) if wide and hasattr(kernel, "__code__") else kernel
@@ -105,7 +108,8 @@ class Op:
         self.module, self.doc = module, doc
         self.call: Any = None
         self.adapt: Any = None
-        self._register()
+        if registered:
+            self._register()
 
     def _register(self) -> None:
         old = REGISTRY.get(self.name)

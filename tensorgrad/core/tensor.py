@@ -205,9 +205,11 @@ class StandIn:
 
     ``is_scalar`` says that it is a number; ``as_array()`` gives it as a Tensor keeps it;
     ``run(kernel, *arrays)`` runs a function of plain arrays as one step, without looking at what happens inside.
+    What has a greater ``depth`` answers for a call with both.
     """
 
     __slots__ = ()
+    depth = 0
 
     if TYPE_CHECKING:
 
@@ -219,6 +221,13 @@ def wrap(data: Any) -> Any:
     if isinstance(data, StandIn):
         return data.as_array()
     return np.asarray(data) if isinstance(data, (np.generic, bool, int, float, complex)) else data
+
+
+def every_example(x: Any) -> Any:
+    """Return what there is to look at in an array: of a batch of vmap's all examples, along axis 0."""
+    while isinstance(x, StandIn) and x.depth:
+        x = x.value
+    return x
 
 
 def array_like(x: Any) -> Any:

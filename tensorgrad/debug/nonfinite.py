@@ -8,7 +8,7 @@ import numpy as np
 
 from ..backward import backward, visit
 from ..core.modes import no_compile
-from ..core.tensor import Tensor
+from ..core.tensor import Tensor, every_example
 from ..errors import NumericsError, count_text, describe, printable_text
 from ..graph.code import outermost_frame, trial
 from ..graph.gradients import hooking
@@ -243,4 +243,4 @@ def argument_label(x, name):
 
 
 def input_array(x):
-    return x.data if isinstance(x, Tensor) else np.asarray(x)
+    return x.data if isinstance(x, Tensor) else np.asarray(every_example(x))

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..core.tensor import every_example
+
 LOGARITHMS = {"log", "log2", "log10", "log1p"}
 EXPONENTIALS = {"exp", "exp2", "expm1", "sinh", "cosh"}
 QUOTIENTS = {"divide", "reciprocal", "remainder", "fmod", "ratio"}
@@ -112,7 +114,7 @@ def exponential_remedy(name, y):
 
 
 def quotient_remedy(arrays):
-    below = arrays[-1]
+    below = every_example(arrays[-1])
     n = int(np.sum(np.asarray(below) == 0))
     if n:
         of = f" ({n} of {np.size(below)} divisors)" if np.size(below) > 1 else ""
@@ -150,4 +152,4 @@ def is_zero(v):
 
 def any_entry(x, test):
     """Return whether any entry passes ``test``."""
-    return bool(np.any(test(np.asarray(x))))
+    return bool(np.any(test(np.asarray(every_example(x)))))

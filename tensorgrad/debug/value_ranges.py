@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..core.tensor import every_example
 from ..errors import count_text, describe
 
 
@@ -13,7 +14,7 @@ class Range:
     """
 
     def __init__(self, name, x):
-        array = np.asarray(x)
+        array = np.asarray(every_example(x))
         self.name, self.kind, self.size = name, describe(x), array.size
         finite = array[np.isfinite(array)] if array.dtype.kind in "fiub" else array[:0]
         self.low = finite.min().item() if finite.size else None
@@ -41,6 +42,7 @@ def bad_entries(array):
     >>> bad_entries(np.array([1.0, np.nan, -np.inf]))
     (1, 0, 1)
     """
+    array = every_example(array)
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "fc" or np.isfinite(array).all():
         return 0, 0, 0
     nan = np.isnan(array)
@@ -54,6 +56,7 @@ def bad_words(array):
     >>> bad_words(np.array([1.0, np.nan, -np.inf])), bad_words(np.array(np.nan))
     ('1 of 3 entries nan and 1 -inf', 'nan')
     """
+    array = every_example(array)
     found = [(n, word) for n, word in zip(bad_entries(array), ("nan", "inf", "-inf"), strict=True) if n]
     if array.size == 1:
         return found[0][1]

@@ -221,10 +221,11 @@ def _set_grad(t: Any, grad: Any) -> None:
     GRAD.__set__(t, pass_through(blocks[::-1], "on_write_grad", t, grad) if blocks else grad)
 
 
-def _observed_sweep(root: Any, g: Any, keep: Any) -> Any:
-    run, found = SWEEP, observers()
+def _observed_sweep(root: Any, g: Any, keep: Any, **settings: Any) -> Any:
+    found = observers()
     if any(overrides(observer, ["on_visit"]) for observer in found):
-        run = partial(SWEEP, visiting=partial(notify, "on_visit"))
+        settings["visiting"] = partial(notify, "on_visit")
+    run: Any = partial(SWEEP, **settings)
     for observer in found:
         run = partial(observer.on_backward, run)
     return run(root, g, keep)

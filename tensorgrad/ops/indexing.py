@@ -10,29 +10,51 @@ from numpy.lib.array_utils import normalize_axis_index
 from ..core.declare import linear, primitive
 from ..core.dispatch import NUMPY
 from ..core.modes import is_recording
-from ..core.tensor import Tensor, array_like, check_writable, new
+from ..core.tensor import StandIn, Tensor, array_like, check_writable, new
 from ..core.upcast import upcast
 from ..errors import ShapeError, describe
+from ..pytree import leaves_of
 
 __all__ = ["assign", "getitem", "scatter", "setitem", "sort", "take", "take_along_axis"]
 
 
 def scatter_kernel(x: Any, *, index: Any, shape: Any) -> Any:
-    if may_repeat(index):
-        y = np.zeros_like(x if x.dtype.kind in "iub" else upcast(x), shape=shape)
-        np.add.at(y, index, x)
-        return y if y.dtype is x.dtype else y.astype(x.dtype)
-    y = np.zeros_like(x, shape=shape)
-    y[index] = x  # 20 times faster, and the same where no entry is met twice
+    try:
+        if may_repeat(index):
+            y = np.zeros_like(x if x.dtype.kind in "iub" else upcast(x), shape=shape)
+            np.add.at(y, index, x)
+            return y if y.dtype is x.dtype else y.astype(x.dtype)
+        y = np.zeros_like(x, shape=shape)
+        y[index] = x  # 20 times faster, and the same where no entry is met twice
+    except TypeError:
+        return scatter_kernel(spread_for(x, index), index=index, shape=shape)
     return y
 
 
-getitem = linear("getitem", lambda x, *, index: x[index], "The entries ``x[index]``.", symbol="[ ]", view=True,
+def getitem_kernel(x: Any, *, index: Any) -> Any:
+    try:
+        return x[index]
+    except TypeError:
+        return getitem_kernel(spread_for(x, index), index=index)
+
+
+def spread_for(x: Any, *others: Any) -> Any:
+    """Return an array as the stand-in that can be indexed as well, or given what is written, by stand-ins of vmap.
+
+    Called where an array could not be; reraises the error if there is none of these.
+    """
+    deepest = max((i for i in leaves_of(others) if isinstance(i, StandIn)), key=lambda i: i.depth, default=None)
+    if deepest is None or deepest.depth <= getattr(x, "depth", 0):
+        raise
+    return deepest.spread(x)
+
+
+getitem = linear("getitem", getitem_kernel, "The entries ``x[index]``.", symbol="[ ]", view=True,
     x=lambda g, y, x, *, index: scatter(g, index=index, shape=x.shape))  # fmt: skip
 
 scatter = linear("scatter", scatter_kernel,
     "Zeros of ``shape`` with ``x`` added at ``index``: what ``getitem`` is to gradients.", symbol="[ ]ᵀ",
-    x=lambda g, y, x, *, index, shape: g[index])  # fmt: skip
+    x=lambda g, y, x, *, index, shape: getitem(g, index=index))  # fmt: skip
 
 
 @primitive(symbol="[ ]=", name="setitem")
@@ -41,7 +63,10 @@ def assign(x: Any, v: Any, *, index: Any) -> Any:
     y = np.copy(x)
     if np.iscomplexobj(v):
         y = y.astype(np.result_type(x, v))  # a complex step keeps its imaginary part
-    y[index] = v
+    try:
+        y[index] = v
+    except (TypeError, ValueError):  # of NumPy, which makes a ValueError of what a number says
+        return assign.op.kernel(spread_for(x, index, v), v, index=index)
     return y
 
 
@@ -53,8 +78,8 @@ assign.jvp("x")(lambda t, y, x, v, *, index: assign(t, 0.0, index=index))
 def assign_v(g: Any, y: Any, x: Any, v: Any, *, index: Any) -> Any:
     """∂/∂v: what lies at ``index``; of several writes to one entry only the last one counts."""
     if may_repeat(index):
-        return np.where(last_writes(x.shape, index), g[index], 0.0)
-    return g[index]
+        return np.where(last_writes(x.shape, index), getitem(g, index=index), 0.0)
+    return getitem(g, index=index)
 
 
 @assign.jvp("v")
@@ -75,9 +100,9 @@ def may_repeat(index: Any) -> bool:
 def last_writes(shape: Any, index: Any) -> Any:
     """Return, for each entry of ``x[index]``, whether ``x[index] = v`` leaves it standing."""
     owner = np.zeros(shape, int)
-    written = np.arange(owner[index].size).reshape(owner[index].shape)
-    owner[index] = written
-    return owner[index] == written
+    taken = getitem(owner, index=index)
+    written = np.arange(taken.size).reshape(taken.shape)
+    return getitem(assign(owner, written, index=index), index=index) == written
 
 
 def plain_index(index: Any) -> Any:
@@ -200,7 +225,7 @@ def take(x: Any, indices: Any, axis: Any = None, mode: Any = "raise") -> Any:
         indices = indices % x.shape[axis]
     elif mode == "clip":
         indices = np.clip(indices, 0, x.shape[axis] - 1)
-    return x[(slice(None),) * axis + (indices,)]
+    return getitem(x, index=(slice(None),) * axis + (indices,))
 
 
 def take_along_axis(x: Any, indices: Any, axis: Any = -1) -> Any:
@@ -214,7 +239,7 @@ def take_along_axis(x: Any, indices: Any, axis: Any = -1) -> Any:
         raise ShapeError(f"take_along_axis(x, indices): x {describe(x)} and indices {describe(indices)} must have "
                          "the same number of axes")  # fmt: skip
     places = np.ogrid[tuple(slice(n) for n in x.shape)]
-    return x[(*places[:axis], indices, *places[axis + 1 :])]
+    return getitem(x, index=(*places[:axis], indices, *places[axis + 1 :]))
 
 
 def inverse_order(index: Any, axis: int) -> Any:

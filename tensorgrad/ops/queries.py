@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..core.dispatch import NUMPY, name_code, unwrap_tensors
-from ..core.tensor import Tensor, make_leaf
+from ..core.tensor import StandIn, Tensor, make_leaf
 from .movement import broadcast_to
 
 __all__ = ["argsort", "full_like", "nonzero", "ones_like", "zeros_like"]
@@ -21,7 +21,7 @@ def query(function: Any) -> Any:
 
     def answer(*args: Any, **kwargs: Any) -> Any:
         result = function(*unwrap_tensors(args), **unwrap_tensors(kwargs))
-        return make_leaf(result) if isinstance(result, np.ndarray) else result
+        return make_leaf(result) if isinstance(result, (np.ndarray, StandIn)) else result
 
     name_code(answer, function.__name__)
     answer.__doc__ = f"``np.{function.__name__}`` of a Tensor's values; no gradient flows through it."

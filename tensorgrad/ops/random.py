@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
 from ..core.tensor import StandIn, Tensor
+
+#: Who is told of each generator before it is drawn from.
+_hearing: ContextVar[Any] = ContextVar("hearing", default=())
+
+
+@contextmanager
+def listen(hear: Any) -> Any:
+    """Call ``hear(rng)`` inside the block before each draw from a generator."""
+    token = _hearing.set((hear, *_hearing.get()))
+    try:
+        yield
+    finally:
+        _hearing.reset(token)
 
 
 def uniform_like(x: Any, rng: Any, shape: Any = None, dtype: Any = "float32") -> Any:
@@ -19,6 +34,8 @@ def uniform_like(x: Any, rng: Any, shape: Any = None, dtype: Any = "float32") ->
     >>> uniform_like(np.zeros(2), np.random.default_rng(0)) == np.random.default_rng(0).random(2, "float32")
     array([ True,  True])
     """
+    for hear in _hearing.get():
+        hear(rng)
     y = np.empty_like(x.data if isinstance(x, Tensor) else x, shape=shape, dtype=dtype, order="C")
     if isinstance(y, StandIn):
         return y.draw(rng.random, dtype=dtype)

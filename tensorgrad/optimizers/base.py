@@ -105,11 +105,14 @@ class Optimizer(UpdateRule):
         """Take one step down gradients in the places that were computed times the rate: see ``proportional``."""
         run_uninterrupted(self._advance_scaled, self._memory.flats)
 
-    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Tensor]]) -> int:
-        """Take one step down ``(gradient, parameter)`` pairs: ``apply`` under Keras's older name."""
+    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Tensor]]) -> int | None:
+        """Take one step down ``(gradient, parameter)`` pairs: ``apply`` under Keras's older name.
+
+        Returns ``iterations``; in a compiled function None, as a program does not know it.
+        """
         pairs = list(grads_and_vars)
         self.apply([g for g, _ in pairs], [p for _, p in pairs])
-        return self.iterations
+        return None if self.is_traced() else self.iterations
 
     def step(self, params: Tensor | Iterable[Tensor]) -> None:
         """Take one step down the ``.grad`` of each of ``params`` and clear it: for plain Tensors as for Parameters.

@@ -65,10 +65,14 @@ class UpdateRule(Options):
         """
         raise TypeError(f"{type(self).__name__} must define update(self, w, g, rate, step, spare, **slots)")
 
+    def is_traced(self) -> bool:
+        """Return whether a function that is being compiled uses this optimizer now."""
+        return is_compile_off() and active_trace() is not None
+
     @property
     def iterations(self) -> int:
         """The number of steps taken; it may be set. A compiled function cannot read it, which would freeze it."""
-        if is_compile_off() and active_trace() is not None:
+        if self.is_traced():
             raise TraceError(
                 f"iterations of {type(self).__name__} differs from run to run of a compiled function, which would "
                 "keep what it is now: pass it as an argument, or make learning_rate a function of it"
@@ -93,7 +97,7 @@ class UpdateRule(Options):
                 raise TypeError(
                     f"{cls} has no learning_rate: declare one in the class, e.g. learning_rate: float = 0.01"
                 )
-            if is_compile_off() and active_trace() is not None and not callable(rate):
+            if self.is_traced() and not callable(rate):
                 active_trace().depend(self, "_rate", f"the learning_rate of {type(self).__name__}")
             return float(rate(self.iterations)) if callable(rate) else rate
 

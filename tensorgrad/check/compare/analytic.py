@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ...backward import gradients
-from ...core.tensor import Tensor, make_leaf
+from ...core.tensor import Tensor, every_example, make_leaf
 from ...forward import pushforward
 from ...graph.gradients import listening
 from ..numeric.differences import EPSILON
@@ -123,4 +123,5 @@ def raise_small_rounding(f, rounding):
 
 def sum_of_squares(x):
     """Return the sum of the squares of all entries."""
+    x = every_example(x)
     return float(np.vdot(x, x).real)

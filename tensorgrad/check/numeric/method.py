@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...core.tensor import Tensor
+from ...core.tensor import StandIn, Tensor
 from .differences import ROUNDINGS, STEP, joint_line, line_slope
 
 #: The complex step is trusted if it agrees with differences to this relative precision, along one line.
@@ -96,7 +96,8 @@ def non_analytic_op(f):
     """Return as text which recorded op is not analytic; '' if every op by itself is analytic."""
     for t, inputs in f.steps:
         arrays = [x.data if isinstance(x, Tensor) else x for x in inputs]
-        if not is_analytic(t.op, arrays, t.settings or {}):
+        batched = any(isinstance(x, StandIn) for x in (t.data, *arrays))  # by vmap: nothing is tried there
+        if not batched and not is_analytic(t.op, arrays, t.settings or {}):
             return f"op {t.op.name!r} is not analytic"
     return ""
 

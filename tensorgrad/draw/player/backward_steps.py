@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 
 from ...backward import fit, initial_cotangent, visit
-from ...core.tensor import Tensor
+from ...core.tensor import Tensor, every_example
 from ...errors import describe
 from ...graph.scopes import Frames
 from ...graph.steps import recorded_steps
@@ -55,7 +55,7 @@ class GradientPart:
         values = [x.data if isinstance(x, Tensor) else x for x in self._values]
         with np.errstate(all="ignore"):  # an infinite slope is what is to be seen
             found = self.op.rules[self.index](np.ones_like(self._y), self._y, *values, **self.settings)
-        return read_only_view(np.asarray(found))
+        return read_only_view(found)
 
     def __repr__(self):
         value, total = first_line(self.value), first_line(self.total)
@@ -214,6 +214,6 @@ def fit_text(given, wanted):
 
 def read_only_view(array):
     """Return a view of ``array`` that cannot be written to: it may share memory with the graph."""
-    view = np.asarray(array).view()  # a rule may give a NumPy scalar
+    view = np.asarray(every_example(array)).view()  # a rule may give a NumPy scalar
     view.flags.writeable = False
     return view

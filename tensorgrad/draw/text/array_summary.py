@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ...core.tensor import every_example
 from ...errors import describe
 from ...graph.steps import array_of
 
@@ -33,7 +34,7 @@ def values_of(array):
     >>> values_of(np.arange(24.0))
     ['11.5 ± 6.9, 0 to 23', '████████████']
     """
-    array = np.asarray(array)
+    array = np.asarray(every_example(array))
     if array.size <= 6 and array.ndim <= 2:
         return [nested_text(array.tolist())]
     if array.dtype.kind not in "fiu" or not array.size:
@@ -67,7 +68,7 @@ def digest(x):
     >>> digest(np.array([0.5, np.nan]))
     {'about': 'float64[2]', 'short': '[0.5, nan]', 'bad': '1 nan', 'rows': [['0.5', 'nan']]}
     """
-    array = np.asarray(array_of(x))
+    array = np.asarray(every_example(array_of(x)))
     array = array + 0 if array.dtype.kind == "f" else array  # -0.0 becomes 0.0
     found = {"about": describe(array), "short": "", "bad": nonfinite_text(array)}
     if array.size <= MOST_ENTRIES:
