@@ -58,7 +58,7 @@ def fori_loop(lower: Any, upper: Any, body_fun: Callable[[Any, Any], Any], init_
     return init_val
 
 
-def rows_of(xs: Any) -> list[Any]:
+def split_rows(xs: Any) -> list[Any]:
     """Return the structures of first rows, of second rows, ... of a structure of arrays."""
     lengths = {array_like(leaf).shape[0] for leaf in leaves_of(xs)}
     if len(lengths) != 1:
@@ -78,7 +78,7 @@ def map(f: Callable[[Any], Any], xs: Any) -> Any:
     >>> map(lambda row: row.sum(), np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([3., 7.])
     """
-    return stack_rows([f(row) for row in rows_of(xs)])
+    return stack_rows([f(row) for row in split_rows(xs)])
 
 
 def vectorized_map(function: Callable[[Any], Any], elements: Any) -> Any:
@@ -102,7 +102,7 @@ def scan(
     >>> scan(lambda total, x: (total + x, total), 0.0, np.array([1.0, 2.0, 3.0]))[1]
     array([0., 1., 3.])
     """
-    rows = [None] * int(length or 0) if xs is None else rows_of(xs)
+    rows = [None] * int(length or 0) if xs is None else split_rows(xs)
     ys = []
     for x in reversed(rows) if reverse else rows:
         init, y = f(init, x)

@@ -10,18 +10,19 @@ from ..core.tensor import StandIn, Tensor
 from ..ops.joining import stack
 from ..ops.movement import broadcast_to
 from ..pytree import leaves_of
-from .lifting import lift, lift_leaf
+from .lifting import lift_function, lift_leaf
 
 __all__ = [
     "arange", "array", "asanyarray", "asarray", "ascontiguousarray", "bartlett", "blackman", "empty", "eye", "full",
     "geomspace", "hamming", "hanning", "identity", "indices", "kaiser", "linspace", "logspace", "ones", "tri", "zeros",
 ]  # fmt: skip
 
-arange, empty, eye, identity = lift(np.arange), lift(np.empty), lift(np.eye), lift(np.identity)
-geomspace, indices, logspace = lift(np.geomspace), lift(np.indices), lift(np.logspace)
-ones, tri, zeros = lift(np.ones), lift(np.tri), lift(np.zeros)
-bartlett, blackman, hamming, hanning = lift(np.bartlett), lift(np.blackman), lift(np.hamming), lift(np.hanning)
-kaiser = lift(np.kaiser)
+arange, empty = lift_function(np.arange), lift_function(np.empty)
+ones, zeros, tri = lift_function(np.ones), lift_function(np.zeros), lift_function(np.tri)
+eye, identity, indices = lift_function(np.eye), lift_function(np.identity), lift_function(np.indices)
+geomspace, logspace = lift_function(np.geomspace), lift_function(np.logspace)
+bartlett, blackman, hamming = lift_function(np.bartlett), lift_function(np.blackman), lift_function(np.hamming)
+hanning, kaiser = lift_function(np.hanning), lift_function(np.kaiser)
 
 
 def asarray(

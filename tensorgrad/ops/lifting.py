@@ -22,12 +22,12 @@ UFUNC_METHODS = ("accumulate", "at", "outer", "reduce", "reduceat")
 UFUNC_FACTS = ("identity", "nargs", "nin", "nout", "ntypes", "signature", "types")
 
 
-def lift(function: Callable[..., Any]) -> Callable[..., Any]:
+def lift_function(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return ``function`` giving Tensors in place of arrays, also in tuples, lists and dicts.
 
     A Tensor among the arguments is recorded, as ``function`` hands the call to the op that answers for it.
 
-    >>> lift(np.cumsum)([1.0, 2.0])
+    >>> lift_function(np.cumsum)([1.0, 2.0])
     Tensor([1., 3.])
     """
 
@@ -40,7 +40,7 @@ def lift(function: Callable[..., Any]) -> Callable[..., Any]:
     call.__wrapped__ = function  # type: ignore[attr-defined]  # its signature is shown
     if isinstance(function, np.ufunc):
         for name in UFUNC_METHODS:
-            setattr(call, name, lift(getattr(function, name)))
+            setattr(call, name, lift_function(getattr(function, name)))
         for name in UFUNC_FACTS:
             setattr(call, name, getattr(function, name))
     return call
@@ -69,7 +69,7 @@ def lift_namespace(module: Any, space: dict[str, Any]) -> tuple[Callable[[str], 
         if name.startswith("_") or not hasattr(module, name):
             raise AttributeError(f"module {space['__name__']!r} has no attribute {name!r}")
         value = getattr(module, name)
-        space[name] = lift(value) if isinstance(value, FUNCTIONS) else value
+        space[name] = lift_function(value) if isinstance(value, FUNCTIONS) else value
         return space[name]
 
     def names() -> list[str]:

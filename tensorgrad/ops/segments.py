@@ -68,14 +68,14 @@ def reduce_segments(data: Any, segment_ids: Any, num_segments: int | None, reduc
     return y if y.dtype == data.dtype else y.astype(data.dtype)
 
 
-def columns(indices: Any) -> tuple[Any, ...]:
+def index_columns(indices: Any) -> tuple[Any, ...]:
     """Return rows of indices, ``[[i, j], ...]``, as one index for each axis."""
     return tuple(np.moveaxis(np.asarray(unwrap_tensors(indices)), -1, 0))
 
 
 def scatter_values(indices: Any, values: Any, shape: Any) -> Any:
     """Zeros of ``shape`` with ``values`` added at ``indices``, one row of indices each: ``scatter`` as Keras has it."""
-    return scatter(array_like(values), index=columns(indices), shape=tuple(shape))
+    return scatter(array_like(values), index=index_columns(indices), shape=tuple(shape))
 
 
 scatter.op.adapt = scatter_values
@@ -87,7 +87,7 @@ def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | Non
     >>> scatter_update(np.zeros(3), [[0], [2]], np.array([1.0, 2.0]))
     array([1., 0., 2.])
     """
-    inputs, updates, index = array_like(inputs), array_like(updates), columns(indices)
+    inputs, updates, index = array_like(inputs), array_like(updates), index_columns(indices)
     if reduction == "add":
         return inputs + scatter(updates, index=index, shape=inputs.shape)
     if reduction is not None:
