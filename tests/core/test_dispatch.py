@@ -129,7 +129,8 @@ def test_settings_may_be_tensors_without_a_gradient(w):
 #: What an op of one array needs besides it.
 BESIDE = {
     "array_split": [2], "astype": ["float32"], "broadcast_to": {"shape": (2, 2, 2)}, "clip": [0.0, 1.0],
-    "dsplit": [1], "expand_dims": [0], "full_like": [7], "hard_shrink": [0.5], "hsplit": [2], "ldexp": [2], "moveaxis": [0, 1], "pad": [1],
+    "dsplit": [1], "expand_dims": [0], "full_like": [7], "hard_shrink": [0.5],
+    "hsplit": [2], "ldexp": [2], "moveaxis": [0, 1], "pad": [1],
     "repeat": [2], "reshape": {"shape": (-1,)}, "roll": [1], "soft_shrink": [0.5],
     "split": [2], "swapaxes": [0, 1], "take": [[0]],
     "take_along_axis": [np.zeros((2, 2), int)], "tile": [2], "vsplit": [2],
