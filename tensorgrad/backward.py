@@ -62,6 +62,8 @@ def pull(root: Any, g: Any, keep: bool, **settings: Any) -> ValuesView[list[Any]
 
 def conjugate_gradient(g: Any) -> Any:
     """Return a gradient as a cotangent, or back: a gradient is ``∂L/∂Re z + i ∂L/∂Im z``, a cotangent its conjugate."""
+    if isinstance(g, list):  # of several outputs at once
+        return [conjugate_gradient(part) for part in g]
     return g if g.dtype.kind != "c" else np.conjugate(g)
 
 

@@ -45,7 +45,10 @@ UNTESTED = {
 }
 
 #: Rooms within a room that have no folder of tests, each with what tests it.
-TESTED_TOGETHER = {"exercises.tasks": "tests/exercises, which solves every task and plants its bugs"}
+TESTED_TOGETHER = {
+    "exercises.tasks": "tests/exercises, which solves every task and plants its bugs",
+    "transforms.batching": "tests/transforms, which runs every op under vmap",
+}
 
 #: Folders of tests that are of no room: of everything at once.
 ALL_OF_IT = {"fuzz", "types"}

@@ -13,6 +13,7 @@ import tensorgrad as tg
 #: Each package, and the base of the classes that a user finds in it.
 PACKAGES = {
     tg.callbacks: tg.callbacks.Callback,
+    tg.layers: tg.layers.Layer,
     tg.losses: tg.losses.Loss,
     tg.metrics: tg.metrics.Metric,
     tg.models: tg.Sequential,

@@ -20,7 +20,7 @@ WARM = 128
 
 
 class TrainingStep:
-    """One step of training, compiled: ``loss, y_pred, *more = step.gradients(x, y, w)``, then ``step.update()``.
+    """One step of training, compiled: ``loss, y_pred, *more = step.forward_backward(x, y, w)``, then ``step.update()``.
 
     forward:   ``forward(x, y, w)`` -> the loss and the predictions, Tensors, and more arrays; w may be None
     optimizer: has ``places(params)``, ``descend()`` and ``apply(grads, params)``
@@ -56,7 +56,7 @@ class TrainingStep:
         """Whether no step is a program."""
         return self.without or self.attempts.reason is not None
 
-    def gradients(self, x, y, w=None):
+    def forward_backward(self, x, y, w=None):
         """Return the loss, a float, the predictions, an array, and more; compute the gradients for ``update``."""
         if self.without or self.attempts.reason is not None or not is_recording():
             return self._eager(x, y, w)  # raises if nothing is recorded

@@ -18,7 +18,7 @@ def draw(
     backward: Literal["none", "only", "both"] = "none",
     values: bool = False,
     grads: bool = False,
-    color: Literal["grad", "time"] | None = None,
+    color: Literal["grad", "time", "memory"] | None = None,
     depth: int | None = None,
     direction: Literal["TB", "LR"] | None = None,
     names: Any = None,

@@ -100,7 +100,7 @@ class Picture:
             raise OptionError(f"save: {path.name!r} must end in one of {', '.join(WRITERS)}")
         content = writer(self)
         try:
-            path.write_bytes(content)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
         except OSError as error:
             error.add_note(f"a picture is saved to a file in an existing directory that can be written to, not {path}")
             raise

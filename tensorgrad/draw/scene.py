@@ -7,7 +7,7 @@ from ..errors import GradientError, OptionError, describe, printable_text
 from ..graph.gradients import gradient_arrays
 from ..graph.steps import recorded_steps
 from .diagram.backward_diagram import Backprop, backward_graph
-from .diagram.colour import Scale, heat_of
+from .diagram.colour import ColourScale, heat_of
 from .diagram.diagram import Collector, Graph
 from .diagram.forward_backward import paired_graph
 from .picture import Picture
@@ -52,7 +52,7 @@ class Scene:
         keep = self.values or self.grads
         view = simplify_graph(view, keep, self.depth, detailed=keep or self.color is not None)
         if self.color is not None:
-            view.scale = Scale(self.color, view.boxes)
+            view.scale = ColourScale(self.color, view.boxes)
         return Picture(graph, view).plays(self.weak_replay())
 
     def player_arguments(self):

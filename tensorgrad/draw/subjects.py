@@ -6,7 +6,7 @@ from ..compile.ir.program import Program
 from ..core.modes import enable_grad
 from ..core.tensor import Tensor, as_numeric_array
 from ..errors import OptionError, describe, printable_text
-from .diagram.colour import Scale
+from .diagram.colour import ColourScale
 from .diagram.program_diagram import call_heats, program_graph
 from .picture import Picture
 from .player.player import tensor_player
@@ -89,7 +89,7 @@ def program_picture(executable, inputs, backward, names, scopes, how):
     graph = program_graph(executable.program, how["direction"] or "TB", heats)
     view = simplify_graph(graph, True, how["depth"], detailed=color is not None)
     if color is not None:
-        view.scale = Scale(color, view.boxes)
+        view.scale = ColourScale(color, view.boxes)
     return Picture(graph, view)
 
 

@@ -1,11 +1,16 @@
 """Layers, under Keras's names: ``from tensorgrad.layers import Dense``."""
 
-from ..graph.scopes import layer_scopes
-from .base import Layer
-from .dense import Dense
-from .input import Input, InputLayer
-from .nonlinear import Activation
-from .regularization import Dropout
-from .reshaping import Flatten
+from typing import TYPE_CHECKING
 
-__all__ = ["Activation", "Dense", "Dropout", "Flatten", "Input", "InputLayer", "Layer", "layer_scopes"]
+from ..graph.scopes import layer_scopes as layer_scopes
+from ..options import public_names as _public_names
+from .base import Layer as Layer
+from .dense import Dense as Dense
+from .input import Input as Input
+from .input import InputLayer as InputLayer
+from .nonlinear import Activation as Activation
+from .regularization import Dropout as Dropout
+from .reshaping import Flatten as Flatten
+
+if not TYPE_CHECKING:  # type checkers see the re-exports
+    __all__ = _public_names(globals())

@@ -143,8 +143,8 @@ def running_extreme(ufunc: Any, beats: Any) -> Any:
         axis = normalize_axis_index(axis, x.ndim)
         data = np.moveaxis(unwrap_tensors(x), axis, -1)
         best = ufunc.accumulate(data, axis=-1)
-        new = np.ones(data.shape, bool)
-        new[..., 1:] = beats(data[..., 1:], best[..., :-1])
+        first = np.ones_like(data[..., :1], bool)
+        new = np.concatenate([first, beats(data[..., 1:], best[..., :-1])], axis=-1)
         index = np.maximum.accumulate(np.where(new, np.arange(data.shape[-1]), 0), axis=-1)
         return take_along_axis(x, np.moveaxis(index, -1, axis), axis)
 

@@ -120,7 +120,7 @@ def make_nan_extreme(reduce: Any, lowest: Any) -> Any:
             return reduce(a, axis=axis, keepdims=keepdims, out=out)
         y = reduce(nan_as(a, lowest), axis=axis, keepdims=keepdims, out=out)
         none = count_known(a, axis, keepdims, int) == 0
-        return where(none, math.nan, y) if none.any() else y
+        return where(none, math.nan, y)
 
     return nan_extreme
 

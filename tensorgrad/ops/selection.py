@@ -48,7 +48,7 @@ def choose(a: Any, choices: Any, out: Any = None, mode: Any = "raise") -> Any:
     mode: ``raise`` for what is out of range, ``wrap`` or ``clip``
     """
     a, choices = unwrap_tensors(array_like(a)), list(choices)
-    if mode == "raise" and a.size and (a.min() < 0 or a.max() >= len(choices)):
+    if mode == "raise" and isinstance(a, np.ndarray) and a.size and (a.min() < 0 or a.max() >= len(choices)):
         raise IndexError(f"choose(a, choices): a must lie in 0 to {len(choices) - 1}, got {a.min()} to {a.max()}")
     a = a % len(choices) if mode == "wrap" else np.clip(a, 0, len(choices) - 1)
     y = choices[0]

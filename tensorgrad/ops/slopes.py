@@ -12,6 +12,7 @@ from ..core.tensor import array_like
 from ..errors import OptionError, ShapeError, describe
 from ..shapes import normalize_axes
 from .compare import where
+from .indexing import take
 
 __all__ = ["diff", "ediff1d", "gradient", "interp", "trapezoid"]
 
@@ -154,8 +155,9 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
         y = fp[0] + 0.0 * x
     else:
         i = np.clip(np.searchsorted(unwrap_tensors(xp), unwrap_tensors(x), "right") - 1, 0, xp.size - 2)
-        share = (x - xp[i]) / (xp[i + 1] - xp[i])
-        y = fp[i] + share * (fp[i + 1] - fp[i])
+        left_x, left_y = take(xp, i), take(fp, i)
+        share = (x - left_x) / (take(xp, i + 1) - left_x)
+        y = left_y + share * (take(fp, i + 1) - left_y)
     y = where(unwrap_tensors(x) < unwrap_tensors(xp)[0], fp[0] if left is None else left, y)
     return where(unwrap_tensors(x) > unwrap_tensors(xp)[-1], fp[-1] if right is None else right, y)
 

@@ -104,7 +104,7 @@ def order_statistic(a: Any, q: Any, axis: Any, method: Any, keepdims: Any, funct
     found = [between(ordered, p) for p in places(flat.shape[-1], q, method).reshape(-1)]
     y = np.stack(found).reshape((*q.shape, *found[0].shape)) if q.ndim else found[0]
     lost = np.isnan(unwrap_tensors(flat)).any(axis=-1)
-    y = where(lost, math.nan, y) if lost.any() else y
+    y = where(lost, math.nan, y)
     return with_axes_kept(y, a, axis, keepdims, q.ndim)
 
 

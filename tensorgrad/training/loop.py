@@ -98,7 +98,7 @@ class TrainStep:
             or not training.guards.hold()
         ):
             training = self.renew()
-        loss, y_pred, *sums = training.gradients(x, y, w)
+        loss, y_pred, *sums = training.forward_backward(x, y, w)
         if training.reached is not training.params and not self.warned and len(training.reached) < len(training.params):
             self.warned = warn_untrained(training.params, training.reached)
         self.meters.update(loss, y, y_pred, w, sums)

@@ -4,6 +4,7 @@ from functools import wraps
 
 import numpy as np
 
+from ..backward import conjugate_gradient
 from ..core.tensor import Tensor, as_numeric_array
 from ..errors import GradientError, ShapeError, count_text, describe
 from ..pytree import leaves_of, map_leaves
@@ -13,12 +14,14 @@ from .level import Level
 __all__ = ["elementwise_grad", "grad", "value_and_grad", "vjp"]
 
 
-def grad(f, argnums=0, has_aux=False):
+def grad(f, argnums=0, has_aux=False, holomorphic=False):
     """Return a function that computes the gradient of ``f``, which returns one number.
 
     argnums: which argument, by position or name; a tuple of these gives a tuple of gradients
     has_aux: ``f`` returns ``(number, anything)``, and the new function ``(gradient, anything)``
+    holomorphic: ``f`` is a holomorphic function of complex numbers; its derivative ``f'(z)`` is returned
 
+    The gradient of a real number by complex ones is ``∂f/∂Re z + i ∂f/∂Im z``, PyTorch's; ``np.conj`` of it is JAX's.
     A gradient has the structure of its argument: arrays and numbers in lists, tuples, dicts, named tuples and
     dataclasses. Arrays give arrays and Tensors give Tensors, which later derivatives go through. It nests to any order.
     Where ``f`` also uses Tensors that require a gradient, such as the weights of a model, the result depends on them,
@@ -38,7 +41,7 @@ def grad(f, argnums=0, has_aux=False):
     >>> tg.grad(tg.grad(np.sin))(1.0) == -np.sin(1.0)
     np.True_
     """
-    compute = differentiate("grad", f, argnums, has_aux)
+    compute = differentiate("grad", f, argnums, has_aux, holomorphic=holomorphic)
 
     @wraps(f)
     def gradient(*args, **kwargs):
@@ -48,7 +51,7 @@ def grad(f, argnums=0, has_aux=False):
     return gradient
 
 
-def value_and_grad(f, argnums=0, has_aux=False):
+def value_and_grad(f, argnums=0, has_aux=False, holomorphic=False):
     """Return a function that computes ``(f(...), gradient)`` in one go; all else is as for ``grad``.
 
     With ``has_aux``, ``f`` returns ``(number, anything)`` and the new function ``((number, anything), gradient)``.
@@ -57,7 +60,7 @@ def value_and_grad(f, argnums=0, has_aux=False):
     >>> tg.value_and_grad(lambda x: np.sum(x**2))(np.array([1.0, 2.0]))
     (np.float64(5.0), array([2., 4.]))
     """
-    compute = differentiate("value_and_grad", f, argnums, has_aux)
+    compute = differentiate("value_and_grad", f, argnums, has_aux, holomorphic=holomorphic)
 
     @wraps(f)
     def both(*args, **kwargs):
@@ -102,7 +105,7 @@ def check_number(transform, y, has_aux):
         )
 
 
-def differentiate(transform, f, argnums, has_aux, check=check_number):
+def differentiate(transform, f, argnums, has_aux, check=check_number, holomorphic=False):
     """Return ``compute(args, kwargs)`` -> ``(value, aux, gradients)``."""
 
     names = named_arguments(f)
@@ -114,10 +117,23 @@ def differentiate(transform, f, argnums, has_aux, check=check_number):
         y, aux = split(transform, y, has_aux)
         roots = level.results(y)
         check(transform, y, has_aux)
+        check_real(transform, roots, holomorphic)
         found = level.pull(roots, [np.ones_like(root.data) for root in roots])
+        if not holomorphic:  # what flows back is the conjugate of a gradient
+            found = [None if g is None else conjugate_gradient(g) for g in found]
         return level.values(y), level.values(aux) if has_aux else None, chosen.arrange(found)
 
     return compute
+
+
+def check_real(transform, roots, holomorphic):
+    """Raise unless the results are real, or ``holomorphic`` says that they are complex on purpose."""
+    for root in roots:
+        if root.dtype.kind == "c" and not holomorphic:
+            raise GradientError(
+                f"{transform}(f): f returned {describe(root)}, a complex number; return a real one, such as np.abs(y) "
+                "or y.real, or say holomorphic=True if f is holomorphic"
+            )
 
 
 def split(transform, y, has_aux):

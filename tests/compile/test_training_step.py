@@ -27,7 +27,7 @@ def run(model, loss, optimizer, batches, eagerly):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for x, y, w in batches:
-            value, y_pred = step.gradients(x, y, w)
+            value, y_pred = step.forward_backward(x, y, w)
             found.append((value, y_pred.copy()))
             step.update()
     return found, step
@@ -89,7 +89,7 @@ def same_steps(made, n=2, seed=0):
     for i in range(n):
         losses = []
         for _, step in made:
-            losses.append(step.gradients(*batch(seed + i))[0])
+            losses.append(step.forward_backward(*batch(seed + i))[0])
             step.update()
         assert losses[0] == losses[1]
     (a, step), (b, _) = made
@@ -126,7 +126,7 @@ def test_weights_that_the_loss_does_not_reach_are_left_alone_with_their_momentum
         made.append((a, b, step))
     x, y = np.ones((2, 3), "f"), np.zeros((2, 3), "f")
     for _ in range(3):
-        assert made[0][2].gradients(x, y)[0] == made[1][2].gradients(x, y)[0]
+        assert made[0][2].forward_backward(x, y)[0] == made[1][2].forward_backward(x, y)[0]
         made[0][2].update()
         made[1][2].update()
     assert (made[0][0].data == made[1][0].data).all()
@@ -148,7 +148,7 @@ def test_a_second_trace_draws_what_the_first_has_drawn():
         x, y = np.ones((4, 3), "f"), np.zeros((4, 3), "f")
         losses.append([])
         for _ in range(3):
-            losses[-1].append(step.gradients(x, y)[0])
+            losses[-1].append(step.forward_backward(x, y)[0])
             step.update()
         assert step.eagerly is eagerly
     assert losses[0] == losses[1]
@@ -159,7 +159,7 @@ def test_batches_of_several_sizes_have_a_program_each():
     for seed, rows in enumerate([4, 2, 4, 2, 4]):
         losses = []
         for _, step in made:
-            losses.append(step.gradients(*batch(seed, rows))[0])
+            losses.append(step.forward_backward(*batch(seed, rows))[0])
             step.update()
         assert losses[0] == losses[1]
     assert len(made[0][1].programs) == 2
@@ -175,9 +175,9 @@ def test_a_forward_that_cannot_be_traced_runs_eagerly_and_says_why_once():
     x, y = np.ones((2, 3), "f"), np.zeros((2, 3), "f")
     words = r"trains without a compiled program, more slowly: test_training_step.py:\d+: item\(\) needs the value"
     with pytest.warns(UserWarning, match=words):
-        assert step.gradients(x, y)[0] == 1
+        assert step.forward_backward(x, y)[0] == 1
     step.update()
-    assert step.gradients(x, y)[0] < 1  # a second warning would be an error
+    assert step.forward_backward(x, y)[0] < 1  # a second warning would be an error
     assert step.eagerly
 
 
@@ -187,26 +187,26 @@ def test_a_users_error_is_raised_as_it_is_and_changes_nothing():
     before, state = model.get_weights(), model.layers[3]._rng.bit_generator.state
     x, y = batch(0)
     with pytest.raises(tg.ShapeError, match="mean_squared_error"):
-        step.gradients(x, y[:, :2])
+        step.forward_backward(x, y[:, :2])
     for a, b in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
     assert not step.eagerly
     assert model.layers[3]._rng.bit_generator.state != state  # the eager run, whose error it is, drew
-    step.gradients(x, y)
+    step.forward_backward(x, y)
     assert not step.eagerly
 
 
 def test_a_loss_without_weights_is_named():
     step = TrainingStep(lambda x, y, w: (tg.Tensor(1.0), x), SGD(), [tg.Parameter(np.ones(3))])
     with pytest.raises(tg.GradientError, match=re.escape("the loss does not depend on the parameters")):
-        step.gradients(np.ones((2, 3)), np.ones(2))
+        step.forward_backward(np.ones((2, 3)), np.ones(2))
 
 
 def test_gradients_land_in_the_optimizers_vector_without_a_copy():
     model = model_of([4], "relu", None, 0.0, "float32")
     for exact, places in ((True, 4), (False, 3)):  # a kernel and a bias have one together
         step = TrainingStep(forward_of(model, MeanSquaredError()), SGD(0.1), model.trainable_weights, exact=exact)
-        step.gradients(*batch(0))
+        step.forward_backward(*batch(0))
         assert "copyto" not in step.replay.source
         assert len(step.replay.code.plan.external) == places
 
@@ -223,7 +223,7 @@ def test_the_rate_folded_into_the_seed_saves_a_pass_and_changes_last_bits_only(l
         x, y = rng.normal(size=(5, 2, 3)), targets(kind, 5 - i // 3, 3, rng)
         for _, step in made:
             step.optimizer.learning_rate = 0.1 / (1 + i % 4)
-            step.gradients(x[: len(y)], y)
+            step.forward_backward(x[: len(y)], y)
             step.update()
     (a, step), (b, other) = made
     assert step.fused
@@ -269,7 +269,7 @@ def test_a_batch_that_lies_in_the_weights_is_computed_as_eagerly():
         a = tg.Parameter(np.ones(4))
         step = TrainingStep(lambda x, y, w, a=a: (((x * a - y) ** 2).mean(), x * a), SGD(0.1), [a], eagerly, exact=True)
         for i in range(3):
-            losses.append(step.gradients(a.data if i else np.ones(4), np.arange(4.0))[0])
+            losses.append(step.forward_backward(a.data if i else np.ones(4), np.arange(4.0))[0])
             step.update()
     assert losses[:3] == losses[3:]
 
@@ -277,6 +277,6 @@ def test_a_batch_that_lies_in_the_weights_is_computed_as_eagerly():
 def test_without_recording_there_is_nothing_to_train():
     a = tg.Parameter(np.ones(2))
     step = TrainingStep(lambda x, y, w: (((x * a - y) ** 2).mean(), x * a), SGD(0.1), [a])
-    step.gradients(np.ones(2), np.ones(2))
+    step.forward_backward(np.ones(2), np.ones(2))
     with tg.no_grad(), pytest.raises(tg.errors.GradientError, match="outside no_grad"):
-        step.gradients(np.ones(2), np.ones(2))
+        step.forward_backward(np.ones(2), np.ones(2))

@@ -18,7 +18,7 @@ UNITS = {
 }
 
 
-class Scale:
+class ColourScale:
     """The colours of ``boxes``: the lightest stands for 10 to the ``low``, the darkest for 10 to the ``high``."""
 
     def __init__(self, by, boxes):

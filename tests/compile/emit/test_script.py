@@ -92,7 +92,7 @@ def test_the_profile_is_by_layer_and_op(model, rng):
 
     step = TrainingStep(forward, tg.optimizers.SGD(0.1), model.trainable_weights)
     x, y = rng.normal(size=(4, 3)).astype("f"), np.eye(2, dtype="f")[[0, 1, 1, 0]]
-    step.gradients(x, y)
+    step.forward_backward(x, y)
     profile = step.replay.profile(x, y, n=3)
     assert [t for t, *_ in profile] == sorted([t for t, *_ in profile], reverse=True)
     assert {("hidden", "matmul"), ("hidden", "∂relu"), ("out", "∂softmax")} <= {where for _, *rest in profile

@@ -30,7 +30,7 @@ def batch(rows=4, dtype="f"):
 
 def test_biases_of_inner_layers_are_in_the_products():
     step = step_of(exact=False)
-    step.gradients(*batch())
+    step.forward_backward(*batch())
     program = step.replay.program
     names = [call.function.__name__ for call in program.calls]
     # one of the four layers is the first, whose bias is added
@@ -60,7 +60,7 @@ def same_gradients(forward, params, order=lambda params: params):
         step = own_step(exact, forward, given)
         step.params = order(given)
         step.reached = step.params
-        step.gradients(x, y)
+        step.forward_backward(x, y)
         places = dict(zip(map(id, step.reached), step.optimizer.places(step.reached), strict=True))
         found.append([places[id(p)].copy() for p in given])
     for a, b in zip(*found, strict=True):
@@ -134,7 +134,7 @@ def test_a_gradient_that_is_a_transposed_hidden_value_lands_in_its_place():
             return ((y_pred - y) ** 2).mean() + extra, y_pred
 
         step = TrainingStep(call, Adam(0.01), params, exact=exact)
-        step.gradients(np.random.default_rng(1).normal(size=(5, 3)), np.ones((5, 4)))
+        step.forward_backward(np.random.default_rng(1).normal(size=(5, 3)), np.ones((5, 4)))
         assert not step.eagerly
         return [place.copy() for place in step.optimizer.places(step.reached)]
 
@@ -155,7 +155,7 @@ def test_networks_with_one_output_profit_too(units):
     model.build((None, 6))
     x, y = np.ones((5, 6), "f"), np.zeros((5, units), "f")
     step = TrainingStep(forward_of(model, MeanSquaredError()), Adam(0.1), model.trainable_weights)
-    step.gradients(x, y)
+    step.forward_backward(x, y)
     assert [call.function.__name__ for call in step.replay.program.calls].count("append_row") == 1 + units
 
 
@@ -178,7 +178,7 @@ def test_gradients_of_random_models_are_those_of_exact_programs(widths, activati
     for exact in (False, True):
         step = step_of(exact, None, make_loss(), last, widths, activation, dropout, "float64")
         for _ in range(2):  # the second reads buffers that the first has written
-            value, y_pred = step.gradients(x, y.astype("d") if y.dtype.kind == "f" else y, w)
+            value, y_pred = step.forward_backward(x, y.astype("d") if y.dtype.kind == "f" else y, w)
         assert not step.eagerly
         found.append((value, y_pred.copy(), [p.copy() for p in step.optimizer.places(step.reached)]))
     np.testing.assert_allclose(found[0][0], found[1][0], rtol=1e-9)
@@ -195,7 +195,7 @@ def test_ones_stay_ones_and_weights_moved_since_are_seen():
             if i == 4:
                 for p in step.params:
                     p.data = p.data * 0.5
-            losses.append(step.gradients(*batch(4 + i % 2))[0])
+            losses.append(step.forward_backward(*batch(4 + i % 2))[0])
             step.update()
         assert losses[0] == pytest.approx(losses[1], rel=1e-6)
     for a, b in zip(exact.params, turned.params, strict=True):
@@ -216,7 +216,7 @@ def test_frozen_layers_and_layers_without_bias():
             x, y = np.random.default_rng(0).normal(size=(5, 6)).astype("f"), np.arange(5) % 3
             loss = SparseCategoricalCrossentropy(from_logits=True)
             step = TrainingStep(forward_of(model, loss), Adam(0.1), model.trainable_weights, exact=exact)
-            found.append(step.gradients(x, y)[0])
+            found.append(step.forward_backward(x, y)[0])
             found.append([p.copy() for p in step.optimizer.places(step.reached)])
         assert found[0] == pytest.approx(found[2], rel=1e-6)
         for a, b in zip(found[1], found[3], strict=True):
@@ -226,7 +226,7 @@ def test_frozen_layers_and_layers_without_bias():
 def test_a_saved_training_step_gives_the_same(tmp_path):
     step = step_of(exact=False)
     x, y = batch()
-    loss, y_pred = step.gradients(x, y)
+    loss, y_pred = step.forward_backward(x, y)
     step.replay.save(tmp_path / "step.py")
     np.savez(tmp_path / "data.npz", x=x, y=y)
     probe = "import numpy as np, step; d = np.load('data.npz'); a, b = step.run(d['x'], d['y']); print(a, b.sum())"

@@ -10,7 +10,7 @@ import pytest
 
 import tensorgrad as tg
 from tensorgrad.draw import draw
-from tensorgrad.draw.diagram.colour import BROKEN, NONE, SHADES, Scale
+from tensorgrad.draw.diagram.colour import BROKEN, NONE, SHADES, ColourScale
 from tensorgrad.errors import OptionError
 
 
@@ -75,7 +75,7 @@ def test_ink_can_be_read_on_every_shade():
     class Warm:
         kind, heat = "value", 1.0
 
-    scale = Scale("grad", [Warm])
+    scale = ColourScale("grad", [Warm])
     scale.low, scale.high = 0.0, 6.0
     looks = [scale.look(10.0**i) for i in range(7)]
     assert [look["fontcolor"] for look in looks] == 5 * ["#111111"] + 2 * ["#FFFFFF"]
