@@ -12,7 +12,7 @@ INNER = "compile.*"
 
 #: What a floor is called, and its rooms; all others stand on the ground, from which all may import.
 FLOORS = {
-    "for users": ["models", "utils", "testing", "exercises", "methods"],
+    "for users": ["models", "utils", "testing", "exercises", "numpy", "methods"],
     "networks, under Keras's names": [
         "activations",
         "initializers",
@@ -24,7 +24,7 @@ FLOORS = {
         "training",
     ],
     "what reads the graph": [INNER, "draw", "compile", "check", "debug", "transforms"],
-    "the graph and its derivatives": ["core", "ops", "backward", "forward", "graph", "special", "linalg", "fft"],
+    "the graph and its derivatives": ["core", "ops", "special", "nn", "backward", "forward", "graph", "linalg", "fft"],
 }
 COLOURS = ("#e8f0fe", "#e6f4ea", "#fef7e0", "#fce8e6")
 SHOWN = {name for rooms in FLOORS.values() for name in rooms}

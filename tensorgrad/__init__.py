@@ -27,6 +27,7 @@ from . import (
     methods,
     metrics,
     models,
+    nn,
     ops,
     optimizers,
     special,
@@ -59,6 +60,7 @@ from .seeding import set_random_seed
 
 if TYPE_CHECKING:
     from . import exercises, testing, transforms
+    from . import numpy as numpy
     from .check import check_gradients
     from .transforms import (
         GradientTape,
@@ -80,7 +82,7 @@ if TYPE_CHECKING:
     )
 
 #: Imported when they are first asked for: few programs need them, and importing tensorgrad stays quick.
-_AT_FIRST_USE = {"exercises": ".exercises", "testing": ".testing", "transforms": ".transforms"}
+_AT_FIRST_USE = {"exercises": ".exercises", "numpy": ".numpy", "testing": ".testing", "transforms": ".transforms"}
 #: The same for what lies in a module.
 _INSIDE = {"check_gradients": ".check.handwritten"} | dict.fromkeys((
     "GradientTape", "checkpoint", "custom_gradient", "elementwise_grad", "grad", "hessian", "hvp", "jacfwd",
@@ -156,6 +158,7 @@ __all__ = [
     "methods",
     "metrics",
     "models",
+    "nn",
     "no_grad",
     "ops",
     "optimizers",

@@ -15,6 +15,7 @@ from .core.dispatch import NUMPY, UFUNC_METHODS
 from .core.tensor import Tensor
 from .core.typed import Operators
 from .draw import draw
+from .errors import describe
 from .ops.indexing import plain_index
 from .ops.movement import reshape_in_order
 
@@ -64,6 +65,41 @@ def transpose(self: Any, *axes: Any) -> Any:
     return ops.transpose(self, axes=gather_shape(axes) or None)
 
 
+#: Versions of the Array API standard, which agree in all that they have in common.
+STANDARDS = ("2021.12", "2022.12", "2023.12", "2024.12", "2025.12")
+
+
+def array_namespace(self: Any, *, api_version: str | None = None) -> Any:
+    """Return ``tensorgrad.numpy``, which meets the Array API standard."""
+    if api_version not in (None, *STANDARDS):
+        raise ValueError(f"the Array API standard is met in the versions {', '.join(STANDARDS)}, not {api_version!r}")
+    from . import numpy
+
+    return numpy
+
+
+def to_device(self: Any, device: Any, /, *, stream: Any = None) -> Any:
+    """Return the Tensor itself: it lies in the memory of the CPU, and nowhere else."""
+    np.empty(0, device=device)  # which refuses any other, as NumPy does
+    if stream is not None:
+        raise ValueError(f"to_device: the CPU has no streams, got stream={stream!r}")
+    return self
+
+
+def dlpack(
+    self: Any, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: bool | None = None
+) -> Any:
+    """Return the memory as a DLPack capsule, for other libraries: ``np.from_dlpack(t)``."""
+    if self.requires_grad:
+        raise BufferError(f"{describe(self)} requires a gradient, which DLPack would lose; pass t.detach()")
+    return self.data.__dlpack__(stream=stream, max_version=max_version, dl_device=dl_device, copy=copy)
+
+
+def dlpack_device(self: Any) -> Any:
+    """Return DLPack's pair for the CPU."""
+    return self.data.__dlpack_device__()
+
+
 Tensor.__add__ = Tensor.__radd__ = ops.add
 Tensor.__sub__, Tensor.__rsub__ = ops.subtract, swap_arguments(ops.subtract)
 Tensor.__mul__ = Tensor.__rmul__ = ops.multiply
@@ -94,6 +130,10 @@ for method in Operators.__annotations__:
 Tensor.reshape, Tensor.transpose, Tensor.flatten = reshape, transpose, ops.ravel
 Tensor.real, Tensor.imag = property(ops.real), property(ops.imag)
 Tensor.T, Tensor.mT = property(ops.transpose), property(ops.matrix_transpose)
+
+Tensor.__array_namespace__ = array_namespace
+Tensor.device, Tensor.to_device = property(lambda self: "cpu"), to_device
+Tensor.__dlpack__, Tensor.__dlpack_device__ = dlpack, dlpack_device
 
 Tensor.backward = backward
 Tensor.register_hook = register_hook

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 _root: list[Any] = []  # made at first use: numpy.random is 8 ms of import
+_state: list[Any] = []
 
 
 def set_random_seed(seed: int | None) -> None:
@@ -25,6 +26,7 @@ def set_random_seed(seed: int | None) -> None:
     True
     """
     _root[:] = [make_from_seed(np.random.SeedSequence, seed)]
+    _state.clear()
 
 
 def generator(seed: Any = None) -> np.random.Generator:
@@ -42,6 +44,15 @@ def generator(seed: Any = None) -> np.random.Generator:
     if seed is None:
         return np.random.default_rng(_root[0].spawn(1)[0])
     return make_from_seed(np.random.default_rng, seed)
+
+
+def random_state() -> np.random.RandomState:
+    """Return the ``np.random.RandomState`` of the process: one, until the next ``set_random_seed``."""
+    if not _state:
+        seeds: Any = generator().bit_generator.seed_seq
+        _state.append(np.random.RandomState(np.random.MT19937(seeds)))
+    state: np.random.RandomState = _state[0]
+    return state
 
 
 def make_from_seed(kind: Callable[[Any], T], seed: Any) -> T:

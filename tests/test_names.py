@@ -22,11 +22,17 @@ IRREGULAR = {
 
 #: Names that several files define on purpose, each with its reason.
 SHARED = {
+    "binary_crossentropy": "a loss of Keras's, which takes a mean, and keras.ops's, which takes none",
+    "cast": "keras.ops's, and a step of a compiled program",
+    "categorical_crossentropy": "a loss of Keras's, which smooths labels, and keras.ops's, which does not",
+    "clip": "NumPy's, and with the names of the Array API standard",
+    "cond": "NumPy's condition number, and keras.ops's branch",
+    "gelu": "an activation of Keras's is exact, and keras.ops's is not",
     "get": "Keras has one in each package",
+    "get_item": "keras.ops's, and how a trace reads an entry",
     "linear": "an activation of Keras's, and the declarer of linear ops",
-    "log_softmax": "an activation of Keras's is the op, and checks its axis",
-    "softmax": "an activation of Keras's is the op, and checks its axis",
-    "sparsemax": "an activation of Keras's is the op, and checks its axis",
+    "sort": "NumPy's, and in descending order as the Array API standard has it",
+    "sparse_categorical_crossentropy": "a loss of Keras's, which ignores a class, and keras.ops's, which does not",
 }
 
 #: Files whose functions are what a learner writes by hand: ``relu`` in an exercise is not ours.

@@ -99,6 +99,12 @@ class Operators:
         imag: Any
         mT: Any
 
+        device: Any
+        to_device: Callable[..., Tensor]
+        __array_namespace__: Callable[..., Any]
+        __dlpack__: Callable[..., Any]
+        __dlpack_device__: Callable[..., Any]
+
         reshape: Callable[..., Tensor]
         transpose: Callable[..., Tensor]
         flatten: Callable[..., Tensor]

@@ -128,7 +128,10 @@ def sign(x: Any) -> Any:
     Tensor([-1.,  1.])
     """
     x = array_like(x)
-    return x / zero_to_inf(absolute(x)) if x.dtype.kind == "c" else sign_of_real(x)
+    if x.dtype.kind != "c":
+        return sign_of_real(x)
+    length = absolute(x)
+    return np.where(length == 0, 0.0, x / zero_to_inf(length))  # of -0 it is 0
 
 
 def divmod(a: Any, b: Any) -> Any:

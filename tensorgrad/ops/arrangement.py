@@ -97,8 +97,7 @@ def cumulative(running: Any, start: Any) -> Any:
         if axis is None and x.ndim > 1:
             raise ShapeError(f"x {describe(x)} has several axes; say along which, axis=0")
         axis = normalize_axis_index(axis or 0, x.ndim)
-        x = x if dtype is None else x.astype(dtype)
-        y = running(x, axis=axis)
+        y = running(x, axis=axis) if dtype is None else running(x, axis=axis, dtype=dtype)
         if not include_initial:
             return y
         shape = tuple(1 if i == axis else n for i, n in enumerate(y.shape))

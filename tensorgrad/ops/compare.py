@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..core.declare import constant, elementwise
-from ..core.dispatch import NUMPY
+from ..core.dispatch import NUMPY, bind
 from ..core.tensor import Tensor
 
 __all__ = [
@@ -111,10 +111,14 @@ def upper_bound(x: Any) -> Any:
     return np.iinfo(x.dtype).max if getattr(x, "dtype", np.dtype(float)).kind in "iu" else math.inf
 
 
-def numpy_where(c: Any, *branches: Any) -> Any:
+def numpy_where(c: Any, *branches: Any, **named: Any) -> Any:
     """Answer ``np.where(c, a, b)``, and ``np.where(c)``, which is ``np.nonzero``."""
-    return where(c, *branches) if branches else np.nonzero(c)
+    if not branches and not named:
+        return np.nonzero(c)
+    if len(branches) + len(named) != 2:
+        raise TypeError("where(c, a, b) takes both branches, a and b, or neither; got one")
+    return where(*bind(where.op, (c, *branches), named)[0])
 
 
-NUMPY[np.where] = numpy_where
+NUMPY[np.where] = where.op.adapt = numpy_where
 NUMPY[np.clip] = clip

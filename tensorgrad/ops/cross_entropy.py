@@ -37,7 +37,7 @@ def take_ids(x: Any, ids: Any, axis: Any) -> Any:
     return np.take_along_axis(x, np.expand_dims(ids.astype("uint32"), axis), axis=axis)
 
 
-def one_hot(x: Any, ids: Any, axis: Any) -> Any:
+def class_mask(x: Any, ids: Any, axis: Any) -> Any:
     """Return where the class axis of ``x`` is at its id: booleans of the shape of ``x``."""
     shape = [1] * x.ndim
     shape[axis] = x.shape[axis]
@@ -85,7 +85,7 @@ def sparse_softmax_cross_entropy(logits: Any, ids: Any, *, axis: Any = -1) -> An
 
 @sparse_softmax_cross_entropy.vjp("logits")
 def _(g: Any, y: Any, logits: Any, ids: Any, *, axis: Any) -> Any:
-    return np.expand_dims(g, axis) * (softmax(logits, axis=axis) - one_hot(logits, ids, axis))
+    return np.expand_dims(g, axis) * (softmax(logits, axis=axis) - class_mask(logits, ids, axis))
 
 
 def binary_kernel(p: Any, targets: Any, *, epsilon: Any = 1e-7) -> Any:
@@ -108,7 +108,7 @@ binary_cross_entropy = elementwise("binary_cross_entropy", binary_kernel, "``-t 
     wide=True, domain={"p": "open unit", "targets": "open unit"}, p=binary_p, targets=binary_targets)  # fmt: skip
 
 
-def normalize(p: Any, axis: Any) -> Any:
+def divide_by_sum(p: Any, axis: Any) -> Any:
     """Return ``p`` scaled to sum to 1, and the scale."""
     total = np.add.reduce(p, axis=axis, keepdims=True)
     return p / total, total
@@ -127,20 +127,20 @@ def clipped_log_slope(q: Any, epsilon: Any) -> Any:
 @primitive(wide=True, domain={"p": "open unit", "targets": "open unit"}, explain=explain_shapes)
 def cross_entropy(p: Any, targets: Any, *, axis: Any = -1, epsilon: Any = 1e-7) -> Any:
     """``-Σ t log(p / Σp)`` along ``axis``: targets are one-hot, or probabilities."""
-    return -np.add.reduce(targets * clipped_log(normalize(p, axis)[0], epsilon), axis=axis)
+    return -np.add.reduce(targets * clipped_log(divide_by_sum(p, axis)[0], epsilon), axis=axis)
 
 
 @cross_entropy.vjp("p")
 def _(g: Any, y: Any, p: Any, targets: Any, *, axis: Any, epsilon: Any) -> Any:
     """∂/∂p: ``g (Σt - t/q) / Σp`` with ``q = p / Σp``; 0 where ``log q`` is clipped."""
-    q, total = normalize(p, axis)
+    q, total = divide_by_sum(p, axis)
     u = targets * clipped_log_slope(q, epsilon)
     return np.expand_dims(g, axis) * (np.add.reduce(u * q, axis=axis, keepdims=True) - u) / total
 
 
 @cross_entropy.vjp("targets")
 def _(g: Any, y: Any, p: Any, targets: Any, *, axis: Any, epsilon: Any) -> Any:
-    return -np.expand_dims(g, axis) * clipped_log(normalize(p, axis)[0], epsilon)
+    return -np.expand_dims(g, axis) * clipped_log(divide_by_sum(p, axis)[0], epsilon)
 
 
 @primitive(wide=True, domain={"p": "open unit"}, explain=explain_ids)
@@ -153,7 +153,7 @@ def sparse_cross_entropy(p: Any, ids: Any, *, axis: Any = -1, epsilon: Any = 1e-
 @sparse_cross_entropy.vjp("p")
 def _(g: Any, y: Any, p: Any, ids: Any, *, axis: Any, epsilon: Any) -> Any:
     """∂/∂p: ``g (1 - one_hot/q) / Σp`` with ``q = p / Σp``; 0 where ``log q`` is clipped."""
-    q, total = normalize(p, axis)
-    hot = one_hot(p, ids, axis)
+    q, total = divide_by_sum(p, axis)
+    hot = class_mask(p, ids, axis)
     q = np.add.reduce(q * hot, axis=axis, keepdims=True)
     return np.expand_dims(g, axis) * clipped_log_slope(q, epsilon) * (q - hot) / total

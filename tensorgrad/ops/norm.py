@@ -19,7 +19,7 @@ from .complex_numbers import real
 from .eigen import svdvals
 from .matrices import identity
 
-__all__ = ["cond", "matrix_norm", "matrix_rank", "norm", "vector_norm"]
+__all__ = ["matrix_norm", "matrix_rank", "norm", "vector_norm"]
 
 
 @primitive(symbol="‖ ‖", wide=True)

@@ -39,6 +39,7 @@ def writer(function: Any) -> Any:
             )
         return function(destination, *unwrap_tensors(args), **kwargs)
 
+    refuse.__doc__ = f"``np.{function.__name__}``, which writes into an array; it is refused for Tensors."
     return refuse
 
 

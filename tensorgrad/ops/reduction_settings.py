@@ -12,6 +12,7 @@ import numpy as np
 from ..core.tensor import Tensor, array_like
 from ..core.writing import write_result
 from ..errors import suggest
+from ..shapes import reduction_size
 from .arithmetic import squared_magnitude
 from .reduce import (
     all,
@@ -65,12 +66,17 @@ def of_dtype(initial: Any, y: Any) -> Any:
     return initial if isinstance(initial, Tensor) else np.asarray(initial).astype(y.dtype)
 
 
+def narrow(y: Any, dtype: Any) -> Any:
+    """Return a sum in the ``dtype`` that was asked for: of small integers it is a large one."""
+    return y if dtype is None or y.dtype == dtype else y.astype(dtype)
+
+
 def accumulate_from(op: Any, fill: Any, combine: Any) -> Callable[..., Any]:
     """Return a sum or product that leaves out what ``where`` says, in ``dtype``, and starts from ``initial``."""
 
     def compute(x: Any, where: Any = True, initial: Any = None, dtype: Any = None, **settings: Any) -> Any:
         x = x if dtype is None else x.astype(dtype)
-        y = op.call(x if where is True else np.where(where, x, fill), **settings)
+        y = narrow(op.call(x if where is True else np.where(where, x, fill), **settings), dtype)
         return y if initial is None else combine(y, of_dtype(initial, y))
 
     return compute
@@ -84,6 +90,9 @@ def extreme_from(op: Any, combine: Any) -> Callable[..., Any]:
             if initial is None:
                 raise ValueError(f"{op.name}(x, where=...) needs initial=, for where nothing is left to choose from")
             x = np.where(where, x, of_dtype(initial, x))
+        axis, keepdims = settings.get("axis"), settings.get("keepdims", False)
+        if initial is not None and reduction_size(x.shape, axis) == 0:  # there is nothing but the start
+            return np.broadcast_to(of_dtype(initial, x), sum(x, axis=axis, keepdims=keepdims).shape)
         y = op.call(x, **settings)
         return y if initial is None else combine(y, of_dtype(initial, y))
 
@@ -126,8 +135,8 @@ def spread_where(op: Any) -> Callable[..., Any]:
     return compute
 
 
-def scan(op: Any) -> Callable[..., Any]:
-    return lambda x, dtype=None, **settings: op.call(x if dtype is None else x.astype(dtype), **settings)
+def running_total(op: Any) -> Callable[..., Any]:
+    return lambda x, dtype=None, **settings: narrow(op.call(x if dtype is None else x.astype(dtype), **settings), dtype)
 
 
 def call_plainly(op: Any) -> Callable[..., Any]:
@@ -143,8 +152,8 @@ adapt(var.op, "axis dtype out ddof keepdims where mean correction", spread_where
 adapt(std.op, "axis dtype out ddof keepdims where mean correction", spread_where(std.op))
 adapt(all.op, "axis out keepdims where", truth(all.op, True))
 adapt(any.op, "axis out keepdims where", truth(any.op, False))
-adapt(cumsum.op, "axis dtype out", scan(cumsum.op))
-adapt(cumprod.op, "axis dtype out", scan(cumprod.op))
+adapt(cumsum.op, "axis dtype out", running_total(cumsum.op))
+adapt(cumprod.op, "axis dtype out", running_total(cumprod.op))
 for reduction in argmax, argmin:
     adapt(reduction.op, "axis out keepdims", call_plainly(reduction.op))
 adapt(count_nonzero.op, "axis keepdims", call_plainly(count_nonzero.op))
