@@ -15,6 +15,7 @@ import numpy as np
 
 from .core.tensor import Tensor, make_leaf
 from .core.upcast import upcast
+from .core.views import version
 from .errors import GradientError, ShapeError, describe
 from .shapes import broadcast_axes, broadcasts
 
@@ -107,7 +108,11 @@ def sweep(root: Any, g: Any, keep: bool, visiting: Any = None) -> ValuesView[lis
         s = x.seq
         if x.op is None and x.watch is None:
             if s in leaves:
-                leaves[s][1] += gx
+                pair = leaves[s]
+                if keep:
+                    pair[1] = pair[1] + gx
+                else:
+                    pair[1] += gx
             else:  # copy what a rule passed on, or a view of it: two leaves must not share memory
                 leaves[s] = [x, +gx if gx is g or keep or gx.base is not None else gx]
         elif s == head_seq:
@@ -175,13 +180,6 @@ def visit(node: Any, g: Any, seq: Any, keep: Any, add: Any) -> None:
                 add(x, op.rules[0](g, y, *values, wrt=i, **settings))
             elif op.rules[i] is not None:
                 add(x, op.rules[i](g, y, *values, **settings))
-
-
-def version(x: Any, seq: Any) -> Any:
-    """Return what ``x`` was at ``seq``: a Tensor written in place since keeps its older self as its first input."""
-    while x.seq > seq:
-        x = x.inputs[0]
-    return x
 
 
 def fit(g: Any, x: Any, node: Any, into: Any, keep: Any) -> Any:

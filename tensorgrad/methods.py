@@ -15,8 +15,9 @@ from .core.dispatch import NUMPY, UFUNC_METHODS
 from .core.tensor import Tensor
 from .core.typed import Operators
 from .draw import draw
+from .ops.assignment import in_place
 from .ops.indexing import plain_index
-from .ops.movement import reshape_in_order
+from .ops.movement import copy, reshape_in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +60,11 @@ def reshape(self: Any, *shape: Any, order: str = "C") -> Any:
     return reshape_in_order(self, gather_shape(shape), order)
 
 
+def flatten(self: Any, order: str = "C") -> Any:
+    """A copy of all entries in one axis."""
+    return copy(reshape_in_order(self, (-1,), order))
+
+
 def transpose(self: Any, *axes: Any) -> Any:
     """``x.transpose(1, 0)``, ``x.transpose((1, 0))``, or ``x.transpose()`` to reverse all axes."""
     return ops.transpose(self, axes=gather_shape(axes) or None)
@@ -89,9 +95,17 @@ Tensor.__rshift__, Tensor.__rrshift__ = ops.right_shift, swap_arguments(ops.righ
 Tensor.__contains__ = contains
 Tensor.__getitem__, Tensor.__setitem__ = getitem, ops.setitem
 
+Tensor.__iadd__, Tensor.__isub__ = in_place(ops.add, "+"), in_place(ops.subtract, "-")
+Tensor.__imul__, Tensor.__itruediv__ = in_place(ops.multiply, "*"), in_place(ops.divide, "/")
+Tensor.__ifloordiv__, Tensor.__imod__ = in_place(ops.floor_divide, "//"), in_place(ops.remainder, "%")
+Tensor.__ipow__, Tensor.__imatmul__ = in_place(tensor_power, "**"), in_place(ops.matmul, "@")
+Tensor.__iand__, Tensor.__ior__ = in_place(ops.bitwise_and, "&"), in_place(ops.bitwise_or, "|")
+Tensor.__ixor__ = in_place(ops.bitwise_xor, "^")
+Tensor.__ilshift__, Tensor.__irshift__ = in_place(ops.left_shift, "<<"), in_place(ops.right_shift, ">>")
+
 for method in Operators.__annotations__:
     setattr(Operators, method, getattr(ops, method))  # the base: what Tensor itself defines is not replaced
-Tensor.reshape, Tensor.transpose, Tensor.flatten = reshape, transpose, ops.ravel
+Tensor.reshape, Tensor.transpose, Tensor.flatten = reshape, transpose, flatten
 Tensor.real, Tensor.imag = property(ops.real), property(ops.imag)
 Tensor.T, Tensor.mT = property(ops.transpose), property(ops.matrix_transpose)
 

@@ -16,6 +16,7 @@ from ..pytree import leaves_of, map_leaves
 from .modes import is_recording, recording
 from .op import Op
 from .tensor import Tensor, array_like, new, tick, wrap
+from .views import link, shares
 from .writing import call_ufunc
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def make_call(op: Op) -> OpFunction:
     elif op.variadic or len(op.args) > 2 or (op.defaults and len(op.args) == 2):
         call = make_general(op)
     elif op.defaults:
-        call = make_unary_with_settings(op)
+        call = (make_view if op.view else make_unary_with_settings)(op)
     else:
         call = (make_unary if len(op.args) == 1 else make_binary)(op)
     call = attach_op(op, call)
@@ -165,6 +166,53 @@ def make_unary_with_settings(op: Any) -> Any:
     return call
 
 
+def make_view(op: Any) -> Any:
+    kernel, defaults = op.kernel, op.defaults
+    call_any = attach_op(op, make_general(op))
+
+    def call(*inputs: Any, **settings: Any) -> Any:
+        if len(inputs) != 1 or not isinstance(inputs[0], Tensor) or (settings and settings.keys() - defaults):
+            return call_any(*inputs, **settings)
+        x = inputs[0]
+        array = x.data
+        if settings:
+            for setting in settings.values():
+                if isinstance(setting, Tensor):
+                    settings = unwrap_settings(op, settings)
+            if len(settings) < len(defaults):
+                settings = {**defaults, **settings}
+        else:
+            settings = defaults
+        try:
+            data = kernel(array, **settings)
+        except Exception as error:  # raised again in the op's words
+            raise explain_error(error, op, inputs, settings) from None
+        y = new(Tensor)
+        if x.requires_grad and recording():
+            y.requires_grad = True
+            y.op = op
+            y.inputs = inputs
+            y.settings = settings
+        else:
+            y.requires_grad = False
+            y.op = y.settings = None
+            y.inputs = ()
+        y.grad = y.watch = y.name = None
+        if type(data) is ndarray:
+            y.data = data
+            base = data.base
+            if base is array or (base is not None and base is array.base):  # what shares asks, in less time
+                link(y, x, op, settings)
+        else:
+            y.data = wrap(data)
+            if shares(data, array):
+                link(y, x, op, settings)
+        y.seq = tick()
+        return y
+
+    return call
+
+
 def make_general(op: Any) -> Any:
     kernel, arity, defaults = op.kernel, None if op.variadic else len(op.args), op.defaults
 
@@ -182,9 +230,12 @@ def make_general(op: Any) -> Any:
             data = kernel(*arrays, **kept) if kept else kernel(*arrays)
         except Exception as error:  # raised again in the op's words
             raise explain_error(error, op, inputs, kept) from None
-        for x in inputs:
+        for x, array in zip(inputs, arrays, strict=True):
             if isinstance(x, Tensor):
-                return record(op, data, inputs, kept)
+                y = record(op, data, inputs, kept)
+                if op.view and shares(data, array):
+                    link(y, x, op, kept)
+                return y
         return data
 
     return call

@@ -46,7 +46,10 @@ class Tensor(Operators):
     Tensor([2., 4.])
     """
 
-    __slots__ = ("__weakref__", "data", "grad", "inputs", "name", "op", "requires_grad", "seq", "settings", "watch")
+    __slots__ = (
+        "__weakref__", "data", "grad", "inputs", "name", "op", "requires_grad", "seq", "settings", "watch",
+        "past", "view_of", "views",  # unset but in those that were written, and in views and what they are views of
+    )  # fmt: skip
 
     if TYPE_CHECKING:
         data: NDArray[Any]
@@ -58,6 +61,9 @@ class Tensor(Operators):
         name: str | None
         seq: int
         watch: Any
+        past: Any
+        view_of: Any
+        views: Any
 
     def __init__(
         self, data: Any, requires_grad: bool = False, dtype: DTypeLike | None = None, name: str | None = None
@@ -204,6 +210,7 @@ class StandIn:
     """Base of what may stand in for an array or a number while a function is traced.
 
     ``is_scalar`` says that it is a number; ``as_array()`` gives it as a Tensor keeps it;
+    ``shares(whole)`` says whether it lies in the memory of another;
     ``run(kernel, *arrays)`` runs a function of plain arrays as one step, without looking at what happens inside.
     """
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from .activation import *
 from .arithmetic import *
 from .arrangement import *
+from .assignment import *
 from .bessel import *
 from .compare import *
 from .complex_numbers import *

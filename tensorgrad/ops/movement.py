@@ -43,11 +43,11 @@ def transpose_x(g: Any, y: Any, x: Any, *, axes: Any) -> Any:
     return g.transpose([axes.index(i) for i in range(x.ndim)])
 
 
-reshape = linear("reshape", lambda x, *, shape: np.reshape(x, shape),
+reshape = linear("reshape", lambda x, *, shape: x.reshape(shape),
     "The same entries, in order, in another shape.", view=True, explain=explain_reshape,
     x=lambda g, y, x, *, shape: g.reshape(x.shape))  # fmt: skip
 
-transpose = linear("transpose", lambda x, *, axes=None: np.transpose(x, axes),
+transpose = linear("transpose", lambda x, *, axes=None: x.transpose(axes),
     "The axes in another order (None: reversed).", symbol="ᵀ", view=True, numpy=(np.transpose,),
     explain=explain_transpose, x=transpose_x)  # fmt: skip
 

@@ -175,7 +175,7 @@ class Reach:
             self.loose.append(Attribute(x, "name", f"{path}.name"))
         for hook in (x.watch or {}).values():
             self.walk(hook, f"a hook of {path}")
-        if type(x) not in (Tensor, Parameter):
+        if x.__class__ not in (Tensor, Parameter):
             self.object(x, path)
 
     def array(self, x, path):

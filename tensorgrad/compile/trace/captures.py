@@ -17,7 +17,7 @@ from ...graph.origins import line_of_user
 from .trace_array import TraceArray
 
 #: What writing into a Tensor, ``t[i] = v``, changes of it.
-SLOTS = ("requires_grad", "op", "inputs", "settings", "watch", "seq")
+SLOTS = ("requires_grad", "op", "inputs", "settings", "watch", "past", "seq")
 
 
 class Watcher(Observer):
@@ -120,7 +120,7 @@ def rebind(trace, t, now, new):
             "give it a copy, or write into it: t.data[...] = values"
         )
     if id(t) not in trace.rebound:
-        before = {slot: getattr(t, slot) for slot in SLOTS}
+        before = {slot: getattr(t, slot, None) for slot in SLOTS}
         array = DATA.__get__(t)
         trace.put_back.append(lambda: put_back(t, array, before))
         trace.rebound[id(t)] = (t, now, new)

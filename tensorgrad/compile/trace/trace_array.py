@@ -60,6 +60,10 @@ class TraceArray(StandIn):
         """Write down a call of ``kernel``, a function of plain arrays, and not what it calls."""
         return self.tape.call(kernel, arrays, settings)
 
+    def shares(self, whole):
+        """Return whether this lies in the memory of ``whole``."""
+        return isinstance(whole, TraceArray) and not self.is_scalar and self.node.root is whole.node.root
+
     @property
     def is_scalar(self):
         """Whether it is a number of NumPy's, not an array."""
