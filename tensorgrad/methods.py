@@ -18,10 +18,10 @@ from .draw import draw
 from .ops.assignment import in_place
 from .ops.indexing import plain_index
 from .ops.movement import copy, reshape_in_order
+from .ops.writers import FlatEntries, at_method, fill, partition_in_place, put, set_flat, sort_in_place, view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import NoReturn
 
 
 def swap_arguments(op: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,6 +58,11 @@ def gather_shape(shape: Any) -> Any:
 def reshape(self: Any, *shape: Any, order: str = "C") -> Any:
     """``x.reshape(2, -1)`` or ``x.reshape((2, -1))``."""
     return reshape_in_order(self, gather_shape(shape), order)
+
+
+def compress(self: Any, condition: Any, axis: Any = None, out: Any = None) -> Any:
+    """The entries along ``axis`` for which ``condition`` holds: ``np.compress(condition, x, axis)``."""
+    return np.compress(condition, self, axis, out)
 
 
 def flatten(self: Any, order: str = "C") -> Any:
@@ -106,6 +111,10 @@ Tensor.__ilshift__, Tensor.__irshift__ = in_place(ops.left_shift, "<<"), in_plac
 for method in Operators.__annotations__:
     setattr(Operators, method, getattr(ops, method))  # the base: what Tensor itself defines is not replaced
 Tensor.reshape, Tensor.transpose, Tensor.flatten = reshape, transpose, flatten
+Tensor.compress, Tensor.choose = compress, ops.choose
+Tensor.fill, Tensor.put, Tensor.view = fill, put, view
+Tensor.sort, Tensor.partition = sort_in_place, partition_in_place
+Tensor.flat = property(FlatEntries, set_flat)
 Tensor.real, Tensor.imag = property(ops.real), property(ops.imag)
 Tensor.T, Tensor.mT = property(ops.transpose), property(ops.matrix_transpose)
 
@@ -126,13 +135,9 @@ def outer_method(op: Callable[..., Any]) -> Callable[..., Any]:
     return outer
 
 
-def refuse_at(x: Any, *rest: Any) -> NoReturn:
-    """Answer a ufunc's ``at``, which writes into its first argument."""
-    raise TypeError("a ufunc's .at() writes into an array, where no gradient can follow; write t[i] = t[i] + v instead")
-
-
 for ufunc, call in tuple(NUMPY.items()):
     if isinstance(ufunc, np.ufunc):
-        UFUNC_METHODS[ufunc, "at"] = refuse_at
+        if ufunc.nout == 1 and ufunc.signature is None:
+            UFUNC_METHODS[ufunc, "at"] = at_method(ufunc, call)
         if ufunc.nin == 2 and ufunc.signature is None:
             UFUNC_METHODS[ufunc, "outer"] = outer_method(call)

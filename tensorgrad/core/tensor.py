@@ -102,12 +102,38 @@ class Tensor(Operators):
         """The number of entries."""
         return self.data.size
 
+    @property
+    def nbytes(self) -> int:
+        """How many bytes the entries take."""
+        return self.data.nbytes
+
+    @property
+    def itemsize(self) -> int:
+        """How many bytes an entry takes."""
+        return self.data.itemsize
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """How many bytes lie between neighbours along each axis."""
+        return self.data.strides
+
+    @property
+    def device(self) -> str:
+        """Where the entries are: always ``"cpu"``, as of NumPy's arrays."""
+        return "cpu"
+
     def numpy(self) -> NDArray[Any]:
-        """Return the array itself, without a graph. It shares memory: copy it before you change it."""
+        """Return the array itself, without a graph. It shares memory: copy it before you change it.
+
+        What is written into the Tensor later, ``x[i] = v``, does not reach it: the Tensor has another array then.
+        """
         return self.data
 
     def detach(self) -> Tensor:
-        """Return the same values as a leaf that requires no gradient. It shares memory."""
+        """Return the same values as a leaf that requires no gradient. It shares memory.
+
+        It is a Tensor of its own, no view: what is written into one, ``x[i] = v``, does not reach the other.
+        """
         return make_leaf(self.data, self.name)
 
     def item(self, *index: int) -> Any:

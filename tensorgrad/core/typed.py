@@ -107,6 +107,14 @@ class Operators:
         def __setitem__(self, index: Any, value: Any) -> None: ...
         def __iter__(self) -> Iterator[Tensor]: ...
 
+        compress: Callable[..., Tensor]
+        choose: Callable[..., Tensor]
+        fill: Callable[[Any], None]
+        put: Callable[..., None]
+        sort: Callable[..., None]
+        partition: Callable[..., None]
+        view: Callable[..., Tensor]
+        flat: Any
         T: Any  # a Tensor; declared so because methods.py assigns a property
         real: Any
         imag: Any

@@ -102,11 +102,12 @@ def renew(y: Any) -> None:
     """Let a view be what its op makes of its base now. It is recorded if the base is, and it was not cut off before."""
     object.__setattr__(y, "__class__", Tensor)
     op, x, settings = y.view_of
-    old = y.past
-    cut_off = not old.requires_grad and version(x, old.seq).requires_grad  # by no_grad
+    wanted, old = x.requires_grad, y.past  # the base is made anew first
+    if wanted and not old.requires_grad:
+        wanted = not version(x, old.seq).requires_grad  # else no_grad had cut it off
     DATA.__set__(y, op.kernel(DATA.__get__(x), **settings))
-    y.requires_grad = x.requires_grad and not cut_off
-    y.op, y.inputs, y.settings = (op, (x,), settings or None) if y.requires_grad else (None, (), None)
+    y.requires_grad = wanted
+    y.op, y.inputs, y.settings = (op, (x,), settings or None) if wanted else (None, (), None)
     if y.seq < x.seq:
         SEQ.__set__(y, tick())
     link(y, x, op, settings)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import describe
+from ..shapes import broadcasts
 from .modes import is_recording
 from .tensor import Tensor
 
@@ -20,7 +21,7 @@ def write_result(out: Any, y: Any, name: str) -> Any:
     if out is None or out is y:
         return y
     if isinstance(out, Tensor):
-        if out.shape != y.shape:
+        if not broadcasts(y.shape, out.shape):
             raise ValueError(f"out {describe(out)} must have the shape of the result, {describe(y)}")
         out[...] = y
         return out

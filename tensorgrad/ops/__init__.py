@@ -33,6 +33,7 @@ from .slopes import *
 from .solve import *
 from .statistics import *
 from .trigonometric import *
+from .writers import *
 
 #: The short names that some ops had first; they stay, beside NumPy's.
 sub, mul, div, neg = subtract, multiply, divide, negative

@@ -69,6 +69,7 @@ def write(t: Any, compute: Callable[[Any, Any], Any], value: Any) -> None:
     if isinstance(v, Tensor) and y.op is not None:
         replace_behind(v, olds)
     root, *views = family
+    keep_layout(y, root)
     if y.op is None and root.op is None and last_write == [root.seq, start - 1]:
         olds = {key: old if old.past is None else old.past for key, old in olds.items()}  # no one can have used what was in between
     replace_state(y, root, olds[id(root)])
@@ -121,6 +122,15 @@ def put_back(op: Any, y: Any, x: Any, settings: Any) -> Any:
             "more than once, and which NumPy has read-only; write into a copy"
         )
     return assign(x.reshape(-1), y, index=places).reshape(x.shape)
+
+
+def keep_layout(y: Any, x: Any) -> None:
+    """Lay the entries of ``y`` as those of ``x``, which it replaces: whether a later reshape is a view depends on it."""
+    old, now = x.data, y.data
+    if now.strides != old.strides and now.ndim > 1:
+        laid = np.empty_like(old, dtype=now.dtype)
+        laid[...] = now
+        y.data = laid
 
 
 def replace_behind(v: Any, olds: dict[int, Any]) -> None:

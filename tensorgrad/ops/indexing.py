@@ -122,15 +122,19 @@ def take(x: Any, indices: Any, axis: Any = None, mode: Any = "raise") -> Any:
 def take_along_axis(x: Any, indices: Any, axis: Any = -1) -> Any:
     """Match the 1-d slices of ``x`` and ``indices`` along ``axis``, and take from each: ``x[i, indices[i, j]]``."""
     x = array_like(x)
-    indices = plain_index(indices)
     if axis is None:
         x, axis = x.reshape(-1), 0
+    return x[index_along_axis(x, plain_index(indices), axis)]
+
+
+def index_along_axis(x: Any, indices: Any, axis: Any, name: str = "take_along_axis") -> Any:
+    """Return the index of what ``take_along_axis`` takes from ``x``."""
     axis = normalize_axis_index(axis, x.ndim)
     if indices.ndim != x.ndim:
-        raise ShapeError(f"take_along_axis(x, indices): x {describe(x)} and indices {describe(indices)} must have "
+        raise ShapeError(f"{name}(x, indices): x {describe(x)} and indices {describe(indices)} must have "
                          "the same number of axes")  # fmt: skip
     places = np.ogrid[tuple(slice(n) for n in x.shape)]
-    return x[(*places[:axis], indices, *places[axis + 1 :])]
+    return (*places[:axis], indices, *places[axis + 1 :])
 
 
 def sort(x: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> Any:
