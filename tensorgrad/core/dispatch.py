@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 
 ndarray = np.ndarray
+#: The op, the inputs and the settings of what is not recorded.
+UNRECORDED = (None, (), None)
 
 #: NumPy function or ufunc -> what answers for it when a Tensor is among its arguments.
 NUMPY: dict[Any, Callable[..., Any]] = {}
@@ -175,38 +177,29 @@ def make_view(op: Any) -> Any:
             return call_any(*inputs, **settings)
         x = inputs[0]
         array = x.data
-        if settings:
+        if not settings:
+            settings = defaults
+        else:
             for setting in settings.values():
                 if isinstance(setting, Tensor):
                     settings = unwrap_settings(op, settings)
             if len(settings) < len(defaults):
                 settings = {**defaults, **settings}
-        else:
-            settings = defaults
         try:
             data = kernel(array, **settings)
         except Exception as error:  # raised again in the op's words
             raise explain_error(error, op, inputs, settings) from None
         y = new(Tensor)
+        y.data = data if type(data) is ndarray else wrap(data)
         if x.requires_grad and recording():
             y.requires_grad = True
-            y.op = op
-            y.inputs = inputs
-            y.settings = settings
+            y.op, y.inputs, y.settings = op, inputs, settings
         else:
             y.requires_grad = False
-            y.op = y.settings = None
-            y.inputs = ()
+            y.op, y.inputs, y.settings = UNRECORDED
         y.grad = y.watch = y.name = None
-        if type(data) is ndarray:
-            y.data = data
-            base = data.base
-            if base is array or (base is not None and base is array.base):  # what shares asks, in less time
-                link(y, x, op, settings)
-        else:
-            y.data = wrap(data)
-            if shares(data, array):
-                link(y, x, op, settings)
+        if (data.base is array or shares(data, array)) if type(data) is ndarray else shares(data, array):
+            link(y, x, op, settings)
         y.seq = tick()
         return y
 
@@ -269,14 +262,11 @@ def record(op: Any, data: Any, inputs: Any, settings: Any) -> Any:
     for x in inputs:
         if isinstance(x, Tensor) and x.requires_grad and recording():
             y.requires_grad = True
-            y.op = op
-            y.inputs = inputs
-            y.settings = settings
+            y.op, y.inputs, y.settings = op, inputs, settings
             break
     else:
         y.requires_grad = False
-        y.op = y.settings = None
-        y.inputs = ()
+        y.op, y.inputs, y.settings = UNRECORDED
     y.grad = y.watch = y.name = None
     y.seq = tick()
     return y
