@@ -198,7 +198,7 @@ def make_view(op: Any) -> Any:
             y.requires_grad = False
             y.op, y.inputs, y.settings = UNRECORDED
         y.grad = y.watch = y.name = None
-        if (data.base is array or shares(data, array)) if type(data) is ndarray else shares(data, array):
+        if (type(data) is ndarray and data.base is array) or shares(data, array):
             link(y, x, op, settings)
         y.seq = tick()
         return y

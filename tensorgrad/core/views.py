@@ -28,7 +28,9 @@ def shares(part: Any, whole: Any) -> bool:
     """
     if type(part) is np.ndarray:
         base = part.base
-        return part is whole or (base is not None and (base is whole or base is getattr(whole, "base", None)))
+        if base is None or base is whole:
+            return base is whole or part is whole
+        return base is getattr(whole, "base", None) or getattr(base, "base", None) is whole  # as as_strided has it
     return isinstance(part, StandIn) and part.shares(whole)
 
 

@@ -55,7 +55,7 @@ def choose(a: Any, choices: Any, out: Any = None, mode: Any = "raise") -> Any:
     for k, choice in enumerate(choices[1:], 1):
         y = where(a == k, choice, y)
     shape = np.broadcast_shapes(a.shape, np.shape(y))
-    return y if np.shape(y) == shape else copy(np.broadcast_to(y, shape))
+    return y if np.shape(y) == shape and len(choices) > 1 else copy(np.broadcast_to(y, shape))
 
 
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
