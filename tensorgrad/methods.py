@@ -15,7 +15,7 @@ from .core.dispatch import NUMPY, UFUNC_METHODS
 from .core.tensor import Tensor
 from .core.typed import Operators
 from .draw import draw
-from .ops.assignment import in_place
+from .ops.assignment import count_references, in_place
 from .ops.indexing import plain_index
 from .ops.movement import copy, reshape_in_order
 from .ops.writers import FlatEntries, at_method, fill, partition_in_place, put, set_flat, sort_in_place, view
@@ -141,3 +141,5 @@ for ufunc, call in tuple(NUMPY.items()):
             UFUNC_METHODS[ufunc, "at"] = at_method(ufunc, call)
         if ufunc.nin == 2 and ufunc.signature is None:
             UFUNC_METHODS[ufunc, "outer"] = outer_method(call)
+
+count_references()

@@ -14,7 +14,7 @@ import numpy as np
 from ..errors import ShapeError, TensorgradError, describe, printable_text, suggest
 from ..pytree import leaves_of, map_leaves
 from .modes import is_recording, recording
-from .op import Op
+from .op import REGISTRY, Op
 from .tensor import Tensor, array_like, new, tick, wrap
 from .views import link, shares
 from .writing import call_ufunc
@@ -368,9 +368,10 @@ def array_function(self: Any, function: Any, types: Any, args: Any, kwargs: Any)
     if call is not None:
         return call(*args, **kwargs)
     if is_recording() and any(isinstance(t, Tensor) and t.requires_grad for t in leaves_of((args, kwargs))):
+        own = "" if getattr(function, "__name__", "") not in REGISTRY else f"write tg.ops.{function.__name__}(t), or "
         raise TypeError(
             f"{full_name(function)} has no derivative rule here, and its result would lose the gradient silently; "
-            "pass t.numpy() to use the values only, or declare an op with tg.primitive"
+            f"{own}pass t.numpy() to use the values only, or declare an op with tg.primitive"
         )
     args, kwargs = unwrap_tensors((args, kwargs))
     return function(*args, **kwargs)

@@ -46,9 +46,10 @@ class Tensor(Operators):
     Tensor([2., 4.])
     """
 
+    #: past, view_of and views are unset but in those that were written, and in views and what they are views of
     __slots__ = (
-        "__weakref__", "data", "grad", "inputs", "name", "op", "requires_grad", "seq", "settings", "watch",
-        "past", "view_of", "views",  # unset but in those that were written, and in views and what they are views of
+        "__weakref__", "data", "grad", "inputs", "name", "op", "past", "requires_grad", "seq", "settings", "view_of",
+        "views", "watch",
     )  # fmt: skip
 
     if TYPE_CHECKING:

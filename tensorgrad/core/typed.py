@@ -109,7 +109,7 @@ class Operators:
 
         compress: Callable[..., Tensor]
         choose: Callable[..., Tensor]
-        fill: Callable[[Any], None]
+        fill: Callable[..., None]
         put: Callable[..., None]
         sort: Callable[..., None]
         partition: Callable[..., None]

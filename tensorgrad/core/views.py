@@ -71,8 +71,8 @@ def version(x: Any, seq: Any) -> Any:
 def copy_state(x: Any) -> Any:
     """Return a Tensor in the state ``x`` has now."""
     old = new(Tensor)
-    for slot in ("data", "grad", "requires_grad", "op", "inputs", "settings", "name"):
-        setattr(old, slot, getattr(x, slot))
+    old.data, old.grad, old.requires_grad, old.name = x.data, x.grad, x.requires_grad, x.name
+    old.op, old.inputs, old.settings = x.op, x.inputs, x.settings
     old.past = getattr(x, "past", None)
     old.watch = {k: hook for k, hook in x.watch.items() if k != "retain"} or None if x.watch else None
     old.seq = x.seq

@@ -7,6 +7,7 @@ view of it is made anew when somebody looks at it.
 
 from __future__ import annotations
 
+from sys import getrefcount
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from ..core.modes import is_recording
 from ..core.tensor import Tensor, array_like, check_writable, tick
 from ..core.views import base_of, copy_state, outdate, replace_state, views_of
 from ..errors import GradientError, ShapeError, describe, printable_text
+from .arithmetic import add
 from .indexing import assign, plain_index
 from .movement import astype
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["setitem"]
 
+#: How often a Tensor that one variable holds is referred to where ``is_held_once`` counts.
+HELD_ONCE: list[int] = []
 #: The number that the root of the last write got, and the last number of that write.
 last_write = [-1, -1]
 
@@ -48,8 +52,16 @@ def setitem(self: Any, index: Any, value: Any) -> None:
     Tensor([10., 10.])
     """
     index = plain_index(index)
+    if isinstance(value, Tensor) and is_view_at(value, self, index):
+        return  # what is left to do of x[1:] += v, which wrote through the view
     check_value(self, value)
     write(self, lambda old, v: assign(old, drop_leading_axes(v, old, index), index=index), value)
+
+
+def is_view_at(y: Any, x: Any, index: Any) -> bool:
+    """Return whether ``y`` is the view ``x[index]``."""
+    found = base_of(y)
+    return found is not None and found[1] is x and found[0].name == "getitem" and bool(found[2]["index"] == index)
 
 
 def write(t: Any, compute: Callable[[Any, Any], Any], value: Any) -> None:
@@ -58,9 +70,10 @@ def write(t: Any, compute: Callable[[Any, Any], Any], value: Any) -> None:
     If anything raises, nothing has changed.
     """
     way, start = way_to_root(t), tick()
-    family = members(way[-1][1] if way else t)
-    olds = {id(m): copy_state(m) for m in family}
-    for old in olds.values() if len(olds) > 1 else ():
+    root, *views = members(way[-1][1] if way else t)
+    olds = {id(root): copy_state(root)}
+    for m in views:
+        old = olds[id(m)] = copy_state(m)
         old.inputs = tuple([olds.get(id(x), x) for x in old.inputs])
     v = olds.get(id(value), value)
     y = compute(olds[id(t)], v)
@@ -68,16 +81,35 @@ def write(t: Any, compute: Callable[[Any, Any], Any], value: Any) -> None:
         y = put_back(op, y, olds[id(base)], settings)
     if isinstance(v, Tensor) and y.op is not None:
         replace_behind(v, olds)
-    root, *views = family
     keep_layout(y, root)
-    if y.op is None and root.op is None and last_write == [root.seq, start - 1]:
-        olds = {key: old if old.past is None else old.past for key, old in olds.items()}  # no one can have used what was in between
+    if y.op is None and root.op is None and (last_write == [root.seq, start - 1] or is_held_once(root, views)):
+        olds = {key: old if old.past is None else old.past for key, old in olds.items()}  # no one used what was between
     replace_state(y, root, olds[id(root)])
     root.views = None
     for m in views:
         m.views = None
         outdate(m, olds[id(m)])
     last_write[:] = root.seq, tick()
+
+
+def is_held_once(root: Any, views: Any) -> bool:
+    """Return whether nothing but a variable holds ``root``, no recorded op among others.
+
+    Else a loop of ``x += 1`` would keep every value ``x`` has had. How much Python counts for the calls themselves is
+    found by the first two writes, those of ``count_references``; where it counts more, more is kept.
+    """
+    count = getrefcount(root)
+    if len(HELD_ONCE) < 2:
+        HELD_ONCE.append(count)
+    return not views and count <= min(HELD_ONCE)
+
+
+def count_references() -> None:
+    """Write into what only a variable holds."""
+    x = Tensor(np.zeros(2))
+    x += 1.0
+    add(x, x)
+    x[0] = 1.0
 
 
 def way_to_root(t: Any) -> list[Any]:
@@ -125,7 +157,7 @@ def put_back(op: Any, y: Any, x: Any, settings: Any) -> Any:
 
 
 def keep_layout(y: Any, x: Any) -> None:
-    """Lay the entries of ``y`` as those of ``x``, which it replaces: whether a later reshape is a view depends on it."""
+    """Lay the entries of ``y`` as those of ``x``, which it replaces: on that depends whether a reshape is a view."""
     old, now = x.data, y.data
     if now.strides != old.strides and now.ndim > 1:
         laid = np.empty_like(old, dtype=now.dtype)

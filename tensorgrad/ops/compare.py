@@ -113,7 +113,11 @@ def upper_bound(x: Any) -> Any:
 
 def numpy_where(c: Any, *branches: Any) -> Any:
     """Answer ``np.where(c, a, b)``, and ``np.where(c)``, which is ``np.nonzero``."""
-    return where(c, *branches) if branches else np.nonzero(c)
+    if not branches:
+        return np.nonzero(c)
+    if len(branches) == 1:
+        raise TypeError("np.where(c, a, b) takes both a and b, or neither: np.where(c) gives the places where c holds")
+    return where(c, *branches)
 
 
 NUMPY[np.where] = numpy_where

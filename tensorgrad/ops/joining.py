@@ -95,9 +95,10 @@ def stack(arrays: Any, axis: Any = 0) -> Any:
     return stacking(*arrays, axis=axis)
 
 
-def vstack(tup: Any) -> Any:
-    """Arrays joined as rows."""
-    return concatenation(*[at_least(x, 2) for x in tup])
+def vstack(tup: Any, *, dtype: Any = None, casting: Any = "same_kind") -> Any:
+    """Arrays joined as rows, in ``dtype``."""
+    y = concatenation(*[at_least(x, 2) for x in tup])
+    return y if dtype is None else y.astype(dtype)
 
 
 def hstack(tup: Any) -> Any:

@@ -113,9 +113,12 @@ def dot(a: Any, b: Any) -> Any:
     a, b = array_like(a), array_like(b)
     if a.ndim == 0 or b.ndim == 0:
         return multiply(a, b)
-    if b.ndim <= 2:
+    if b.ndim > 2:
+        return tensordot(a, b, ((-1,), (-2,)))
+    try:
         return matmul(a, b)
-    return tensordot(a, b, ((-1,), (-2,)))
+    except ShapeError as error:
+        raise ShapeError(str(error).replace("matmul", "dot", 1)) from None
 
 
 def inner(a: Any, b: Any) -> Any:

@@ -95,7 +95,9 @@ def spread_windows(g: Any, shape: Any, window_shape: Any, axis: Any) -> Any:
     return scatter(g.reshape(-1), index=places, shape=(int(np.prod(shape)),)).reshape(shape)
 
 
-def sliding_window_view(x: Any, window_shape: Any, axis: Any = None, *, subok: Any = False, writeable: Any = False) -> Any:
+def sliding_window_view(
+    x: Any, window_shape: Any, axis: Any = None, *, subok: Any = False, writeable: Any = False
+) -> Any:
     """Every window of ``window_shape`` along ``axis``, its entries along new axes at the end; it shares memory.
 
     >>> import tensorgrad as tg
@@ -284,5 +286,6 @@ NUMPY.update({
     np.swapaxes: swapaxes, np.moveaxis: moveaxis, np.matrix_transpose: matrix_transpose, np.astype: astype,
     np.linalg.matrix_transpose: matrix_transpose, np.broadcast_arrays: broadcast_arrays, np.rot90: rot90,
     np.fliplr: fliplr, np.flipud: flipud, np.atleast_1d: atleast_1d, np.atleast_2d: atleast_2d,
-    np.lib.stride_tricks.sliding_window_view: sliding_window_view, np.atleast_3d: atleast_3d, np.diagonal: diagonal, np.diag: diag, np.trace: trace,
+    np.atleast_3d: atleast_3d, np.diagonal: diagonal, np.diag: diag, np.trace: trace,
+    np.lib.stride_tricks.sliding_window_view: sliding_window_view,
 })  # fmt: skip

@@ -42,7 +42,8 @@ QUERIES = (
     np.may_share_memory, np.histogram, np.histogram2d, np.histogramdd, np.histogram_bin_edges, np.isneginf,
     np.isposinf, np.isscalar, np.iterable, np.ix_, np.tril_indices_from, np.triu_indices_from, np.diag_indices_from,
     np.mask_indices, np.ravel_multi_index, np.unravel_index, np.gcd, np.lcm, np.bitwise_count, np.packbits,
-    np.unpackbits, np.isfortran, np.linalg.matrix_rank,
+    np.unpackbits, np.isfortran, np.linalg.matrix_rank, np.save, np.savez, np.savez_compressed,
+    np.savetxt,
 )  # fmt: skip
 
 NUMPY.update({function: query(function) for function in QUERIES})

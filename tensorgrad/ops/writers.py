@@ -1,11 +1,12 @@
 """NumPy functions that write into their first argument: ``np.add.at``, ``np.put``, ``np.copyto`` and their like.
 
-Each comes to a write of the whole Tensor, so gradients and views follow as for ``x[i] = v``. Into a plain array a Tensor
-is written only if it needs no gradient.
+Each comes to a write of the whole Tensor, so gradients and views follow as for ``x[i] = v``. Into a plain array a
+Tensor is written only if it needs no gradient.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from ..core.declare import primitive
 from ..core.dispatch import NUMPY, full_name, name_code, unwrap_tensors
 from ..core.modes import is_recording
+from ..core.number import numpy_spelling
 from ..core.tensor import Tensor, array_like
 from ..errors import ShapeError, describe
 from ..pytree import leaves_of
@@ -103,8 +105,9 @@ def write_plain(function: Any, a: Any, *args: Any, **settings: Any) -> None:
     """Write into a plain array, where no gradient can follow."""
     if is_recording() and any(isinstance(t, Tensor) and t.requires_grad for t in leaves_of((args, settings))):
         raise TypeError(
-            f"{full_name(function)} writes into {describe(a)}, a plain array, where a Tensor that requires a gradient "
-            "would lose it; make that a Tensor, tg.Tensor(array), or write the values only, t.numpy()"
+            f"{numpy_spelling(sys._getframe(2))}{full_name(function)} writes into {describe(a)}, a plain array, "
+            "where a Tensor that requires a gradient would lose it; make that a Tensor, tg.Tensor(array), or write the "
+            "values only, t.numpy()"
         )
     function(a, *unwrap_tensors(args), **unwrap_tensors(settings))
 

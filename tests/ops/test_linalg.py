@@ -97,7 +97,7 @@ ERRORS = [
     ),
     (
         lambda a, b: np.dot(a, b[0]),
-        "matmul(a, b): a has 3 columns but b has 5 rows; got a float32[2, 3], b float32[5]",
+        "dot(a, b): a has 3 columns but b has 5 rows; got a float32[2, 3], b float32[5]",
     ),
     (
         lambda a, b: a @ 2,

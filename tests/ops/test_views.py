@@ -364,13 +364,28 @@ class TestFamilies:
 
     def test_it_is_a_tensor_whoever_asks_first(self):
         t = tg.Tensor([1.0, 2.0])
-        for ask in (lambda v: v.shape, repr, lambda v: v + 1, lambda v: v.__class__, np.sum, lambda v: isinstance(v, tg.Tensor)):
+        for ask in (
+            lambda v: v.shape,
+            repr,
+            lambda v: v + 1,
+            lambda v: v.__class__,
+            np.sum,
+            lambda v: isinstance(v, tg.Tensor),
+        ):
             view = t[:1]
             t[0] += 1
             assert isinstance(view, tg.Tensor)
             ask(view)
             assert view.tolist() == [t.data[0]]
             assert type(view) is tg.Tensor
+
+
+def past(t):
+    """Return how many values of ``t`` are kept that it had before."""
+    depth = 0
+    while (t := getattr(t, "past", None)) is not None:
+        depth += 1
+    return depth
 
 
 class TestMemory:
@@ -384,6 +399,28 @@ class TestMemory:
         for i in range(100):
             t[i % 3] += 1
         assert t.views is None or len(t.views) < 100
+
+    def test_a_loop_of_writes_keeps_no_old_values(self):
+        buffer, rows, w = tg.Tensor(np.zeros(3)), tg.Tensor(np.zeros((2, 3))), leaf([1, 2, 3])
+        for _ in range(3):
+            buffer += 1
+            buffer[0] = w.sum().item()
+            np.exp(buffer)
+            buffer *= 0.5
+            np.exp(buffer)
+            rows[0] = 5.0
+            np.exp(rows)
+        assert past(buffer) <= 1
+        assert past(rows) <= 1
+
+    def test_an_old_value_that_was_used_is_kept(self):
+        buffer, w, loss = tg.Tensor(np.zeros(3)), leaf([1, 2, 3]), 0.0
+        for _ in range(3):
+            loss = loss + (w * buffer).sum()
+            buffer += 1
+            buffer[0] = 5.0
+        loss.backward()
+        assert w.grad.tolist() == [10, 3, 3]
 
     def test_all_is_freed_without_the_collector(self):
         gc.collect()
@@ -449,7 +486,10 @@ class TestInPlace:
         with tg.no_grad(), pytest.raises(tg.errors.GradientError, match="cannot write into w"):
             w -= w.grad
 
-    @pytest.mark.parametrize("op", "iadd isub imul itruediv ifloordiv imod ipow iand ior ixor ilshift irshift".split())
+    @pytest.mark.parametrize(
+        "op",
+        ["iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "iand", "ior", "ixor", "ilshift", "irshift"],
+    )
     @pytest.mark.parametrize(("x", "v"), [([6, 3], 2), ([6.0, 3.0], [2.0, 0.5]), ([6, 3], 0.5), ([True, False], True)])
     def test_dtypes_and_values_are_numpys(self, op, x, v):
         a, t = np.array(x), tg.Tensor(x)
