@@ -35,6 +35,8 @@ __all__ = ["add_at"]
 def add_at(x: Any, v: Any, *, index: Any) -> Any:
     """A copy of ``x`` with ``v`` added at ``index``, once for each time an entry is named there."""
     y = np.copy(x)
+    if np.iscomplexobj(v):
+        y = y.astype(np.result_type(x, v))  # a complex step keeps its imaginary part
     if may_repeat(index):
         np.add.at(y, index, v)
     else:

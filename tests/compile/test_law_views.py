@@ -74,7 +74,7 @@ def test_what_lies_outside_is_refused_and_put_back(written):
         t[0] = x
         return base * 1, view * 1
 
-    with pytest.raises(TraceError, match=r"is written to by t\[i\] = v in a compiled function"):
+    with pytest.raises(TraceError, match=r"is written to in a compiled function, by t\[i\] = v or t \+= v"):
         f(np.ones(()))
     assert not base.data.any()
     assert not view.data.any()

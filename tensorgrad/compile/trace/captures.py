@@ -173,12 +173,12 @@ def gradients_left(trace):
 def arrays_left(trace):
     """Return ``[(Tensor, what it was, what it is now)]`` of those from outside that were given another array.
 
-    Raises if one became the result of an op, by ``t[i] = v``: a program keeps no graph.
+    Raises if one became the result of an op, by ``t[i] = v`` or ``t += v``: a program keeps no graph.
     """
     for t, *_ in trace.tensors.values():
         if t.seq >= trace.start:
             raise TraceError(
-                f"{t.name or describe(t)} is written to by t[i] = v in a compiled function, which keeps no graph; "
-                "write into its array, t.data[i] = v, or into a copy"
+                f"{t.name or describe(t)} is written to in a compiled function, by t[i] = v or t += v, which keeps no "
+                "graph; write into its array, t.data[i] = v, or into a copy"
             )
     return list(trace.rebound.values())

@@ -17,7 +17,7 @@ X = RNG.uniform(0.3, 1.4, (3, 4))
 
 #: Ops that need settings or integers, which cannot be drawn.
 NEEDY = {"sparse_softmax_cross_entropy", "sparse_cross_entropy", "broadcast_to", "roll", "tensordot", "einsum", "pad",
-         "ldexp"}  # fmt: skip
+         "ldexp", "sliding_window_view"}  # fmt: skip
 
 
 OURS = [op for op in REGISTRY.values() if op.module.startswith("tensorgrad.") and op.kind != "constant"]
