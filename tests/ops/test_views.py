@@ -10,6 +10,7 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 import tensorgrad as tg
+from tensorgrad.graph.steps import recorded
 from tests.ops.derivatives import check_derivatives
 
 # A program is a list of statements; each is a function of the environment, a list of arrays or of Tensors, which it
@@ -339,6 +340,19 @@ class TestFamilies:
         for copy in (t.copy(), t.flatten(), t[[0, 1]], np.tile(t, 1), np.repeat(t, 1), np.choose([0, 0], [t]), +t):
             copy[...] = 1
         assert not t.data.any()
+
+    def test_the_layout_in_memory_stays_and_with_it_what_is_a_view(self):
+        x = tg.Tensor(np.asfortranarray(np.zeros((2, 3))))
+        x += np.ones((2, 3))
+        x.reshape(-1)[0] = 5  # a copy, as of an array
+        x.T.reshape(-1)[1] = 7
+        assert x.tolist() == [[1, 1, 1], [7, 1, 1]]
+
+    def test_adding_to_a_slice_is_one_write(self):
+        x = leaf([1, 2, 3]) * 1
+        x[1:] += 5
+        names = [t.op.name for t, inputs in recorded(x)]
+        assert names == ["multiply", "getitem", "add", "setitem"]
 
     def test_twice_differentiable(self):
         w = leaf([3, 2])
