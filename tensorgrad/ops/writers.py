@@ -103,7 +103,7 @@ def summed(x: Any, index: Any, v: Any, negative: bool) -> Any:
     return add_at(x if x.dtype == dtype else astype(x, dtype), -v if negative else v, index=index)
 
 
-def write_plain(function: Any, a: Any, *args: Any, **settings: Any) -> None:
+def write_plain(function: Any, a: Any, /, *args: Any, **settings: Any) -> None:
     """Write into a plain array, where no gradient can follow."""
     if is_recording() and any(isinstance(t, Tensor) and t.requires_grad for t in leaves_of((args, settings))):
         raise TypeError(
@@ -185,9 +185,12 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
 def writer(function: Any, write_tensor: Any) -> Any:
     """Return ``write_tensor`` if it writes into a Tensor, else ``function``, which writes into an array."""
 
+    name = write_tensor.__code__.co_varnames[0]  # of the first argument, which is NumPy's too
+
     def answer(*args: Any, **settings: Any) -> None:
-        destination = args[0] if args else next(iter(settings.values()))
-        if isinstance(destination, Tensor):
+        if not args and name in settings:
+            args = (settings.pop(name),)
+        if args and isinstance(args[0], Tensor):
             write_tensor(*args, **settings)
         else:
             write_plain(function, *args, **settings)

@@ -244,6 +244,14 @@ def test_a_write_and_its_two_derivatives(name):
     check_derivatives(f, *shapes)
 
 
+def test_the_destination_by_its_name():
+    t, a = tg.Tensor(np.zeros(2)), np.zeros(2)
+    np.copyto(src=np.ones(2), dst=t)
+    np.copyto(src=t, dst=a)
+    np.put(a=t, ind=0, v=5)
+    assert (t.tolist(), a.tolist()) == ([5, 1], [1, 1])
+
+
 def test_of_integers_too():
     for write in (lambda t: np.add.at(t, [0, 0], 2), lambda t: np.bitwise_or.at(t, [1, 1], [4, 8])):
         t, a = tg.Tensor([1, 2, 3]), np.array([1, 2, 3])
