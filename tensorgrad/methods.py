@@ -70,6 +70,11 @@ def flatten(self: Any, order: str = "C") -> Any:
     return copy(reshape_in_order(self, (-1,), order))
 
 
+def copy_in_order(self: Any, order: str = "C") -> Any:
+    """The same values in memory of their own, row by row."""
+    return copy(self, order)
+
+
 def transpose(self: Any, *axes: Any) -> Any:
     """``x.transpose(1, 0)``, ``x.transpose((1, 0))``, or ``x.transpose()`` to reverse all axes."""
     return ops.transpose(self, axes=gather_shape(axes) or None)
@@ -110,7 +115,7 @@ Tensor.__ilshift__, Tensor.__irshift__ = in_place(ops.left_shift, "<<"), in_plac
 
 for method in Operators.__annotations__:
     setattr(Operators, method, getattr(ops, method))  # the base: what Tensor itself defines is not replaced
-Tensor.reshape, Tensor.transpose, Tensor.flatten = reshape, transpose, flatten
+Tensor.reshape, Tensor.transpose, Tensor.flatten, Tensor.copy = reshape, transpose, flatten, copy_in_order
 Tensor.compress, Tensor.choose = compress, ops.choose
 Tensor.fill, Tensor.put, Tensor.view = fill, put, view
 Tensor.sort, Tensor.partition = sort_in_place, partition_in_place

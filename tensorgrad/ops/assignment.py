@@ -205,7 +205,7 @@ def check_value(x: Any, value: Any, name: str = "x[i] = v") -> None:
 def drop_leading_axes(value: Any, x: Any, index: Any) -> Any:
     """Return ``value`` as a Tensor or array without the leading length-1 axes that ``x[index]`` lacks."""
     v = array_like(value)
-    if v.ndim > 1 and v.shape[0] == 1:
+    if v.ndim and v.shape[0] == 1:
         lead = v.ndim - x.data[index].ndim
         if lead > 0 and v.shape[:lead] == (1,) * lead:
             return v.reshape(v.shape[lead:])

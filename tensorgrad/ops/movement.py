@@ -197,9 +197,12 @@ def astype(x: Any, dtype: Any, copy: Any = True) -> Any:
 
 
 def copy(x: Any, order: Any = "K", subok: Any = False) -> Any:
-    """The same values in memory of their own."""
+    """The same values in memory of their own, laid as they are (``order="K"``) or row by row (``"C"``)."""
     x = array_like(x)
-    return cast(x, dtype=x.dtype)
+    y = cast(x, dtype=x.dtype)
+    if order == "C" and isinstance(y, Tensor) and not y.data.flags.c_contiguous:
+        y.data = np.copy(y.data, order="C")
+    return y
 
 
 def rot90(m: Any, k: Any = 1, axes: Any = (0, 1)) -> Any:
