@@ -131,9 +131,9 @@ def random_program(rng, shape, length):
         f, *args = random_statement(rng, env)
         try:
             f([x.copy() for x in env], [], *args)
-            if isinstance(env[args[0]], np.generic) and f in (put, write_flat, view, index):
-                raise ValueError  # a number of NumPy's has no views, and is not written to
-        except (ValueError, IndexError, TypeError, AttributeError, ZeroDivisionError):
+            if env[args[0]].ndim == 0 and f in (put, write_flat, view, index):
+                raise ValueError  # NumPy has numbers and arrays of no axes; Tensors are numbers unless they are views
+        except (ValueError, IndexError, TypeError, AttributeError, ZeroDivisionError, RuntimeWarning):
             continue  # it does not suit these shapes
         if len(env) > 1 or f is not forget:
             f(env, [], *args)
