@@ -159,7 +159,7 @@ def put_back(op: Any, y: Any, x: Any, settings: Any) -> Any:
 def keep_layout(y: Any, x: Any) -> None:
     """Lay the entries of ``y`` as those of ``x``, which it replaces: on that depends whether a reshape is a view."""
     old, now = x.data, y.data
-    if now.ndim > 1 and now.strides != old.strides:
+    if now.strides != old.strides:
         laid = np.empty_like(old, dtype=now.dtype)
         laid[...] = now
         y.data = laid

@@ -355,6 +355,10 @@ class TestFamilies:
         x.reshape(-1)[0] = 5  # a copy, as of an array
         x.T.reshape(-1)[1] = 7
         assert x.tolist() == [[1, 1, 1], [7, 1, 1]]
+        row = tg.Tensor(np.zeros(3))
+        row[::-1][0] = 5
+        row.ravel()[0] = 7
+        assert row.tolist() == [7, 0, 5]
 
     def test_adding_to_a_slice_is_one_write(self):
         x = leaf([1, 2, 3]) * 1
