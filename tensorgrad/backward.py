@@ -15,6 +15,7 @@ import numpy as np
 
 from .core.tensor import Tensor, make_leaf
 from .core.upcast import upcast
+from .core.views import version
 from .errors import GradientError, ShapeError, describe, printable_text
 from .shapes import broadcast_axes, broadcasts
 
@@ -120,7 +121,11 @@ def sweep(root: Any, g: Any, keep: bool, visiting: Any = None, since: int = -1) 
         s = x.seq
         if x.op is None and x.watch is None:
             if s in leaves:
-                leaves[s][1] += gx
+                pair = leaves[s]
+                if keep:
+                    pair[1] = pair[1] + gx
+                else:
+                    pair[1] += gx
             else:  # copy what a rule passed on, or a view of it: two leaves must not share memory
                 leaves[s] = [x, +gx if gx is g or keep or gx.base is not None else gx]
         elif s == head_seq:
@@ -192,13 +197,6 @@ def visit(node: Any, g: Any, seq: Any, keep: Any, add: Any, since: int = -1) -> 
     except np.linalg.LinAlgError as error:  # it has a value, but no derivative
         error.add_note(f"in the derivative of {printable_text(op.name)}: {', '.join(map(describe, inputs))}")
         raise
-
-
-def version(x: Any, seq: Any) -> Any:
-    """Return what ``x`` was at ``seq``: a Tensor written in place since keeps its older self as its first input."""
-    while x.seq > seq:
-        x = x.inputs[0]
-    return x
 
 
 def fit(g: Any, x: Any, node: Any, into: Any, keep: Any) -> Any:

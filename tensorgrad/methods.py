@@ -5,6 +5,7 @@ The methods that are the op of their name are listed in ``core/typed.py``, where
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,12 +17,13 @@ from .core.tensor import Tensor
 from .core.typed import Operators
 from .draw import draw
 from .errors import describe
+from .ops.assignment import count_references, in_place
 from .ops.indexing import plain_index
-from .ops.movement import reshape_in_order
+from .ops.movement import copy, reshape_in_order
+from .ops.writers import FlatEntries, at_method, fill, partition_in_place, put, set_flat, sort_in_place, view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import NoReturn
 
 
 def swap_arguments(op: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,6 +60,21 @@ def gather_shape(shape: Any) -> Any:
 def reshape(self: Any, *shape: Any, order: str = "C") -> Any:
     """``x.reshape(2, -1)`` or ``x.reshape((2, -1))``."""
     return reshape_in_order(self, gather_shape(shape), order)
+
+
+def compress_entries(self: Any, condition: Any, axis: Any = None, out: Any = None) -> Any:
+    """The entries along ``axis`` for which ``condition`` holds: ``np.compress(condition, x, axis)``."""
+    return np.compress(condition, self, axis, out)
+
+
+def flattened_copy(self: Any, order: str = "C") -> Any:
+    """A copy of all entries in one axis."""
+    return copy(reshape_in_order(self, (-1,), order))
+
+
+def copy_in_order(self: Any, order: str = "C") -> Any:
+    """The same values in memory of their own, row by row."""
+    return copy(self, order)
 
 
 def transpose(self: Any, *axes: Any) -> Any:
@@ -125,14 +142,28 @@ Tensor.__rshift__, Tensor.__rrshift__ = ops.right_shift, swap_arguments(ops.righ
 Tensor.__contains__ = contains
 Tensor.__getitem__, Tensor.__setitem__ = getitem, ops.setitem
 
+Tensor.__iadd__, Tensor.__isub__ = in_place(ops.add, "+"), in_place(ops.subtract, "-")
+Tensor.__imul__, Tensor.__itruediv__ = in_place(ops.multiply, "*"), in_place(ops.divide, "/")
+Tensor.__ifloordiv__, Tensor.__imod__ = in_place(ops.floor_divide, "//"), in_place(ops.remainder, "%")
+Tensor.__ipow__, Tensor.__imatmul__ = in_place(tensor_power, "**"), in_place(ops.matmul, "@")
+Tensor.__iand__, Tensor.__ior__ = in_place(ops.bitwise_and, "&"), in_place(ops.bitwise_or, "|")
+Tensor.__ixor__ = in_place(ops.bitwise_xor, "^")
+Tensor.__ilshift__, Tensor.__irshift__ = in_place(ops.left_shift, "<<"), in_place(ops.right_shift, ">>")
+
 for method in Operators.__annotations__:
     setattr(Operators, method, getattr(ops, method))  # the base: what Tensor itself defines is not replaced
-Tensor.reshape, Tensor.transpose, Tensor.flatten = reshape, transpose, ops.ravel
+Tensor.reshape, Tensor.transpose, Tensor.flatten, Tensor.copy = reshape, transpose, flattened_copy, copy_in_order
+Tensor.compress, Tensor.choose = compress_entries, ops.choose
+Tensor.fill, Tensor.put, Tensor.view = fill, put, view
+Tensor.sort, Tensor.partition = sort_in_place, partition_in_place
+Tensor.flat = property(FlatEntries, set_flat)
 Tensor.real, Tensor.imag = property(ops.real), property(ops.imag)
 Tensor.T, Tensor.mT = property(ops.transpose), property(ops.matrix_transpose)
 
 Tensor.__array_namespace__ = array_namespace
 Tensor.device, Tensor.to_device = property(lambda self: "cpu"), to_device
+Tensor.nbytes, Tensor.itemsize = property(attrgetter("data.nbytes")), property(attrgetter("data.itemsize"))
+Tensor.strides = property(attrgetter("data.strides"))
 Tensor.__dlpack__, Tensor.__dlpack_device__ = dlpack, dlpack_device
 
 Tensor.backward = backward
@@ -152,13 +183,11 @@ def outer_method(op: Callable[..., Any]) -> Callable[..., Any]:
     return outer
 
 
-def refuse_at(x: Any, *rest: Any) -> NoReturn:
-    """Answer a ufunc's ``at``, which writes into its first argument."""
-    raise TypeError("a ufunc's .at() writes into an array, where no gradient can follow; write t[i] = t[i] + v instead")
-
-
 for ufunc, call in tuple(NUMPY.items()):
     if isinstance(ufunc, np.ufunc):
-        UFUNC_METHODS[ufunc, "at"] = refuse_at
+        if ufunc.nout == 1 and ufunc.signature is None:
+            UFUNC_METHODS[ufunc, "at"] = at_method(ufunc, call)
         if ufunc.nin == 2 and ufunc.signature is None:
             UFUNC_METHODS[ufunc, "outer"] = outer_method(call)
+
+count_references()

@@ -16,6 +16,9 @@ REGISTRIES = {"core/op.py:REGISTRY", "core/dispatch.py:NUMPY", "layers/base.py:C
 STATE = {
     "config.py:_settings": "set_floatx and set_epsilon: what Keras has, one for the whole process",
     "seeding.py:_root": "set_random_seed: what Keras has, one for the whole process",
+    "seeding.py:_state": "the RandomState of tensorgrad.numpy.random: NumPy has one for the whole process",
+    "ops/assignment.py:HELD_ONCE": "measured once: how many references Python counts where nobody else has one",
+    "ops/assignment.py:last_write": "the numbers of the latest write: whether anything was computed since",
     "compile/guards/generators.py:_root": "the same generator, put back after a function has run twice",
     "core/number.py:_sites": "a cache: what a line of source was found to do with a number",
     "graph/observer.py:OPEN": "who observes: empty unless somebody does; of all threads, since one of them may compute",
@@ -64,6 +67,8 @@ def names_of_function(function):
             shared |= set(node.names)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             local.add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node is not function:
+            local.add(node.name)
     return local - shared, shared
 
 

@@ -97,7 +97,7 @@ def check_arguments(stands, numbers):
 def stand_in(trace, leaf, name):
     """Return the stand-in of an argument."""
     if isinstance(leaf, Tensor):
-        if type(leaf) not in (Tensor, Parameter):
+        if leaf.__class__ not in (Tensor, Parameter):  # an outdated view is a Tensor when it is asked
             raise TypeError(f"nothing stands for a {type(leaf).__name__}, which may have more to it than a Tensor")
         t = make_leaf(trace.input(leaf.data, name), leaf.name, type(leaf))
         t.requires_grad = leaf.requires_grad

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import BatchError, ShapeError, TensorgradError, describe, printable_text, suggest
+from ..errors import BatchError, describe, printable_text, suggest
 from ..pytree import leaves_of, map_leaves
 from .modes import is_recording, recording
-from .op import Op
+from .op import REGISTRY, Op, explain_error
 from .tensor import StandIn, Tensor, array_like, new, tick, wrap
+from .views import link, shares
 from .writing import call_ufunc
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 
 ndarray = np.ndarray
+#: The op, the inputs and the settings of what is not recorded.
+UNRECORDED = (None, (), None)
 
 #: NumPy function or ufunc -> what answers for it when a Tensor is among its arguments.
 NUMPY: dict[Any, Callable[..., Any]] = {}
@@ -39,7 +42,7 @@ def make_call(op: Op) -> OpFunction:
     elif op.variadic or len(op.args) > 2 or (op.defaults and len(op.args) == 2):
         call = make_general(op)
     elif op.defaults:
-        call = make_unary_with_settings(op)
+        call = (make_view if op.view else make_unary_with_settings)(op)
     else:
         call = (make_unary if len(op.args) == 1 else make_binary)(op)
     call = attach_op(op, call)
@@ -168,6 +171,44 @@ def make_unary_with_settings(op: Any) -> Any:
     return call
 
 
+def make_view(op: Any) -> Any:
+    kernel, defaults = op.kernel, op.defaults
+    call_any = attach_op(op, make_general(op))
+
+    def call(*inputs: Any, **settings: Any) -> Any:
+        if len(inputs) != 1 or not isinstance(inputs[0], Tensor) or (settings and settings.keys() - defaults):
+            return call_any(*inputs, **settings)
+        x = inputs[0]
+        array = x.data
+        if not settings:
+            settings = defaults
+        else:
+            for setting in settings.values():
+                if isinstance(setting, Tensor):
+                    settings = unwrap_settings(op, settings)
+            if len(settings) < len(defaults):
+                settings = {**defaults, **settings}
+        try:
+            data = kernel(array, **settings)
+        except Exception as error:  # raised again in the op's words
+            raise explain_error(error, op, inputs, settings) from None
+        y = new(Tensor)
+        y.data = data if type(data) is ndarray else wrap(data)
+        if x.requires_grad and recording():
+            y.requires_grad = True
+            y.op, y.inputs, y.settings = op, inputs, settings
+        else:
+            y.requires_grad = False
+            y.op, y.inputs, y.settings = UNRECORDED
+        y.grad = y.watch = y.name = None
+        if (type(data) is ndarray and data.base is array) or shares(data, array):
+            link(y, x, op, settings)
+        y.seq = tick()
+        return y
+
+    return call
+
+
 def make_general(op: Any) -> Any:
     kernel, arity, defaults = op.kernel, None if op.variadic else len(op.args), op.defaults
 
@@ -186,9 +227,12 @@ def make_general(op: Any) -> Any:
         except Exception as error:  # raised again in the op's words
             if (data := by_example(error, op, inputs, kept)) is None:
                 raise explain_error(error, op, inputs, kept) from None
-        for x in inputs:
+        for x, array in zip(inputs, arrays, strict=True):
             if isinstance(x, Tensor):
-                return record(op, data, inputs, kept)
+                y = record(op, data, inputs, kept)
+                if op.view and shares(data, array):
+                    link(y, x, op, kept)
+                return y
         return data
 
     return call
@@ -223,14 +267,11 @@ def record(op: Any, data: Any, inputs: Any, settings: Any) -> Any:
     for x in inputs:
         if isinstance(x, Tensor) and x.requires_grad and recording():
             y.requires_grad = True
-            y.op = op
-            y.inputs = inputs
-            y.settings = settings
+            y.op, y.inputs, y.settings = op, inputs, settings
             break
     else:
         y.requires_grad = False
-        y.op = y.settings = None
-        y.inputs = ()
+        y.op, y.inputs, y.settings = UNRECORDED
     y.grad = y.watch = y.name = None
     y.seq = tick()
     return y
@@ -292,16 +333,6 @@ def bind(op: Any, inputs: Any, settings: Any) -> Any:
     return tuple(inputs), settings
 
 
-#: What to do about a matrix, by what NumPy says of it.
-MATRIX_REMEDIES = {
-    "Singular matrix": "np.linalg.pinv and np.linalg.lstsq take such a one, or add a little to its diagonal",
-    "Matrix is not positive definite": "add a little to its diagonal, a + 1e-6 * np.eye(n); only one triangle is read",
-    "SVD did not converge": "look for nan and inf in it",
-    "Eigenvalues did not converge": "look for nan and inf in it",
-    "Array must not contain infs or NaNs": "tg.trace_numerics(f) finds where they come from",
-}
-
-
 def by_example(error: Exception, op: Op, inputs: Any, settings: Any = None) -> Any:
     """Return what a kernel that cannot run on a batch of vmap's gives for each example; None for any other error."""
     if not isinstance(error, BatchError):
@@ -309,28 +340,6 @@ def by_example(error: Exception, op: Op, inputs: Any, settings: Any = None) -> A
     arrays = [x.data if isinstance(x, Tensor) else x for x in inputs]
     deepest = max([x for x in arrays if isinstance(x, StandIn)], key=lambda x: x.depth, default=None)
     return None if deepest is None else deepest.each(op.kernel, arrays, settings or {})
-
-
-def explain_error(error: Exception, op: Op, inputs: Any, settings: Any = None) -> Exception:
-    """Return ``error`` in the words of the op: its argument names, their dtypes and shapes, and why."""
-    if isinstance(error, TensorgradError):
-        return error
-    names = [f"{op.args[0]}{i}" for i in range(len(inputs))] if op.variadic else op.args
-    names = [*map(printable_text, names)]
-    shown = ", ".join(f"{name} {describe(x)}" for name, x in zip(names, inputs, strict=False))
-    reason = None
-    if isinstance(error, ValueError) and op.explain is not None:
-        arrays = [x.data if isinstance(x, Tensor) else np.asarray(x) for x in inputs]
-        reason = op.explain(*arrays, **(settings or {}))
-    elif op.kind == "elementwise" and "broadcast" in str(error):
-        reason = "these shapes do not broadcast together"
-    remedy = MATRIX_REMEDIES.get(str(error)) if reason is None else None
-    if remedy:
-        return type(error)(f"{printable_text(op.name)}({', '.join(names)}): {error}; {remedy}; got {shown}")
-    if reason is None and type(error) is not ValueError:  # an IndexError, a LinAlgError: the shapes may be right
-        error.add_note(f"in {printable_text(op.name)}: {shown}")
-        return error
-    return ShapeError(f"{printable_text(op.name)}({', '.join(names)}): {reason or error}; got {shown}")
 
 
 def array_ufunc(self: Any, ufunc: Any, method: Any, *inputs: Any, **kwargs: Any) -> Any:
@@ -357,9 +366,10 @@ def array_function(self: Any, function: Any, types: Any, args: Any, kwargs: Any)
             args, kwargs = bind(op, args, kwargs)  # np.linalg.solve(a=t, b=u): the call itself takes no names
         return call(*args, **kwargs)
     if is_recording() and any(isinstance(t, Tensor) and t.requires_grad for t in leaves_of((args, kwargs))):
+        own = "" if getattr(function, "__name__", "") not in REGISTRY else f"write tg.ops.{function.__name__}(t), or "
         raise TypeError(
             f"{full_name(function)} has no derivative rule here, and its result would lose the gradient silently; "
-            "pass t.numpy() to use the values only, or declare an op with tg.primitive"
+            f"{own}pass t.numpy() to use the values only, or declare an op with tg.primitive"
         )
     args, kwargs = unwrap_tensors((args, kwargs))
     return function(*args, **kwargs)

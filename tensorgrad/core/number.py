@@ -34,6 +34,18 @@ READERS = (float, int, complex, math.isnan, math.isinf, math.isfinite, math.iscl
 #: Callables that ask for no number, but run what they are given.
 PASSING = (list, tuple, set, frozenset, dict, deque, sum, min, max, sorted, any, all, next, print, str.join,
            list.extend, list.sort, set.update, dict.update, deque.extend)  # fmt: skip
+#: What to write instead of code of NumPy's that makes plain arrays of all it is given, by the name of that code.
+INSTEAD = {
+    "AxisConcatenator.__getitem__": "np.r_ and np.c_ make arrays; write np.concatenate((a, b)) or np.column_stack",
+    "vectorize.__call__": "np.vectorize calls f with plain numbers; write f(t) with f made of NumPy's functions and "
+    "np.where, or tg.stack([f(x) for x in t])",
+    "as_strided": "np.lib.stride_tricks.as_strided may show any memory, to which no gradient leads; write "
+    "sliding_window_view(t, window_shape), t[i:j], or t.reshape(shape)",
+    "full": "np.full(shape, t) makes an array; write np.broadcast_to(t, shape)",
+    "full_like": "np.full_like(array, t) makes an array; write np.broadcast_to(t, array.shape)",
+    "bmat": "np.bmat makes a matrix of arrays; write np.block",
+    "ndenumerate.__init__": "np.ndenumerate looks at arrays; write zip(np.ndindex(t.shape), t.flat)",
+}
 #: Bit of ``co_flags``: the locals of this code are not in a dict.
 OPTIMIZED = 0x01
 ATTRIBUTES = ("LOAD_ATTR", "LOAD_METHOD")
@@ -91,6 +103,11 @@ def refusal(frame: Any) -> Any:
 
 def numpy_spelling(frame: Any) -> Any:
     """Return what to write for a method of an array that was given a Tensor, as words; '' if that is not what runs."""
+    inside = numpy_code(frame)
+    if inside is not None:
+        compares = inside.startswith("assert_")
+        words = f"np.testing.{inside} compares arrays; write t.numpy()" if compares else INSTEAD.get(inside)
+        return f"{words}; " if words else ""
     kind, callee, _ = site(frame)
     if kind != "call" or len(callee) < 2 or not isinstance(value_of(callee[:-1], frame), np.ndarray):
         return ""
@@ -98,6 +115,17 @@ def numpy_spelling(frame: Any) -> Any:
     if name == "dot":
         return f"write {array} @ t or np.dot({array}, t) instead of {array}.dot(t); "
     return f"write np.{name}({array}, t) instead of {array}.{name}(t); " if hasattr(np, name) else ""
+
+
+def numpy_code(frame: Any) -> Any:
+    """Return the name of the code of NumPy's that the user called, if ``frame`` was called from there; else None."""
+    code = None
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(
+        ("numpy.", "tensorgrad.core.", "contextlib")
+    ):
+        code = frame.f_code.co_qualname if frame.f_globals["__name__"].startswith("numpy.") else code
+        frame = frame.f_back
+    return code
 
 
 def site(frame: Any) -> Any:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import printable_text
+import numpy as np
+
+from ..errors import ShapeError, TensorgradError, describe, printable_text
 from .upcast import upcast_kernel, upcast_rule
 
 if TYPE_CHECKING:
@@ -167,3 +169,35 @@ def signature_of(kernel: Any) -> Any:
     variadic = bool(code.co_flags & 0x04)  # inspect.CO_VARARGS, without importing inspect
     args = (code.co_varnames[n + k],) if variadic else code.co_varnames[:n]
     return args, defaults, variadic
+
+
+#: What to do about a matrix, by what NumPy says of it.
+MATRIX_REMEDIES = {
+    "Singular matrix": "np.linalg.pinv and np.linalg.lstsq take such a one, or add a little to its diagonal",
+    "Matrix is not positive definite": "add a little to its diagonal, a + 1e-6 * np.eye(n); only one triangle is read",
+    "SVD did not converge": "look for nan and inf in it",
+    "Eigenvalues did not converge": "look for nan and inf in it",
+    "Array must not contain infs or NaNs": "tg.trace_numerics(f) finds where they come from",
+}
+
+
+def explain_error(error: Exception, op: Op, inputs: Any, settings: Any = None) -> Exception:
+    """Return ``error`` in the words of the op: its argument names, their dtypes and shapes, and why."""
+    if isinstance(error, TensorgradError):
+        return error
+    names = [f"{op.args[0]}{i}" for i in range(len(inputs))] if op.variadic else op.args
+    names = [*map(printable_text, names)]
+    shown = ", ".join(f"{name} {describe(x)}" for name, x in zip(names, inputs, strict=False))
+    reason = None
+    if isinstance(error, ValueError) and op.explain is not None:
+        arrays = [getattr(x, "data", x) if hasattr(x, "requires_grad") else np.asarray(x) for x in inputs]
+        reason = op.explain(*arrays, **(settings or {}))
+    elif op.kind == "elementwise" and "broadcast" in str(error):
+        reason = "these shapes do not broadcast together"
+    remedy = MATRIX_REMEDIES.get(str(error)) if reason is None else None
+    if remedy:
+        return type(error)(f"{printable_text(op.name)}({', '.join(names)}): {error}; {remedy}; got {shown}")
+    if reason is None and type(error) is not ValueError:  # an IndexError, a LinAlgError: the shapes may be right
+        error.add_note(f"in {printable_text(op.name)}: {shown}")
+        return error
+    return ShapeError(f"{printable_text(op.name)}({', '.join(names)}): {reason or error}; got {shown}")

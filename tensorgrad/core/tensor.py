@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import DTypeLike, NDArray
 
-    from .op import Op
 
 #: The next sequence number: an input's is always smaller than its result's.
 tick = count().__next__
@@ -46,18 +45,11 @@ class Tensor(Operators):
     Tensor([2., 4.])
     """
 
-    __slots__ = ("__weakref__", "data", "grad", "inputs", "name", "op", "requires_grad", "seq", "settings", "watch")
-
-    if TYPE_CHECKING:
-        data: NDArray[Any]
-        requires_grad: bool
-        grad: Tensor | None
-        op: Op | None
-        inputs: tuple[Any, ...]
-        settings: dict[str, Any] | None
-        name: str | None
-        seq: int
-        watch: Any
+    #: past, view_of and views are unset but in those that were written, and in views and what they are views of
+    __slots__ = (
+        "__weakref__", "data", "grad", "inputs", "name", "op", "past", "requires_grad", "seq", "settings", "view_of",
+        "views", "watch",
+    )  # fmt: skip
 
     def __init__(
         self, data: Any, requires_grad: bool = False, dtype: DTypeLike | None = None, name: str | None = None
@@ -97,11 +89,17 @@ class Tensor(Operators):
         return self.data.size
 
     def numpy(self) -> NDArray[Any]:
-        """Return the array itself, without a graph. It shares memory: copy it before you change it."""
+        """Return the array itself, without a graph. It shares memory: copy it before you change it.
+
+        What is written into the Tensor later, ``x[i] = v``, does not reach it: the Tensor has another array then.
+        """
         return self.data
 
     def detach(self) -> Tensor:
-        """Return the same values as a leaf that requires no gradient. It shares memory."""
+        """Return the same values as a leaf that requires no gradient. It shares memory.
+
+        It is a Tensor of its own, no view: what is written into one, ``x[i] = v``, does not reach the other.
+        """
         return make_leaf(self.data, self.name)
 
     def item(self, *index: int) -> Any:
@@ -204,6 +202,7 @@ class StandIn:
     """Base of what may stand in for an array or a number while a function is traced.
 
     ``is_scalar`` says that it is a number; ``as_array()`` gives it as a Tensor keeps it;
+    ``shares(whole)`` says whether it lies in the memory of another;
     ``run(kernel, *arrays)`` runs a function of plain arrays as one step, without looking at what happens inside.
     What has a greater ``depth`` answers for a call with both.
     """

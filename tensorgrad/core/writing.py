@@ -7,20 +7,22 @@ from typing import Any
 import numpy as np
 
 from ..errors import describe
+from ..shapes import broadcasts
 from .modes import is_recording
 from .tensor import Tensor
 
 
-def write_result(out: Any, y: Any, name: str) -> Any:
+def write_result(out: Any, y: Any, name: str, *, stretch: bool = False) -> Any:
     """Return ``y``, or ``out`` with ``y`` written into it: an array, a Tensor, or a tuple of one of them.
 
-    Raises TypeError rather than lose a gradient in an array.
+    Raises TypeError rather than lose a gradient in an array, ValueError unless their shapes agree; with ``stretch``, as
+    of ufuncs, ``y`` may broadcast to that of ``out``.
     """
     out = out[0] if isinstance(out, tuple) and len(out) == 1 else out
     if out is None or out is y:
         return y
     if isinstance(out, Tensor):
-        if out.shape != y.shape:
+        if out.shape != y.shape and not (stretch and broadcasts(y.shape, out.shape)):
             raise ValueError(f"out {describe(out)} must have the shape of the result, {describe(y)}")
         out[...] = y
         return out
@@ -49,4 +51,4 @@ def call_ufunc(
     if where is not True:
         old = out[0] if isinstance(out, tuple) else out
         y = np.where(where, y, 0 if old is None else old)
-    return write_result(out, y, name)
+    return write_result(out, y, name, stretch=True)

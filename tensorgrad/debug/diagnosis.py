@@ -207,17 +207,15 @@ def diagnose_graph(loss, p):
 def diagnose_overwrite(loss, p):
     """Return the Diagnosis if the loss was computed from an old value of ``p``, overwritten since, else None."""
     old, steps = p, recorded_steps(loss) if isinstance(loss, Tensor) else []
-    while old.inputs and (old.op is None or old.op.name == "setitem"):
-        old = old.inputs[0]
-        if isinstance(old, Tensor) and is_connected(steps, loss, old):
+    while getattr(old, "past", None) is not None:
+        old = old.past
+        if is_connected(steps, loss, old):
             name = tensor_name(p)
             return Diagnosis(
                 "overwritten",
                 f"{name} gets no gradient: {name}[...] = was written after the loss was computed from its old value",
                 "compute the loss again, or write into a copy",
             )
-        if not isinstance(old, Tensor):
-            break
     return None
 
 

@@ -21,7 +21,7 @@ from .. import backward as engine
 from ..core.dispatch import op_of, record
 from ..core.modes import no_grad
 from ..core.tensor import Tensor
-from ..ops.indexing import copy_state, replace_state
+from ..core.views import copy_state, replace_state
 from .code import arguments
 
 #: The blocks of this thread or task, the outermost first; none while an observer is told something.

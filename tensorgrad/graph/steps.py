@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..backward import version
 from ..core.tensor import Tensor
+from ..core.views import version
 
 
 def recorded_steps(root: Any, after: Any = -1) -> Any:

@@ -12,6 +12,7 @@ from . import fourier as fourier  # its names are those of tensorgrad.fft
 from .activation import *
 from .arithmetic import *
 from .arrangement import *
+from .assignment import *
 from .bessel import *
 from .class_losses import *
 from .compare import *
@@ -50,6 +51,7 @@ from .slopes import *
 from .solve import *
 from .statistics import *
 from .trigonometric import *
+from .writers import *
 
 #: The short names that some ops had first; they stay, beside NumPy's.
 sub, mul, div, neg = subtract, multiply, divide, negative

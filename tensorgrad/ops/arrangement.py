@@ -14,6 +14,7 @@ from .exponential import logaddexp
 from .indexing import take_along_axis
 from .joining import concatenate, stack
 from .movement import at_least, broadcast_to, diag, moveaxis, ravel, reshape
+from .movement import copy as copy_of
 from .reduce import cumprod, cumsum
 
 __all__ = [
@@ -71,9 +72,9 @@ def meshgrid(*xi: Any, copy: Any = True, sparse: Any = False, indexing: Any = "x
     order = [1, 0, *range(2, n)] if indexing == "xy" and n > 1 else list(range(n))
     grid = [reshape(array_like(x), shape=[-1 if i == axis else 1 for i in range(n)]) for x, axis in zip(xi, order,
             strict=True)]  # fmt: skip
-    if sparse:
-        return tuple(grid)
-    return tuple(broadcast_to(x, shape=np.broadcast_shapes(*[g.shape for g in grid])) for x in grid)
+    if not sparse:
+        grid = [broadcast_to(x, shape=np.broadcast_shapes(*[g.shape for g in grid])) for x in grid]
+    return tuple([copy_of(x) if copy else x for x in grid])
 
 
 def diagflat(v: Any, k: Any = 0) -> Any:

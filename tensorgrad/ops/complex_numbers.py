@@ -13,7 +13,8 @@ import numpy as np
 
 from ..core.declare import constant, elementwise
 from ..core.dispatch import NUMPY
-from ..core.tensor import array_like
+from ..core.tensor import Tensor, array_like
+from ..core.views import link, shares
 from .arithmetic import zero_to_inf
 
 __all__ = ["angle", "conj", "conjugate", "imag", "iscomplex", "isreal", "real"]
@@ -27,8 +28,8 @@ def of_kind(g: Any, x: Any) -> Any:
 conjugate = elementwise("conjugate", np.conjugate, "``a - ib`` for ``a + ib``.", symbol="z̅",
     x=lambda g, y, x: np.conjugate(g))  # fmt: skip
 conj = conjugate
-real_part = elementwise("real", lambda x: +np.real(x), "The real part.", symbol="Re", x=lambda g, y, x: g)
-imaginary_part = elementwise("imag", lambda x: +np.imag(x), "The imaginary part.", symbol="Im",
+real_part = elementwise("real", np.real, "The real part.", symbol="Re", x=lambda g, y, x: g)
+imaginary_part = elementwise("imag", np.imag, "The imaginary part.", symbol="Im",
     x=lambda g, y, x: of_kind(g * -1j, x))  # fmt: skip
 argument = elementwise("angle", lambda x: np.arctan2(np.imag(x), np.real(x)), "The angle ``arg z``, in (-π, π].",
     symbol="∠", domain="nonzero", x=lambda g, y, x: of_kind(g * (-1j / zero_to_inf(x)), x))  # fmt: skip
@@ -42,13 +43,21 @@ def real(val: Any) -> Any:
     Tensor([1.])
     """
     val = array_like(val)
-    return real_part(val) if val.dtype.kind == "c" else val
+    return part_of(val, real_part) if val.dtype.kind == "c" else val
 
 
 def imag(val: Any) -> Any:
     """Return the imaginary part; 0 of real numbers."""
     val = array_like(val)
-    return imaginary_part(val) if val.dtype.kind == "c" else np.zeros_like(val)
+    return part_of(val, imaginary_part) if val.dtype.kind == "c" else np.zeros_like(val)
+
+
+def part_of(z: Any, op: Any) -> Any:
+    """Return the real or the imaginary part, in the memory of ``z``."""
+    y = op(z)
+    if isinstance(z, Tensor) and shares(y.data, z.data):
+        link(y, z, op.op, {})
+    return y
 
 
 def angle(z: Any, deg: Any = False) -> Any:

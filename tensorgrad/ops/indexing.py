@@ -9,13 +9,12 @@ from numpy.lib.array_utils import normalize_axis_index
 
 from ..core.declare import linear, primitive
 from ..core.dispatch import NUMPY
-from ..core.modes import is_recording
-from ..core.tensor import StandIn, Tensor, array_like, check_writable, new
+from ..core.tensor import StandIn, Tensor, array_like
 from ..core.upcast import upcast
 from ..errors import ShapeError, describe
 from ..pytree import leaves_of
 
-__all__ = ["assign", "getitem", "scatter", "setitem", "sort", "take", "take_along_axis"]
+__all__ = ["assign", "getitem", "scatter", "sort", "take", "take_along_axis"]
 
 
 def scatter_kernel(x: Any, *, index: Any, shape: Any) -> Any:
@@ -124,89 +123,6 @@ def plain_index(index: Any) -> Any:
     return index
 
 
-def setitem(self: Any, index: Any, value: Any) -> None:
-    """Write ``value`` at ``index``: ``x[index] = value``, differentiable in both.
-
-    ``x`` becomes the result of an op; whoever computed with its old value, or holds a view of it, keeps that value.
-    ``value`` broadcasts to ``x[index]``, and takes ``x``'s dtype. Raises GradientError for a leaf that requires a
-    gradient, TypeError where a gradient would be lost in an integer Tensor.
-
-    >>> import tensorgrad as tg
-    >>> w = tg.Tensor([1.0, 2.0], requires_grad=True)
-    >>> x = tg.Tensor([0.0, 0.0, 0.0])
-    >>> x[1:] = w * 10
-    >>> x.sum().backward()
-    >>> w.grad
-    Tensor([10., 10.])
-    """
-    check_writable(self)
-    check_value(self, value)
-    index = plain_index(index)
-    old = copy_state(self)
-    v = drop_leading_axes(old if value is self else value, self, index)
-    y = assign(old, v, index=index)
-    if isinstance(v, Tensor) and y.op is not None:
-        repoint(v, self, old)
-    if self.op is None and self.inputs and y.op is None and old.seq + 1 == y.seq:
-        old = self.inputs[0]  # a second write at once: no one can have used what was in between
-    replace_state(y, self, old)
-
-
-def replace_state(y: Any, x: Any, old: Any) -> None:
-    """Let ``x`` be what ``y`` is, and ``old`` what it was."""
-    x.data, x.requires_grad, x.op, x.settings = y.data, y.requires_grad, y.op, y.settings
-    x.inputs = y.inputs or (old,)  # unrecorded too, so that earlier users still find the old value
-    x.watch = {"retain": x.watch["retain"]} if x.watch and "retain" in x.watch else None
-    x.grad = None
-    x.seq = y.seq
-
-
-def copy_state(x: Any) -> Any:
-    """Return a Tensor in the state ``x`` has now."""
-    old = new(Tensor)
-    for slot in ("data", "grad", "requires_grad", "op", "inputs", "settings", "seq", "name"):
-        setattr(old, slot, getattr(x, slot))
-    old.watch = {k: hook for k, hook in x.watch.items() if k != "retain"} or None if x.watch else None
-    return old
-
-
-def check_value(x: Any, value: Any) -> None:
-    """Raise if writing ``value`` into ``x`` would lose its gradient."""
-    if isinstance(value, Tensor) and value.requires_grad and x.dtype.kind not in "fc" and is_recording():
-        raise TypeError(
-            f"x[i] = v: x {describe(x)} cannot hold v {describe(value)}, which requires a gradient; "
-            "make x of floats, or write v.detach()"
-        )
-    if np.iscomplexobj(value) and x.dtype.kind != "c":
-        raise TypeError(f"x[i] = v: x {describe(x)} cannot hold the complex v {describe(value)}; use v.real")
-
-
-def drop_leading_axes(value: Any, x: Any, index: Any) -> Any:
-    """Return ``value`` as a Tensor or array without the leading length-1 axes that ``x[index]`` lacks."""
-    v = array_like(value)
-    if v.ndim > 1 and v.shape[0] == 1:
-        lead = v.ndim - x.data[index].ndim
-        if lead > 0 and v.shape[:lead] == (1,) * lead:
-            return v.reshape(v.shape[lead:])
-    return v
-
-
-def repoint(v: Any, x: Any, old: Any) -> None:
-    """Put ``old`` in place of ``x`` in the graph behind ``v``, or ``x[i] = f(x)`` would hold itself.
-
-    Only what was recorded since ``x`` was last written is visited, so that filling a buffer in a loop stays linear.
-    """
-    pending, seen = [v], set()
-    while pending:
-        node = pending.pop()
-        if node.seq <= old.seq or node.seq in seen:
-            continue
-        seen.add(node.seq)
-        if any(i is x for i in node.inputs):
-            node.inputs = tuple([old if i is x else i for i in node.inputs])
-        pending.extend([i for i in node.inputs if isinstance(i, Tensor)])
-
-
 def explain_assign(x: Any, v: Any, *, index: Any) -> str | None:
     return f"v {v.shape} does not broadcast to x[index] {x[index].shape}"
 
@@ -231,15 +147,19 @@ def take(x: Any, indices: Any, axis: Any = None, mode: Any = "raise") -> Any:
 def take_along_axis(x: Any, indices: Any, axis: Any = -1) -> Any:
     """Match the 1-d slices of ``x`` and ``indices`` along ``axis``, and take from each: ``x[i, indices[i, j]]``."""
     x = array_like(x)
-    indices = plain_index(indices)
     if axis is None:
         x, axis = x.reshape(-1), 0
+    return getitem(x, index=index_along_axis(x, plain_index(indices), axis))
+
+
+def index_along_axis(x: Any, indices: Any, axis: Any, name: str = "take_along_axis") -> Any:
+    """Return the index of what ``take_along_axis`` takes from ``x``."""
     axis = normalize_axis_index(axis, x.ndim)
     if indices.ndim != x.ndim:
-        raise ShapeError(f"take_along_axis(x, indices): x {describe(x)} and indices {describe(indices)} must have "
+        raise ShapeError(f"{name}(x, indices): x {describe(x)} and indices {describe(indices)} must have "
                          "the same number of axes")  # fmt: skip
     places = np.ogrid[tuple(slice(n) for n in x.shape)]
-    return getitem(x, index=(*places[:axis], indices, *places[axis + 1 :]))
+    return (*places[:axis], indices, *places[axis + 1 :])
 
 
 def inverse_order(index: Any, axis: int) -> Any:

@@ -16,7 +16,7 @@ from ..core.declare import linear, primitive
 from ..core.dispatch import NUMPY
 from ..core.tensor import array_like
 from ..errors import OptionError, ShapeError, describe
-from .movement import at_least, broadcast_to, expand_dims, moveaxis, ravel, reshape
+from .movement import at_least, broadcast_to, copy, expand_dims, moveaxis, ravel, reshape
 
 __all__ = [
     "append", "array_split", "column_stack", "concatenate", "dsplit", "dstack", "hsplit", "hstack", "pad", "repeat",
@@ -95,9 +95,10 @@ def stack(arrays: Any, axis: Any = 0) -> Any:
     return stacking(*arrays, axis=axis)
 
 
-def vstack(tup: Any) -> Any:
-    """Arrays joined as rows."""
-    return concatenation(*[at_least(x, 2) for x in tup])
+def vstack(tup: Any, *, dtype: Any = None, casting: Any = "same_kind") -> Any:
+    """Arrays joined as rows, in ``dtype``."""
+    y = concatenation(*[at_least(x, 2) for x in tup])
+    return y if dtype is None else y.astype(dtype)
 
 
 def hstack(tup: Any) -> Any:
@@ -198,7 +199,7 @@ def pad(x: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
     for axis, width in enumerate(widths):
         if width != (0, 0):
             x = x[(slice(None),) * axis + (np.pad(np.arange(x.shape[axis]), width, mode, **options),)]
-    return x
+    return x if any(width != (0, 0) for width in widths) else copy(x)
 
 
 def tile(x: Any, reps: Any) -> Any:
@@ -208,6 +209,8 @@ def tile(x: Any, reps: Any) -> Any:
     n = max(len(reps), x.ndim)
     reps, shape = (1,) * (n - len(reps)) + reps, (1,) * (n - x.ndim) + x.shape
     apart = reshape(x, shape=tuple([k for length in shape for k in (1, length)]))
+    if all(r == 1 for r in reps):
+        return copy(reshape(x, shape=shape))
     laid = broadcast_to(apart, shape=tuple([k for pair in zip(reps, shape, strict=True) for k in pair]))
     return reshape(laid, shape=tuple([r * length for r, length in zip(reps, shape, strict=True)]))
 
@@ -221,6 +224,8 @@ def repeat(x: Any, repeats: Any, axis: Any = None) -> Any:
     lead, n, rest = x.shape[:axis], x.shape[axis], x.shape[axis + 1 :]
     if np.ndim(repeats) > 0:
         return x[(slice(None),) * axis + (np.repeat(np.arange(n), repeats),)]
+    if int(repeats) == 1:
+        return copy(x)
     apart = broadcast_to(expand_dims(x, axis + 1), shape=(*lead, n, int(repeats), *rest))
     return reshape(apart, shape=(*lead, n * int(repeats), *rest))
 

@@ -131,9 +131,7 @@ def dot(a: Any, b: Any, out: Any = None) -> Any:
     if a.ndim == 0 or b.ndim == 0:
         return multiply(a, b)
     check_lengths("dot", a, b, -1, -min(b.ndim, 2))
-    if b.ndim <= 2:
-        return matmul(a, b)
-    return tensordot(a, b, ((-1,), (-2,)))
+    return matmul(a, b) if b.ndim <= 2 else tensordot(a, b, ((-1,), (-2,)))
 
 
 def inner(a: Any, b: Any) -> Any:

@@ -21,7 +21,7 @@ from .indexing import scatter
 __all__ = [
     "astype", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays", "broadcast_to", "copy", "diag", "diagonal",
     "expand_dims", "flip", "fliplr", "flipud", "matrix_transpose", "moveaxis", "ravel", "reshape", "roll", "rot90",
-    "squeeze", "swapaxes", "trace", "transpose", "tril", "triu",
+    "sliding_window_view", "squeeze", "swapaxes", "trace", "transpose", "tril", "triu",
 ]  # fmt: skip
 
 
@@ -44,11 +44,11 @@ def transpose_x(g: Any, y: Any, x: Any, *, axes: Any) -> Any:
     return g.transpose([axes.index(i) for i in range(x.ndim)])
 
 
-reshape = linear("reshape", lambda x, *, shape: np.reshape(x, shape),
+reshape = linear("reshape", lambda x, *, shape: x.reshape(shape),
     "The same entries, in order, in another shape.", view=True, explain=explain_reshape,
     x=lambda g, y, x, *, shape: g.reshape(x.shape))  # fmt: skip
 
-transpose = linear("transpose", lambda x, *, axes=None: np.transpose(x, axes),
+transpose = linear("transpose", lambda x, *, axes=None: x.transpose(axes),
     "The axes in another order (None: reversed).", symbol="ᵀ", view=True, numpy=(np.transpose,),
     explain=explain_transpose, x=transpose_x)  # fmt: skip
 
@@ -78,6 +78,46 @@ cast = linear("astype", lambda x, *, dtype: x.astype(np.result_type(x, dtype) if
     x=lambda g, y, x, *, dtype: g)  # fmt: skip
 
 
+last_diagonal = linear("diagonal", lambda x, *, offset=0: np.diagonal(x, offset, -2, -1),
+    "The entries ``x[..., i, i + offset]``.", symbol="diag", view=True,
+    x=lambda g, y, x, *, offset: scatter(g, index=(..., *diagonal_indices(x.shape[-2:], offset)),
+                                         shape=x.shape))  # fmt: skip
+
+sliding_windows = linear("sliding_window_view",
+    lambda x, *, window_shape, axis=None: np.lib.stride_tricks.sliding_window_view(x, window_shape, axis),
+    "Every window of ``window_shape`` of ``x``, its entries along new axes at the end.", symbol="windows", view=True,
+    x=lambda g, y, x, *, window_shape, axis: spread_windows(g, x.shape, window_shape, axis))  # fmt: skip
+
+
+def spread_windows(g: Any, shape: Any, window_shape: Any, axis: Any) -> Any:
+    """Return the sum of the windows ``g``, each added where it was taken from an array of ``shape``."""
+    places = np.arange(int(np.prod(shape))).reshape(shape)
+    places = np.lib.stride_tricks.sliding_window_view(places, window_shape, axis).reshape(-1)
+    return scatter(g.reshape(-1), index=places, shape=(int(np.prod(shape)),)).reshape(shape)
+
+
+def sliding_window_view(
+    x: Any, window_shape: Any, axis: Any = None, *, subok: Any = False, writeable: Any = False
+) -> Any:
+    """Every window of ``window_shape`` along ``axis``, its entries along new axes at the end; it shares memory.
+
+    >>> import tensorgrad as tg
+    >>> tg.sliding_window_view(tg.Tensor([1.0, 2.0, 3.0, 4.0]), 3)
+    Tensor([[1., 2., 3.],
+            [2., 3., 4.]])
+    """
+    if writeable:
+        raise OptionError("sliding_window_view(x): writeable must be False: an entry is in several windows")
+    window_shape = tuple(window_shape) if np.iterable(window_shape) else (window_shape,)
+    axis = axis if axis is None or not np.iterable(axis) else tuple(axis)
+    return sliding_windows(array_like(x), window_shape=window_shape, axis=axis)
+
+
+def has_gaps(array: Any) -> bool:
+    """Return whether an array does not lie in one piece, row by row; a batch of vmap's is taken to."""
+    return not getattr(array, "depth", 0) and not array.flags.c_contiguous
+
+
 def reshape_in_order(x: Any, shape: Any, order: Any = "C", copy: Any = None) -> Any:
     """``np.reshape``: row by row (``order="C"``) or column by column (``"F"``)."""
     x = array_like(x)
@@ -90,8 +130,9 @@ def reshape_in_order(x: Any, shape: Any, order: Any = "C", copy: Any = None) -> 
 
 
 def ravel(x: Any, order: Any = "C") -> Any:
-    """All entries in one axis, sharing memory where possible."""
-    return reshape_in_order(x, (-1,), order)
+    """All entries in one axis, one behind the other in memory: a view if they lie so already, else a copy."""
+    y = reshape_in_order(x, (-1,), order)
+    return copy(y) if isinstance(y, Tensor) and has_gaps(y.data) else y
 
 
 def squeeze(x: Any, axis: Any = None) -> Any:
@@ -162,9 +203,12 @@ def astype(x: Any, dtype: Any, copy: Any = True) -> Any:
 
 
 def copy(x: Any, order: Any = "K", subok: Any = False) -> Any:
-    """The same values in memory of their own."""
+    """The same values in memory of their own, laid as they are (``order="K"``) or row by row (``"C"``)."""
     x = array_like(x)
-    return cast(x, dtype=x.dtype)
+    y = cast(x, dtype=x.dtype)
+    if order == "C" and isinstance(y, Tensor) and has_gaps(y.data):
+        y.data = np.copy(y.data, order="C")
+    return y
 
 
 def rot90(m: Any, k: Any = 1, axes: Any = (0, 1)) -> Any:
@@ -173,7 +217,7 @@ def rot90(m: Any, k: Any = 1, axes: Any = (0, 1)) -> Any:
     i, j = normalize_axis_tuple(axes, m.ndim)
     turned = m if k % 2 == 0 else swapaxes(m, i, j)
     back = [(), (i,), (i, j), (j,)][k % 4]
-    return flip(turned, axis=back) if back else copy(m)
+    return flip(turned, axis=back) if back else m[...]
 
 
 def fliplr(m: Any) -> Any:
@@ -216,8 +260,7 @@ def at_least_each(arrays: Any, ndim: int) -> Any:
 
 def diagonal(x: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
     """The entries ``x[i, i + offset]`` in the plane of two axes, as the last axis."""
-    x = moveaxis(x, (axis1, axis2), (-2, -1))
-    return x[(..., *diagonal_indices(x.shape[-2:], offset))]
+    return last_diagonal(moveaxis(x, (axis1, axis2), (-2, -1)), offset=offset)
 
 
 def diagonal_indices(shape: Any, offset: Any) -> Any:
@@ -254,4 +297,5 @@ NUMPY.update({
     np.linalg.matrix_transpose: matrix_transpose, np.broadcast_arrays: broadcast_arrays, np.rot90: rot90,
     np.fliplr: fliplr, np.flipud: flipud, np.atleast_1d: atleast_1d, np.atleast_2d: atleast_2d,
     np.atleast_3d: atleast_3d, np.diagonal: diagonal, np.diag: diag, np.trace: trace,
+    np.lib.stride_tricks.sliding_window_view: sliding_window_view,
 })  # fmt: skip

@@ -1,7 +1,4 @@
-"""Questions to an array: NumPy functions that answer from a Tensor's values, with nothing to differentiate.
-
-NumPy functions that would write into a Tensor's array are refused.
-"""
+"""Questions to an array: NumPy functions that answer from a Tensor's values, with nothing to differentiate."""
 
 from __future__ import annotations
 
@@ -28,21 +25,6 @@ def query(function: Any) -> Any:
     return answer
 
 
-def writer(function: Any) -> Any:
-    """Return ``function``, which writes into its first argument, refusing to write into a Tensor."""
-
-    def refuse(destination: Any, *args: Any, **kwargs: Any) -> Any:
-        if isinstance(destination, Tensor) or any(isinstance(x, Tensor) and x.requires_grad for x in args):
-            raise TypeError(
-                f"np.{function.__name__} writes into an array, where no gradient can follow; write t[i] = v into a "
-                "Tensor t, or use t.numpy() to give up the gradient"
-            )
-        return function(destination, *unwrap_tensors(args), **kwargs)
-
-    refuse.__doc__ = f"``np.{function.__name__}``, which writes into an array; it is refused for Tensors."
-    return refuse
-
-
 def full_like(a: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
     """An array of ``a``'s shape and dtype, filled with ``fill_value``, whose gradient is kept."""
     if isinstance(fill_value, Tensor) and fill_value.requires_grad:
@@ -60,11 +42,9 @@ QUERIES = (
     np.may_share_memory, np.histogram, np.histogram2d, np.histogramdd, np.histogram_bin_edges, np.isneginf,
     np.isposinf, np.isscalar, np.iterable, np.ix_, np.tril_indices_from, np.triu_indices_from, np.diag_indices_from,
     np.mask_indices, np.ravel_multi_index, np.unravel_index, np.gcd, np.lcm, np.bitwise_count, np.packbits,
-    np.unpackbits, np.isfortran,
+    np.unpackbits, np.isfortran, np.save, np.savez, np.savez_compressed, np.savetxt,
 )  # fmt: skip
-WRITERS = (np.copyto, np.put, np.put_along_axis, np.place, np.putmask, np.fill_diagonal)
 
 NUMPY.update({function: query(function) for function in QUERIES})
 NUMPY.update({np.argsort: argsort, np.nonzero: nonzero, np.zeros_like: zeros_like, np.ones_like: ones_like,
               np.full_like: full_like})  # fmt: skip
-NUMPY.update({function: writer(function) for function in WRITERS})

@@ -16,7 +16,7 @@ from ..errors import OptionError, ShapeError, describe
 from .compare import where
 from .indexing import assign, reorder, scatter, take, take_along_axis
 from .joining import concatenate
-from .movement import moveaxis, ravel
+from .movement import copy, moveaxis, ravel
 
 __all__ = [
     "argpartition", "bincount", "choose", "compress", "delete", "extract", "insert", "intersect1d", "partition",
@@ -54,7 +54,8 @@ def choose(a: Any, choices: Any, out: Any = None, mode: Any = "raise") -> Any:
     y = choices[0]
     for k, choice in enumerate(choices[1:], 1):
         y = where(a == k, choice, y)
-    return np.broadcast_to(y, np.broadcast_shapes(a.shape, np.shape(y)))
+    shape = np.broadcast_shapes(a.shape, np.shape(y))
+    return y if np.shape(y) == shape and len(choices) > 1 else copy(np.broadcast_to(y, shape))
 
 
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:

@@ -1,7 +1,8 @@
 """Gradients of some results by some Tensors: what every transform of reverse mode asks of the engine."""
 
-from ..backward import pull, version
+from ..backward import pull
 from ..core.tensor import Tensor, make_leaf
+from ..core.views import version
 
 __all__ = ["Outputs", "connects", "frontier", "gradients_of", "sever"]
 

@@ -63,7 +63,22 @@ REFUSED = [
         lambda w: tg.elu(w, alpha=w[0, 0]),
         r"^elu\(\): alpha is a setting.*gradient, float64\[\]; pass its values, t.num",
     ),
-    (lambda w: np.add.at(w, 0, 1), r"writes into an array, where no gradient can follow; write t\[i\] = t\[i\] \+ v"),
+    (lambda w: np.add.at(X.copy(), 0, w[0]), r"^np.add.at writes into float64\[2, 3\], a plain array, where a Tensor"),
+    (
+        lambda w: np.r_[w, w],
+        r"silently; np\.r_ and np\.c_ make arrays; write np\.concatenate\(\(a, b\)\) or np\.column",
+    ),
+    (lambda w: np.vectorize(abs)(w), r"silently; np\.vectorize calls f with plain numbers; write f\(t\)"),
+    (lambda w: np.full((2, 2), w[0, 0]), r"np\.full\(shape, t\) makes an array; write np\.broadcast_to\(t, shape\)"),
+    (lambda w: np.full_like(X, w[0, 0]), r"^np\.full_like\(array, t\) makes an array; write np\.broadcast_to"),
+    (lambda w: np.lib.stride_tricks.as_strided(w, (2,), (8,)), r"as_strided may show any memory.*sliding_window_view"),
+    (lambda w: np.ndenumerate(w), r"write zip\(np\.ndindex\(t\.shape\), t\.flat\)"),
+    (lambda w: np.testing.assert_array_equal(w, X), r"np\.testing\.assert_array_equal compares arrays; write t\.numpy"),
+    (lambda w: np.where(w > 0, w), r"^where\(c, a, b\) takes both branches, a and b, or neither"),
+    (
+        lambda w: pytest.importorskip("scipy.special").erf(w),
+        r"^erf has no derivative rule here.*write tg\.ops\.erf\(t\), or pass t\.numpy\(\)",
+    ),
     (lambda w: np.multiply.reduceat(w, [0, 1]), r"^np\.\w+\.reduceat has no derivative rule here"),
 ]
 
@@ -139,6 +154,8 @@ NUMBERS_AND_LISTS = [2.5, 3, True, [0.3, 0.6], (1, 2), [[1.5, 2.0], [3.0, 0.5]],
 ELSEWHERE = {
     "assign",
     "block",
+    "copyto",
+    "fill_diagonal",
     "einsum",
     "empty",  # whose entries are what lay in memory
     "getitem",

@@ -140,7 +140,7 @@ def test_writing_shows_what_becomes_what():
     (old, was), (new, result) = pairs
     assert was is x
     assert new is x
-    assert old is x.inputs[0]
+    assert old is x.past
     assert result is made[-1]
     assert result.data is x.data
 

@@ -33,6 +33,11 @@ SAMPLES = {
     ],
     "getitem": [Sample((shape,), {"index": index}) for shape, index, _ in CASES],
     "scatter": [Sample((taken,), {"index": index, "shape": shape}) for shape, index, taken in CASES],
+    "add_at": [
+        *[Sample((shape, taken), {"index": index}) for shape, index, taken in CASES],
+        Sample(((4,), ()), {"index": np.array([0, 0, 2])}),
+        Sample(((3, 2), (2,)), {"index": np.array([1, 1, 0])}),
+    ],
     "setitem": [
         *[Sample((shape, taken), {"index": index}) for shape, index, taken in CASES],
         Sample(((2, 3), ()), {"index": 0}),

@@ -22,6 +22,19 @@ SAMPLES = {
         Sample(((),), {"shape": (2,)}),
         Sample(((1,),), {"shape": (0,)}),
     ],
+    "diagonal": [
+        Sample(((3, 3),)),
+        Sample(((2, 3),), {"offset": 1}),
+        Sample(((4, 2, 3),), {"offset": -1}),
+        Sample(((2, 0, 3),), {"offset": 0}),
+    ],
+    "sliding_window_view": [
+        Sample(((5,),), {"window_shape": (3,), "axis": None}),
+        Sample(((3, 4),), {"window_shape": (2, 2), "axis": None}),
+        Sample(((3, 4),), {"window_shape": (2,), "axis": -1}),
+        Sample(((0, 4),), {"window_shape": (2,), "axis": 1}),
+        Sample(((),), {"window_shape": (), "axis": None}),
+    ],
     "flip": [
         Sample(((2, 3),)),
         Sample(((2, 3),), {"axis": -1}),

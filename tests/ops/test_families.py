@@ -27,6 +27,8 @@ OF_LINALG = {"cond"}
 WRITING = {"assign", "setitem"}
 #: What other libraries have, and NumPy has not.
 BORROWED = {"logcumsumexp", "top_k"}
+#: Where NumPy's names are looked for.
+NAMESPACES = (np, np.linalg, np.lib.stride_tricks)
 #: What the oldest NumPy that we take has not got.
 NEWER = {"matvec", "unstack", "vecmat"}
 
@@ -37,7 +39,7 @@ def defined(family):
     for name, value in vars(family).items():
         if isinstance(value, type):
             continue
-        op, theirs = getattr(value, "op", None), getattr(np, name, None) or getattr(np.linalg, name, None)
+        op, theirs = getattr(value, "op", None), next(filter(None, [getattr(m, name, None) for m in NAMESPACES]), None)
         home = op.module if op else getattr(value, "__module__", None)
         is_op = op is not None and op.name == name
         answers = (callable(theirs) and NUMPY.get(theirs) is value) or name in BORROWED | set(tg.special.__all__)

@@ -56,22 +56,9 @@ def test_full_like_keeps_the_gradient_of_its_value(w):
     assert w.grad.tolist() == [[0, 4, 0], [0, 0, 0]]
 
 
-@pytest.mark.parametrize("write", [
-    lambda t: np.copyto(t, 1.0), lambda t: np.put(t, 0, 1.0), lambda t: np.place(t, [True, False], [1.0]),
-    lambda t: np.putmask(t, [True, False], 1.0), lambda t: np.put_along_axis(t, np.array([0]), 1.0, 0),
-    lambda t: np.fill_diagonal(t, 1.0), lambda t: np.add.at(t, 0, 1.0),
-])  # fmt: skip
-@pytest.mark.parametrize("requires_grad", [True, False])
-def test_numpy_may_not_write_into_a_tensor(write, requires_grad):
-    t = tg.Tensor([1.5, 2.5], requires_grad)
-    with pytest.raises(TypeError, match="writes into"):
-        write(t)
-    assert t.tolist() == [1.5, 2.5]
-
-
 def test_numpy_may_write_from_a_tensor_unless_a_gradient_is_lost():
     a = np.zeros(2)
     np.copyto(a, tg.Tensor([1.0, 2.0]))
     assert a.tolist() == [1, 2]
-    with pytest.raises(TypeError, match=r"np.copyto writes into an array, where no gradient can follow"):
+    with pytest.raises(TypeError, match=r"np.copyto writes into float64\[2\], a plain array.*make that a Tensor"):
         np.copyto(a, tg.Tensor([1.0, 2.0], requires_grad=True))

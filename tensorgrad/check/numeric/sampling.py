@@ -13,9 +13,9 @@ def sample_block(shape, limit=BLOCK):
 
     Axes of the same length get the same indices, which are symmetric: a transpose or a reversal shows in the block.
 
-    >>> block((2, 3)).tolist()
+    >>> sample_block((2, 3)).tolist()
     [[0, 1, 2], [3, 4, 5]]
-    >>> block((784, 128)).shape
+    >>> sample_block((784, 128)).shape
     (20, 20)
     """
     places = np.arange(int(np.prod(shape))).reshape(shape)

@@ -24,7 +24,7 @@ def walk_tensor(reach, x, path):
         reach.loose.append(Attribute(x, "name", f"{path}.name"))
     for hook in (x.watch or {}).values():
         reach.walk(hook, f"a hook of {path}")
-    if type(x) not in (Tensor, Parameter):
+    if x.__class__ not in (Tensor, Parameter):  # a view to be made anew has another type
         walk_object(reach, x, path)
 
 

@@ -17,7 +17,7 @@ from ...graph.origins import line_of_user
 from .trace_array import TraceArray
 
 #: The attributes of a Tensor that ``t[i] = v`` changes.
-SLOTS = ("requires_grad", "op", "inputs", "settings", "watch", "seq")
+SLOTS = ("requires_grad", "op", "inputs", "settings", "watch", "past", "seq")
 
 
 class Watcher(Observer):
@@ -120,7 +120,7 @@ def rebind(trace, t, now, new):
             "give it a copy, or write into it: t.data[...] = values"
         )
     if id(t) not in trace.rebound:
-        before = {slot: getattr(t, slot) for slot in SLOTS}
+        before = {slot: getattr(t, slot, None) for slot in SLOTS}
         array = DATA.__get__(t)
         trace.rollback.actions.append(lambda: restore_tensor(t, array, before))
         trace.rebound[id(t)] = (t, now, new)
@@ -173,12 +173,12 @@ def gradients_left(trace):
 def arrays_left(trace):
     """Return ``[(Tensor, stand-in before, stand-in now)]`` of the Tensors from outside that got another array.
 
-    Raises if ``t[i] = v`` made one the result of an op: a program keeps no graph.
+    Raises if one became the result of an op, by ``t[i] = v`` or ``t += v``: a program keeps no graph.
     """
     for t, *_ in trace.tensors.values():
         if t.seq >= trace.start:
             raise TraceError(
-                f"{t.name or describe(t)} is written to by t[i] = v in a compiled function, which keeps no graph; "
-                "write into its array, t.data[i] = v, or into a copy"
+                f"{t.name or describe(t)} is written to in a compiled function, by t[i] = v or t += v, which keeps no "
+                "graph; write into its array, t.data[i] = v, or into a copy"
             )
     return list(trace.rebound.values())

@@ -69,7 +69,7 @@ def function_call(trace, function, args, kwargs):
     if function in WRITERS:
         return writing_call(trace, function, args, kwargs)
     if function is np.take_along_axis:
-        return index_along_axis(*args, **kwargs)
+        return trace_index_along_axis(*args, **kwargs)
     if function is np.nan_to_num and not (args[1] if len(args) > 1 else kwargs.get("copy", True)):
         return call_in_place(trace, function, args, kwargs)
     if kwargs.get("overwrite_input"):
@@ -171,7 +171,7 @@ def mean_of_floats(x, axis=None, keepdims=False):
     return total / (x.size // total.size)
 
 
-def index_along_axis(x, indices, axis=-1):
+def trace_index_along_axis(x, indices, axis=-1):
     """Return ``np.take_along_axis`` as one indexing; its own Python code would run at every replay."""
     if axis is None:
         x, axis = x.reshape(-1), 0

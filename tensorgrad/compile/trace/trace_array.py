@@ -31,6 +31,11 @@ from .array_operators import (
 from .refusals import SCALARS, needs_array_error, needs_value_error, refusing_method
 
 
+def lies_in(part, whole):
+    """Return whether the stand-in ``part`` lies in the memory of ``whole``."""
+    return isinstance(whole, TraceArray) and not part.is_scalar and part.node.root is whole.node.root
+
+
 class TraceArray(StandIn):
     """The stand-in of an array, or of a number of NumPy's, that writes down all that is done to it.
 
@@ -50,6 +55,7 @@ class TraceArray(StandIn):
         """Be ``other`` from here on: the effect of a write into memory that only the trace knows."""
         self.node, self.value = other.node, other.value
 
+    shares = lies_in
     shape = property(lambda self: self.value.shape)
     dtype = property(lambda self: self.value.dtype)
     ndim = property(lambda self: self.value.ndim)

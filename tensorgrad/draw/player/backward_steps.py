@@ -147,7 +147,7 @@ def walk_backward(steps, root, seed, names, scopes, inputs=()):
         if g is None or t.seq in idle:
             continue  # no gradient comes here
         parts = []
-        for i, value, fitted in shares(t, inputs, g):
+        for i, value, fitted in has_shared_memory(t, inputs, g):
             x = inputs[i]
             if x.seq in idle:
                 continue
@@ -160,7 +160,7 @@ def walk_backward(steps, root, seed, names, scopes, inputs=()):
         yield BackwardStep(index, t, inputs, layer, names, read_only_view(g), parts)
 
 
-def shares(t, inputs, g):
+def has_shared_memory(t, inputs, g):
     """Return ``[(i, gradient, how it was fitted)]`` for each input that gets one, in the order of their adding."""
     found = []
 

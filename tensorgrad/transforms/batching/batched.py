@@ -5,6 +5,7 @@ from math import prod
 import numpy as np
 
 from ...core.tensor import StandIn, Tensor
+from ...core.views import shares
 from ...errors import BatchError, describe
 from ...pytree import leaves_of, map_leaves
 
@@ -55,6 +56,10 @@ class Batched(StandIn):
     def each(self, function, args, kwargs):
         """Return what a function gives for each example, as one."""
         return RULES["loop"](self.depth, function, args, kwargs)
+
+    def shares(self, whole):
+        """Return whether this lies in the memory of ``whole``."""
+        return isinstance(whole, Batched) and whole.depth == self.depth and shares(self.value, whole.value)
 
     def run(self, kernel, *arrays, **settings):
         """Return what a function of plain arrays gives for each example, as one."""

@@ -18,7 +18,7 @@ X = RNG.uniform(0.3, 1.4, (3, 4))
 #: Ops that need settings or integers, which cannot be drawn.
 NEEDY = {"sparse_softmax_cross_entropy", "sparse_cross_entropy", "broadcast_to", "roll", "tensordot", "einsum", "pad",
          "ldexp", "cholesky", "eig", "fft", "ifft", "rfft", "ihfft", "part", "whole", "convolve",
-         "reorder"}  # fmt: skip
+         "reorder", "sliding_window_view"}  # fmt: skip
 #: What comes by way of singular vectors: an entry that is 0 is a rounding error there. tests/ops checks them.
 BY_VECTORS = {"cofactor", "cofactor_slope"}
 #: What has no value but for whole numbers.
