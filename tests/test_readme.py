@@ -69,6 +69,18 @@ def test_the_examples_run(script, tmp_path):
 
 
 @pytest.mark.heavy
+@pytest.mark.parametrize("name", ["black_scholes", "ctc", "gaussian_process", "kalman_filter", "pca", "wave"])
+def test_the_gradients_of_an_example_agree_and_are_plotted(name, tmp_path):
+    script = ROOT / "examples" / f"{name}.py"
+    done = subprocess.run([sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, check=True)
+    errors = [float(error) for error in re.findall(r"agrees? .*to (\S+)$", done.stdout, re.M)]
+    assert errors
+    assert max(errors) < 1e-7
+    assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    assert script.read_text().count("\n") < 60
+
+
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", sorted(p.stem for p in (ROOT / "examples").glob("*.svg")))
 def test_the_pictures_shown_are_what_the_scripts_draw(name, tmp_path):
     script = ROOT / "examples" / f"draw_{name}.py"
