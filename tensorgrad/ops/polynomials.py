@@ -10,8 +10,12 @@ from ..core.declare import bilinear
 from ..core.dispatch import NUMPY, unwrap_tensors
 from ..core.tensor import array_like
 from ..errors import OptionError, ShapeError, describe, unknown_name_error
+from .movement import reshape
 
-__all__ = ["convolve", "correlate", "polyadd", "polyder", "polyint", "polymul", "polysub", "polyval", "vander"]
+__all__ = [
+    "convolve", "correlate", "poly", "polyadd", "polyder", "polydiv", "polyfit", "polyint", "polymul", "polysub",
+    "polyval", "roots", "vander",
+]  # fmt: skip
 
 MODES = {0: "valid", 1: "same", 2: "full"}
 
@@ -110,6 +114,75 @@ def polyint(p: Any, m: Any = 1, k: Any = None) -> Any:
     for c in constants:
         p = np.concatenate([p / np.arange(p.shape[0], 0, -1), np.full(1, c)])
     return p
+
+
+def polydiv(u: Any, v: Any) -> Any:
+    """Return ``(quotient, remainder)`` of two polynomials."""
+    u, v = check_coefficients(u, "polydiv"), check_coefficients(v, "polydiv")
+    dtype = np.result_type(u.dtype, v.dtype, np.float16) if u.dtype.kind in "iub" else np.result_type(u.dtype, v.dtype)
+    steps, rest, quotient = u.shape[0] - v.shape[0] + 1, u.astype(dtype), []
+    for k in range(steps):
+        quotient.append(rest[k] / v[0])
+        shifted = np.pad(quotient[-1] * v, (k, u.shape[0] - v.shape[0] - k))
+        rest = rest - shifted
+    first = max(steps, 0)
+    while first < u.shape[0] - 1 and np.allclose(unwrap_tensors(rest)[first], 0, rtol=1e-14):
+        first += 1
+    if first >= u.shape[0]:  # nothing is left
+        first = u.shape[0] - 1
+    return np.stack(quotient) if quotient else np.zeros_like(rest[:1]), rest[first:]
+
+
+def polyfit(x: Any, y: Any, deg: Any, rcond: Any = None, full: Any = False, w: Any = None, cov: Any = False) -> Any:
+    """The polynomial of degree ``deg`` that comes closest to the points ``(x, y)``, in weighted least squares.
+
+    >>> import tensorgrad as tg
+    >>> tg.polyfit(tg.Tensor([0.0, 1.0, 2.0]), [1.0, 3.0, 5.0], 1).data.round(12)
+    array([2., 1.])
+    """
+    if full or cov:
+        raise OptionError("polyfit(full=True) and (cov=True) have no gradient here; leave them out")
+    x, y = array_like(x) + 0.0, array_like(y) + 0.0
+    if x.ndim != 1 or y.ndim not in (1, 2) or x.shape[0] != y.shape[0]:
+        raise ShapeError(f"polyfit(x, y): x {describe(x)} must be a vector, and y {describe(y)} as long")
+    powers = vander(x, int(deg) + 1)
+    if w is not None:
+        w = array_like(w)
+        powers, y = powers * w[:, None], y * (w[:, None] if y.ndim == 2 else w)
+    size = np.sqrt(np.sum(powers * powers, axis=0))  # as NumPy does, so that all columns weigh alike
+    rcond = x.shape[0] * float(np.finfo(x.dtype).eps) if rcond is None else rcond
+    found = np.linalg.lstsq(powers / size, y, rcond)[0]
+    return found / (size[:, None] if y.ndim == 2 else size)
+
+
+def poly(seq_of_zeros: Any) -> Any:
+    """The polynomial with these zeros, or the characteristic polynomial of a square matrix."""
+    zeros = np.atleast_1d(array_like(seq_of_zeros))
+    if zeros.ndim == 2:
+        zeros = np.linalg.eigvals(zeros)
+    p = np.ones(1, zeros.dtype if zeros.dtype.kind in "fc" else float)
+    for zero in zeros:
+        p = convolve(p, np.stack([np.ones_like(zero), -zero]))
+    values = unwrap_tensors(zeros)
+    paired = values.dtype.kind == "c" and np.all(np.sort(values) == np.sort(values.conj()))
+    return np.real(p) if paired else p
+
+
+def roots(p: Any) -> Any:
+    """The zeros of a polynomial: the eigenvalues of its companion matrix, and a 0 for each 0 at the end."""
+    p = check_coefficients(p, "roots")
+    known = np.nonzero(unwrap_tensors(p))[0]
+    if not known.size:
+        return np.zeros_like(p[:0])
+    ends = p.shape[0] - 1 - known[-1]
+    p = p[known[0] : known[-1] + 1]
+    p = p if p.dtype.kind in "fc" else p.astype(float)
+    n = p.shape[0] - 1
+    if n < 1:
+        return np.zeros_like(p, shape=(ends,))
+    top = reshape(-p[1:] / p[0], shape=(1, n))
+    found = np.linalg.eigvals(np.concatenate([top, np.eye(n - 1, n, dtype=p.dtype)]))
+    return np.concatenate([found, np.zeros_like(found, shape=(ends,))]) if ends else found
 
 
 def vander(x: Any, N: Any = None, increasing: Any = False) -> Any:

@@ -43,7 +43,6 @@ def test_reductions_by_ufunc(w):
 
 
 REFUSED = [
-    (lambda w: np.polydiv(w, w), "np.polydiv has no derivative rule here"),
     (lambda w: np.linalg.qr(w, "raw"), r"qr\(a\): mode='raw' has no derivative rule"),
     (lambda w: np.real_if_close(w), "np.real_if_close has no derivative rule here"),
     (lambda w: np.array([w, w]), r"an array would lose it silently.*tg.stack\(...\) to join Tensors"),
