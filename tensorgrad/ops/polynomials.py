@@ -10,7 +10,9 @@ from ..core.declare import bilinear
 from ..core.dispatch import NUMPY, unwrap_tensors
 from ..core.tensor import array_like
 from ..errors import OptionError, ShapeError, describe, unknown_name_error
+from .matrices import unpack
 from .movement import reshape
+from .solve import lstsq_row, lstsq_shapes
 
 __all__ = [
     "convolve", "correlate", "poly", "polyadd", "polyder", "polydiv", "polyfit", "polyint", "polymul", "polysub",
@@ -151,7 +153,8 @@ def polyfit(x: Any, y: Any, deg: Any, rcond: Any = None, full: Any = False, w: A
         powers, y = powers * w[:, None], y * (w[:, None] if y.ndim == 2 else w)
     size = np.sqrt(np.sum(powers * powers, axis=0))  # as NumPy does, so that all columns weigh alike
     rcond = x.shape[0] * float(np.finfo(x.dtype).eps) if rcond is None else rcond
-    found = np.linalg.lstsq(powers / size, y, rcond)[0]
+    scaled = powers / size
+    found = unpack(lstsq_row(scaled, y, rcond=rcond), *lstsq_shapes(scaled, y))[0]  # lstsq asks for the rank as well
     return found / (size[:, None] if y.ndim == 2 else size)
 
 
