@@ -72,11 +72,6 @@ def test_einsum_of_any_labels(data):
     check_derivatives(lambda *x: np.einsum(subscripts, *x), *shapes)
 
 
-def test_unsupported_arguments_are_named():
-    with pytest.raises(TypeError, match=r"an operand float64\[1\] is not cast to float32 by casting='safe'"):
-        np.einsum("i", tg.Tensor([1.0]), dtype="float32")
-
-
 ERRORS = [
     (
         lambda a, b: np.einsum("ij,jk", a, b),
@@ -105,3 +100,87 @@ def test_errors_name_the_shapes(call, message):
     with pytest.raises(ValueError) as error:  # noqa: PT011  (the whole message follows)
         call(a, b)
     assert str(error.value) == message
+
+
+LARGE = [
+    ("ij,jk->ik", (30, 20), (20, 10)),
+    ("ij,kj->ki", (30, 20), (10, 20)),
+    ("bij,bjk->bik", (4, 9, 8), (4, 8, 7)),
+    ("...ij,...kj->...ki", (3, 4, 9, 8), (4, 7, 8)),
+    ("abc,cad->db", (7, 5, 6), (6, 7, 4)),
+    ("ij,ij->", (30, 20), (30, 20)),
+    ("ij,jk->k", (30, 20), (20, 10)),
+    ("ij,ij->ij", (30, 20), (1, 20)),
+    ("ij,jk->ik", (30, 1), (20, 10)),
+    ("iij,jk->ik", (9, 9, 8), (8, 7)),
+    ("ij,jk,kl,lm->im", (9, 8), (8, 7), (7, 6), (6, 5)),
+    ("ij,ij,jk->k", (9, 8), (9, 8), (8, 20)),
+    ("i,ij,j->", (20,), (20, 30), (30,)),
+    ("ij,jk,ki->i", (9, 1), (8, 7), (7, 9)),
+    ("a,ab,abc,abcd->d", (5,), (5, 4), (5, 4, 3), (5, 4, 3, 9)),
+]
+
+
+@pytest.mark.parametrize("optimize", [False, True, "optimal", ("greedy", 1000)], ids=str)
+@pytest.mark.parametrize(("subscripts", "shapes"), [(s, shapes) for s, *shapes in LARGE])
+def test_einsum_of_many(subscripts, shapes, optimize):
+    rng = np.random.default_rng(0)
+    arrays = [rng.normal(size=s) for s in shapes]
+    leaves = [tg.Tensor(x, requires_grad=True) for x in arrays]
+    y = np.einsum(subscripts, *leaves, optimize=optimize)
+    expected = np.einsum(subscripts, *arrays)
+    np.testing.assert_allclose(y.data, expected, rtol=1e-11, atol=1e-11)
+    g = rng.normal(size=y.shape)
+    y.backward(g)
+    for i, (x, v) in enumerate(zip(leaves, [rng.normal(size=s) for s in shapes], strict=True)):  # linear in each
+        along = np.einsum(subscripts, *arrays[:i], v, *arrays[i + 1 :])
+        np.testing.assert_allclose(np.sum(x.grad.data * v), np.sum(g * along), rtol=1e-10, atol=1e-10)
+
+
+def test_a_chain_of_large_matrices_is_never_multiplied_out():
+    a = [tg.Tensor(np.full((60, 60), 1 / 60), requires_grad=True) for _ in range(5)]  # at once 60⁶ products
+    y = np.einsum("ab,bc,cd,de,ef->", *a)
+    y.backward()
+    assert y.item() == pytest.approx(60)
+    np.testing.assert_allclose(a[2].grad.data, 1)
+
+
+def test_an_order_of_products_is_sought_once(monkeypatch):
+    sought = []
+    seek = np.einsum_path
+    monkeypatch.setattr(np, "einsum_path", lambda *args, **kwargs: sought.append(args[0]) or seek(*args, **kwargs))
+    x = [tg.Tensor(np.ones((11, 11)), requires_grad=True) for _ in range(4)]
+    for _ in range(3):
+        np.einsum("pq,qr,rs,st->pt", *x).sum().backward()
+    assert sought == ["pq,qr,rs,st->pt"]
+
+
+def test_the_path_of_tensors_is_that_of_their_arrays():
+    x = [tg.Tensor(np.ones((3, 3)), requires_grad=True) for _ in range(3)]
+    ours = np.einsum_path("ij,jk,kl->il", *x, optimize="greedy")
+    assert ours[0] == np.einsum_path("ij,jk,kl->il", *[t.data for t in x], optimize="greedy")[0]
+
+
+def test_einsum_in_another_dtype():
+    x = tg.Tensor(np.ones(3, "float32"), requires_grad=True)
+    y = np.einsum("i,i", x, x, dtype="float64", order="C")
+    y.backward()
+    assert (y.dtype, x.grad.dtype, x.grad.tolist()) == (np.float64, np.float32, [2, 2, 2])
+    assert np.einsum("i", tg.Tensor([1.0]), dtype="float32", casting="same_kind").dtype == np.float32
+
+
+def test_orders_of_products_that_are_not_understood():
+    a = tg.Tensor(np.ones((2, 2)))
+    with pytest.raises(ValueError, match="einsum: optimize must be True, False, 'greedy', 'optimal' or a path"):
+        np.einsum("ij,jk,kl", a, a, a, optimize="fastest")
+
+
+def test_unsupported_arguments_are_named():
+    with pytest.raises(TypeError, match=r"einsum\(\) got an unexpected keyword argument 'dtyp'"):
+        np.einsum("i", tg.Tensor([1.0]), dtyp="float32")
+    with pytest.raises(
+        TypeError, match=r"einsum: an operand float64\[1\] is not cast to float32 by casting='safe'; cast"
+    ):
+        np.einsum("i", tg.Tensor([1.0]), dtype="float32")
+    with pytest.raises(TypeError, match=r"einsum\(..., out=array\) cannot write a Tensor's result into an array"):
+        np.einsum("i->", tg.Tensor([1.0]), out=np.zeros(()))
