@@ -1,4 +1,4 @@
-"""Reductions that pass over nan, which gets no gradient."""
+"""Reductions that pass over nan, which gets no gradient: those with ``where=``, of what is not nan."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import numpy as np
 
 from ..core.dispatch import NUMPY, unwrap_tensors
 from ..core.tensor import Tensor, array_like
+from ..core.writing import write_result
 from .compare import where
 from .reduce import cumprod, cumsum, max, mean, min, prod, std, sum, var
+from .reduction_settings import or_nan, spread_where
 
 __all__ = [
     "nanargmax", "nanargmin", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmin", "nanprod", "nanstd", "nansum",
@@ -24,103 +26,100 @@ def nan_as(x: Any, fill: Any) -> Any:
     return where(np.isnan(unwrap_tensors(x)), fill, x) if x.dtype.kind in "fc" else x
 
 
-def real_dtype(x: Any) -> Any:
-    """Return the dtype of the real parts of ``x``."""
-    return np.empty(0, x.dtype).real.dtype
+def mask_known(x: Any, where: Any = True) -> Any:
+    """Return where ``x`` is not nan, and ``where`` lets it in: True if that is everywhere."""
+    return ~np.isnan(unwrap_tensors(x)) & where if x.dtype.kind in "fc" else where
 
 
-def count_known(x: Any, axis: Any, keepdims: Any, dtype: Any) -> Any:
-    """Return how many entries are not nan."""
-    return np.sum(~np.isnan(unwrap_tensors(x)), axis=axis, keepdims=keepdims, dtype=dtype)
-
-
-def or_nan(n: Any) -> Any:
-    """Return a count as a divisor: nan where nothing is left to divide by."""
-    return np.where(n > 0, n, math.nan).astype(n.dtype)
-
-
-def nansum(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False) -> Any:
+def nansum(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: Any = None,
+    keepdims: Any = False,
+    initial: Any = None,
+    where: Any = True,
+) -> Any:
     """Sum over ``axis`` of what is not nan.
 
     >>> import tensorgrad as tg
     >>> tg.nansum(tg.Tensor([1.0, float("nan"), 2.0]))
     Tensor(3.)
     """
-    y = sum(nan_as(a, 0), axis=axis, keepdims=keepdims, out=out)
-    return y if dtype is None else y.astype(dtype)
+    a = array_like(a)
+    return sum(a, axis, dtype, out, keepdims, initial, mask_known(a, where))
 
 
-def nanprod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False) -> Any:
+def nanprod(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: Any = None,
+    keepdims: Any = False,
+    initial: Any = None,
+    where: Any = True,
+) -> Any:
     """Product over ``axis`` of what is not nan."""
-    y = prod(nan_as(a, 1), axis=axis, keepdims=keepdims, out=out)
-    return y if dtype is None else y.astype(dtype)
+    a = array_like(a)
+    return prod(a, axis, dtype, out, keepdims, initial, mask_known(a, where))
 
 
 def nancumsum(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
     """Running sum along ``axis`` of what is not nan."""
-    y = cumsum(nan_as(a, 0), axis=axis, out=out)
-    return y if dtype is None else y.astype(dtype)
+    return cumsum(nan_as(a, 0), axis, dtype, out)
 
 
 def nancumprod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
     """Running product along ``axis`` of what is not nan."""
-    y = cumprod(nan_as(a, 1), axis=axis, out=out)
-    return y if dtype is None else y.astype(dtype)
+    return cumprod(nan_as(a, 1), axis, dtype, out)
 
 
-def nanmean(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False) -> Any:
+def nanmean(
+    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = True
+) -> Any:
     """Mean over ``axis`` of what is not nan; nan where all is."""
     a = array_like(a)
-    if a.dtype.kind not in "fc":
-        return mean(a, axis=axis, keepdims=keepdims, out=out)
-    return nansum(a, axis, dtype, out, keepdims) / or_nan(count_known(a, axis, keepdims, real_dtype(a)))
+    return mean(a, axis, dtype, out, keepdims, mask_known(a, where))
 
 
-def nanvar(
-    a: Any,
-    axis: Any = None,
-    dtype: Any = None,
-    out: Any = None,
-    ddof: Any = 0,
-    keepdims: Any = False,
-    *,
-    correction: Any = None,
-) -> Any:
-    """Variance over ``axis`` of what is not nan: ``Σ (x - mean)² / (n - ddof)``; nan where ``n ≤ ddof``."""
-    a = array_like(a)
-    if a.dtype.kind not in "fc":
-        return var(a, axis=axis, ddof=ddof, keepdims=keepdims, correction=correction, out=out)
-    d = nan_as(a - nanmean(a, axis, keepdims=True), 0)
-    n = count_known(a, axis, keepdims, real_dtype(a)) - (ddof if correction is None else correction)
-    y = sum(d * d, axis=axis, keepdims=keepdims, out=out) / or_nan(n)
-    return y if dtype is None else y.astype(dtype)
+def make_nan_spread(op: Any) -> Any:
+    compute = spread_where(op, or_nan)
+
+    def nan_spread(
+        a: Any,
+        axis: Any = None,
+        dtype: Any = None,
+        out: Any = None,
+        ddof: Any = 0,
+        keepdims: Any = False,
+        *,
+        where: Any = True,
+        mean: Any = None,
+        correction: Any = None,
+    ) -> Any:
+        a = array_like(a)
+        ddof = ddof if correction is None else correction
+        y = compute(a, mask_known(a, where), dtype, mean, axis=axis, ddof=ddof, keepdims=keepdims)
+        return write_result(out, y, f"np.nan{op.name}")
+
+    return nan_spread
 
 
-def nanstd(
-    a: Any,
-    axis: Any = None,
-    dtype: Any = None,
-    out: Any = None,
-    ddof: Any = 0,
-    keepdims: Any = False,
-    *,
-    correction: Any = None,
-) -> Any:
-    """Standard deviation over ``axis`` of what is not nan."""
-    a = array_like(a)
-    if a.dtype.kind not in "fc":
-        return std(a, axis=axis, ddof=ddof, keepdims=keepdims, correction=correction, out=out)
-    return np.sqrt(nanvar(a, axis, dtype, out, ddof, keepdims, correction=correction))
+nanvar, nanstd = make_nan_spread(var.op), make_nan_spread(std.op)
+nanvar.__name__, nanstd.__name__ = "nanvar", "nanstd"
+nanvar.__doc__ = "Variance over ``axis`` of what is not nan: ``Σ (x - mean)² / (n - ddof)``; nan where ``n ≤ ddof``."
+nanstd.__doc__ = "Standard deviation over ``axis`` of what is not nan, the root of ``nanvar``."
 
 
 def make_nan_extreme(reduce: Any, lowest: Any) -> Any:
-    def nan_extreme(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:
+    def nan_extreme(
+        a: Any, axis: Any = None, out: Any = None, keepdims: Any = False, initial: Any = None, where: Any = True
+    ) -> Any:
         a = array_like(a)
-        if a.dtype.kind not in "fc":
-            return reduce(a, axis=axis, keepdims=keepdims, out=out)
-        y = reduce(nan_as(a, lowest), axis=axis, keepdims=keepdims, out=out)
-        none = count_known(a, axis, keepdims, int) == 0
-        return where(none, math.nan, y)
+        y = reduce(nan_as(a, lowest), axis, None, keepdims, initial, where)
+        if initial is None and a.dtype.kind in "fc":
+            y = np.where(np.any(mask_known(a), axis=axis, keepdims=keepdims), y, math.nan)
+        return write_result(out, y, f"np.nan{reduce.op.name}")
 
     return nan_extreme
 
@@ -133,12 +132,12 @@ nanmin.__doc__ = "The smallest over ``axis`` of what is not nan; nan where all i
 
 def nanargmax(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
     """The index of the largest that is not nan."""
-    return Tensor(np.nanargmax(unwrap_tensors(a), axis, keepdims=keepdims))
+    return write_result(out, Tensor(np.nanargmax(unwrap_tensors(a), axis, keepdims=keepdims)), "np.nanargmax")
 
 
 def nanargmin(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
     """The index of the smallest that is not nan."""
-    return Tensor(np.nanargmin(unwrap_tensors(a), axis, keepdims=keepdims))
+    return write_result(out, Tensor(np.nanargmin(unwrap_tensors(a), axis, keepdims=keepdims)), "np.nanargmin")
 
 
 NUMPY.update({getattr(np, name): globals()[name] for name in __all__})

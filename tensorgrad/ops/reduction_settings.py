@@ -5,6 +5,7 @@ An op has few settings, so that a call is quick; one with others comes here and 
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -75,8 +76,8 @@ def accumulate_from(op: Any, fill: Any, combine: Any) -> Callable[..., Any]:
     """Return a sum or product that leaves out what ``where`` says, in ``dtype``, and starts from ``initial``."""
 
     def compute(x: Any, where: Any = True, initial: Any = None, dtype: Any = None, **settings: Any) -> Any:
-        x = x if dtype is None else x.astype(dtype)
-        y = narrow(op.call(x if where is True else np.where(where, x, fill), **settings), dtype)
+        x = x if where is True else np.where(where, x, fill)
+        y = narrow(op.call(x if dtype is None else x.astype(dtype), **settings), dtype)
         return y if initial is None else combine(y, of_dtype(initial, y))
 
     return compute
@@ -103,6 +104,16 @@ def truth(op: Any, fill: bool) -> Callable[..., Any]:
     return lambda x, where=True, **settings: op.call(x if where is True else np.where(where, x, fill), **settings)
 
 
+def or_nan(n: Any) -> Any:
+    """Return a count as a divisor: nan where nothing is left to divide by."""
+    return np.where(n > 0, n, math.nan).astype(n.dtype)
+
+
+def or_zero(n: Any) -> Any:
+    """Return a count as a divisor: 0 where it is below."""
+    return np.where(n > 0, n, 0).astype(n.dtype)
+
+
 def count_where(where: Any, x: Any, axis: Any, keepdims: Any) -> Any:
     """Return how many entries ``where`` leaves in, as floats of the dtype of ``x``."""
     return np.sum(np.broadcast_to(where, x.shape), axis=axis, keepdims=keepdims).astype(x.real.dtype)
@@ -113,11 +124,14 @@ def mean_where(x: Any, where: Any = True, dtype: Any = None, axis: Any = None, k
     if where is True:
         return mean(x, axis=axis, keepdims=keepdims)
     x = x if x.dtype.kind in "fc" else x.astype(float)
-    return sum(np.where(where, x, 0), axis=axis, keepdims=keepdims) / count_where(where, x, axis, keepdims)
+    return sum(np.where(where, x, 0), axis=axis, keepdims=keepdims) / or_nan(count_where(where, x, axis, keepdims))
 
 
-def spread_where(op: Any) -> Callable[..., Any]:
-    """Return a variance, or its root, of what ``where`` leaves in, from a ``mean`` that may be given."""
+def spread_where(op: Any, divisor: Any = or_zero) -> Callable[..., Any]:
+    """Return a variance, or its root, of what ``where`` leaves in, from a ``mean`` that may be given.
+
+    divisor: what to divide by, for a count less ``ddof``
+    """
 
     def compute(x: Any, where: Any = True, dtype: Any = None, mean: Any = None, **settings: Any) -> Any:
         x = x if dtype is None else x.astype(dtype)
@@ -129,7 +143,7 @@ def spread_where(op: Any) -> Callable[..., Any]:
         centre = mean_where(x, where, None, axis, True) if mean is None else mean
         d = np.where(where, x - centre, 0)
         n = count_where(where, x, axis, keepdims) - ddof
-        y = sum(squared_magnitude(d), axis=axis, keepdims=keepdims) / np.where(n > 0, n, 0).astype(n.dtype)
+        y = sum(squared_magnitude(d), axis=axis, keepdims=keepdims) / divisor(n)
         return np.sqrt(y) if op is std.op else y
 
     return compute

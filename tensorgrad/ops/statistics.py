@@ -14,6 +14,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from ..core.dispatch import NUMPY, unwrap_tensors
 from ..core.tensor import Tensor, array_like
+from ..core.writing import write_result
 from ..errors import OptionError, ShapeError, describe
 from ..shapes import normalize_axes
 from .compare import where
@@ -82,7 +83,10 @@ def between(ordered: Any, place: Any) -> Any:
     return where(low == high, below, below + (above - below) * share)
 
 
-def check_quantile(q: Any, function: Any, scale: Any) -> Any:
+def check_quantile(q: Any, weights: Any, function: Any, scale: Any) -> Any:
+    """Return ``q``, given on a scale from 0 to ``scale``, as an array of shares, or raise."""
+    if weights is not None:
+        raise OptionError(f"{function}(a, weights=...): weighted quantiles have no gradient here; leave weights out")
     q = np.asarray(fixed_value(q, function, "q"), float) / scale
     if not ((q >= 0) & (q <= 1)).all():
         raise OptionError(f"{function}(a, q): q must lie between 0 and {scale}, got {(q * scale).tolist()}")
@@ -94,7 +98,7 @@ def as_float(a: Any) -> Any:
     return a if a.dtype.kind == "f" else a.astype(float)
 
 
-def order_statistic(a: Any, q: Any, axis: Any, method: Any, keepdims: Any, function: Any) -> Any:
+def order_statistic(a: Any, q: Any, axis: Any, out: Any, method: Any, keepdims: Any, function: Any) -> Any:
     """Return quantiles ``q``, an array of shares, of ``a`` over ``axis``; the axes of ``q`` come first."""
     a = as_float(a)
     flat = reduced_last(a, axis)
@@ -105,10 +109,10 @@ def order_statistic(a: Any, q: Any, axis: Any, method: Any, keepdims: Any, funct
     y = np.stack(found).reshape((*q.shape, *found[0].shape)) if q.ndim else found[0]
     lost = np.isnan(unwrap_tensors(flat)).any(axis=-1)
     y = where(lost, math.nan, y)
-    return with_axes_kept(y, a, axis, keepdims, q.ndim)
+    return write_result(out, with_axes_kept(y, a, axis, keepdims, q.ndim), f"np.{function}")
 
 
-def nan_order_statistic(a: Any, q: Any, axis: Any, method: Any, keepdims: Any) -> Any:
+def nan_order_statistic(a: Any, q: Any, axis: Any, out: Any, method: Any, keepdims: Any, function: Any) -> Any:
     """Return quantiles ``q`` of what is not nan: sorted, nan comes last, so each row has a length of its own."""
     a = as_float(a)
     ordered = sort(reduced_last(a, axis))
@@ -118,12 +122,7 @@ def nan_order_statistic(a: Any, q: Any, axis: Any, method: Any, keepdims: Any) -
     at = np.stack([known[int(k)] for k in n.reshape(-1)]).reshape((*n.shape, q.size))
     found = [between(ordered, at[..., i]) for i in range(q.size)]
     y = np.stack(found).reshape((*q.shape, *found[0].shape)) if q.ndim else found[0]
-    return with_axes_kept(y, a, axis, keepdims, q.ndim)
-
-
-def refuse_weights(weights: Any, function: Any) -> Any:
-    if weights is not None:
-        raise OptionError(f"{function}(a, weights=...): weighted quantiles have no gradient here; leave weights out")
+    return write_result(out, with_axes_kept(y, a, axis, keepdims, q.ndim), f"np.{function}")
 
 
 def quantile(
@@ -146,8 +145,7 @@ def quantile(
     >>> y.item(), x.grad
     (1.5, Tensor([0. , 0.5, 0.5]))
     """
-    refuse_weights(weights, "quantile")
-    return order_statistic(a, check_quantile(q, "quantile", 1), axis, method, keepdims, "quantile")
+    return order_statistic(a, check_quantile(q, weights, "quantile", 1), axis, out, method, keepdims, "quantile")
 
 
 def percentile(
@@ -162,13 +160,12 @@ def percentile(
     weights: Any = None,
 ) -> Any:
     """``quantile`` at ``q`` hundredths."""
-    refuse_weights(weights, "percentile")
-    return order_statistic(a, check_quantile(q, "percentile", 100), axis, method, keepdims, "percentile")
+    return order_statistic(a, check_quantile(q, weights, "percentile", 100), axis, out, method, keepdims, "percentile")
 
 
 def median(a: Any, axis: Any = None, out: Any = None, overwrite_input: Any = False, keepdims: Any = False) -> Any:
     """The middle one of the sorted entries over ``axis``, or the mean of the middle two."""
-    return order_statistic(a, np.array(0.5), axis, "linear", keepdims, "median")
+    return order_statistic(a, np.array(0.5), axis, out, "linear", keepdims, "median")
 
 
 def nanquantile(
@@ -183,8 +180,9 @@ def nanquantile(
     weights: Any = None,
 ) -> Any:
     """``quantile`` of what is not nan."""
-    refuse_weights(weights, "nanquantile")
-    return nan_order_statistic(a, check_quantile(q, "nanquantile", 1), axis, method, keepdims)
+    return nan_order_statistic(
+        a, check_quantile(q, weights, "nanquantile", 1), axis, out, method, keepdims, "nanquantile"
+    )
 
 
 def nanpercentile(
@@ -199,13 +197,14 @@ def nanpercentile(
     weights: Any = None,
 ) -> Any:
     """``percentile`` of what is not nan."""
-    refuse_weights(weights, "nanpercentile")
-    return nan_order_statistic(a, check_quantile(q, "nanpercentile", 100), axis, method, keepdims)
+    return nan_order_statistic(
+        a, check_quantile(q, weights, "nanpercentile", 100), axis, out, method, keepdims, "nanpercentile"
+    )
 
 
 def nanmedian(a: Any, axis: Any = None, out: Any = None, overwrite_input: Any = False, keepdims: Any = False) -> Any:
     """``median`` of what is not nan."""
-    return nan_order_statistic(a, np.array(0.5), axis, "linear", keepdims)
+    return nan_order_statistic(a, np.array(0.5), axis, out, "linear", keepdims, "nanmedian")
 
 
 def average(a: Any, axis: Any = None, weights: Any = None, returned: Any = False, *, keepdims: Any = False) -> Any:

@@ -1,5 +1,7 @@
 """NumPy's functions that are compositions of ops: NumPy's values, dtypes and shapes, and slopes by differences."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -36,6 +38,22 @@ CALLS = [
         for f in (np.nansum, np.nanprod, np.nanmean, np.nanvar, np.nanstd, np.nanmax, np.nanmin, np.nanmedian)
         for row in rows(f, HOLES, HALF, WHOLE, axis=AXES, keepdims=[False, True])
     ],
+    *[
+        row
+        for f in (np.nansum, np.nanprod, np.nanmean, np.nanvar, np.nanstd)
+        for row in rows(f, HOLES, HALF, WHOLE, axis=[None, 1, (0, 2)], where=[X > -1])
+        + rows(f, HOLES, axis=[0], dtype=["f4", "f8"])
+        + rows(f, HOLES + 1j * X, axis=[None, 2])
+    ],
+    *[
+        row
+        for f in (np.nansum, np.nanprod, np.nanmax, np.nanmin)
+        for row in rows(f, HOLES, HALF, axis=[None, 1], where=[X > -1], initial=[0.25])
+    ],
+    *rows(np.nanvar, HOLES, axis=[1], ddof=[1, 2, 3, 4], keepdims=[False, True]),
+    *rows(np.nanstd, HOLES, axis=[1], mean=[np.full((3, 1, 5), 0.5)]),
+    *rows(np.nanstd, HOLES, axis=[1], correction=[1]),
+    *rows(np.nancumsum, HOLES, HALF, axis=[1], dtype=["f4", "f8"]),
     *rows(np.median, X, HOLES, HALF, WHOLE, axis=AXES, keepdims=[False, True]),
     *rows(np.quantile, X, q=[0.3, [0, 0.25, 1], [[0.1], [0.2]]], axis=[None, 1, (0, 2)], method=METHODS),
     *rows(np.nanquantile, HOLES, q=[0.3, [0, 0.25, 1]], axis=[None, 1, (0, 2)], method=METHODS),
@@ -213,6 +231,30 @@ def test_a_result_goes_where_out_says():
     np.testing.assert_array_equal(np.exp(tg.Tensor(ROW), where=ROW > 0).data, np.where(ROW > 0, np.exp(ROW), 0))
     with pytest.raises(ValueError, match=r"out float64\[5\] must have the shape of the result, float64\[\]"):
         np.sum(w, out=y)
+
+
+WRITERS = [
+    np.sum, np.prod, np.mean, np.var, np.std, np.max, np.min, np.cumsum, np.cumprod, np.median,
+    np.nansum, np.nanprod, np.nanmean, np.nanvar, np.nanstd, np.nanmax, np.nanmin, np.nancumsum, np.nancumprod,
+    np.nanmedian, np.argmax, np.argmin, np.nanargmax, np.nanargmin, partial(np.quantile, q=0.3),
+    partial(np.percentile, q=30), partial(np.nanquantile, q=0.3), partial(np.nanpercentile, q=[30, 50]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("function", WRITERS, ids=lambda f: getattr(f, "func", f).__name__)
+def test_every_reduction_writes_its_result_where_out_says(function):
+    expected = function(HOLES, axis=2)
+    into = tg.Tensor(np.zeros_like(expected))
+    w = tg.Tensor(HOLES.copy(), requires_grad=expected.dtype.kind == "f")
+    assert function(w, axis=2, out=into) is into
+    np.testing.assert_allclose(into.data, expected, rtol=1e-12)
+    if w.requires_grad:
+        alone = tg.Tensor(HOLES.copy(), requires_grad=True)
+        for y in into, function(alone, axis=2):
+            y[np.isfinite(expected)].sum().backward()
+        np.testing.assert_allclose(w.grad.data, alone.grad.data, rtol=1e-12)
+        with pytest.raises(TypeError, match=r"cannot write a Tensor's result into an array"):
+            function(w, axis=2, out=np.zeros_like(expected))
 
 
 REFUSED = [
