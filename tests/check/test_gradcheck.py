@@ -10,6 +10,7 @@ from tensorgrad.check import gradcheck
 from tensorgrad.check.numeric import differences as numeric
 from tensorgrad.check.numeric import measure as columns
 from tensorgrad.errors import GradcheckError, GradientError, OptionError, ShapeError
+from tests.check.scale import Scale
 
 
 def cube_rule(g, y, x):
@@ -23,24 +24,6 @@ def cube(rule=cube_rule):
 def product(b_rule):
     """A matrix product with a rule of its own for ``b``."""
     return tg.bilinear("matrix product", lambda a, b: a @ b, a=lambda g, y, a, b: g @ b.T, b=b_rule)
-
-
-class Scale:
-    """A stand-in for a compiled model: one float32 weight, and a moving average that is not trained."""
-
-    name = "scale"
-
-    def __init__(self):
-        self.gain = tg.Parameter(np.array([0.5, 2.0], "float32"), name="scale/gain")
-        self.mean = tg.Parameter(np.array([0.1, 0.2], "float32"), requires_grad=False, name="scale/mean")
-        self.trainable_weights, self.weights = [self.gain], [self.gain, self.mean]
-
-    def __call__(self, x, training=None):
-        assert training is False
-        return (x - self.mean) * self.gain
-
-    def compute_loss(self, x, y, y_pred):
-        return ((y_pred - y) * (y_pred - y)).sum()
 
 
 RIGHT = {

@@ -9,29 +9,9 @@ import tensorgrad as tg
 from tensorgrad.check import check_gradients
 from tensorgrad.check.subject.numpy_loss import NumpyLoss
 from tensorgrad.errors import GradcheckError, GradientError, OptionError, ShapeError
+from tests.check.least_squares import PARAMS, G, X, Y, grads, loss
 
 RNG = np.random.default_rng(3)
-
-
-X = RNG.normal(size=(6, 4))
-
-
-Y = RNG.normal(size=(6, 2))
-
-
-PARAMS = {"W": RNG.normal(size=(4, 2)), "b": RNG.normal(size=2)}
-
-
-def loss(params, X, Y):
-    return np.mean((X @ params["W"] + params["b"] - Y) ** 2)
-
-
-def grads(params, X, Y):
-    off = 2 * (X @ params["W"] + params["b"] - Y) / Y.size
-    return {"dW": X.T @ off, "db": off.sum(axis=0)}
-
-
-G = grads(PARAMS, X, Y)
 
 
 def test_a_report_in_full():

@@ -4,11 +4,15 @@ import html
 import re
 from io import StringIO
 
-import numpy as np
 import pytest
 
-import tensorgrad as tg
-from tensorgrad.check import InputReport, Report, gradcheck
+from tensorgrad.check import Report
+from tests.check.report.wrong_rule import row, wrong_report
+
+
+@pytest.fixture
+def wrong():
+    return wrong_report()
 
 
 class Terminal:
@@ -26,24 +30,13 @@ class Terminal:
         pass
 
 
-@pytest.fixture
-def wrong():
-    op = tg.elementwise("halved", np.square, x=lambda g, y, x: g * x)
-    x, b = np.arange(1.0, 5.0), np.array([[0.5], [1.0]])
-    return gradcheck(lambda x, b: (op(x) * b).sum(), (x, b), raise_exception=False)
-
-
-def row(difference=0.0, **changed):
-    return InputReport("x", "float64[2]", 0, 2, (1,), "", 1.0, 1.0, 0.0, difference, True)._replace(**changed)
-
-
 def test_the_text(wrong):
     lines = repr(wrong).splitlines()
     assert lines[0] == "gradcheck failed: wrong gradient of x in 4 of 4 elements"
     assert re.split(r" {2,}", lines[1]) == ["", "input", "given", "wrong", "‖g−ĝ‖/(‖g‖+‖ĝ‖)", "worst element"]
     assert re.split(r" {2,}", lines[2])[:5] == ["", "x", "float64[4]", "4 of 4", "3.3e-01: wrong"]
     assert re.split(r" {2,}", lines[3])[:4] == ["", "b", "float64[2, 1]", "0 of 2"]
-    assert lines[4].startswith("  wrong rule: 'halved' (test_report_format.py:")
+    assert lines[4].startswith("  wrong rule: 'halved' (wrong_rule.py:")
     assert lines[5].startswith("  in 'halved', the gradient of x is half of what it should be")
     assert lines[-1].startswith("  (reverse and forward mode against ")
     assert str(wrong) == repr(wrong)  # no terminal
@@ -76,7 +69,7 @@ def test_a_notebook_gets_html(wrong):
     text = wrong._repr_html_()
     assert text.count("<tr") == 3
     assert "<b>✗ gradcheck failed: wrong gradient of x in 4 of 4 elements</b>" in text
-    assert html.escape("wrong rule: 'halved' (test_report_format.py:") in text
+    assert html.escape("wrong rule: 'halved' (wrong_rule.py:") in text
     hostile = Report([row(name="<script>")], "how & why")
     assert "<script>" not in hostile._repr_html_()
     assert "(how &amp; why)" in hostile._repr_html_()

@@ -8,6 +8,7 @@ from tensorgrad.check import gradcheck
 from tensorgrad.errors import NotReadyError
 from tensorgrad.layers import Activation, Dense
 from tensorgrad.models import Sequential
+from tests.check.scale import Scale
 
 RNG = np.random.default_rng(0)
 
@@ -58,24 +59,6 @@ def test_a_model_with_its_loss():
     assert report.difference < 1e-13
     with pytest.raises(TypeError, match=r"needs data: gradcheck\(model, x, y\), or gradcheck\(layer, x\)"):
         gradcheck(model)
-
-
-class Scale:
-    """A stand-in for a compiled model: one float32 weight, and a moving average that is not trained."""
-
-    name = "scale"
-
-    def __init__(self):
-        self.gain = tg.Parameter(np.array([0.5, 2.0], "float32"), name="scale/gain")
-        self.mean = tg.Parameter(np.array([0.1, 0.2], "float32"), requires_grad=False, name="scale/mean")
-        self.trainable_weights, self.weights = [self.gain], [self.gain, self.mean]
-
-    def __call__(self, x, training=None):
-        assert training is False
-        return (x - self.mean) * self.gain
-
-    def compute_loss(self, x, y, y_pred):
-        return ((y_pred - y) * (y_pred - y)).sum()
 
 
 def test_a_model_is_checked_in_float64_and_put_back(rng):
