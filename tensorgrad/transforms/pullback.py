@@ -63,25 +63,16 @@ def frontier(roots, since):
 
     They are older than ``since``, or leaves.
     """
-    waiting, seen = [], set()
-    for t in roots:
-        if t.requires_grad and t.seq not in seen:
-            seen.add(t.seq)
-            if t.seq < since or t.op is None:
-                yield t
-            else:
-                waiting.append(t)
+    waiting, seen = list(roots), set()
     while waiting:
-        node = waiting.pop()
-        for x in node.inputs:
-            if isinstance(x, Tensor):
-                x = version(x, node.seq)
-                if x.requires_grad and x.seq not in seen:
-                    seen.add(x.seq)
-                    if x.seq < since or x.op is None:
-                        yield x
-                    else:
-                        waiting.append(x)
+        t = waiting.pop()
+        if not t.requires_grad or t.seq in seen:
+            continue
+        seen.add(t.seq)
+        if t.seq < since or t.op is None:
+            yield t
+        else:
+            waiting.extend(version(x, t.seq) for x in t.inputs if isinstance(x, Tensor))
 
 
 def connects(roots, since):

@@ -45,15 +45,19 @@ def is_scalar_operand(x):
     return type(x) in NUMBERS or isinstance(x, np.generic) or getattr(x, "is_scalar", False)
 
 
-def binary_operator(ufunc, function=None):
-    """Return the method of ``x + y``; of complex numbers it computes ``function``, as NumPy's own numbers do."""
+def binary_operator(ufunc, function=None, *, reflected=False):
+    """Return the method of ``x + y``, or ``y + x`` if reflected, where y is no stand-in.
+
+    Of complex numbers it computes ``function``, as NumPy's own numbers do.
+    """
 
     def operate(self, other):
         if isinstance(other, Tensor):
             return NotImplemented
-        if function is not None and self.is_scalar and is_scalar_operand(other) and are_complex(self, other):
-            return self.tape.call(scalar_operator, (function, self, other))
-        return ufunc(self, other)
+        a, b = (other, self) if reflected else (self, other)
+        if function is not None and self.is_scalar and is_scalar_operand(other) and are_complex(a, b):
+            return self.tape.call(scalar_operator, (function, a, b))
+        return ufunc(a, b)
 
     return operate
 
@@ -61,19 +65,6 @@ def binary_operator(ufunc, function=None):
 def unary_operator(ufunc):
     """Return the method of ``-x``."""
     return lambda self: ufunc(self)  # a ufunc itself does not bind to an object
-
-
-def reflected_operator(ufunc, function=None):
-    """Return the method of ``y + x`` where y is no stand-in."""
-
-    def operate(self, other):
-        if isinstance(other, Tensor):
-            return NotImplemented
-        if function is not None and self.is_scalar and is_scalar_operand(other) and are_complex(self, other):
-            return self.tape.call(scalar_operator, (function, other, self))
-        return ufunc(other, self)
-
-    return operate
 
 
 def in_place_operator(ufunc):

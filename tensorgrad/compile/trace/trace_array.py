@@ -24,7 +24,6 @@ from .array_operators import (
     in_place_power,
     numpy_method,
     power_operator,
-    reflected_operator,
     reflected_power,
     unary_operator,
 )
@@ -232,13 +231,13 @@ ORDERS = {"c_contiguous", "f_contiguous", "contiguous", "fortran", "forc", "fnc"
 
 
 _powers = {"pow": power_operator, "rpow": reflected_power, "ipow": in_place_power}
-_divmods = {"divmod": binary_operator(np.divmod), "rdivmod": reflected_operator(np.divmod)}
+_divmods = {"divmod": binary_operator(np.divmod), "rdivmod": binary_operator(np.divmod, reflected=True)}
 for _name, _operator in {**_powers, **_divmods}.items():
     setattr(TraceArray, f"__{_name}__", _operator)
 for _name, _ufunc in OPERATORS.items():
     _function = getattr(operator, f"__{_name}__")
     setattr(TraceArray, f"__{_name}__", binary_operator(_ufunc, _function))
-    setattr(TraceArray, f"__r{_name}__", reflected_operator(_ufunc, _function))
+    setattr(TraceArray, f"__r{_name}__", binary_operator(_ufunc, _function, reflected=True))
     setattr(TraceArray, f"__i{_name}__", in_place_operator(_ufunc))
 for _name, _ufunc in COMPARISONS.items():
     setattr(TraceArray, f"__{_name}__", binary_operator(_ufunc))
